@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * File formats: one const struct a format, in one table. Layer 2, blind to store, view and http.
+ *
+ * Negotiation (`f=`, Accept), `jalon import`, `jalon export` and the API description all read the
+ * table. A writer takes contributions one by one and appends bytes to a bounded buffer that its
+ * caller drains; a reader takes bytes from a source and yields records. Memory never grows with
+ * the file on either side.
+ */
+#ifndef JALON_FORMAT_H
+#define JALON_FORMAT_H
+
+#include "jalon/buffer.h"
+#include "jalon/context.h"
+#include "jalon/model.h"
+#include "jalon/record.h"
+
+/* --- Reading --- */
+/* Where bytes come from. */
+struct jalon_source {
+    /* Up to `size` bytes; *out_size 0 at the end. Errors are the stream's own. */
+    enum jalon_status (*read)(struct jalon_context *ctx, void *handle, void *data, size_t size,
+                              size_t *out_size);
+    void *handle;
+};
+
+struct jalon_reader_options {
+    struct jalon_text encoding;  /* iconv name; empty: UTF-8 when it is, else Windows-1252 */
+    char delimiter;              /* CSV: ';' ',' '\t' or '|'; 0: found from the first lines */
+    int32_t srid;                /* of the coordinates in the file; 4326 unless --crs says else */
+    struct jalon_text x_column;  /* CSV: column names; empty: usual names recognised */
+    struct jalon_text y_column;
+    struct jalon_text wkt_column;
+};
+
+struct jalon_reader;
+
+/* Columns a reader knows before the first record (CSV header, KML schema); may be none. */
+struct jalon_columns {
+    const struct jalon_text *names;
+    size_t count;
+};
+
+struct jalon_format {
+    const char *name;        /* "geojson": value of f= and --format */
+    const char *media_type;  /* "application/geo+json" */
+    const char *extension;   /* "geojson", without the dot */
+    struct jalon_label label;
+    /* Reading; NULL when the format is only written. */
+    enum jalon_status (*open_reader)(struct jalon_context *ctx, const struct jalon_source *source,
+                                     const struct jalon_reader_options *options,
+                                     struct jalon_reader **out);
+    /* Writing a collection's items; NULL when the format is only read. */
+    const struct jalon_item_writer *writer;
+};
+
+/* All formats; the first one is the default of items. */
+const struct jalon_format *const *jalon_formats(size_t *out_count);
+/* By name ("csv"), or NULL. */
+const struct jalon_format *jalon_format_find(struct jalon_text name);
+/* By a file's extension, without regard to case, or NULL. */
+const struct jalon_format *jalon_format_for_path(struct jalon_text path);
+
+/*
+ * The next record, in the context's arena (reset the context between records). JALON_NOT_FOUND at
+ * the end. JALON_INVALID: this row cannot be read (details say column and reason), *out->row is
+ * set, and the next call goes on with the row after it. Any other status ends the reading.
+ * Geometry is in options.srid; a row without a position has has_geometry false.
+ */
+enum jalon_status jalon_reader_next(struct jalon_context *ctx, struct jalon_reader *reader,
+                                    struct jalon_record *out) JALON_MUST_USE;
+struct jalon_columns jalon_reader_columns(const struct jalon_reader *reader);
+/* The encoding that is being read ("UTF-8", "WINDOWS-1252"); for the report. */
+const char *jalon_reader_encoding(const struct jalon_reader *reader);
+/* Bytes of the source consumed so far, for progress. */
+int64_t jalon_reader_position(const struct jalon_reader *reader);
+/* NULL is allowed. */
+void jalon_reader_close(struct jalon_reader *reader);
+
+/* --- Writing --- */
+struct jalon_link {
+    struct jalon_text rel;
+    struct jalon_text type;
+    struct jalon_text title; /* may be empty */
+    struct jalon_text href;
+    bool templated;
+};
+
+/* One contribution to write, and the bytes that were made when it was stored. */
+struct jalon_item {
+    const struct jalon_contribution *contribution;
+    struct jalon_text json; /* its GeoJSON Feature, ready (see jalon/feature.h) */
+};
+
+/* What surrounds the items. */
+struct jalon_items_frame {
+    const struct jalon_map *map;
+    const struct jalon_collection *collection;
+    const struct jalon_link *links;
+    size_t link_count;
+    int64_t matched;  /* numberMatched */
+    int64_t returned; /* numberReturned */
+    int64_t time_us;  /* timeStamp: of the last event in what is answered */
+};
+
+struct jalon_item_writer {
+    void (*begin)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame);
+    /* `index` counts from 0. */
+    void (*item)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
+                 const struct jalon_item *item, size_t index);
+    void (*end)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame);
+    /* One item alone, with links; NULL when the format has no such thing. */
+    void (*single)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
+                   const struct jalon_item *item);
+};
+
+/* --- JSON documents of the model --- */
+/*
+ * Reads a template (schema/template.schema.json) into a map description without slug and numbers.
+ * All errors at once, each with its pointer: unknown member, missing label, duplicate key,
+ * transition to an unknown status, category cycle, … Everything lives in the context's arena.
+ */
+enum jalon_status jalon_template_read(struct jalon_context *ctx, struct jalon_text json,
+                                      struct jalon_map *out) JALON_MUST_USE;
+/* The templates that were built in: name and JSON text; NULL name ends the table. */
+struct jalon_builtin_template {
+    const char *name;
+    struct jalon_text json;
+};
+const struct jalon_builtin_template *jalon_builtin_templates(void);
+
+/* JSON Schema 2020-12 of a contribution of this collection, as POST accepts it. */
+void jalon_schema_write(struct jalon_buffer *buffer, const struct jalon_map *map,
+                        const struct jalon_collection *collection, struct jalon_text self_url);
+/* Reads a GeoJSON Feature (body of POST) into a record; pointers from the body's root. */
+enum jalon_status jalon_feature_read(struct jalon_context *ctx, struct jalon_text json,
+                                     struct jalon_record *out) JALON_MUST_USE;
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Geometry: reading, writing, validity, measures, coordinate reference systems. Layer 1.
+ *
+ * GEOS and PROJ are hidden behind this header: one context of each per thread, made on first use.
+ * All outputs live in the context's arena. Coordinates are degrees on WGS 84, longitude first,
+ * unless a function says otherwise.
+ */
+#ifndef JALON_GEO_H
+#define JALON_GEO_H
+
+#include "jalon/buffer.h"
+#include "jalon/context.h"
+#include "jalon/geometry.h"
+#include "jalon/json.h"
+
+/* Positions one geometry may hold; more is JALON_TOO_LARGE. */
+#define JALON_GEOMETRY_POSITIONS_MAX 1000000
+
+/* "Point", "LineString", … as GeoJSON writes them; "None" for a missing geometry. */
+const char *jalon_geometry_type_name(enum jalon_geometry_type type);
+/* The type of a GeoJSON or WKT name, without regard to case; false when there is none. */
+bool jalon_geometry_type_parse(struct jalon_text name, enum jalon_geometry_type *out_type);
+
+/* A point in the arena. */
+enum jalon_status jalon_geometry_make_point(struct jalon_context *ctx, struct jalon_position position,
+                                            int32_t srid, struct jalon_geometry *out) JALON_MUST_USE;
+/* A deep copy into another arena. */
+enum jalon_status jalon_geometry_copy(struct jalon_context *ctx, const struct jalon_geometry *in,
+                                      struct jalon_geometry *out) JALON_MUST_USE;
+bool jalon_geometry_equal(const struct jalon_geometry *a, const struct jalon_geometry *b);
+/* The smallest box around all positions; false when the geometry has none. */
+bool jalon_geometry_box(const struct jalon_geometry *geometry, struct jalon_box *out);
+/* Do two boxes share a point? Each may cross the antimeridian. */
+bool jalon_box_intersects(struct jalon_box a, struct jalon_box b);
+bool jalon_box_contains(struct jalon_box box, struct jalon_position position);
+/*
+ * A position that stands for the whole: the point itself, the middle of the longest line by
+ * length, a point inside the largest polygon (GEOS point on surface).
+ */
+enum jalon_status jalon_geometry_label_position(struct jalon_context *ctx,
+                                                const struct jalon_geometry *geometry,
+                                                struct jalon_position *out) JALON_MUST_USE;
+
+/* --- GeoJSON (RFC 7946) --- */
+/*
+ * Reads a geometry object. `pointer` is its JSON Pointer, the base of every error's pointer
+ * ("/geometry"). JSON null gives JALON_GEOMETRY_NONE. JALON_INVALID: unknown type, wrong nesting,
+ * fewer than 2 numbers, too few positions, a ring that is not closed is closed here (documented
+ * repair), GeometryCollection. Third and further numbers of a position are dropped.
+ */
+enum jalon_status jalon_geometry_from_json(struct jalon_context *ctx, const struct jalon_json *json,
+                                           const char *pointer, int32_t srid,
+                                           struct jalon_geometry *out) JALON_MUST_USE;
+/* Appends the geometry object, or null; at most 7 decimals; rings as they are (see make_valid). */
+void jalon_geometry_write_json(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
+
+/* --- WKT and WKB --- */
+/* "POINT (1 2)", also with Z/M and "SRID=…;" in front. JALON_INVALID says where reading stopped. */
+enum jalon_status jalon_geometry_from_wkt(struct jalon_context *ctx, struct jalon_text text,
+                                          int32_t srid, struct jalon_geometry *out) JALON_MUST_USE;
+void jalon_geometry_write_wkt(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
+/* Little-endian ISO WKB without SRID (OGC 06-103r4, clause 8). Reads both byte orders. */
+void jalon_geometry_write_wkb(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
+enum jalon_status jalon_geometry_from_wkb(struct jalon_context *ctx, const void *data, size_t size,
+                                          int32_t srid, struct jalon_geometry *out) JALON_MUST_USE;
+/*
+ * The SpatiaLite BLOB-Geometry form (SpatiaLite cookbook, "internal BLOB format"): so that rows are
+ * written and read without calling SQL functions.
+ */
+void jalon_geometry_write_spatialite(struct jalon_buffer *buffer,
+                                     const struct jalon_geometry *geometry);
+enum jalon_status jalon_geometry_from_spatialite(struct jalon_context *ctx, const void *data,
+                                                 size_t size, struct jalon_geometry *out)
+    JALON_MUST_USE;
+
+/* --- Validity --- */
+/*
+ * Checks WGS 84 ranges (longitude -180…180, latitude -90…90). Outside, JALON_INVALID; when the
+ * numbers look projected the message names the likely EPSG code ("looks like EPSG:2154 …").
+ */
+enum jalon_status jalon_geometry_check_range(struct jalon_context *ctx,
+                                             const struct jalon_geometry *geometry,
+                                             const char *pointer) JALON_MUST_USE;
+/* The EPSG code whose area of use in France fits these coordinates best, or 0. */
+int32_t jalon_geo_guess_srid(struct jalon_position position);
+/*
+ * What may be stored (documented policy): valid geometry is only wound as RFC 7946 wants (exterior
+ * counter-clockwise); a self-crossing polygon is repaired by GEOS MakeValid ("structure" method)
+ * when what remains is a polygon or multipolygon with area; repeated positions are dropped; what
+ * has collapsed (a ring without area, a line without length) is JALON_INVALID with its reason.
+ * *out_repaired tells whether the shape changed in more than winding.
+ */
+enum jalon_status jalon_geometry_make_valid(struct jalon_context *ctx,
+                                            const struct jalon_geometry *in, const char *pointer,
+                                            struct jalon_geometry *out, bool *out_repaired)
+    JALON_MUST_USE;
+
+/* --- Coordinate reference systems --- */
+/*
+ * "EPSG:2154", "2154", an OGC URI ("http://www.opengis.net/def/crs/EPSG/0/2154", CRS84) or a URN.
+ * JALON_INVALID when PROJ does not know it. CRS84 gives 4326.
+ */
+enum jalon_status jalon_geo_parse_crs(struct jalon_context *ctx, struct jalon_text name,
+                                      int32_t *out_srid) JALON_MUST_USE;
+/*
+ * Transforms positions in place between two EPSG codes, always x/longitude first on both sides, in
+ * one PROJ call for the whole array. JALON_INVALID names the first position that has no image.
+ */
+enum jalon_status jalon_geo_transform(struct jalon_context *ctx, int32_t from_srid, int32_t to_srid,
+                                      struct jalon_position *positions, size_t count)
+    JALON_MUST_USE;
+
+/* --- Measures and predicates --- */
+/* Metres on the WGS 84 ellipsoid (Karney 2013, by PROJ's geodesic). */
+double jalon_geo_distance_m(struct jalon_position a, struct jalon_position b);
+
+/* A polygon prepared for many point tests (GEOS prepared geometry). */
+struct jalon_geo_area;
+/* Copies what it needs; destroy accepts NULL. Any thread may use it, one at a time. */
+enum jalon_status jalon_geo_area_create(struct jalon_context *ctx,
+                                        const struct jalon_geometry *polygon,
+                                        struct jalon_geo_area **out) JALON_MUST_USE;
+void jalon_geo_area_destroy(struct jalon_geo_area *area);
+bool jalon_geo_area_covers(const struct jalon_geo_area *area, struct jalon_position position);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The domain's shapes: map, collection, field, category, contribution, revision, event. Layer 1.
+ *
+ * Plain structs, no behaviour beyond names of enumerations; every text and array is borrowed from
+ * the arena or the map description that made the struct. Terms: see the README's glossary.
+ */
+#ifndef JALON_MODEL_H
+#define JALON_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jalon/geometry.h"
+#include "jalon/id.h"
+#include "jalon/text.h"
+
+/* Words a person reads, in the two languages every Jalon speaks. Neither is empty. */
+struct jalon_label {
+    struct jalon_text fr;
+    struct jalon_text en;
+};
+
+enum jalon_visibility {
+    JALON_VISIBILITY_PUBLIC,
+    JALON_VISIBILITY_MEMBERS,
+    JALON_VISIBILITY_MODERATORS,
+};
+
+enum jalon_field_type {
+    JALON_FIELD_STRING,        /* one line, at most 255 code points unless max_length says else */
+    JALON_FIELD_TEXT,          /* several lines, at most 10,000 code points unless … */
+    JALON_FIELD_NUMBER,        /* finite double */
+    JALON_FIELD_INTEGER,       /* within ±2^53, exact in every JSON reader */
+    JALON_FIELD_BOOLEAN,
+    JALON_FIELD_DATE,          /* "YYYY-MM-DD" */
+    JALON_FIELD_ENUM,          /* one of `choices`, by key */
+    JALON_FIELD_MULTI_ENUM,    /* a list of keys of `choices`, each once */
+    JALON_FIELD_URL,           /* http or https */
+    JALON_FIELD_EMAIL,
+    JALON_FIELD_PHONE,
+    JALON_FIELD_OPENING_HOURS, /* OpenStreetMap opening_hours syntax */
+    JALON_FIELD_TYPE_COUNT
+};
+
+/* One allowed value of an enum or multi-enum field. */
+struct jalon_choice {
+    struct jalon_text key;
+    struct jalon_label label;
+    struct jalon_text osm;        /* the OSM tag value, when it differs from the key; else empty */
+    struct jalon_text acceslibre; /* likewise */
+};
+
+struct jalon_field {
+    struct jalon_text key; /* ^[a-z][a-z0-9_]{0,62}$, unique in the collection, not reserved */
+    struct jalon_label label;
+    struct jalon_label help; /* both may be empty */
+    enum jalon_field_type type;
+    bool required;
+    enum jalon_visibility visibility;
+    double minimum; /* numbers; -INFINITY when there is none */
+    double maximum; /* numbers; +INFINITY when there is none */
+    int64_t max_length; /* code points of strings and texts; > 0 always */
+    struct jalon_text unit; /* UCUM, e.g. "cm"; may be empty */
+    const struct jalon_choice *choices;
+    size_t choice_count;
+    struct jalon_text osm;        /* OSM tag key; may be empty */
+    struct jalon_text acceslibre; /* acceslibre column; may be empty */
+};
+
+/* A node of a tree of themes; parents come before their children. */
+struct jalon_category {
+    struct jalon_text key; /* unique in the map */
+    struct jalon_label label;
+    struct jalon_text color; /* "#rrggbb" */
+    int32_t parent; /* index in the map's categories; -1 for a root */
+};
+
+struct jalon_workflow_status {
+    struct jalon_text key; /* unique in the collection */
+    struct jalon_label label;
+    bool closes; /* a contribution in it is over: reaching it needs a reason */
+};
+
+struct jalon_transition {
+    int32_t from; /* indexes of statuses */
+    int32_t to;
+};
+
+struct jalon_collection {
+    int64_t number;        /* the store's key; 0 before it is stored */
+    struct jalon_text key; /* slug; unique in the map */
+    struct jalon_label title;
+    struct jalon_label description; /* may be empty */
+    struct jalon_text color;        /* "#rrggbb", for legends and styles */
+    unsigned geometry_types;        /* JALON_GEOMETRY_BIT set; never empty */
+    enum jalon_visibility visibility;
+    const struct jalon_field *fields;
+    size_t field_count;
+    const int32_t *category_roots; /* indexes of the map's root categories used here */
+    size_t category_root_count;
+    const struct jalon_workflow_status *statuses; /* the first one is the initial status */
+    size_t status_count;
+    const struct jalon_transition *transitions;
+    size_t transition_count;
+    /* Provenance shown wherever the collection is served; may be empty. */
+    struct jalon_text attribution;
+    struct jalon_text licence;
+};
+
+enum jalon_write_policy {
+    JALON_POLICY_ADMINISTERED,
+    JALON_POLICY_PARTICIPATORY,
+    JALON_POLICY_CONTRIBUTORY,
+};
+
+struct jalon_map {
+    int64_t number;         /* the store's key; 0 before it is stored */
+    struct jalon_text slug; /* ^[a-z0-9][a-z0-9-]{0,62}$ */
+    struct jalon_label title;
+    struct jalon_label description; /* may be empty */
+    struct jalon_text template_name;
+    struct jalon_text licence; /* SPDX or the licence's usual name; default of contributions */
+    struct jalon_text attribution;
+    enum jalon_write_policy policy;
+    bool account_needed; /* contributing needs an account */
+    struct jalon_box box; /* where the map starts; degrees */
+    const struct jalon_category *categories;
+    size_t category_count;
+    const struct jalon_collection *collections;
+    size_t collection_count;
+    int64_t created_us;
+};
+
+/* A polygon for counting, filtering, showing where one is. */
+struct jalon_territory {
+    struct jalon_id id;
+    struct jalon_text key;  /* unique in the map */
+    struct jalon_text name;
+    struct jalon_text kind; /* "city", "quarter", "sub_quarter", … */
+    struct jalon_text parent; /* key of the one around it; may be empty */
+    struct jalon_geometry geometry;
+};
+
+enum jalon_value_kind {
+    JALON_VALUE_NONE, /* absent */
+    JALON_VALUE_TEXT, /* strings, dates, enum keys, … */
+    JALON_VALUE_NUMBER,
+    JALON_VALUE_INTEGER,
+    JALON_VALUE_BOOLEAN,
+    JALON_VALUE_LIST, /* multi-enum */
+};
+
+struct jalon_value {
+    enum jalon_value_kind kind;
+    union {
+        struct jalon_text text;
+        double number;
+        int64_t integer;
+        bool boolean;
+        struct {
+            const struct jalon_text *items;
+            size_t count;
+        } list;
+    };
+};
+
+enum jalon_moderation {
+    JALON_MODERATION_PENDING,
+    JALON_MODERATION_PUBLISHED,
+    JALON_MODERATION_HIDDEN,
+    JALON_MODERATION_REJECTED,
+    JALON_MODERATION_DELETED,
+};
+
+/* One geolocated record, whole: what a write stores, an event carries and the view keeps. */
+struct jalon_contribution {
+    int64_t number; /* the store's key, grows with insertion; 0 before it is stored */
+    struct jalon_id id;
+    int32_t collection; /* index in the map's collections */
+    int64_t version;    /* 1, 2, 3 … without gap */
+    struct jalon_geometry geometry;
+    struct jalon_text title;       /* may be empty */
+    struct jalon_text description; /* may be empty */
+    struct jalon_value *fields;    /* one for each field of the collection, in its order */
+    const int32_t *categories;     /* indexes of the map's categories, ascending, each once */
+    size_t category_count;
+    int32_t status; /* index of the collection's statuses; -1 when it has none */
+    enum jalon_moderation moderation;
+    struct jalon_text author;    /* account name; empty for an anonymous one */
+    struct jalon_text source;    /* name of the import; empty when typed in */
+    struct jalon_text source_id; /* the record's key in its source; may be empty */
+    struct jalon_text licence;   /* empty: the collection's, else the map's */
+    struct jalon_text observed;  /* "YYYY-MM-DD" or empty */
+    int64_t created_us;
+    int64_t updated_us;
+};
+
+enum jalon_action {
+    JALON_ACTION_CREATE,
+    JALON_ACTION_UPDATE,
+    JALON_ACTION_DELETE,
+    JALON_ACTION_RESTORE,
+};
+
+/* One entry of the append-only history. */
+struct jalon_revision {
+    int64_t version;
+    int64_t time_us;
+    struct jalon_text author;
+    enum jalon_action action;
+    struct jalon_text reason;
+    /* JSON array [{"field","before","after"}…]; members absent on one side are left out. */
+    struct jalon_text changes;
+};
+
+/* A numbered change of a map: what the view, feeds and other servers follow. */
+struct jalon_event {
+    int64_t seq; /* per map: 1, 2, 3 … without gap */
+    int64_t time_us;
+    enum jalon_action action;
+    int64_t contribution; /* its number */
+    struct jalon_id id;
+    int64_t version;
+};
+
+/* Names as written in JSON and SQL; the parse functions answer false for an unknown one. */
+const char *jalon_field_type_name(enum jalon_field_type type);
+bool jalon_field_type_parse(struct jalon_text name, enum jalon_field_type *out);
+const char *jalon_visibility_name(enum jalon_visibility visibility);
+bool jalon_visibility_parse(struct jalon_text name, enum jalon_visibility *out);
+const char *jalon_moderation_name(enum jalon_moderation moderation);
+bool jalon_moderation_parse(struct jalon_text name, enum jalon_moderation *out);
+const char *jalon_action_name(enum jalon_action action);
+bool jalon_action_parse(struct jalon_text name, enum jalon_action *out);
+const char *jalon_write_policy_name(enum jalon_write_policy policy);
+bool jalon_write_policy_parse(struct jalon_text name, enum jalon_write_policy *out);
+
+/* Index of the collection, field, category or status with this key, or -1. */
+int32_t jalon_map_find_collection(const struct jalon_map *map, struct jalon_text key);
+int32_t jalon_map_find_category(const struct jalon_map *map, struct jalon_text key);
+int32_t jalon_collection_find_field(const struct jalon_collection *collection,
+                                    struct jalon_text key);
+int32_t jalon_collection_find_status(const struct jalon_collection *collection,
+                                     struct jalon_text key);
+/* Is the category under one of the collection's roots, or a root itself? */
+bool jalon_collection_uses_category(const struct jalon_map *map,
+                                    const struct jalon_collection *collection, int32_t category);
+/* Is `key` one of the property names every contribution has (title, status, …)? */
+bool jalon_property_is_reserved(struct jalon_text key);
+
+bool jalon_value_equal(struct jalon_value a, struct jalon_value b);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The live view of one map: what public reads are answered from. Layer 2; no SQL, no HTTP.
+ *
+ * Events go in as whole contributions, answers come out. Only published contributions of public
+ * collections are in it. Many threads read at once; one at a time writes. A cache: it can be
+ * rebuilt from the store at any time.
+ */
+#ifndef JALON_VIEW_H
+#define JALON_VIEW_H
+
+#include "jalon/context.h"
+#include "jalon/feature.h"
+#include "jalon/model.h"
+
+struct jalon_view;
+
+/* Takes a deep copy of the map's description. NULL is allowed by destroy. */
+enum jalon_status jalon_view_create(struct jalon_context *ctx, const struct jalon_map *map,
+                                    struct jalon_view **out) JALON_MUST_USE;
+void jalon_view_destroy(struct jalon_view *view);
+/* The description the view was made with; valid as long as the view. */
+const struct jalon_map *jalon_view_map(const struct jalon_view *view);
+
+/*
+ * Takes the state after an event: inserts, replaces or (when it is not published any more) removes
+ * the contribution. `seq` and `time_us` are the event's; an event at or below the view's seq is
+ * ignored, one beyond the next is accepted (loading starts with a state, not with event 1).
+ * Nothing changes on JALON_NO_MEMORY.
+ */
+enum jalon_status jalon_view_apply(struct jalon_context *ctx, struct jalon_view *view,
+                                   const struct jalon_contribution *contribution, int64_t seq,
+                                   int64_t time_us) JALON_MUST_USE;
+/* The same for many at once and for the first filling: contributions in number order, one lock. */
+enum jalon_status jalon_view_load(struct jalon_context *ctx, struct jalon_view *view,
+                                  const struct jalon_contribution *contributions, size_t count)
+    JALON_MUST_USE;
+/* Ends a loading: the view now stands at this event. */
+void jalon_view_set_seq(struct jalon_view *view, int64_t seq, int64_t time_us);
+
+/* --- Reading --- */
+/* A consistent state: nothing in it changes or goes until it is released. Keep it short. */
+struct jalon_snapshot;
+const struct jalon_snapshot *jalon_view_pin(struct jalon_view *view);
+void jalon_view_unpin(struct jalon_view *view, const struct jalon_snapshot *snapshot);
+/* The last event in it, and that event's time (the map's creation when there is none). */
+int64_t jalon_snapshot_seq(const struct jalon_snapshot *snapshot);
+int64_t jalon_snapshot_time_us(const struct jalon_snapshot *snapshot);
+
+/* A field's value must be this: numbers compare as numbers, a multi-enum contains it. */
+struct jalon_view_condition {
+    int32_t field; /* index in the collection */
+    struct jalon_value value;
+};
+
+struct jalon_view_query {
+    int32_t collection; /* index in the map */
+    bool has_box;
+    struct jalon_box box; /* features without geometry never match a box */
+    const struct jalon_view_condition *conditions; /* all must hold */
+    size_t condition_count;
+    int32_t category; /* this one or a descendant; -1: any */
+    int32_t status;   /* -1: any */
+    bool has_author;
+    struct jalon_text author; /* exact; empty: anonymous */
+    int64_t after; /* only numbers greater than this: the key of the last one seen; 0: from start */
+    size_t limit;  /* at most this many come back; 0: only count */
+};
+
+struct jalon_view_item {
+    const struct jalon_contribution *contribution;
+    struct jalon_text json;
+};
+
+struct jalon_view_result {
+    struct jalon_view_item *items; /* by number, ascending; in the context's arena */
+    size_t count;
+    int64_t matched; /* all that match, on every page, whatever `after` and `limit` */
+    bool more;       /* there is a next page: after = number of the last item */
+};
+
+/* Everything borrowed from the snapshot stays valid until it is unpinned. */
+enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
+                                       const struct jalon_snapshot *snapshot,
+                                       const struct jalon_view_query *query,
+                                       struct jalon_view_result *out) JALON_MUST_USE;
+/* False when the collection (index; -1: any) has no published contribution with this id. */
+bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
+                         struct jalon_id id, struct jalon_view_item *out);
+/* Published contributions of the collection, and the box around them (false: none has a shape). */
+int64_t jalon_snapshot_count(const struct jalon_snapshot *snapshot, int32_t collection);
+bool jalon_snapshot_extent(const struct jalon_snapshot *snapshot, int32_t collection,
+                           struct jalon_box *out);
+/* The oldest `created` and newest `updated`; false when the collection is empty. */
+bool jalon_snapshot_interval(const struct jalon_snapshot *snapshot, int32_t collection,
+                             int64_t *out_first_us, int64_t *out_last_us);
+/* Contributions with this category itself (not its descendants). */
+int64_t jalon_snapshot_category_count(const struct jalon_snapshot *snapshot, int32_t collection,
+                                      int32_t category);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Numbers, JSON, HTML and URL text into a buffer: the hot writers. Layer 0. */
+#include "jalon/buffer.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Writes the digits of `value` ending before `end`; answers where they start. */
+static char *write_digits(char *end, uint64_t value)
+{
+    do {
+        *--end = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return end;
+}
+
+void jalon_buffer_append_int(struct jalon_buffer *buffer, int64_t value)
+{
+    char digits[24];
+    char *end = digits + sizeof digits;
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char *start = write_digits(end, magnitude);
+    if (value < 0) {
+        *--start = '-';
+    }
+    jalon_buffer_append(buffer, start, (size_t)(end - start));
+}
+
+void jalon_buffer_append_double(struct jalon_buffer *buffer, double value)
+{
+    assert(isfinite(value));
+    if (value == floor(value) && fabs(value) < 1e15) {
+        jalon_buffer_append_int(buffer, (int64_t)value);
+        return;
+    }
+    char text[32];
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(text, sizeof text, "%.*g", precision, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+    jalon_buffer_append_string(buffer, text);
+}
+
+void jalon_buffer_append_coordinate(struct jalon_buffer *buffer, double value)
+{
+    assert(isfinite(value));
+    double scaled = fabs(value) * 1e7;
+    if (scaled >= 9e18) {
+        jalon_buffer_append_double(buffer, value);
+        return;
+    }
+    uint64_t units = (uint64_t)(scaled + 0.5);
+    uint64_t whole = units / 10000000, fraction = units % 10000000;
+    char digits[32];
+    char *end = digits + sizeof digits;
+    char *start = end;
+    if (fraction > 0) {
+        int places = 7;
+        while (fraction % 10 == 0) {
+            fraction /= 10;
+            places--;
+        }
+        for (int i = 0; i < places; i++) {
+            *--start = (char)('0' + fraction % 10);
+            fraction /= 10;
+        }
+        *--start = '.';
+    }
+    start = write_digits(start, whole);
+    if (value < 0 && units > 0) {
+        *--start = '-';
+    }
+    jalon_buffer_append(buffer, start, (size_t)(end - start));
+}
+
+static void append_json_escape(struct jalon_buffer *buffer, unsigned char c)
+{
+    switch (c) {
+    case '"': jalon_buffer_append(buffer, "\\\"", 2); break;
+    case '\\': jalon_buffer_append(buffer, "\\\\", 2); break;
+    case '\n': jalon_buffer_append(buffer, "\\n", 2); break;
+    case '\r': jalon_buffer_append(buffer, "\\r", 2); break;
+    case '\t': jalon_buffer_append(buffer, "\\t", 2); break;
+    case '\b': jalon_buffer_append(buffer, "\\b", 2); break;
+    case '\f': jalon_buffer_append(buffer, "\\f", 2); break;
+    default: jalon_buffer_append_format(buffer, "\\u%04x", c); break;
+    }
+}
+
+void jalon_buffer_append_json(struct jalon_buffer *buffer, struct jalon_text text)
+{
+    jalon_buffer_append_char(buffer, '"');
+    size_t clean = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c < 0x20 || c == '"' || c == '\\') {
+            jalon_buffer_append(buffer, text.data + clean, i - clean);
+            append_json_escape(buffer, c);
+            clean = i + 1;
+        }
+    }
+    jalon_buffer_append(buffer, text.data + clean, text.length - clean);
+    jalon_buffer_append_char(buffer, '"');
+}
+
+void jalon_buffer_append_html(struct jalon_buffer *buffer, struct jalon_text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        switch (text.data[i]) {
+        case '&': jalon_buffer_append_string(buffer, "&amp;"); break;
+        case '<': jalon_buffer_append_string(buffer, "&lt;"); break;
+        case '>': jalon_buffer_append_string(buffer, "&gt;"); break;
+        case '"': jalon_buffer_append_string(buffer, "&quot;"); break;
+        case '\'': jalon_buffer_append_string(buffer, "&#39;"); break;
+        default: jalon_buffer_append_char(buffer, text.data[i]); break;
+        }
+    }
+}
+
+void jalon_buffer_append_url(struct jalon_buffer *buffer, struct jalon_text text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool kept = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                    (c != '\0' && strchr("-._~", c) != NULL);
+        if (kept) {
+            jalon_buffer_append_char(buffer, (char)c);
+        } else {
+            char escaped[3] = {'%', digits[c >> 4], digits[c & 15]};
+            jalon_buffer_append(buffer, escaped, sizeof escaped);
+        }
+    }
+}

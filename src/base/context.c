@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The context of a piece of work: arena and error slot. Layer 0. */
+#include "jalon/context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "jalon/memory.h"
+
+struct jalon_context *jalon_context_create(void)
+{
+    struct jalon_context *ctx = jalon_memory_allocate_zeroed(1, sizeof *ctx);
+    if (ctx == NULL) {
+        return NULL;
+    }
+    ctx->arena = jalon_arena_create();
+    if (ctx->arena == NULL) {
+        jalon_memory_release(ctx);
+        return NULL;
+    }
+    jalon_error_clear(ctx);
+    return ctx;
+}
+
+void jalon_context_destroy(struct jalon_context *ctx)
+{
+    if (ctx == NULL) {
+        return;
+    }
+    jalon_arena_destroy(ctx->arena);
+    jalon_memory_release(ctx);
+}
+
+void jalon_context_reset(struct jalon_context *ctx)
+{
+    jalon_error_clear(ctx);
+    jalon_arena_reset(ctx->arena);
+}
+
+void jalon_error_clear(struct jalon_context *ctx)
+{
+    ctx->error.message = JALON_TEXT_EMPTY;
+    ctx->error.internal = JALON_TEXT_EMPTY;
+    ctx->error.detail_count = 0;
+    ctx->error.detail_total = 0;
+}
+
+/* A formatted text in the arena; a fixed one when there is no memory for it. */
+static struct jalon_text format_text(struct jalon_context *ctx, const char *format, va_list args)
+{
+    char small[512];
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(small, sizeof small, format, args);
+    char *data = length < 0 ? NULL : jalon_arena_allocate(ctx->arena, (size_t)length + 1);
+    if (data != NULL) {
+        vsnprintf(data, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    if (data == NULL) {
+        return JALON_TEXT("there is no memory left to say what went wrong");
+    }
+    return (struct jalon_text){data, (size_t)length};
+}
+
+enum jalon_status jalon_fail(struct jalon_context *ctx, enum jalon_status status,
+                             const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    ctx->error.message = format_text(ctx, format, args);
+    va_end(args);
+    return status;
+}
+
+static void add_detail(struct jalon_context *ctx, enum jalon_error_place place, const char *where,
+                       struct jalon_text reason)
+{
+    ctx->error.detail_total++;
+    if (ctx->error.detail_count == JALON_ERROR_DETAILS_MAX) {
+        return;
+    }
+    struct jalon_text copy = jalon_text_copy(ctx->arena, jalon_text_from(where));
+    ctx->error.details[ctx->error.detail_count++] = (struct jalon_error_detail){
+        .place = place,
+        .where = copy.data != NULL ? copy : JALON_TEXT_EMPTY,
+        .reason = reason,
+    };
+}
+
+enum jalon_status jalon_fail_at(struct jalon_context *ctx, enum jalon_status status,
+                                enum jalon_error_place place, const char *where,
+                                const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct jalon_text reason = format_text(ctx, format, args);
+    va_end(args);
+    add_detail(ctx, place, where, reason);
+    if (ctx->error.message.length == 0) {
+        struct jalon_text message = jalon_text_format(ctx->arena, "%s: %s", where, reason.data);
+        ctx->error.message = message.data != NULL ? message : reason;
+    }
+    return status;
+}
+
+void jalon_error_add(struct jalon_context *ctx, enum jalon_error_place place, const char *where,
+                     const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add_detail(ctx, place, where, format_text(ctx, format, args));
+    va_end(args);
+}
+
+enum jalon_status jalon_error_verdict(struct jalon_context *ctx, const char *message)
+{
+    if (ctx->error.detail_total == 0) {
+        return JALON_OK;
+    }
+    return jalon_fail(ctx, JALON_INVALID, "%s", message);
+}
+
+void jalon_error_internal(struct jalon_context *ctx, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    ctx->error.internal = format_text(ctx, format, args);
+    va_end(args);
+}
+
+enum jalon_status jalon_no_memory(struct jalon_context *ctx)
+{
+    ctx->error.message = JALON_TEXT("there is not enough memory to do this now");
+    return JALON_NO_MEMORY;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Names of the model's enumerations and look-ups in a map's description. Layer 1. */
+#include "jalon/model.h"
+
+#include <assert.h>
+
+static const char *const field_types[] = {
+    [JALON_FIELD_STRING] = "string",
+    [JALON_FIELD_TEXT] = "text",
+    [JALON_FIELD_NUMBER] = "number",
+    [JALON_FIELD_INTEGER] = "integer",
+    [JALON_FIELD_BOOLEAN] = "boolean",
+    [JALON_FIELD_DATE] = "date",
+    [JALON_FIELD_ENUM] = "enum",
+    [JALON_FIELD_MULTI_ENUM] = "multi_enum",
+    [JALON_FIELD_URL] = "url",
+    [JALON_FIELD_EMAIL] = "email",
+    [JALON_FIELD_PHONE] = "phone",
+    [JALON_FIELD_OPENING_HOURS] = "opening_hours",
+};
+static const char *const visibilities[] = {"public", "members", "moderators"};
+static const char *const moderations[] = {"pending", "published", "hidden", "rejected", "deleted"};
+static const char *const actions[] = {"create", "update", "delete", "restore"};
+static const char *const policies[] = {"administered", "participatory", "contributory"};
+
+#define COUNT(names) (sizeof(names) / sizeof((names)[0]))
+
+/* Index of the name, or -1. */
+static int find_name(const char *const *names, size_t count, struct jalon_text name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (jalon_text_is(name, names[i])) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* One pair of functions for each enumeration: its name, and the value of a name. */
+#define DEFINE_NAMES(kind, names)                                                        \
+    const char *jalon_##kind##_name(enum jalon_##kind value)                             \
+    {                                                                                    \
+        assert((size_t)value < COUNT(names));                                            \
+        return (names)[value];                                                           \
+    }                                                                                    \
+    bool jalon_##kind##_parse(struct jalon_text name, enum jalon_##kind *out)            \
+    {                                                                                    \
+        int found = find_name(names, COUNT(names), name);                                \
+        if (found >= 0) {                                                                \
+            *out = (enum jalon_##kind)found;                                             \
+        }                                                                                \
+        return found >= 0;                                                               \
+    }
+
+DEFINE_NAMES(field_type, field_types)
+DEFINE_NAMES(visibility, visibilities)
+DEFINE_NAMES(moderation, moderations)
+DEFINE_NAMES(action, actions)
+DEFINE_NAMES(write_policy, policies)
+#undef DEFINE_NAMES
+
+int32_t jalon_map_find_collection(const struct jalon_map *map, struct jalon_text key)
+{
+    for (size_t i = 0; i < map->collection_count; i++) {
+        if (jalon_text_equal(map->collections[i].key, key)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+int32_t jalon_map_find_category(const struct jalon_map *map, struct jalon_text key)
+{
+    for (size_t i = 0; i < map->category_count; i++) {
+        if (jalon_text_equal(map->categories[i].key, key)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+int32_t jalon_collection_find_field(const struct jalon_collection *collection,
+                                    struct jalon_text key)
+{
+    for (size_t i = 0; i < collection->field_count; i++) {
+        if (jalon_text_equal(collection->fields[i].key, key)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+int32_t jalon_collection_find_status(const struct jalon_collection *collection,
+                                     struct jalon_text key)
+{
+    for (size_t i = 0; i < collection->status_count; i++) {
+        if (jalon_text_equal(collection->statuses[i].key, key)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+bool jalon_collection_uses_category(const struct jalon_map *map,
+                                    const struct jalon_collection *collection, int32_t category)
+{
+    while (map->categories[category].parent >= 0) {
+        category = map->categories[category].parent;
+    }
+    for (size_t i = 0; i < collection->category_root_count; i++) {
+        if (collection->category_roots[i] == category) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool jalon_property_is_reserved(struct jalon_text key)
+{
+    static const char *const reserved[] = {
+        "title",     "description", "categories", "status",   "moderation", "author",
+        "declared_by", "created",   "updated",    "observed", "confirmed",  "version",
+        "licence",   "source",      "source_id",  "campaign", "accuracy_m", "photos",
+        "supports",  "comments",    "id",         "geometry", "type",       "properties",
+    };
+    return find_name(reserved, COUNT(reserved), key) >= 0;
+}
+
+static bool equal_lists(struct jalon_value a, struct jalon_value b)
+{
+    if (a.list.count != b.list.count) {
+        return false;
+    }
+    for (size_t i = 0; i < a.list.count; i++) {
+        if (!jalon_text_equal(a.list.items[i], b.list.items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool jalon_value_equal(struct jalon_value a, struct jalon_value b)
+{
+    if (a.kind != b.kind) {
+        return false;
+    }
+    switch (a.kind) {
+    case JALON_VALUE_NONE: return true;
+    case JALON_VALUE_TEXT: return jalon_text_equal(a.text, b.text);
+    case JALON_VALUE_NUMBER: return !(a.number < b.number) && !(a.number > b.number);
+    case JALON_VALUE_INTEGER: return a.integer == b.integer;
+    case JALON_VALUE_BOOLEAN: return a.boolean == b.boolean;
+    case JALON_VALUE_LIST: return equal_lists(a, b);
+    }
+    return false;
+}
