@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The HTTP server: a table of routes in, requests to handlers, responses out. Layer 2.
+ *
+ * libmicrohttpd is hidden behind this header. Everything that is the same for every endpoint is
+ * central and driven by the row: 404, 405 with Allow, HEAD, OPTIONS and CORS, unknown and repeated
+ * query parameters, body size and media type, negotiation, ETag and 304, compression, problem
+ * documents (RFC 9457), the request id and the log line. A handler parses, makes one call, answers.
+ */
+#ifndef JALON_HTTP_H
+#define JALON_HTTP_H
+
+#include "jalon/buffer.h"
+#include "jalon/context.h"
+#include "jalon/status.h"
+#include "jalon/text.h"
+
+enum jalon_method {
+    JALON_GET,
+    JALON_POST,
+    JALON_PUT,
+    JALON_PATCH,
+    JALON_DELETE,
+    JALON_METHOD_COUNT,
+};
+const char *jalon_method_name(enum jalon_method method);
+
+/* How a parameter is described in the API description; parsing is the handler's. */
+enum jalon_parameter_type {
+    JALON_PARAMETER_STRING,
+    JALON_PARAMETER_INTEGER,
+    JALON_PARAMETER_NUMBERS, /* comma separated: bbox */
+};
+
+struct jalon_parameter {
+    const char *name;
+    enum jalon_parameter_type type;
+    const char *description;
+    int64_t minimum;  /* INTEGER: range and default; NUMBERS: least and most numbers */
+    int64_t maximum;
+    int64_t fallback; /* INTEGER: what is taken when absent */
+};
+
+/* One representation a route can answer with; the first of a list is the default. */
+struct jalon_representation {
+    const char *name;       /* value of f=: "json", "geojson", "csv", "html" */
+    const char *media_type; /* sent with "; charset=utf-8" when it starts with text/ */
+};
+
+struct jalon_request;
+struct jalon_response;
+
+typedef enum jalon_status (*jalon_handler)(struct jalon_request *request,
+                                           struct jalon_response *response);
+
+struct jalon_route {
+    enum jalon_method method;
+    const char *path; /* "/maps/{map}/collections/{collection}/items" */
+    jalon_handler handler;
+    const char *operation_id;
+    const char *summary;
+    const char *tag;
+    const struct jalon_parameter *parameters; /* beside f; a NULL name ends the list */
+    /* Further query parameters are the handler's (a collection's fields): it refuses unknown ones. */
+    bool open_parameters;
+    const struct jalon_representation *representations; /* a NULL name ends the list */
+    const char *const *body_types; /* media types accepted; NULL: no body is expected */
+    size_t body_max;               /* bytes; 0 takes the server's limit */
+    bool needs_account;            /* 401 before the handler without a valid Bearer token */
+};
+
+/* --- What a handler sees --- */
+struct jalon_request {
+    struct jalon_context *ctx; /* lives until the response is sent */
+    void *application;         /* as given to jalon_http_start */
+    const struct jalon_route *route;
+    const struct jalon_representation *representation; /* what was negotiated */
+    struct jalon_text body; /* whole, at most the route's limit */
+    struct jalon_text body_type; /* media type without parameters, lower case */
+    struct jalon_text account;   /* name of who is signed in; empty: nobody */
+    struct jalon_text language;  /* "fr" or "en", by Accept-Language; "fr" when it says neither */
+    struct jalon_text public_url; /* "https://map.example.org", without slash at the end */
+    struct jalon_text path;       /* decoded no further than sent: for links to self */
+    struct jalon_text query_string; /* as sent, without "?" */
+    char id[37];                  /* the request's id, also sent as Jalon-Request-Id */
+};
+
+/* The decoded value of a path variable ("map"); never empty for a route that has it. */
+struct jalon_text jalon_request_variable(const struct jalon_request *request, const char *name);
+/* A query parameter's decoded value; false when absent. Repeated ones never reach a handler. */
+bool jalon_request_parameter(const struct jalon_request *request, const char *name,
+                             struct jalon_text *out);
+/* All query parameters in their order, for open_parameters. */
+size_t jalon_request_parameter_count(const struct jalon_request *request);
+void jalon_request_parameter_at(const struct jalon_request *request, size_t index,
+                                struct jalon_text *out_name, struct jalon_text *out_value);
+/* Is the name one of the route's own parameters, or "f"? */
+bool jalon_route_declares(const struct jalon_route *route, struct jalon_text name);
+/* A header's value, or false. */
+bool jalon_request_header(const struct jalon_request *request, const char *name,
+                          struct jalon_text *out);
+/* Reads an INTEGER parameter by its row: fallback when absent, clamped to maximum, JALON_INVALID
+ * below minimum or when it is not an integer. */
+enum jalon_status jalon_request_integer(struct jalon_request *request, const char *name,
+                                        int64_t *out) JALON_MUST_USE;
+
+/* --- What a handler answers --- */
+/* 200 with the negotiated representation and an empty body, until the handler says else. */
+struct jalon_response {
+    unsigned code;
+    const char *media_type;     /* NULL: the negotiated one */
+    struct jalon_buffer body;   /* the handler appends; sent without copying */
+    struct jalon_text etag;     /* opaque part, without quotes; empty: none. Set before the body to
+                                   make use of jalon_response_not_modified */
+    struct jalon_text location; /* absolute URL for 201 and redirections */
+    struct jalon_text cache_control; /* empty: "no-cache" for GET with an ETag, "no-store" else */
+    struct jalon_text content_security_policy; /* pages only */
+    struct jalon_text disposition; /* Content-Disposition; empty: none */
+    int64_t seq;                   /* Jalon-Seq; 0: not sent */
+    struct jalon_text links;       /* Link header (RFC 8288); empty: none */
+};
+
+/*
+ * Tells whether the client has this state already: sets the ETag (the representation and the
+ * content coding are mixed in centrally) and compares If-None-Match. When true the handler returns
+ * JALON_OK at once and 304 is sent: no body is made.
+ */
+bool jalon_response_not_modified(struct jalon_request *request, struct jalon_response *response,
+                                 struct jalon_text etag);
+
+/*
+ * A handler that returns another status than JALON_OK leaves the rest to the server: the problem
+ * document is written from the status and the context's error slot, and what was in the body goes.
+ */
+
+/* --- The server --- */
+/* Who sends this Bearer token: fills *out_account (in ctx' arena) or JALON_UNAUTHENTICATED. */
+typedef enum jalon_status (*jalon_authenticator)(struct jalon_context *ctx, void *application,
+                                                 struct jalon_text token,
+                                                 struct jalon_text *out_account);
+
+struct jalon_http_options {
+    struct jalon_text address; /* "127.0.0.1", "::1", "0.0.0.0" */
+    uint16_t port;             /* 0: a free one */
+    struct jalon_text public_url; /* empty: http://address:port */
+    unsigned threads;             /* 0: as many as processors */
+    unsigned connections_max;     /* 0: 1000 */
+    unsigned timeout_s;           /* of an inactive connection; 0: 30 */
+    size_t body_max;              /* bytes; 0: 1 MiB */
+    const struct jalon_route *routes; /* a NULL path ends the table; borrowed */
+    void *application;                /* borrowed */
+    jalon_authenticator authenticate;
+};
+
+struct jalon_http;
+
+/* JALON_CONFLICT: the address is in use; JALON_FORBIDDEN: no right to it; JALON_INVALID: not one. */
+enum jalon_status jalon_http_start(struct jalon_context *ctx,
+                                   const struct jalon_http_options *options,
+                                   struct jalon_http **out) JALON_MUST_USE;
+/* The port that is listened on. */
+uint16_t jalon_http_port(const struct jalon_http *http);
+struct jalon_text jalon_http_public_url(const struct jalon_http *http);
+/* Stops listening, lets running requests finish (at most `wait_ms`), frees. NULL is allowed. */
+void jalon_http_stop(struct jalon_http *http, int64_t wait_ms);
+
+/* HTTP code, problem type and title of a status; one table (http/problem.c). */
+unsigned jalon_status_http_code(enum jalon_status status);
+
+#endif

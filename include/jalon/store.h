@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The store: one function a storage operation, rows <-> model. Layer 2; engines hidden in db.
+ *
+ * A session is a leased connection inside one transaction. Writes of one database are serialised:
+ * a second writer waits, at most `write_wait_ms`. Every contribution write stores the row, its
+ * revision and a numbered event in the session's transaction, or nothing. Knows no rule: what may
+ * be written is app's.
+ */
+#ifndef JALON_STORE_H
+#define JALON_STORE_H
+
+#include "jalon/context.h"
+#include "jalon/model.h"
+
+struct jalon_store;
+struct jalon_session;
+
+struct jalon_store_options {
+    struct jalon_text data; /* data folder (SQLite: DIR/jalon.sqlite) or database URL */
+    bool create;            /* make the folder and the database when they are not there */
+    int64_t write_wait_ms;  /* default 10000 when 0 */
+};
+
+/*
+ * Opens, migrating to this program's schema (numbered migrations, each in a transaction).
+ * JALON_NOT_FOUND: no database there and !create; JALON_CONFLICT: made by a newer Jalon (message
+ * says both versions); JALON_INVALID: not a database or a damaged one; JALON_FORBIDDEN: no rights.
+ * Messages may name the path: they are for the operator.
+ */
+enum jalon_status jalon_store_open(struct jalon_context *ctx,
+                                   const struct jalon_store_options *options,
+                                   struct jalon_store **out) JALON_MUST_USE;
+/* All sessions must have ended. NULL is allowed. */
+void jalon_store_close(struct jalon_store *store);
+/* Schema version the database has and the one this program makes. */
+enum jalon_status jalon_store_versions(struct jalon_context *ctx,
+                                       const struct jalon_store_options *options, int64_t *out_has,
+                                       int64_t *out_makes) JALON_MUST_USE;
+
+/* --- Sessions --- */
+enum jalon_status jalon_store_read(struct jalon_context *ctx, struct jalon_store *store,
+                                   struct jalon_session **out) JALON_MUST_USE;
+/* JALON_RETRY: another writer held the database for longer than write_wait_ms. */
+enum jalon_status jalon_store_write(struct jalon_context *ctx, struct jalon_store *store,
+                                    struct jalon_session **out) JALON_MUST_USE;
+/* On failure the transaction is rolled back. JALON_UNAVAILABLE: disk full or failing. */
+enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_session *session)
+    JALON_MUST_USE;
+/* Rolls back what was not committed, gives the connection back. NULL is allowed. */
+void jalon_session_end(struct jalon_session *session);
+/*
+ * Grows when anybody, also another process, has committed since; cheap enough for a poll. Not
+ * inside a session.
+ */
+enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jalon_store *store,
+                                           int64_t *out) JALON_MUST_USE;
+
+/* --- Maps --- */
+struct jalon_map_summary {
+    int64_t number;
+    struct jalon_text slug;
+    struct jalon_label title;
+    int64_t seq; /* of its last event; 0: none yet */
+};
+
+/* Stores description, collections, categories; fills the numbers in *map. JALON_CONFLICT: slug. */
+enum jalon_status jalon_store_insert_map(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_map *map) JALON_MUST_USE;
+/* By slug; all in the context's arena. JALON_NOT_FOUND. */
+enum jalon_status jalon_store_load_map(struct jalon_context *ctx, struct jalon_session *session,
+                                       struct jalon_text slug, struct jalon_map *out)
+    JALON_MUST_USE;
+/* In slug order. */
+enum jalon_status jalon_store_list_maps(struct jalon_context *ctx, struct jalon_session *session,
+                                        struct jalon_map_summary **out, size_t *out_count)
+    JALON_MUST_USE;
+/* Title, description, licence, attribution, policy, account_needed and box; not collections. */
+enum jalon_status jalon_store_update_map(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map) JALON_MUST_USE;
+/* With everything in it. */
+enum jalon_status jalon_store_delete_map(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map) JALON_MUST_USE;
+/* Inserts or replaces by key. Real geometry column with spatial index. */
+enum jalon_status jalon_store_put_territory(struct jalon_context *ctx,
+                                            struct jalon_session *session,
+                                            const struct jalon_map *map,
+                                            const struct jalon_territory *territory) JALON_MUST_USE;
+/* In the order of insertion. */
+enum jalon_status jalon_store_list_territories(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map,
+                                               struct jalon_territory **out, size_t *out_count)
+    JALON_MUST_USE;
+
+/* --- Contributions --- */
+struct jalon_write {
+    enum jalon_action action;
+    struct jalon_text author; /* who does it; empty: anonymous */
+    struct jalon_text reason; /* may be empty */
+    struct jalon_text changes; /* as in struct jalon_revision */
+    struct jalon_text edit_secret_hash; /* create only: kept with the row; may be empty */
+    struct jalon_text source_digest;    /* kept with the row when not empty */
+};
+
+/*
+ * One write: row, revision and event in this session's transaction. CREATE inserts (version must
+ * be 1, number is filled); the others replace the row with this number (version must be the stored
+ * one + 1, else JALON_PRECONDITION). *out_seq is the event's number. JALON_CONFLICT: the id, or
+ * (collection, source, source_id), exists already.
+ */
+enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map,
+                                               struct jalon_contribution *contribution,
+                                               const struct jalon_write *write, int64_t *out_seq)
+    JALON_MUST_USE;
+/* In any moderation state. `collection` is an index in the map. JALON_NOT_FOUND. */
+enum jalon_status jalon_store_find_contribution(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                const struct jalon_map *map, int32_t collection,
+                                                struct jalon_id id, struct jalon_contribution *out)
+    JALON_MUST_USE;
+enum jalon_status jalon_store_load_contribution(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                const struct jalon_map *map, int64_t number,
+                                                struct jalon_contribution *out) JALON_MUST_USE;
+
+/* What an import needs to know of a row before it writes; cheap. */
+struct jalon_source_row {
+    int64_t number;
+    enum jalon_moderation moderation;
+    struct jalon_text digest; /* of the source row as last imported; may be empty */
+};
+/* JALON_NOT_FOUND when this source has brought no such row. */
+enum jalon_status jalon_store_find_source_row(struct jalon_context *ctx,
+                                              struct jalon_session *session,
+                                              const struct jalon_map *map, int32_t collection,
+                                              struct jalon_text source, struct jalon_text source_id,
+                                              struct jalon_source_row *out) JALON_MUST_USE;
+
+/*
+ * Walks contributions by number. `filter` says which: all of the map (collection -1), of one
+ * collection, or of one source in it. The cursor belongs to the session and ends with it.
+ */
+struct jalon_contribution_filter {
+    int32_t collection;       /* -1: all */
+    struct jalon_text source; /* empty: any */
+    int64_t after;            /* only greater numbers */
+};
+struct jalon_contribution_cursor;
+enum jalon_status jalon_store_scan_contributions(struct jalon_context *ctx,
+                                                 struct jalon_session *session,
+                                                 const struct jalon_map *map,
+                                                 const struct jalon_contribution_filter *filter,
+                                                 struct jalon_contribution_cursor **out)
+    JALON_MUST_USE;
+/* The next one, in row_ctx' arena (reset it between rows); JALON_NOT_FOUND at the end. */
+enum jalon_status jalon_contribution_cursor_next(struct jalon_context *row_ctx,
+                                                 struct jalon_contribution_cursor *cursor,
+                                                 struct jalon_contribution *out) JALON_MUST_USE;
+/* NULL is allowed. */
+void jalon_contribution_cursor_end(struct jalon_contribution_cursor *cursor);
+
+/* --- History and events --- */
+/* Newest first; versions below `before` (0: all), at most `limit`. */
+enum jalon_status jalon_store_list_revisions(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, int64_t contribution,
+                                             int64_t before, size_t limit,
+                                             struct jalon_revision **out, size_t *out_count)
+    JALON_MUST_USE;
+/* Events with seq > since, ascending, at most `limit`. */
+enum jalon_status jalon_store_list_events(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map, int64_t since, size_t limit,
+                                          struct jalon_event **out, size_t *out_count)
+    JALON_MUST_USE;
+/* Seq and time of the map's last event; 0 and the map's creation when there is none. */
+enum jalon_status jalon_store_last_event(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map, int64_t *out_seq,
+                                         int64_t *out_time_us) JALON_MUST_USE;
+
+/* --- Accounts and tokens --- */
+struct jalon_account {
+    int64_t number;
+    struct jalon_text name;  /* ^[a-z0-9][a-z0-9_.-]{1,62}$, unique on the server */
+    struct jalon_text email; /* may be empty */
+    bool is_operator;
+    int64_t created_us;
+};
+struct jalon_token {
+    struct jalon_id id;
+    int64_t account;
+    struct jalon_text hash;   /* of the secret, hexadecimal; the secret itself is never stored */
+    struct jalon_text scopes; /* separated by spaces; empty: all its account may do */
+    int64_t expires_us;       /* 0: never */
+    int64_t created_us;
+};
+
+/* Fills the number. JALON_CONFLICT: the name is taken. */
+enum jalon_status jalon_store_insert_account(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             struct jalon_account *account) JALON_MUST_USE;
+enum jalon_status jalon_store_find_account(struct jalon_context *ctx,
+                                           struct jalon_session *session, struct jalon_text name,
+                                           struct jalon_account *out) JALON_MUST_USE;
+enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_token *token) JALON_MUST_USE;
+/* The token with this hash and its account. JALON_NOT_FOUND. Does not judge expiry. */
+enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_text hash, struct jalon_token *out_token,
+                                         struct jalon_account *out_account) JALON_MUST_USE;
+
+#endif
