@@ -33,10 +33,12 @@ enum jalon_json_kind {
 
 /*
  * Parses one JSON text. JALON_INVALID: not JSON (line and column are named), not UTF-8, a
- * duplicate key, U+0000 in a string, a number out of range; JALON_TOO_LARGE: too deep.
+ * duplicate key, U+0000 in a string, a number out of range; JALON_TOO_LARGE: too deep. A byte
+ * order mark before it is passed over. Any thread, one context each.
  */
 enum jalon_status jalon_json_parse(struct jalon_context *ctx, struct jalon_text text,
                                    const struct jalon_json **out) JALON_MUST_USE;
+/* Below, a NULL tree (a member that is absent) reads as null. */
 enum jalon_json_kind jalon_json_kind(const struct jalon_json *json);
 /* "a string", "an object", …: for messages that say what was found. */
 const char *jalon_json_kind_name(enum jalon_json_kind kind);
