@@ -47,7 +47,8 @@ void jalon_error_clear(struct jalon_context *ctx)
 }
 
 /* A formatted text in the arena; a fixed one when there is no memory for it. */
-static struct jalon_text format_text(struct jalon_context *ctx, const char *format, va_list args)
+static JALON_PRINTF(2, 0) struct jalon_text format_text(struct jalon_context *ctx,
+                                                         const char *format, va_list args)
 {
     char small[512];
     va_list again;
