@@ -129,7 +129,33 @@ struct jalon_builtin_template {
 };
 const struct jalon_builtin_template *jalon_builtin_templates(void);
 
-/* JSON Schema 2020-12 of a contribution of this collection, as POST accepts it. */
+/*
+ * JSON Schema 2020-12 of a contribution of this collection, as POST accepts it: a GeoJSON Feature
+ * ("type", "geometry", "properties" required). It holds all that a form needs. `self_url` is its
+ * "$id". Never in it: fields that are not public. Beside the standard keywords ("title" is the
+ * English label):
+ *
+ *   root                  x-label, x-description {"fr","en"}; x-map, x-collection (slug, key);
+ *                         x-color "#rrggbb"
+ *   properties.geometry   x-geometry-types ["Point", …]; oneOf one GeoJSON shape for each
+ *   properties.properties "properties" in the order of the form, "required", no others allowed:
+ *     title, description, the fields, categories, status, observed, licence
+ *     (categories and status only when the collection has some)
+ *   each of these         x-label {"fr","en"}; x-type: the field type by name ("string", "text",
+ *                         "number", "integer", "boolean", "date", "enum", "multi_enum", "url",
+ *                         "email", "phone", "opening_hours"; "categories"; "status"); x-order 1, 2 …
+ *   fields, when given    x-help {"fr","en"}, x-unit (UCUM), x-osm (tag key), x-acceslibre (column)
+ *   by type               string, text: maxLength (string: one line) · number, integer: minimum,
+ *                         maximum · date: format "date" · url: format "uri" · email: format "email"
+ *   enum, status          oneOf [{"const": key, "title", "x-label"}, …], in order; a choice also
+ *                         x-osm, x-acceslibre; a status also x-closes true
+ *   multi_enum            type array, uniqueItems, items.oneOf as for enum
+ *   status                default: the first one; x-transitions {"from": ["to", …], …}
+ *   categories            type array, uniqueItems, items.oneOf [{"const", "title", "x-label",
+ *                         "x-color", "x-parent": key (absent for a root)}, …], parents first
+ *
+ * {"fr","en"} members are always both there.
+ */
 void jalon_schema_write(struct jalon_buffer *buffer, const struct jalon_map *map,
                         const struct jalon_collection *collection, struct jalon_text self_url);
 /* Reads a GeoJSON Feature (body of POST) into a record; pointers from the body's root. */
