@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -211,7 +212,9 @@ static void a_parse_without_memory_says_so(void **state)
     for (size_t i = 1; i < sizeof text - 200; i += 16) {
         memcpy(text + i, "{\"member\":\"ab\"},", 17);
     }
-    strcat(text, "\"a long string, long enough to grow the buffer of the lexer a few times\"]");
+    size_t length = strlen(text);
+    snprintf(text + length, sizeof text - length,
+             "\"a long string, long enough to grow the buffer of the lexer a few times\"]");
     size_t refused = 0;
     enum jalon_status status = JALON_NO_MEMORY;
     for (uint64_t n = 1; status != JALON_OK && n < 1000; n++) {
