@@ -12,6 +12,7 @@
 
 #include "jalon/buffer.h"
 #include "jalon/context.h"
+#include "jalon/embedded.h"
 #include "jalon/model.h"
 #include "jalon/record.h"
 
@@ -122,12 +123,8 @@ struct jalon_item_writer {
  */
 enum jalon_status jalon_template_read(struct jalon_context *ctx, struct jalon_text json,
                                       struct jalon_map *out) JALON_MUST_USE;
-/* The templates that were built in: name and JSON text; NULL name ends the table. */
-struct jalon_builtin_template {
-    const char *name;
-    struct jalon_text json;
-};
-const struct jalon_builtin_template *jalon_builtin_templates(void);
+/* The templates that were built in (schema/templates): name and JSON text, as an embedded table. */
+const struct jalon_embedded *jalon_builtin_templates(void);
 
 /*
  * JSON Schema 2020-12 of a contribution of this collection, as POST accepts it: a GeoJSON Feature
