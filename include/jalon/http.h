@@ -67,6 +67,7 @@ struct jalon_route {
     const char *const *body_types; /* media types accepted; NULL: no body is expected */
     size_t body_max;               /* bytes; 0 takes the server's limit */
     bool needs_account;            /* 401 before the handler without a valid Bearer token */
+    bool one_language;             /* the answer does not depend on request->language */
 };
 
 /* --- What a handler sees --- */
@@ -105,7 +106,11 @@ enum jalon_status jalon_request_integer(struct jalon_request *request, const cha
                                         int64_t *out) JALON_MUST_USE;
 
 /* --- What a handler answers --- */
-/* 200 with the negotiated representation and an empty body, until the handler says else. */
+/*
+ * 200 with the negotiated representation and an empty body, until the handler says else. Texts are
+ * borrowed until the response is sent (take them from the request's arena); none may hold control
+ * characters.
+ */
 struct jalon_response {
     unsigned code;
     const char *media_type;     /* NULL: the negotiated one */
@@ -113,11 +118,13 @@ struct jalon_response {
     struct jalon_text etag;     /* opaque part, without quotes; empty: none. Set before the body to
                                    make use of jalon_response_not_modified */
     struct jalon_text location; /* absolute URL for 201 and redirections */
-    struct jalon_text cache_control; /* empty: "no-cache" for GET with an ETag, "no-store" else */
+    struct jalon_text cache_control; /* empty: "no-cache" with an ETag ("private, no-cache" for
+                                        who is signed in), "no-store" else */
     struct jalon_text content_security_policy; /* pages only */
     struct jalon_text disposition; /* Content-Disposition; empty: none */
     int64_t seq;                   /* Jalon-Seq; 0: not sent */
     struct jalon_text links;       /* Link header (RFC 8288); empty: none */
+    int64_t retry_after_s;         /* Retry-After; 0: one second with 429 and 503, else none */
 };
 
 /*
@@ -131,6 +138,8 @@ bool jalon_response_not_modified(struct jalon_request *request, struct jalon_res
 /*
  * A handler that returns another status than JALON_OK leaves the rest to the server: the problem
  * document is written from the status and the context's error slot, and what was in the body goes.
+ * Where a status stands for several codes the handler may set `code` first: 428 beside
+ * JALON_PRECONDITION, 422 beside JALON_INVALID.
  */
 
 /* --- The server --- */
@@ -143,7 +152,7 @@ struct jalon_http_options {
     struct jalon_text address; /* "127.0.0.1", "::1", "0.0.0.0" */
     uint16_t port;             /* 0: a free one */
     struct jalon_text public_url; /* empty: http://address:port */
-    unsigned threads;             /* 0: as many as processors */
+    unsigned threads;             /* 0: twice the processors, at least 4 */
     unsigned connections_max;     /* 0: 1000 */
     unsigned timeout_s;           /* of an inactive connection; 0: 30 */
     size_t body_max;              /* bytes; 0: 1 MiB */
@@ -154,17 +163,32 @@ struct jalon_http_options {
 
 struct jalon_http;
 
-/* JALON_CONFLICT: the address is in use; JALON_FORBIDDEN: no right to it; JALON_INVALID: not one. */
+/*
+ * Reads "127.0.0.1:8080", "[::1]:8080" or "localhost:8080"; the address is copied into ctx' arena,
+ * without brackets. JALON_INVALID with a message that shows the form.
+ */
+enum jalon_status jalon_http_parse_listen(struct jalon_context *ctx, struct jalon_text text,
+                                          struct jalon_text *out_address,
+                                          uint16_t *out_port) JALON_MUST_USE;
+
+/*
+ * Listens and answers in threads of its own until jalon_http_stop. JALON_CONFLICT: the address is
+ * in use; JALON_FORBIDDEN: no right to it; JALON_INVALID: not an address of this machine, or a
+ * route table that contradicts itself.
+ */
 enum jalon_status jalon_http_start(struct jalon_context *ctx,
                                    const struct jalon_http_options *options,
                                    struct jalon_http **out) JALON_MUST_USE;
 /* The port that is listened on. */
 uint16_t jalon_http_port(const struct jalon_http *http);
 struct jalon_text jalon_http_public_url(const struct jalon_http *http);
-/* Stops listening, lets running requests finish (at most `wait_ms`), frees. NULL is allowed. */
+/*
+ * Stops listening, lets running requests finish (at most `wait_ms`; then their connections are
+ * shut, a handler that runs is still waited for), frees. NULL is allowed.
+ */
 void jalon_http_stop(struct jalon_http *http, int64_t wait_ms);
 
-/* HTTP code, problem type and title of a status; one table (http/problem.c). */
+/* The HTTP code a status is answered with, unless a handler says a more exact one. */
 unsigned jalon_status_http_code(enum jalon_status status);
 
 #endif

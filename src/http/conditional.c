@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Entity tags and If-None-Match (RFC 9110, sections 8.8.3 and 13.1.2). Layer 2.
+ *
+ * A strong tag names bytes: the state ("m7-42"), the representation, the language where the answer
+ * depends on it, and the coding are all in it.
+ */
+#include "exchange.h"
+
+#include <assert.h>
+
+/* The opaque part of the next tag of the list, quotes included; false at the end or at nonsense. */
+static bool next_tag(struct jalon_text *rest, struct jalon_text *out)
+{
+    *rest = jalon_text_trim(*rest);
+    while (rest->length > 0 && (rest->data[0] == ',' || rest->data[0] == ' ')) {
+        *rest = jalon_text_trim(jalon_text_slice(rest->data + 1, rest->length - 1));
+    }
+    if (jalon_text_starts_with(*rest, "W/")) {
+        *rest = jalon_text_slice(rest->data + 2, rest->length - 2);
+    }
+    if (rest->length < 2 || rest->data[0] != '"') {
+        return false;
+    }
+    struct jalon_text inner = {rest->data + 1, rest->length - 1};
+    size_t end = jalon_text_find(inner, '"');
+    if (end == inner.length) {
+        return false;
+    }
+    *out = jalon_text_slice(rest->data, end + 2);
+    *rest = jalon_text_slice(rest->data + end + 2, rest->length - end - 2);
+    return true;
+}
+
+bool jalon_etag_listed(struct jalon_text list, struct jalon_text quoted_etag)
+{
+    struct jalon_text tag;
+    if (jalon_text_is(jalon_text_trim(list), "*")) {
+        return true;
+    }
+    while (next_tag(&list, &tag)) {
+        if (jalon_text_equal(tag, quoted_etag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum jalon_coding coding)
+{
+    const struct jalon_request *request = &exchange->request;
+    const char *name = request->representation != NULL ? request->representation->name : "";
+    bool spoken = request->route != NULL && !request->route->one_language;
+    return jalon_text_format(request->ctx->arena, "\"%.*s%s%s%s%.*s%s\"",
+                             JALON_TEXT_ARGS(exchange->response.etag), name[0] != '\0' ? "-" : "",
+                             name, spoken ? "-" : "", spoken ? (int)request->language.length : 0,
+                             request->language.data, coding == JALON_GZIP ? "-gzip" : "");
+}
+
+/* The tag the client holds of this state, in a coding it accepts; empty when it holds none. */
+static struct jalon_text held_tag(struct jalon_exchange *exchange)
+{
+    struct jalon_text list;
+    if (exchange->response.etag.length == 0 || exchange->request.route->method != JALON_GET ||
+        !jalon_exchange_header(exchange, "If-None-Match", &list)) {
+        return JALON_TEXT_EMPTY;
+    }
+    for (int coding = (int)exchange->accepted_coding; coding >= JALON_IDENTITY; coding--) {
+        struct jalon_text tag = jalon_etag_make(exchange, (enum jalon_coding)coding);
+        if (tag.data != NULL && jalon_etag_listed(list, tag)) {
+            return tag;
+        }
+    }
+    return JALON_TEXT_EMPTY;
+}
+
+bool jalon_etag_unchanged(struct jalon_exchange *exchange)
+{
+    struct jalon_text tag = held_tag(exchange);
+    if (tag.length == 0) {
+        return false;
+    }
+    exchange->etag = tag;
+    exchange->response.code = 304;
+    return true;
+}
+
+bool jalon_response_not_modified(struct jalon_request *request, struct jalon_response *response,
+                                 struct jalon_text etag)
+{
+    struct jalon_exchange *exchange = (struct jalon_exchange *)request;
+    assert(response == &exchange->response);
+    response->etag = etag;
+    return jalon_etag_unchanged(exchange);
+}

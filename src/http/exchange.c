@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * One request from its head to its answer, in the order in which things are refused. Layer 2.
+ *
+ * Knows nothing of sockets: wire.c brings the bytes and takes the answer.
+ */
+#include "exchange.h"
+
+#include <string.h>
+
+#include "jalon/clock.h"
+#include "jalon/id.h"
+#include "jalon/memory.h"
+
+/* What a chunked body may run on beyond its limit before the connection is dropped. */
+enum { OVERRUN_MAX = 1 << 20 };
+/* No handler answers more than this; it bounds what one request can take. */
+static const size_t response_max = (size_t)1 << 30;
+
+struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, const char *target)
+{
+    struct jalon_exchange *exchange = jalon_memory_allocate_zeroed(1, sizeof *exchange);
+    struct jalon_context *ctx = jalon_context_create();
+    struct jalon_text copy =
+        ctx != NULL ? jalon_text_copy(ctx->arena, jalon_text_from(target)) : JALON_TEXT_EMPTY;
+    if (exchange == NULL || ctx == NULL || copy.data == NULL) {
+        jalon_context_destroy(ctx);
+        jalon_memory_release(exchange);
+        return NULL;
+    }
+    exchange->http = http;
+    exchange->head.target = copy;
+    exchange->started_us = jalon_clock_monotonic_us();
+    exchange->etag = exchange->allow = exchange->challenge = exchange->accept = JALON_TEXT_EMPTY;
+    exchange->request = (struct jalon_request){
+        .ctx = ctx,
+        .application = http->options.application,
+        .body = JALON_TEXT_EMPTY,
+        .body_type = JALON_TEXT_EMPTY,
+        .account = JALON_TEXT_EMPTY,
+        .language = JALON_TEXT("fr"),
+        .public_url = http->options.public_url,
+        .path = JALON_TEXT_EMPTY,
+        .query_string = JALON_TEXT_EMPTY,
+    };
+    exchange->response = (struct jalon_response){
+        .code = 200,
+        .etag = JALON_TEXT_EMPTY,
+        .location = JALON_TEXT_EMPTY,
+        .cache_control = JALON_TEXT_EMPTY,
+        .content_security_policy = JALON_TEXT_EMPTY,
+        .disposition = JALON_TEXT_EMPTY,
+        .links = JALON_TEXT_EMPTY,
+    };
+    jalon_id_format(jalon_id_make(), exchange->request.id);
+    jalon_buffer_init(&exchange->response.body, response_max);
+    return exchange;
+}
+
+void jalon_exchange_destroy(struct jalon_exchange *exchange)
+{
+    if (exchange == NULL) {
+        return;
+    }
+    jalon_buffer_finish(&exchange->body);
+    jalon_buffer_finish(&exchange->response.body);
+    jalon_context_destroy(exchange->request.ctx);
+    jalon_memory_release(exchange);
+}
+
+bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,
+                           struct jalon_text *out)
+{
+    const struct jalon_head *head = &exchange->head;
+    struct jalon_text joined = JALON_TEXT_EMPTY;
+    bool found = false;
+    for (size_t i = 0; i < head->header_count && i < JALON_HEADERS_MAX; i++) {
+        if (!jalon_text_equal_ascii_case(head->headers[i].name, jalon_text_from(name))) {
+            continue;
+        }
+        struct jalon_text value = jalon_text_trim(head->headers[i].value);
+        joined = found ? jalon_text_format(exchange->request.ctx->arena, "%.*s, %.*s",
+                                           JALON_TEXT_ARGS(joined), JALON_TEXT_ARGS(value))
+                       : jalon_text_copy(exchange->request.ctx->arena, value);
+        if (joined.data == NULL) {
+            return false;
+        }
+        found = true;
+    }
+    if (found) {
+        *out = joined;
+    }
+    return found;
+}
+
+bool jalon_request_header(const struct jalon_request *request, const char *name,
+                          struct jalon_text *out)
+{
+    /* Joining takes memory from the arena, which is the exchange's to change. */
+    return jalon_exchange_header((struct jalon_exchange *)request, name, out);
+}
+
+struct jalon_text jalon_request_variable(const struct jalon_request *request, const char *name)
+{
+    const struct jalon_match *match = &((const struct jalon_exchange *)request)->match;
+    for (size_t i = 0; i < match->variable_count; i++) {
+        if (jalon_text_is(match->variables[i].name, name)) {
+            return match->variables[i].value;
+        }
+    }
+    return JALON_TEXT_EMPTY;
+}
+
+/* --- Before the body --- */
+
+/* Origin form, or what follows the authority of the absolute form (RFC 9112, 3.2). */
+static enum jalon_status split_target(struct jalon_exchange *exchange)
+{
+    struct jalon_context *ctx = exchange->request.ctx;
+    struct jalon_text target = exchange->head.target;
+    if (jalon_text_starts_with(target, "http://") || jalon_text_starts_with(target, "https://")) {
+        size_t skip = jalon_text_starts_with(target, "https://") ? 8 : 7;
+        target = jalon_text_slice(target.data + skip, target.length - skip);
+        size_t slash = jalon_text_find(target, '/');
+        target = slash < target.length
+                     ? jalon_text_slice(target.data + slash, target.length - slash)
+                     : JALON_TEXT("/");
+    }
+    size_t mark = jalon_text_find(target, '?');
+    struct jalon_text path = jalon_text_copy(ctx->arena, jalon_text_slice(target.data, mark));
+    if (path.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    exchange->request.path = path;
+    if (mark < target.length) {
+        exchange->request.query_string =
+            jalon_text_slice(target.data + mark + 1, target.length - mark - 1);
+    }
+    if (path.length == 0 || path.data[0] != '/') {
+        return jalon_fail(ctx, JALON_INVALID, "the request's target is not a path");
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status say_allow(struct jalon_exchange *exchange)
+{
+    struct jalon_buffer allow;
+    jalon_buffer_init(&allow, 256);
+    jalon_pattern_allow(exchange->match.pattern, &allow);
+    struct jalon_text copy =
+        jalon_text_copy(exchange->request.ctx->arena, jalon_buffer_text(&allow));
+    jalon_buffer_finish(&allow);
+    if (copy.data == NULL) {
+        return jalon_no_memory(exchange->request.ctx);
+    }
+    exchange->allow = copy;
+    return JALON_OK;
+}
+
+static enum jalon_status find_route(struct jalon_exchange *exchange)
+{
+    struct jalon_context *ctx = exchange->request.ctx;
+    struct jalon_text method = exchange->head.method;
+    enum jalon_status status =
+        jalon_router_match(ctx, exchange->http->router, exchange->request.path, &exchange->match);
+    if (status != JALON_OK) {
+        return status;
+    }
+    exchange->options = jalon_text_is(method, "OPTIONS");
+    exchange->head_only = jalon_text_is(method, "HEAD");
+    if (exchange->options) {
+        return say_allow(exchange);
+    }
+    for (int i = 0; i < JALON_METHOD_COUNT; i++) {
+        const struct jalon_route *route = exchange->match.pattern->routes[i];
+        bool named = jalon_text_is(method, jalon_method_name((enum jalon_method)i));
+        if (route != NULL && (named || (i == JALON_GET && exchange->head_only))) {
+            exchange->request.route = route;
+            return JALON_OK;
+        }
+    }
+    status = say_allow(exchange);
+    if (status != JALON_OK) {
+        return status;
+    }
+    exchange->response.code = 405;
+    return jalon_fail(ctx, JALON_INVALID, "this address answers to: %s", exchange->allow.data);
+}
+
+static enum jalon_status authenticate(struct jalon_exchange *exchange)
+{
+    struct jalon_request *request = &exchange->request;
+    const struct jalon_http_options *options = &exchange->http->options;
+    struct jalon_text header = JALON_TEXT_EMPTY;
+    bool given = jalon_exchange_header(exchange, "Authorization", &header);
+    size_t space = jalon_text_find(header, ' ');
+    bool bearer = given && jalon_text_equal_ascii_case(jalon_text_slice(header.data, space),
+                                                       JALON_TEXT("Bearer"));
+    if (!bearer) {
+        return !request->route->needs_account
+                   ? JALON_OK
+                   : jalon_fail(request->ctx, JALON_UNAUTHENTICATED,
+                                "this needs an account: send its token as \"Authorization: Bearer "
+                                "…\"");
+    }
+    struct jalon_text token =
+        jalon_text_trim(jalon_text_slice(header.data + space, header.length - space));
+    enum jalon_status status =
+        token.length == 0 || options->authenticate == NULL
+            ? JALON_UNAUTHENTICATED
+            : options->authenticate(request->ctx, request->application, token, &request->account);
+    if (status == JALON_UNAUTHENTICATED) {
+        exchange->challenge = JALON_TEXT("Bearer realm=\"jalon\", error=\"invalid_token\"");
+        if (request->ctx->error.message.length == 0) {
+            return jalon_fail(request->ctx, status, "the token is not valid, or not any more");
+        }
+    }
+    return status;
+}
+
+static enum jalon_status read_parameters(struct jalon_exchange *exchange)
+{
+    struct jalon_request *request = &exchange->request;
+    enum jalon_status status =
+        jalon_parameters_parse(request->ctx, request->query_string, &exchange->parameters,
+                               &exchange->parameter_count);
+    return status != JALON_OK
+               ? status
+               : jalon_parameters_check(request->ctx, request->route, exchange->parameters,
+                                        exchange->parameter_count);
+}
+
+static enum jalon_status choose_representation(struct jalon_exchange *exchange)
+{
+    struct jalon_request *request = &exchange->request;
+    struct jalon_text f, accept;
+    if (request->route->representations == NULL ||
+        request->route->representations[0].name == NULL) {
+        return JALON_OK;
+    }
+    bool has_f = jalon_request_parameter(request, "f", &f);
+    bool has_accept = jalon_exchange_header(exchange, "Accept", &accept);
+    enum jalon_status status = jalon_negotiate_representation(
+        request->ctx, request->route->representations, has_f ? &f : NULL,
+        has_accept ? &accept : NULL, &request->representation);
+    if (status == JALON_UNSUPPORTED) {
+        exchange->response.code = 406;
+    }
+    return status;
+}
+
+static void negotiate_rest(struct jalon_exchange *exchange)
+{
+    struct jalon_text header;
+    if (jalon_exchange_header(exchange, "Accept-Language", &header)) {
+        exchange->request.language = jalon_negotiate_language(header);
+    }
+    if (jalon_exchange_header(exchange, "Accept-Encoding", &header)) {
+        exchange->accepted_coding = jalon_negotiate_coding(header);
+    }
+}
+
+/* The media type in lower case without parameters; false when its charset is not UTF-8. */
+static bool read_body_type(struct jalon_exchange *exchange, struct jalon_text *out)
+{
+    struct jalon_text header;
+    if (!jalon_exchange_header(exchange, "Content-Type", &header)) {
+        *out = JALON_TEXT_EMPTY;
+        return true;
+    }
+    char *data = (char *)header.data; /* our own copy */
+    for (size_t i = 0; i < header.length; i++) {
+        data[i] = data[i] >= 'A' && data[i] <= 'Z' ? (char)(data[i] - 'A' + 'a') : data[i];
+    }
+    const char *charset = strstr(data, "charset=");
+    if (charset != NULL) {
+        charset += strlen("charset=");
+        charset += *charset == '"' ? 1 : 0;
+        if (strncmp(charset, "utf-8", 5) != 0 && strncmp(charset, "us-ascii", 8) != 0) {
+            return false;
+        }
+    }
+    struct jalon_text type =
+        jalon_text_trim(jalon_text_slice(data, jalon_text_find(header, ';')));
+    data[type.data - data + (ptrdiff_t)type.length] = '\0';
+    *out = type;
+    return true;
+}
+
+static enum jalon_status refuse_body_type(struct jalon_exchange *exchange)
+{
+    struct jalon_arena *arena = exchange->request.ctx->arena;
+    const char *const *types = exchange->request.route->body_types;
+    struct jalon_text list = jalon_text_from(types[0]);
+    for (size_t i = 1; types[i] != NULL && list.data != NULL; i++) {
+        list = jalon_text_format(arena, "%s, %s", list.data, types[i]);
+    }
+    if (list.data == NULL) {
+        return jalon_no_memory(exchange->request.ctx);
+    }
+    exchange->accept = list;
+    return jalon_fail(exchange->request.ctx, JALON_UNSUPPORTED,
+                      "send the body in UTF-8 with one of these Content-Types: %s", list.data);
+}
+
+static enum jalon_status too_large(struct jalon_exchange *exchange)
+{
+    return jalon_fail(exchange->request.ctx, JALON_TOO_LARGE,
+                      "the body is larger than the %zu bytes that are accepted here",
+                      exchange->body_max);
+}
+
+static enum jalon_status check_body(struct jalon_exchange *exchange)
+{
+    const struct jalon_route *route = exchange->request.route;
+    struct jalon_text coding;
+    if (!exchange->body_follows) {
+        return JALON_OK;
+    }
+    if (route->body_types == NULL) {
+        return jalon_fail(exchange->request.ctx, JALON_INVALID, "no body is expected here");
+    }
+    exchange->body_max = route->body_max > 0 ? route->body_max : exchange->http->options.body_max;
+    jalon_buffer_init(&exchange->body, exchange->body_max);
+    if (exchange->body_announced > exchange->body_max) {
+        return too_large(exchange);
+    }
+    if (jalon_exchange_header(exchange, "Content-Encoding", &coding) &&
+        !jalon_text_equal_ascii_case(coding, JALON_TEXT("identity"))) {
+        return jalon_fail(exchange->request.ctx, JALON_UNSUPPORTED,
+                          "send the body without Content-Encoding");
+    }
+    if (!read_body_type(exchange, &exchange->request.body_type)) {
+        return refuse_body_type(exchange);
+    }
+    for (size_t i = 0; route->body_types[i] != NULL; i++) {
+        if (jalon_text_is(exchange->request.body_type, route->body_types[i])) {
+            return JALON_OK;
+        }
+    }
+    return refuse_body_type(exchange);
+}
+
+static enum jalon_status open_steps(struct jalon_exchange *exchange)
+{
+    static enum jalon_status (*const steps[])(struct jalon_exchange *) = {
+        authenticate, read_parameters, choose_representation, check_body,
+    };
+    enum jalon_status status = jalon_guard_check(exchange);
+    if (status != JALON_OK) {
+        return status;
+    }
+    negotiate_rest(exchange);
+    if (jalon_text_is(exchange->head.method, "OPTIONS") &&
+        jalon_text_is(exchange->head.target, "*")) {
+        exchange->options = true;
+        exchange->allow = JALON_TEXT("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE");
+        return JALON_OK;
+    }
+    status = split_target(exchange);
+    status = status == JALON_OK ? find_route(exchange) : status;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (status == JALON_OK && !exchange->options) {
+            status = steps[i](exchange);
+        }
+    }
+    return status;
+}
+
+void jalon_exchange_open(struct jalon_exchange *exchange)
+{
+    exchange->status = open_steps(exchange);
+    if (exchange->body_follows && (exchange->status != JALON_OK || exchange->options)) {
+        exchange->close = true; /* what was announced will not be read */
+    }
+    if (exchange->status == JALON_OK && exchange->body_announced > 0 && !exchange->options) {
+        (void)jalon_buffer_reserve(&exchange->body, (size_t)exchange->body_announced);
+    }
+}
+
+bool jalon_exchange_feed(struct jalon_exchange *exchange, const char *data, size_t size)
+{
+    if (size > exchange->body_max - exchange->body.length && !exchange->body_too_large) {
+        exchange->body_too_large = true;
+    }
+    if (exchange->body_too_large) {
+        exchange->body_overrun += size;
+        return exchange->body_overrun <= OVERRUN_MAX;
+    }
+    jalon_buffer_append(&exchange->body, data, size);
+    return true;
+}
+
+/* --- The answer --- */
+
+static enum jalon_status run_handler(struct jalon_exchange *exchange)
+{
+    struct jalon_context *ctx = exchange->request.ctx;
+    if (exchange->body_too_large) {
+        return too_large(exchange);
+    }
+    if (jalon_buffer_status(&exchange->body) != JALON_OK) {
+        return jalon_no_memory(ctx);
+    }
+    exchange->request.body = jalon_buffer_text(&exchange->body);
+    enum jalon_status status =
+        exchange->request.route->handler(&exchange->request, &exchange->response);
+    if (status != JALON_OK) {
+        return status;
+    }
+    switch (jalon_buffer_status(&exchange->response.body)) {
+    case JALON_OK:
+        return JALON_OK;
+    case JALON_TOO_LARGE:
+        return jalon_fail(ctx, JALON_INTERNAL,
+                          "the answer is larger than one response may be: ask for less at once");
+    default:
+        return jalon_no_memory(ctx);
+    }
+}
+
+/* What a handler may have said about its answer is not said about the failure. */
+static void become_problem(struct jalon_exchange *exchange)
+{
+    struct jalon_response *response = &exchange->response;
+    unsigned code =
+        response->code >= 400 ? response->code : jalon_status_http_code(exchange->status);
+    struct jalon_buffer body = response->body;
+    jalon_buffer_clear(&body);
+    jalon_problem_write(&body, code, &exchange->request.ctx->error, exchange->request.id);
+    if (jalon_buffer_status(&body) != JALON_OK) {
+        jalon_buffer_finish(&body);
+    }
+    *response = (struct jalon_response){
+        .code = jalon_problem_find(code)->code,
+        .media_type = "application/problem+json",
+        .body = body,
+        .etag = JALON_TEXT_EMPTY,
+        .location = JALON_TEXT_EMPTY,
+        .cache_control = JALON_TEXT_EMPTY,
+        .content_security_policy = JALON_TEXT_EMPTY,
+        .disposition = JALON_TEXT_EMPTY,
+        .links = JALON_TEXT_EMPTY,
+        .retry_after_s = response->retry_after_s,
+    };
+    exchange->etag = JALON_TEXT_EMPTY;
+}
+
+void jalon_exchange_answer(struct jalon_exchange *exchange)
+{
+    if (exchange->status == JALON_OK && exchange->options) {
+        exchange->response.code = 204;
+    } else if (exchange->status == JALON_OK) {
+        exchange->status = run_handler(exchange);
+    }
+    if (exchange->status != JALON_OK) {
+        become_problem(exchange);
+    }
+    exchange->close = exchange->close || atomic_load(&exchange->http->stopping);
+    jalon_response_complete(exchange);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What the files of http share: one request and its answer, the compiled routes, the server. Not a
+ * contract for others. Layer 2.
+ *
+ * An exchange knows nothing of libmicrohttpd: server.c fills it from the wire and sends what it
+ * says, everything between is plain functions that tests call without a network.
+ */
+#ifndef JALON_HTTP_EXCHANGE_H
+#define JALON_HTTP_EXCHANGE_H
+
+#include <stdatomic.h>
+
+#include "jalon/http.h"
+
+enum {
+    JALON_SEGMENTS_MAX = 16,   /* of a path */
+    JALON_PARAMETERS_MAX = 200, /* of a query string */
+    JALON_HEADERS_MAX = 100,   /* of a request */
+    JALON_REPLY_HEADERS_MAX = 24,
+    JALON_TARGET_MAX = 8192, /* bytes of path and query string */
+};
+
+struct jalon_pair {
+    struct jalon_text name;
+    struct jalon_text value;
+};
+
+/* --- router.c --- */
+struct jalon_segment {
+    struct jalon_text text; /* what it must be, or the variable's name */
+    bool variable;
+};
+
+/* One path of the table with the routes of its methods. */
+struct jalon_pattern {
+    size_t segment_count;
+    struct jalon_segment segments[JALON_SEGMENTS_MAX];
+    const struct jalon_route *routes[JALON_METHOD_COUNT];
+};
+
+struct jalon_router;
+
+/* JALON_INVALID when two rows contradict each other. The routes are borrowed. */
+enum jalon_status jalon_router_create(struct jalon_context *ctx, const struct jalon_route *routes,
+                                      struct jalon_router **out) JALON_MUST_USE;
+void jalon_router_destroy(struct jalon_router *router);
+
+struct jalon_match {
+    const struct jalon_pattern *pattern;
+    size_t variable_count;
+    struct jalon_pair variables[JALON_SEGMENTS_MAX];
+};
+
+/*
+ * Finds the pattern of a raw path and decodes its variables into ctx' arena. JALON_NOT_FOUND, or
+ * JALON_INVALID for an encoding that is broken or hides control characters.
+ */
+enum jalon_status jalon_router_match(struct jalon_context *ctx, const struct jalon_router *router,
+                                     struct jalon_text path, struct jalon_match *out)
+    JALON_MUST_USE;
+/* "GET, HEAD, OPTIONS, POST": what the pattern answers to. */
+void jalon_pattern_allow(const struct jalon_pattern *pattern, struct jalon_buffer *out);
+
+/* --- parameters.c --- */
+/*
+ * Decodes %XX (and "+" as a space when asked) into ctx' arena; text without any is borrowed. False:
+ * a broken escape, not UTF-8, a control character, or no memory.
+ */
+bool jalon_percent_decode(struct jalon_context *ctx, struct jalon_text text, bool plus,
+                          struct jalon_text *out);
+/* Splits and decodes a query string; every error at once, named by its parameter. */
+enum jalon_status jalon_parameters_parse(struct jalon_context *ctx, struct jalon_text query,
+                                         struct jalon_pair **out, size_t *out_count)
+    JALON_MUST_USE;
+/* Refuses what the route does not declare, saying what it does. */
+enum jalon_status jalon_parameters_check(struct jalon_context *ctx,
+                                         const struct jalon_route *route,
+                                         const struct jalon_pair *pairs, size_t count)
+    JALON_MUST_USE;
+
+/* --- negotiate.c --- */
+enum jalon_coding { JALON_IDENTITY, JALON_GZIP };
+
+/*
+ * Picks a representation of the route's list. `f` (may be NULL) wins over `accept` (may be NULL).
+ * JALON_INVALID: unknown f; JALON_UNSUPPORTED: nothing that is accepted.
+ */
+enum jalon_status jalon_negotiate_representation(struct jalon_context *ctx,
+                                                 const struct jalon_representation *list,
+                                                 const struct jalon_text *f,
+                                                 const struct jalon_text *accept,
+                                                 const struct jalon_representation **out)
+    JALON_MUST_USE;
+/* "fr" or "en"; "fr" when the header prefers neither. */
+struct jalon_text jalon_negotiate_language(struct jalon_text accept_language);
+enum jalon_coding jalon_negotiate_coding(struct jalon_text accept_encoding);
+
+/* --- conditional.c --- */
+/* Does the list of entity tags (or "*") hold the tag? Weak comparison (RFC 9110, 8.8.3.2). */
+bool jalon_etag_listed(struct jalon_text list, struct jalon_text quoted_etag);
+struct jalon_exchange;
+/* The quoted tag of response.etag in this representation, language and coding; data may be NULL. */
+struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum jalon_coding coding);
+/* Does the client hold response.etag already? Then the code is 304 and its tag is kept. */
+bool jalon_etag_unchanged(struct jalon_exchange *exchange);
+
+/* --- compress.c --- */
+bool jalon_media_type_compresses(const char *media_type);
+/* gzip, the same bytes for the same input. False: no memory, or not smaller. */
+bool jalon_compress_gzip(struct jalon_text input, struct jalon_buffer *out);
+
+/* --- problem.c --- */
+struct jalon_problem {
+    unsigned code;
+    const char *name;  /* "urn:jalon:problem:" + name is the type */
+    const char *title; /* the same for every occurrence */
+};
+
+/* The row of an HTTP code; the row of 500 for one that has none. */
+const struct jalon_problem *jalon_problem_find(unsigned code);
+/* RFC 9457, from the error slot. `request_id` becomes instance. */
+void jalon_problem_write(struct jalon_buffer *out, unsigned code, const struct jalon_error *error,
+                         const char *request_id);
+
+/* --- exchange.c --- */
+struct jalon_http;
+
+/* The head of a request as it came; texts are borrowed from the connection or the arena. */
+struct jalon_head {
+    struct jalon_text method;
+    struct jalon_text version; /* "HTTP/1.1" */
+    struct jalon_text target;  /* as sent */
+    struct jalon_pair headers[JALON_HEADERS_MAX];
+    size_t header_count; /* found, also beyond what is kept */
+    bool malformed;      /* bytes between the strings that do not belong there */
+};
+
+struct jalon_exchange {
+    struct jalon_request request; /* first: the accessors find the exchange by it */
+    struct jalon_response response;
+    const struct jalon_http *http;
+    struct jalon_head head;
+    struct jalon_match match;
+    struct jalon_pair *parameters;
+    size_t parameter_count;
+    struct jalon_buffer body; /* of the request */
+    size_t body_max;
+    uint64_t body_announced; /* Content-Length, 0 when there is none */
+    bool body_follows;
+    uint64_t body_overrun; /* bytes that came beyond body_max and were dropped */
+    bool body_too_large;
+    const char *wire_target; /* where the target stands in the connection's buffer */
+    bool opened;
+    bool close; /* the connection must not be used again */
+    bool head_only;
+    bool options;
+    enum jalon_status status;
+    enum jalon_coding accepted_coding;
+    enum jalon_coding coding;    /* of the response body */
+    struct jalon_text etag;      /* quoted, as sent */
+    struct jalon_text allow;     /* Allow header */
+    struct jalon_text challenge; /* WWW-Authenticate */
+    struct jalon_text accept;    /* Accept header of a 415 */
+    int64_t started_us;          /* monotonic */
+    size_t sent_bytes;
+    struct jalon_pair reply_headers[JALON_REPLY_HEADERS_MAX];
+    size_t reply_header_count;
+};
+
+/* NULL when there is no memory. Takes a copy of the target. */
+struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, const char *target);
+void jalon_exchange_destroy(struct jalon_exchange *exchange);
+/* After the head is filled: everything that can be refused before the body is. */
+void jalon_exchange_open(struct jalon_exchange *exchange);
+/* The next bytes of the body. False: far beyond what is allowed, drop the connection. */
+bool jalon_exchange_feed(struct jalon_exchange *exchange, const char *data, size_t size);
+/* The body is whole: calls the handler, makes the answer with its headers. */
+void jalon_exchange_answer(struct jalon_exchange *exchange);
+/* A request header; several lines of one name are joined by ", " (RFC 9110, 5.3). */
+bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,
+                           struct jalon_text *out);
+
+/* --- guard.c --- */
+/* Refuses heads that are malformed or mean two things to two readers (RFC 9112). */
+enum jalon_status jalon_guard_check(struct jalon_exchange *exchange) JALON_MUST_USE;
+
+/* --- response.c --- */
+/* The coded body, ETag and 304, and all header lines. */
+void jalon_response_complete(struct jalon_exchange *exchange);
+
+/* --- access_log.c --- */
+/* `ended`: how the request broke off, or NULL. */
+void jalon_access_log(struct jalon_exchange *exchange, const char *ended);
+
+/* --- listen.c --- */
+/* A listening, non-blocking socket. */
+enum jalon_status jalon_listen_open(struct jalon_context *ctx, struct jalon_text address,
+                                    uint16_t port, int *out_socket, uint16_t *out_port)
+    JALON_MUST_USE;
+
+/* --- server.c --- */
+struct jalon_http {
+    struct jalon_http_options options; /* defaults filled in */
+    struct jalon_context *ctx;         /* copies of texts */
+    struct jalon_router *router;
+    uint16_t port;
+    _Atomic bool stopping;
+    _Atomic unsigned running; /* requests */
+    struct jalon_drain *drain;
+    struct MHD_Daemon *daemon;
+};
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Between libmicrohttpd and the exchange: its callbacks, nothing else. Layer 2.
+ *
+ * An exchange is made when the request line is there and freed when the answer is sent or the
+ * connection is lost; both, and all between, happen in the one thread that owns the connection.
+ */
+#include "wire.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "jalon/log.h"
+#include "jalon/memory.h"
+
+void *jalon_wire_begin(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct jalon_http *http = cls;
+    (void)connection;
+    struct jalon_exchange *exchange = jalon_exchange_create(http, target);
+    if (exchange != NULL) {
+        exchange->wire_target = target;
+        atomic_fetch_add(&http->running, 1);
+    }
+    return exchange;
+}
+
+/*
+ * libmicrohttpd 0.9.75 cuts the head in place, putting NULs where it found separators. A string
+ * that does not start where the one before ended was folded, cut by a NUL or ended by a bare CR or
+ * LF. Other versions lay the head out differently and check more themselves.
+ */
+bool jalon_wire_layout_is_known(void)
+{
+    return strcmp(MHD_get_version(), "0.9.75") == 0;
+}
+
+struct collector {
+    struct jalon_head *head;
+    const char *end; /* of the string before: its NUL; NULL when the layout is not checked */
+};
+
+/* Is `next` where a line begins that follows the one ending at `end`? */
+static bool follows_line(const char *end, const char *next)
+{
+    return next == end + 2 && end[1] == '\0';
+}
+
+/* Are there only the colon and blanks between a name and its value? */
+static bool follows_name(const char *end, const char *value)
+{
+    if (value <= end || value - end > 256) {
+        return false;
+    }
+    for (const char *at = end + 1; at < value; at++) {
+        if (*at != ' ' && *at != '\t') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum MHD_Result collect(void *cls, enum MHD_ValueKind kind, const char *key,
+                               size_t key_size, const char *value, size_t value_size)
+{
+    struct collector *collector = cls;
+    struct jalon_head *head = collector->head;
+    (void)kind;
+    if (value == NULL) {
+        value = "";
+        value_size = 0;
+        head->malformed = true;
+    }
+    if (collector->end != NULL && !head->malformed) {
+        head->malformed = !follows_line(collector->end, key) || !follows_name(key + key_size, value);
+        collector->end = value + value_size;
+    }
+    if (head->header_count < JALON_HEADERS_MAX) {
+        head->headers[head->header_count] =
+            (struct jalon_pair){{key, key_size}, {value, value_size}};
+    }
+    head->header_count++;
+    return MHD_YES;
+}
+
+static void fill_head(struct jalon_exchange *exchange, struct MHD_Connection *connection,
+                      const char *method, const char *version)
+{
+    struct jalon_head *head = &exchange->head;
+    struct collector collector = {head, NULL};
+    head->method = jalon_text_from(method);
+    head->version = jalon_text_from(version);
+    if (jalon_wire_layout_is_known()) {
+        /* method NUL target NUL version NUL NUL: one blank each, and the target not cut */
+        head->malformed = exchange->wire_target != method + head->method.length + 1 ||
+                          version != exchange->wire_target + head->target.length + 1;
+        collector.end = version + head->version.length;
+    }
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect, &collector);
+    const char *end = collector.end;
+    if (end != NULL && !head->malformed) {
+        /* the last line and the empty one both ended with CR LF, each now a NUL */
+        head->malformed = end[1] != '\0' || end[2] != '\0' || end[3] != '\0';
+    }
+}
+
+static struct MHD_Response *make_response(struct jalon_exchange *exchange)
+{
+    struct jalon_buffer *body = &exchange->response.body;
+    struct MHD_Response *response;
+    if (body->length > 0) {
+        response = MHD_create_response_from_buffer_with_free_callback(body->length, body->data,
+                                                                      jalon_memory_release);
+    } else {
+        response = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
+    }
+    if (response != NULL && body->length > 0) {
+        exchange->sent_bytes = exchange->head_only ? 0 : body->length;
+        *body = (struct jalon_buffer){0}; /* the response's now */
+    }
+    return response;
+}
+
+static enum MHD_Result send_answer(struct jalon_exchange *exchange,
+                                   struct MHD_Connection *connection)
+{
+    jalon_exchange_answer(exchange);
+    struct MHD_Response *response = make_response(exchange);
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    enum MHD_Result done = MHD_YES;
+    for (size_t i = 0; i < exchange->reply_header_count && done == MHD_YES; i++) {
+        const struct jalon_pair *header = &exchange->reply_headers[i];
+        done = MHD_add_response_header(response, header->name.data, header->value.data);
+    }
+    if (done == MHD_YES) {
+        done = MHD_queue_response(connection, exchange->response.code, response);
+    }
+    MHD_destroy_response(response);
+    return done;
+}
+
+enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                   const char *method, const char *version,
+                                   const char *upload_data, size_t *upload_data_size,
+                                   void **request_cls)
+{
+    struct jalon_exchange *exchange = *request_cls;
+    (void)cls;
+    (void)url; /* decoded before it was split: of no use */
+    if (exchange == NULL) {
+        return MHD_NO;
+    }
+    if (!exchange->opened) {
+        exchange->opened = true;
+        fill_head(exchange, connection, method, version);
+        jalon_exchange_open(exchange);
+        /* An answer now means that the body is not read, nor a next request. */
+        return exchange->close ? send_answer(exchange, connection) : MHD_YES;
+    }
+    if (*upload_data_size > 0) {
+        bool more = jalon_exchange_feed(exchange, upload_data, *upload_data_size);
+        *upload_data_size = 0;
+        return more ? MHD_YES : MHD_NO;
+    }
+    return send_answer(exchange, connection);
+}
+
+static const char *ending_of(enum MHD_RequestTerminationCode code)
+{
+    switch (code) {
+    case MHD_REQUEST_TERMINATED_COMPLETED_OK: return NULL;
+    case MHD_REQUEST_TERMINATED_TIMEOUT_REACHED: return "timeout";
+    case MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN: return "shutdown";
+    case MHD_REQUEST_TERMINATED_WITH_ERROR:
+    case MHD_REQUEST_TERMINATED_READ_ERROR:
+    case MHD_REQUEST_TERMINATED_CLIENT_ABORT: return "aborted";
+    }
+    return "aborted";
+}
+
+void jalon_wire_end(void *cls, struct MHD_Connection *connection, void **request_cls,
+                    enum MHD_RequestTerminationCode code)
+{
+    struct jalon_http *http = cls;
+    struct jalon_exchange *exchange = *request_cls;
+    (void)connection;
+    if (exchange == NULL) {
+        return;
+    }
+    if (!exchange->opened) {
+        exchange->response.code = 0; /* the library refused it, or the head never came whole */
+    }
+    jalon_access_log(exchange, ending_of(code));
+    jalon_exchange_destroy(exchange);
+    *request_cls = NULL;
+    jalon_http_request_done(http);
+}
+
+void jalon_wire_log(void *cls, const char *format, va_list args)
+{
+    char line[512];
+    (void)cls;
+    vsnprintf(line, sizeof line, format, args);
+    struct jalon_text text = jalon_text_trim(jalon_text_from(line));
+    struct jalon_log_field field = {"message",
+                                    jalon_text_is_utf8(text) ? text : JALON_TEXT("not UTF-8"), 0};
+    jalon_log_write(JALON_LOG_DEBUG, "libmicrohttpd", &field, 1);
+}
