@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The parameters that every list has. Layer 1 (query). */
+#include "jalon/query.h"
+
+#include <math.h>
+
+#include "jalon/text.h"
+
+static enum jalon_status refuse_limit(struct jalon_context *ctx)
+{
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "limit",
+                         "expected a whole number from 1 to %d", JALON_QUERY_LIMIT_MAX);
+}
+
+/* Digits only, so that a number beyond int64_t is known to be a large one. */
+static bool is_digits(struct jalon_text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+    }
+    return text.length > 0;
+}
+
+enum jalon_status jalon_query_read_limit(struct jalon_context *ctx, struct jalon_text text,
+                                         size_t *out_limit)
+{
+    if (!is_digits(text)) {
+        return refuse_limit(ctx);
+    }
+    int64_t limit;
+    if (!jalon_text_to_int64(text, &limit) || limit > JALON_QUERY_LIMIT_MAX) {
+        limit = JALON_QUERY_LIMIT_MAX;
+    }
+    if (limit == 0) {
+        return refuse_limit(ctx);
+    }
+    *out_limit = (size_t)limit;
+    return JALON_OK;
+}
+
+/* --- Boxes --- */
+
+static enum jalon_status refuse_box(struct jalon_context *ctx, const char *reason)
+{
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "bbox", "%s", reason);
+}
+
+/* Splits at commas; how many parts there are, of which the first six are kept. */
+static size_t split(struct jalon_text text, struct jalon_text parts[6])
+{
+    size_t count = 0;
+    for (;;) {
+        size_t length = jalon_text_find(text, ',');
+        if (count < 6) {
+            parts[count] = jalon_text_slice(text.data, length);
+        }
+        count++;
+        if (length == text.length) {
+            return count;
+        }
+        text = jalon_text_slice(text.data + length + 1, text.length - length - 1);
+    }
+}
+
+static enum jalon_status read_numbers(struct jalon_context *ctx, struct jalon_text text,
+                                      double numbers[6], size_t *out_count)
+{
+    struct jalon_text parts[6];
+    size_t count = split(text, parts);
+    if (count != 4 && count != 6) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "bbox",
+                             "expected 4 numbers (west,south,east,north) or 6, found %zu", count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!jalon_text_to_double(parts[i], &numbers[i])) {
+            struct jalon_text shown = jalon_text_slice(
+                parts[i].data, parts[i].length < 40 ? parts[i].length : 40);
+            return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "bbox",
+                                 "expected numbers separated by commas, found \"%.*s\"",
+                                 JALON_TEXT_ARGS(shown));
+        }
+    }
+    *out_count = count;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_text text,
+                                       struct jalon_box *out_box)
+{
+    double numbers[6] = {0};
+    size_t count = 0;
+    enum jalon_status status = read_numbers(ctx, text, numbers, &count);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (count == 6 && numbers[2] > numbers[5]) {
+        return refuse_box(ctx, "expected the lowest height (third) not above the highest (sixth)");
+    }
+    const double *upper = numbers + count / 2;
+    struct jalon_box box = {numbers[0], numbers[1], upper[0], upper[1]};
+    if (fabs(box.west) > 180 || fabs(box.east) > 180) {
+        return refuse_box(ctx, "expected longitudes (first and third of four) from -180 to 180");
+    }
+    if (fabs(box.south) > 90 || fabs(box.north) > 90) {
+        return refuse_box(ctx, "expected latitudes (second and fourth of four) from -90 to 90");
+    }
+    if (box.south > box.north) {
+        return refuse_box(ctx, "expected south (second of four) not above north (fourth): the "
+                               "order is west,south,east,north");
+    }
+    *out_box = box;
+    return JALON_OK;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Paging tokens, boxes and limits: what is read, what is refused and in which words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "jalon/query.h"
+
+static struct jalon_context *ctx;
+static const struct jalon_query_key key = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+                                            17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+                                            31, 32}};
+static const struct jalon_query_parameter parameters[] = {
+    {{"bbox", 4}, {"3,43,4,44", 9}},
+    {{"category", 8}, {"shops", 5}},
+};
+static const struct jalon_query_scope scope = {{"m/c", 3}, parameters, 2};
+
+static int setup(void **state)
+{
+    (void)state;
+    ctx = jalon_context_create();
+    return ctx == NULL;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    jalon_context_destroy(ctx);
+    return 0;
+}
+
+static void assert_refused(enum jalon_status status, const char *parameter)
+{
+    assert_int_equal(status, JALON_INVALID);
+    assert_int_equal(ctx->error.detail_count, 1);
+    assert_int_equal(ctx->error.details[0].place, JALON_ERROR_PARAMETER);
+    assert_string_equal(ctx->error.details[0].where.data, parameter);
+    assert_non_null(strstr(ctx->error.details[0].reason.data, "expected"));
+    jalon_error_clear(ctx);
+}
+
+/* --- Tokens --- */
+
+static struct jalon_text write_token(struct jalon_buffer *buffer, int64_t after)
+{
+    jalon_buffer_init(buffer, 1000);
+    jalon_query_token_write(buffer, &key, &scope, after);
+    return jalon_buffer_text(buffer);
+}
+
+static void a_token_comes_back_as_its_number(void **state)
+{
+    (void)state;
+    int64_t const numbers[] = {0, 1, 255, 123456789, INT64_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct jalon_buffer buffer;
+        struct jalon_text token = write_token(&buffer, numbers[i]);
+        assert_int_equal(token.length, 32);
+        int64_t after = -1;
+        assert_int_equal(jalon_query_token_read(ctx, &key, &scope, token, &after), JALON_OK);
+        assert_int_equal(after, numbers[i]);
+        jalon_buffer_finish(&buffer);
+    }
+}
+
+static void an_altered_token_is_refused(void **state)
+{
+    (void)state;
+    struct jalon_buffer buffer;
+    struct jalon_text token = write_token(&buffer, 4711);
+    int64_t after = -1;
+    for (size_t i = 0; i < token.length; i++) {
+        for (int bit = 0; bit < 8; bit++) {
+            buffer.data[i] = (char)(buffer.data[i] ^ 1 << bit);
+            assert_refused(jalon_query_token_read(ctx, &key, &scope, token, &after), "next");
+            buffer.data[i] = (char)(buffer.data[i] ^ 1 << bit);
+        }
+    }
+    token.length--;
+    assert_refused(jalon_query_token_read(ctx, &key, &scope, token, &after), "next");
+    assert_refused(jalon_query_token_read(ctx, &key, &scope, JALON_TEXT_EMPTY, &after), "next");
+    assert_int_equal(after, -1);
+    jalon_buffer_finish(&buffer);
+}
+
+static enum jalon_status read_with(struct jalon_text token, struct jalon_query_key with,
+                                   struct jalon_query_scope in)
+{
+    int64_t after;
+    return jalon_query_token_read(ctx, &with, &in, token, &after);
+}
+
+static void a_token_is_good_for_its_own_query_only(void **state)
+{
+    (void)state;
+    struct jalon_buffer buffer;
+    struct jalon_text token = write_token(&buffer, 4711);
+    struct jalon_query_parameter changed[3] = {parameters[0], parameters[1]};
+    struct jalon_query_scope other = {scope.list, changed, 2};
+
+    changed[1].value = JALON_TEXT("shop");
+    assert_refused(read_with(token, key, other), "next");
+    changed[1] = (struct jalon_query_parameter){JALON_TEXT("categorys"), JALON_TEXT("hops")};
+    assert_refused(read_with(token, key, other), "next");
+    other.parameter_count = 1;
+    assert_refused(read_with(token, key, other), "next");
+    other = scope;
+    other.list = JALON_TEXT("m/d");
+    assert_refused(read_with(token, key, other), "next");
+    struct jalon_query_key other_key = key;
+    other_key.bytes[31] ^= 1;
+    assert_refused(read_with(token, other_key, scope), "next");
+    other_key = key;
+    other_key.bytes[0] ^= 1;
+    assert_refused(read_with(token, other_key, scope), "next");
+    jalon_buffer_finish(&buffer);
+}
+
+static void order_and_page_parameters_do_not_matter(void **state)
+{
+    (void)state;
+    struct jalon_buffer buffer;
+    struct jalon_text token = write_token(&buffer, 4711);
+    const struct jalon_query_parameter shuffled[] = {
+        {JALON_TEXT("limit"), JALON_TEXT("7")}, parameters[1],
+        {JALON_TEXT("f"), JALON_TEXT("csv")},   parameters[0],
+        {JALON_TEXT("next"), token},
+    };
+    struct jalon_query_scope same = {scope.list, shuffled, 5};
+    assert_int_equal(read_with(token, key, same), JALON_OK);
+    jalon_buffer_finish(&buffer);
+}
+
+/* --- Limits and boxes --- */
+
+static void limits_are_whole_numbers_up_to_the_maximum(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t limit;
+    } good[] = {{"1", 1},
+                {"100", 100},
+                {"007", 7},
+                {"10000", 10000},
+                {"10001", 10000},
+                {"99999999999999999999999", 10000}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        size_t limit = 0;
+        assert_int_equal(jalon_query_read_limit(ctx, jalon_text_from(good[i].text), &limit),
+                         JALON_OK);
+        assert_int_equal(limit, good[i].limit);
+    }
+    static const char *const bad[] = {"", "0", "-1", "+5", "1.5", "1e3", " 1", "ten", "0x10"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        size_t limit = 42;
+        assert_refused(jalon_query_read_limit(ctx, jalon_text_from(bad[i]), &limit), "limit");
+        assert_int_equal(limit, 42);
+    }
+}
+
+static void assert_box(const char *text, double west, double south, double east, double north)
+{
+    struct jalon_box box;
+    assert_int_equal(jalon_query_read_box(ctx, jalon_text_from(text), &box), JALON_OK);
+    assert_true(box.west == west && box.south == south && box.east == east && box.north == north);
+}
+
+static void boxes_have_four_or_six_numbers(void **state)
+{
+    (void)state;
+    assert_box("3.8,43.5,3.9,43.7", 3.8, 43.5, 3.9, 43.7);
+    assert_box("-.5,.25,5.,1e1", -.5, .25, 5, 10);
+    assert_box("-180,-90,180,90", -180, -90, 180, 90);
+    assert_box("170,-10,-170,10", 170, -10, -170, 10);
+    assert_box("1,2,1,2", 1, 2, 1, 2);
+    assert_box("1,2,-100,3,4,9000", 1, 2, 3, 4);
+}
+
+static void other_boxes_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",         "1",          "1,2,3",      "1,2,3,4,5",       "1,2,3,4,5,6,7", "1,2,3,",
+        ",,,",      "1,2,3,x",    "1, 2,3,4",   "nan,2,3,4",       "1,2,inf,4",     "181,2,3,4",
+        "1,2,-181,4", "1,-91,3,4", "1,2,3,91",  "1,5,3,4",         "1,2,9,3,4,8",   "1;2;3;4",
+        "1e400,2,3,4",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct jalon_box box = {42, 0, 0, 0};
+        assert_refused(jalon_query_read_box(ctx, jalon_text_from(bad[i]), &box), "bbox");
+        assert_true(box.west == 42);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_token_comes_back_as_its_number),
+        cmocka_unit_test(an_altered_token_is_refused),
+        cmocka_unit_test(a_token_is_good_for_its_own_query_only),
+        cmocka_unit_test(order_and_page_parameters_do_not_matter),
+        cmocka_unit_test(limits_are_whole_numbers_up_to_the_maximum),
+        cmocka_unit_test(boxes_have_four_or_six_numbers),
+        cmocka_unit_test(other_boxes_are_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
