@@ -3,8 +3,10 @@
  * The live view of one map: what public reads are answered from. Layer 2; no SQL, no HTTP.
  *
  * Events go in as whole contributions, answers come out. Only published contributions of public
- * collections are in it. Many threads read at once; one at a time writes. A cache: it can be
- * rebuilt from the store at any time.
+ * collections are in it, and of those only the public fields (the others are NONE in what comes
+ * out): what is private cannot be found or leave through it, and is asked from the store. Many
+ * threads read at once; those who write wait for each other. A cache: it can be rebuilt from the
+ * store at any time.
  */
 #ifndef JALON_VIEW_H
 #define JALON_VIEW_H
@@ -26,12 +28,16 @@ const struct jalon_map *jalon_view_map(const struct jalon_view *view);
  * Takes the state after an event: inserts, replaces or (when it is not published any more) removes
  * the contribution. `seq` and `time_us` are the event's; an event at or below the view's seq is
  * ignored, one beyond the next is accepted (loading starts with a state, not with event 1).
- * Nothing changes on JALON_NO_MEMORY.
+ * Nothing changes on JALON_NO_MEMORY, nor on JALON_TOO_LARGE (a Feature of more than 256 MB).
  */
 enum jalon_status jalon_view_apply(struct jalon_context *ctx, struct jalon_view *view,
                                    const struct jalon_contribution *contribution, int64_t seq,
                                    int64_t time_us) JALON_MUST_USE;
-/* The same for many at once and for the first filling: contributions in number order, one lock. */
+/*
+ * The same for many at once and for the first filling, whatever the view's seq: best in number
+ * order; readers wait once for all of them. When it fails, each contribution is in as it was or as
+ * it becomes: load them again, or drop the view.
+ */
 enum jalon_status jalon_view_load(struct jalon_context *ctx, struct jalon_view *view,
                                   const struct jalon_contribution *contributions, size_t count)
     JALON_MUST_USE;
@@ -39,7 +45,11 @@ enum jalon_status jalon_view_load(struct jalon_context *ctx, struct jalon_view *
 void jalon_view_set_seq(struct jalon_view *view, int64_t seq, int64_t time_us);
 
 /* --- Reading --- */
-/* A consistent state: nothing in it changes or goes until it is released. Keep it short. */
+/*
+ * A consistent state: nothing in it changes or goes until it is released, by any thread. Keep it
+ * short: writers wait. Do not pin a view twice, nor apply to it, while holding it: a writer that
+ * waits in between would wait for ever.
+ */
 struct jalon_snapshot;
 const struct jalon_snapshot *jalon_view_pin(struct jalon_view *view);
 void jalon_view_unpin(struct jalon_view *view, const struct jalon_snapshot *snapshot);
@@ -47,7 +57,10 @@ void jalon_view_unpin(struct jalon_view *view, const struct jalon_snapshot *snap
 int64_t jalon_snapshot_seq(const struct jalon_snapshot *snapshot);
 int64_t jalon_snapshot_time_us(const struct jalon_snapshot *snapshot);
 
-/* A field's value must be this: numbers compare as numbers, a multi-enum contains it. */
+/*
+ * A field's value must be this: numbers compare as numbers, a multi-enum contains it, NONE finds
+ * those without a value.
+ */
 struct jalon_view_condition {
     int32_t field; /* index in the collection */
     struct jalon_value value;
@@ -56,7 +69,8 @@ struct jalon_view_condition {
 struct jalon_view_query {
     int32_t collection; /* index in the map */
     bool has_box;
-    struct jalon_box box; /* features without geometry never match a box */
+    /* Degrees. The shape itself must meet it, borders included; none never does. */
+    struct jalon_box box;
     const struct jalon_view_condition *conditions; /* all must hold */
     size_t condition_count;
     int32_t category; /* this one or a descendant; -1: any */
@@ -79,7 +93,10 @@ struct jalon_view_result {
     bool more;       /* there is a next page: after = number of the last item */
 };
 
-/* Everything borrowed from the snapshot stays valid until it is unpinned. */
+/*
+ * Everything borrowed from the snapshot stays valid until it is unpinned. Indexes in the query are
+ * within the map's description. JALON_NO_MEMORY.
+ */
 enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        const struct jalon_snapshot *snapshot,
                                        const struct jalon_view_query *query,

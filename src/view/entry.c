@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A contribution packed into one block. The packing code runs twice, first to measure (without a
+ * block), then to copy, so that the two can never disagree. Layer 2 (view).
+ */
+#include "entry.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <string.h>
+
+#include "jalon/feature.h"
+#include "jalon/geo.h"
+#include "jalon/memory.h"
+
+struct packing {
+    unsigned char *block; /* NULL while measuring */
+    size_t used;
+};
+
+/* Room for `size` bytes; NULL while measuring. */
+static void *reserve(struct packing *packing, size_t size, size_t align)
+{
+    size_t at = (packing->used + align - 1) / align * align;
+    packing->used = at + size;
+    return packing->block != NULL ? packing->block + at : NULL;
+}
+
+static void *pack(struct packing *packing, const void *data, size_t size, size_t align)
+{
+    if (size == 0) {
+        return NULL;
+    }
+    void *at = reserve(packing, size, align);
+    if (at != NULL) {
+        memcpy(at, data, size);
+    }
+    return at;
+}
+
+static struct jalon_text pack_text(struct packing *packing, struct jalon_text text)
+{
+    if (text.length == 0) {
+        return JALON_TEXT_EMPTY;
+    }
+    char *at = reserve(packing, text.length + 1, 1);
+    if (at == NULL) {
+        return text;
+    }
+    memcpy(at, text.data, text.length);
+    at[text.length] = '\0';
+    return (struct jalon_text){at, text.length};
+}
+
+static struct jalon_geometry pack_geometry(struct packing *packing, struct jalon_geometry geometry)
+{
+    geometry.positions = pack(packing, geometry.positions,
+                              geometry.position_count * sizeof *geometry.positions,
+                              alignof(struct jalon_position));
+    geometry.ring_ends = pack(packing, geometry.ring_ends,
+                              geometry.ring_count * sizeof *geometry.ring_ends, alignof(uint32_t));
+    geometry.polygon_ends =
+        pack(packing, geometry.polygon_ends,
+             geometry.polygon_count * sizeof *geometry.polygon_ends, alignof(uint32_t));
+    return geometry;
+}
+
+static struct jalon_value pack_list(struct packing *packing, struct jalon_value value)
+{
+    struct jalon_text *items = reserve(packing, value.list.count * sizeof *items,
+                                       alignof(struct jalon_text));
+    for (size_t i = 0; i < value.list.count; i++) {
+        struct jalon_text item = pack_text(packing, value.list.items[i]);
+        if (items != NULL) {
+            items[i] = item;
+        }
+    }
+    value.list.items = items;
+    return value;
+}
+
+static struct jalon_value pack_value(struct packing *packing, struct jalon_value value)
+{
+    if (value.kind == JALON_VALUE_TEXT) {
+        value.text = pack_text(packing, value.text);
+    } else if (value.kind == JALON_VALUE_LIST) {
+        value = pack_list(packing, value);
+    }
+    return value;
+}
+
+static struct jalon_value *pack_fields(struct packing *packing,
+                                       const struct jalon_collection *collection,
+                                       const struct jalon_value *values)
+{
+    struct jalon_value *fields = reserve(packing, collection->field_count * sizeof *fields,
+                                         alignof(struct jalon_value));
+    for (size_t i = 0; i < collection->field_count; i++) {
+        struct jalon_value value = {.kind = JALON_VALUE_NONE};
+        if (collection->fields[i].visibility == JALON_VISIBILITY_PUBLIC) {
+            value = pack_value(packing, values[i]);
+        }
+        if (fields != NULL) {
+            fields[i] = value;
+        }
+    }
+    return fields;
+}
+
+static struct jalon_contribution pack_contribution(struct packing *packing,
+                                                   const struct jalon_collection *collection,
+                                                   struct jalon_contribution contribution)
+{
+    contribution.fields = pack_fields(packing, collection, contribution.fields);
+    contribution.geometry = pack_geometry(packing, contribution.geometry);
+    contribution.categories =
+        pack(packing, contribution.categories,
+             contribution.category_count * sizeof *contribution.categories, alignof(int32_t));
+    contribution.title = pack_text(packing, contribution.title);
+    contribution.description = pack_text(packing, contribution.description);
+    contribution.author = pack_text(packing, contribution.author);
+    contribution.source = pack_text(packing, contribution.source);
+    contribution.source_id = pack_text(packing, contribution.source_id);
+    contribution.licence = pack_text(packing, contribution.licence);
+    contribution.observed = pack_text(packing, contribution.observed);
+    return contribution;
+}
+
+/* Packs all of it; the entry's own place is the block's start. */
+static void pack_entry(struct packing *packing, const struct jalon_collection *collection,
+                       const struct jalon_contribution *contribution, struct jalon_text json)
+{
+    struct jalon_view_entry *entry =
+        reserve(packing, sizeof *entry, alignof(struct jalon_view_entry));
+    struct jalon_view_entry packed = {.has_box = false};
+    packed.json = pack_text(packing, json);
+    packed.contribution = pack_contribution(packing, collection, *contribution);
+    packed.has_box = jalon_geometry_box(&contribution->geometry, &packed.box);
+    if (entry != NULL) {
+        *entry = packed;
+    }
+}
+
+enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struct jalon_map *map,
+                                          const struct jalon_contribution *contribution,
+                                          struct jalon_buffer *scratch,
+                                          const struct jalon_view_entry **out)
+{
+    const struct jalon_collection *collection = &map->collections[contribution->collection];
+    jalon_buffer_clear(scratch);
+    jalon_feature_write(scratch, map, contribution);
+    enum jalon_status status = jalon_buffer_status(scratch);
+    if (status == JALON_NO_MEMORY) {
+        return jalon_no_memory(ctx);
+    }
+    if (status != JALON_OK) {
+        return jalon_fail(ctx, status, "a contribution is larger than %zu bytes as GeoJSON",
+                          scratch->maximum);
+    }
+    struct jalon_text json = jalon_buffer_text(scratch);
+    struct packing measured = {.block = NULL};
+    pack_entry(&measured, collection, contribution, json);
+    struct packing packing = {.block = jalon_memory_allocate(measured.used)};
+    if (packing.block == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    pack_entry(&packing, collection, contribution, json);
+    assert(packing.used == measured.used);
+    *out = (const struct jalon_view_entry *)(const void *)packing.block;
+    return JALON_OK;
+}

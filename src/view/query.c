@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Lists from a snapshot: filters, a page by number, the exact count of all matches. Layer 2 (view).
+ *
+ * Two ways to a page. Collecting asks the spatial index for all that meet the box and sorts them by
+ * number: right for small boxes. Walking goes over the collection in number order and tests each
+ * contribution: right without a box, and for boxes that hold so much of the collection that the
+ * page is full after a few steps (the index has counted the matches without visiting them).
+ */
+#include <assert.h>
+
+#include "snapshot.h"
+#include "sort.h"
+
+struct search {
+    const struct jalon_map *map;
+    const struct jalon_view_collection *collection;
+    const struct jalon_view_query *query;
+    struct jalon_view_area area;
+    bool has_box;
+    bool has_filter; /* conditions, category, status or author */
+    /* Collecting: */
+    struct jalon_view_hit *hits;
+    size_t hit_count;
+    size_t hit_capacity;
+    int64_t matched;
+};
+
+/* --- Filters --- */
+
+static double as_number(const struct jalon_value *value)
+{
+    return value->kind == JALON_VALUE_INTEGER ? (double)value->integer : value->number;
+}
+
+static bool is_number(const struct jalon_value *value)
+{
+    return value->kind == JALON_VALUE_NUMBER || value->kind == JALON_VALUE_INTEGER;
+}
+
+static bool contains(const struct jalon_value *list, struct jalon_text item)
+{
+    for (size_t i = 0; i < list->list.count; i++) {
+        if (jalon_text_equal(list->list.items[i], item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds(const struct jalon_value *wanted, const struct jalon_value *value)
+{
+    if (is_number(wanted) && is_number(value) && wanted->kind != value->kind) {
+        double a = as_number(wanted), b = as_number(value);
+        return a >= b && a <= b;
+    }
+    if (wanted->kind == JALON_VALUE_TEXT && value->kind == JALON_VALUE_LIST) {
+        return contains(value, wanted->text);
+    }
+    return jalon_value_equal(*wanted, *value);
+}
+
+/* The category itself or one below it. */
+static bool is_category(const struct jalon_map *map, int32_t category, int32_t wanted)
+{
+    while (category >= 0 && category != wanted) {
+        category = map->categories[category].parent;
+    }
+    return category >= 0;
+}
+
+static bool has_category(const struct jalon_map *map,
+                         const struct jalon_contribution *contribution, int32_t wanted)
+{
+    for (size_t i = 0; i < contribution->category_count; i++) {
+        if (is_category(map, contribution->categories[i], wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool passes_filter(const struct search *search,
+                          const struct jalon_contribution *contribution)
+{
+    const struct jalon_view_query *query = search->query;
+    if ((query->status >= 0 && contribution->status != query->status) ||
+        (query->has_author && !jalon_text_equal(contribution->author, query->author)) ||
+        (query->category >= 0 && !has_category(search->map, contribution, query->category))) {
+        return false;
+    }
+    for (size_t i = 0; i < query->condition_count; i++) {
+        const struct jalon_view_condition *condition = &query->conditions[i];
+        if (!holds(&condition->value, &contribution->fields[condition->field])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool meets_box(const struct search *search, const struct jalon_view_entry *entry)
+{
+    return entry->has_box &&
+           jalon_view_geometry_meets(&entry->contribution.geometry, &search->area);
+}
+
+static bool matches(const struct search *search, const struct jalon_view_entry *entry)
+{
+    return (!search->has_filter || passes_filter(search, &entry->contribution)) &&
+           (!search->has_box || meets_box(search, entry));
+}
+
+/* --- Through the spatial index --- */
+
+static bool ask_meets(void *user, jalon_view_slot_index slot)
+{
+    const struct search *search = user;
+    return meets_box(search, search->collection->slots[slot].entry);
+}
+
+static void collect(void *user, jalon_view_slot_index slot)
+{
+    struct search *search = user;
+    const struct jalon_view_slot *one = &search->collection->slots[slot];
+    if (search->has_filter && !passes_filter(search, &one->entry->contribution)) {
+        return;
+    }
+    search->matched++;
+    if (one->number > search->query->after) {
+        assert(search->hit_count < search->hit_capacity);
+        search->hits[search->hit_count++] = (struct jalon_view_hit){one->number, one->entry};
+    }
+}
+
+static int64_t search_tree(struct search *search,
+                           void (*found)(void *user, jalon_view_slot_index slot))
+{
+    struct jalon_view_tree_search tree_search = {&search->area, ask_meets, found, search};
+    return jalon_view_tree_search(&search->collection->tree, &tree_search);
+}
+
+/* `candidates`: how many the index finds in the box. */
+static enum jalon_status query_collecting(struct jalon_context *ctx, struct search *search,
+                                          int64_t candidates, struct jalon_view_result *result)
+{
+    /* Twice: the second half is what sorting needs. */
+    search->hits =
+        jalon_arena_allocate(ctx->arena, 2 * (size_t)candidates * sizeof *search->hits);
+    if (search->hits == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    search->hit_capacity = (size_t)candidates;
+    search_tree(search, collect);
+    const struct jalon_view_hit *sorted =
+        jalon_view_sort_hits(search->hits, search->hits + candidates, search->hit_count);
+    size_t limit = search->query->limit;
+    result->count = search->hit_count < limit ? search->hit_count : limit;
+    result->more = limit > 0 && search->hit_count > limit;
+    result->matched = search->matched;
+    result->items = jalon_arena_allocate(ctx->arena, result->count * sizeof *result->items);
+    if (result->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = 0; i < result->count; i++) {
+        result->items[i].contribution = &sorted[i].entry->contribution;
+        result->items[i].json = sorted[i].entry->json;
+    }
+    return JALON_OK;
+}
+
+/* --- In number order --- */
+
+/* One page; its items grow in the arena. */
+struct page {
+    struct jalon_context *ctx;
+    size_t limit;
+    size_t capacity;
+    struct jalon_view_result *result;
+};
+
+/* Takes the item, or notes that there are more than the page holds. */
+static enum jalon_status add_item(struct page *page, const struct jalon_view_entry *entry)
+{
+    struct jalon_view_result *result = page->result;
+    if (result->count == page->limit) {
+        result->more = page->limit > 0;
+        return JALON_OK;
+    }
+    struct jalon_view_item *items =
+        jalon_arena_grow(page->ctx->arena, result->items, result->count, result->count + 1,
+                         sizeof *items, &page->capacity);
+    if (items == NULL) {
+        return jalon_no_memory(page->ctx);
+    }
+    items[result->count++] = (struct jalon_view_item){&entry->contribution, entry->json};
+    result->items = items;
+    return JALON_OK;
+}
+
+/*
+ * Fills the page; result->matched is known already. Gives up with *out_done = false after looking
+ * at `patience` contributions.
+ */
+static enum jalon_status walk_page(struct jalon_context *ctx, const struct search *search,
+                                   int64_t patience, struct jalon_view_result *result,
+                                   bool *out_done)
+{
+    const struct jalon_view_collection *collection = search->collection;
+    struct page page = {ctx, search->query->limit, 0, result};
+    struct jalon_view_cursor cursor =
+        jalon_view_order_after(&collection->order, collection->slots, search->query->after);
+    jalon_view_slot_index slot;
+    *out_done = false;
+    while (!result->more && jalon_view_order_next(&collection->order, &cursor, &slot)) {
+        if (patience-- == 0) {
+            return JALON_OK;
+        }
+        const struct jalon_view_entry *entry = collection->slots[slot].entry;
+        enum jalon_status status = JALON_OK;
+        if (matches(search, entry)) {
+            status = add_item(&page, entry);
+        }
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    *out_done = true;
+    return JALON_OK;
+}
+
+/* Tests every contribution: fills the page and counts. */
+static enum jalon_status walk_all(struct jalon_context *ctx, const struct search *search,
+                                  struct jalon_view_result *result)
+{
+    const struct jalon_view_collection *collection = search->collection;
+    struct page page = {ctx, search->query->limit, 0, result};
+    struct jalon_view_cursor cursor = {0, 0};
+    jalon_view_slot_index slot;
+    while (jalon_view_order_next(&collection->order, &cursor, &slot)) {
+        const struct jalon_view_slot *one = &collection->slots[slot];
+        if (!matches(search, one->entry)) {
+            continue;
+        }
+        result->matched++;
+        if (one->number > search->query->after) {
+            enum jalon_status status = add_item(&page, one->entry);
+            if (status != JALON_OK) {
+                return status;
+            }
+        }
+    }
+    return JALON_OK;
+}
+
+/* --- Choosing the way --- */
+
+/* Collecting costs one step a match; walking limit * count / matches steps if they are spread. */
+static bool walking_is_shorter(const struct search *search, int64_t matched)
+{
+    double count = (double)search->collection->order.count;
+    return (double)matched * (double)matched > 2 * (double)search->query->limit * count;
+}
+
+static enum jalon_status query_box(struct jalon_context *ctx, struct search *search,
+                                   int64_t matched, struct jalon_view_result *result)
+{
+    if (search->query->limit == 0) {
+        result->matched = matched;
+        return JALON_OK;
+    }
+    if (walking_is_shorter(search, matched)) {
+        struct jalon_view_result walked = {.matched = matched};
+        bool done;
+        enum jalon_status status = walk_page(ctx, search, matched, &walked, &done);
+        if (status != JALON_OK || done) {
+            *result = walked;
+            return status;
+        }
+        /* The matches are not spread over the numbers but far behind `after`. */
+    }
+    return query_collecting(ctx, search, matched, result);
+}
+
+static enum jalon_status query_filter_and_box(struct jalon_context *ctx, struct search *search,
+                                              int64_t candidates,
+                                              struct jalon_view_result *result)
+{
+    if ((size_t)candidates > search->collection->order.count / 4) {
+        return walk_all(ctx, search, result);
+    }
+    return query_collecting(ctx, search, candidates, result);
+}
+
+static enum jalon_status run(struct jalon_context *ctx, struct search *search,
+                             struct jalon_view_result *result)
+{
+    int64_t all = (int64_t)search->collection->order.count;
+    if (search->has_box) {
+        int64_t candidates = search_tree(search, NULL);
+        if (candidates < all) {
+            return search->has_filter ? query_filter_and_box(ctx, search, candidates, result)
+                                      : query_box(ctx, search, candidates, result);
+        }
+        search->has_box = false; /* it holds everything */
+    }
+    if (search->has_filter) {
+        return walk_all(ctx, search, result);
+    }
+    result->matched = all;
+    bool done;
+    return search->query->limit > 0 ? walk_page(ctx, search, all, result, &done) : JALON_OK;
+}
+
+enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
+                                       const struct jalon_snapshot *snapshot,
+                                       const struct jalon_view_query *query,
+                                       struct jalon_view_result *out)
+{
+    assert(query->collection >= 0 &&
+           (size_t)query->collection < snapshot->map->collection_count);
+    struct search search = {
+        .map = snapshot->map,
+        .collection = &snapshot->collections[query->collection],
+        .query = query,
+        .area = jalon_view_area_make(query->box),
+        .has_box = query->has_box,
+        .has_filter = query->condition_count > 0 || query->category >= 0 || query->status >= 0 ||
+                      query->has_author,
+    };
+    struct jalon_view_result result = {.count = 0};
+    enum jalon_status status = run(ctx, &search, &result);
+    if (status == JALON_OK) {
+        *out = result;
+    }
+    return status;
+}
