@@ -17,7 +17,7 @@
 #include "jalon/record.h"
 
 /* --- Reading --- */
-/* Where bytes come from. */
+/* Where bytes come from; the handle outlives the reader. */
 struct jalon_source {
     /* Up to `size` bytes; *out_size 0 at the end. Errors are the stream's own. */
     enum jalon_status (*read)(struct jalon_context *ctx, void *handle, void *data, size_t size,
@@ -26,17 +26,21 @@ struct jalon_source {
 };
 
 struct jalon_reader_options {
-    struct jalon_text encoding;  /* iconv name; empty: UTF-8 when it is, else Windows-1252 */
-    char delimiter;              /* CSV: ';' ',' '\t' or '|'; 0: found from the first lines */
-    int32_t srid;                /* of the coordinates in the file; 4326 unless --crs says else */
-    struct jalon_text x_column;  /* CSV: column names; empty: usual names recognised */
+    struct jalon_text encoding; /* iconv name; empty: UTF-8 when it is, else Windows-1252 */
+    char delimiter;             /* CSV: ';' ',' '\t' or '|'; 0: found from the first lines */
+    int32_t srid;               /* of the coordinates in the file; 4326 unless --crs says else */
+    /* CSV: where the position is: x and y, or WKT (also GeoJSON); empty: usual names recognised. */
+    struct jalon_text x_column;
     struct jalon_text y_column;
     struct jalon_text wkt_column;
 };
 
 struct jalon_reader;
 
-/* Columns a reader knows before the first record (CSV header, KML schema); may be none. */
+/*
+ * Columns a reader knows before the first record (CSV header, KML schema); may be none. Those that
+ * hold the position are not among them, nor among a record's values.
+ */
 struct jalon_columns {
     const struct jalon_text *names;
     size_t count;
@@ -45,9 +49,14 @@ struct jalon_columns {
 struct jalon_format {
     const char *name;        /* "geojson": value of f= and --format */
     const char *media_type;  /* "application/geo+json" */
-    const char *extension;   /* "geojson", without the dot */
+    const char *extension;   /* "geojson", without the dot: of files that we write */
+    const char *other_extensions; /* more that are read, between spaces: "json"; or NULL */
     struct jalon_label label;
-    /* Reading; NULL when the format is only written. */
+    /*
+     * Reading; NULL when the format is only written. Options are copied where they are kept.
+     * JALON_UNSUPPORTED: not such a file, an encoding not known; JALON_INVALID: an option that does
+     * not fit the file (a column it does not have: the detail names the option).
+     */
     enum jalon_status (*open_reader)(struct jalon_context *ctx, const struct jalon_source *source,
                                      const struct jalon_reader_options *options,
                                      struct jalon_reader **out);
@@ -64,9 +73,15 @@ const struct jalon_format *jalon_format_for_path(struct jalon_text path);
 
 /*
  * The next record, in the context's arena (reset the context between records). JALON_NOT_FOUND at
- * the end. JALON_INVALID: this row cannot be read (details say column and reason), *out->row is
- * set, and the next call goes on with the row after it. Any other status ends the reading.
- * Geometry is in options.srid; a row without a position has has_geometry false.
+ * the end, and ever after. JALON_INVALID: this row cannot be read (details say column and reason),
+ * *out->row is set, and the next call goes on with the row after it. Any other status ends the
+ * reading, and what was read is not the whole file: JALON_UNSUPPORTED when the file breaks off or
+ * is no longer well formed (the message says the line), JALON_TOO_LARGE when one row, cell or
+ * feature passes its bound, JALON_NO_MEMORY, or what the source answered.
+ *
+ * A row without a position has has_geometry false. geometry.srid is options.srid; a GeoJSON file
+ * whose "crs" member names another CRS (2008 form) has that one while options.srid is 4326. Empty
+ * strings of files are NONE.
  */
 enum jalon_status jalon_reader_next(struct jalon_context *ctx, struct jalon_reader *reader,
                                     struct jalon_record *out) JALON_MUST_USE;

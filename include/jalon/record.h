@@ -13,7 +13,7 @@
 
 struct jalon_record_value {
     struct jalon_text name; /* column or property, as in the source (dBase type cut off) */
-    /* Kept in the type the format has: CSV and KML give TEXT only. NONE: null or absent. */
+    /* Kept in the type the format has: CSV and KML give TEXT. NONE: null, absent, empty cell. */
     struct jalon_value value;
     /* True when the source held an object or a mixed array: `value` is then its JSON text. */
     bool structured;
@@ -21,7 +21,7 @@ struct jalon_record_value {
 
 struct jalon_record {
     int64_t row; /* 1-based line of the file where the record starts */
-    bool has_geometry; /* the source gave a geometry member or element (NONE when it was null) */
+    bool has_geometry; /* the source gave a position (geometry.type is NONE when it was null) */
     struct jalon_geometry geometry;
     struct jalon_text id; /* the feature's own id as text; empty when it has none */
     struct jalon_record_value *values;
