@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A FeatureCollection around features whose bytes are ready, and the same without a frame.
+ * OGC API Features Part 1, 7.16 (numberMatched, numberReturned, timeStamp, links). Layer 2.
+ */
+#include "geojson_write.h"
+
+#include <assert.h>
+
+#include "jalon/clock.h"
+#include "jalon/json.h"
+
+static void write_links(struct jalon_buffer *buffer, const struct jalon_items_frame *frame)
+{
+    struct jalon_json_writer writer;
+    jalon_json_writer_init(&writer, buffer);
+    jalon_json_begin_array(&writer, NULL);
+    for (size_t i = 0; i < frame->link_count; i++) {
+        const struct jalon_link *link = &frame->links[i];
+        jalon_json_begin_object(&writer, NULL);
+        jalon_json_put_text(&writer, "href", link->href);
+        jalon_json_put_text(&writer, "rel", link->rel);
+        if (link->type.length > 0) {
+            jalon_json_put_text(&writer, "type", link->type);
+        }
+        if (link->title.length > 0) {
+            jalon_json_put_text(&writer, "title", link->title);
+        }
+        if (link->templated) {
+            jalon_json_put_boolean(&writer, "templated", true);
+        }
+        jalon_json_end_object(&writer);
+    }
+    jalon_json_end_array(&writer);
+}
+
+static void geojson_begin(struct jalon_buffer *buffer, const struct jalon_items_frame *frame)
+{
+    char time[JALON_CLOCK_TEXT_SIZE];
+    jalon_clock_format(frame->time_us, time);
+    jalon_buffer_append_format(buffer, "{\"type\":\"FeatureCollection\",\"numberMatched\":%lld,"
+                                       "\"numberReturned\":%lld,\"timeStamp\":\"%s\",\"links\":",
+                               (long long)frame->matched, (long long)frame->returned, time);
+    write_links(buffer, frame);
+    jalon_buffer_append_string(buffer, ",\"features\":[");
+}
+
+static void geojson_item(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
+                         const struct jalon_item *item, size_t index)
+{
+    (void)frame;
+    jalon_buffer_append_string(buffer, index > 0 ? ",\n" : "\n");
+    jalon_buffer_append_text(buffer, item->json);
+}
+
+static void geojson_end(struct jalon_buffer *buffer, const struct jalon_items_frame *frame)
+{
+    (void)frame;
+    jalon_buffer_append_string(buffer, "\n]}\n");
+}
+
+/* The feature's own bytes with one more member. */
+static void geojson_single(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
+                           const struct jalon_item *item)
+{
+    assert(item->json.length > 1 && item->json.data[item->json.length - 1] == '}');
+    jalon_buffer_append(buffer, item->json.data, item->json.length - 1);
+    jalon_buffer_append_string(buffer, ",\"links\":");
+    write_links(buffer, frame);
+    jalon_buffer_append_char(buffer, '}');
+}
+
+const struct jalon_item_writer jalon_geojson_writer = {
+    .begin = geojson_begin,
+    .item = geojson_item,
+    .end = geojson_end,
+    .single = geojson_single,
+};
+
+/* One feature a line, no frame: what line tools and streaming readers want. */
+static void ndjson_begin(struct jalon_buffer *buffer, const struct jalon_items_frame *frame)
+{
+    (void)buffer;
+    (void)frame;
+}
+
+static void ndjson_item(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
+                        const struct jalon_item *item, size_t index)
+{
+    (void)frame;
+    (void)index;
+    jalon_buffer_append_text(buffer, item->json);
+    jalon_buffer_append_char(buffer, '\n');
+}
+
+const struct jalon_item_writer jalon_ndjson_writer = {
+    .begin = ndjson_begin,
+    .item = ndjson_item,
+    .end = ndjson_begin,
+    .single = NULL,
+};
