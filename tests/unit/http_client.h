@@ -81,10 +81,10 @@ static inline int client_receive(struct client *client)
     return 1;
 }
 
-/* The value of a header line, or NULL; in a static place. */
+/* The value of a header line, or NULL; in a place of the thread. */
 static inline const char *answer_header(const struct answer *answer, const char *name)
 {
-    static char value[2048];
+    static _Thread_local char value[2048];
     size_t length = strlen(name);
     for (const char *line = strchr(answer->head, '\n'); line != NULL; line = strchr(line, '\n')) {
         line++;

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Requests from head to answer without a network: conditions, problems, compression, no memory. */
+#include "http_unit.h"
+
+#include "jalon/id.h"
+#include "jalon/memory.h"
+
+static enum jalon_status get_state(struct jalon_request *request, struct jalon_response *response)
+{
+    if (jalon_response_not_modified(request, response, JALON_TEXT("m1-42"))) {
+        return JALON_OK;
+    }
+    for (int i = 0; i < 400; i++) {
+        jalon_buffer_append_string(&response->body, "{\"a\":1},");
+    }
+    return JALON_OK;
+}
+
+/* The tag is said after the body: 304 all the same. */
+static enum jalon_status get_late(struct jalon_request *request, struct jalon_response *response)
+{
+    (void)request;
+    jalon_buffer_append_string(&response->body, "small");
+    response->etag = JALON_TEXT("v1");
+    return JALON_OK;
+}
+
+static enum jalon_status get_full(struct jalon_request *request, struct jalon_response *response)
+{
+    (void)request;
+    response->retry_after_s = 30;
+    jalon_error_internal(request->ctx, "SQLITE_FULL at /var/lib");
+    return jalon_fail(request->ctx, JALON_UNAVAILABLE, "the store has no space left");
+}
+
+static enum jalon_status post(struct jalon_request *request, struct jalon_response *response)
+{
+    jalon_buffer_append_text(&response->body, request->body);
+    jalon_buffer_append_text(&response->body, request->body_type);
+    return JALON_OK;
+}
+
+static const struct jalon_representation geojson[] = {
+    {"geojson", "application/geo+json"}, {"html", "text/html"}, {NULL, NULL}};
+static const char *const types[] = {"application/geo+json", "application/json", NULL};
+static const struct jalon_route routes[] = {
+    {.path = "/state", .handler = get_state, .representations = geojson, .one_language = true},
+    {.path = "/late", .handler = get_late, .representations = geojson},
+    {.path = "/full", .handler = get_full},
+    {.path = "/items/{id}", .method = JALON_POST, .handler = post, .body_types = types,
+     .representations = geojson},
+    {.path = NULL},
+};
+
+static struct jalon_http http;
+
+static struct jalon_exchange *try_exchange(const char *method, const char *target,
+                                           const char *const *headers, const char *body)
+{
+    struct jalon_exchange *exchange = jalon_exchange_create(&http, target);
+    if (exchange == NULL) {
+        return NULL;
+    }
+    exchange->head.method = jalon_text_from(method);
+    exchange->head.version = JALON_TEXT("HTTP/1.1");
+    exchange->head.headers[exchange->head.header_count++] =
+        (struct jalon_pair){JALON_TEXT("Host"), JALON_TEXT("x")};
+    for (size_t i = 0; headers != NULL && headers[i] != NULL; i += 2) {
+        exchange->head.headers[exchange->head.header_count++] =
+            (struct jalon_pair){jalon_text_from(headers[i]), jalon_text_from(headers[i + 1])};
+    }
+    jalon_exchange_open(exchange);
+    if (body != NULL && exchange->status == JALON_OK) {
+        assert_true(jalon_exchange_feed(exchange, body, strlen(body)));
+    }
+    jalon_exchange_answer(exchange);
+    return exchange;
+}
+
+static struct jalon_exchange *get(const char *target, const char *const *headers)
+{
+    struct jalon_exchange *exchange = try_exchange("GET", target, headers, NULL);
+    assert_non_null(exchange);
+    return exchange;
+}
+
+static const char *reply_header(const struct jalon_exchange *exchange, const char *name)
+{
+    for (size_t i = 0; i < exchange->reply_header_count; i++) {
+        if (jalon_text_is(exchange->reply_headers[i].name, name)) {
+            return exchange->reply_headers[i].value.data;
+        }
+    }
+    return "";
+}
+
+static void lists_of_tags_are_read(void **state)
+{
+    (void)state;
+    struct jalon_text tag = JALON_TEXT("\"a-b\"");
+    static const char *const holding[] = {"\"a-b\"", "W/\"a-b\"", "*", " * ", "\"x\", \"a-b\"",
+                                          "\"x\",W/\"a-b\" ", ",,\"a-b\"", "\"x, y\", \"a-b\""};
+    static const char *const without[] = {"", "a-b", "\"a-b", "\"A-B\"", "\"x\"", "\"a\", \"b\"",
+                                          "w/\"a-b\"", "x \"a-b\"", "\"x\", *"};
+    for (size_t i = 0; i < sizeof holding / sizeof holding[0]; i++) {
+        if (!jalon_etag_listed(jalon_text_from(holding[i]), tag)) {
+            fail_msg("%s", holding[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {
+        if (jalon_etag_listed(jalon_text_from(without[i]), tag)) {
+            fail_msg("%s", without[i]);
+        }
+    }
+}
+
+static void tags_name_representation_and_coding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *headers[7];
+        unsigned code;
+        const char *etag;
+        const char *coding;
+    } cases[] = {
+        {{NULL}, 200, "\"m1-42-geojson\"", ""},
+        {{"Accept-Encoding", "gzip", NULL}, 200, "\"m1-42-geojson-gzip\"", "gzip"},
+        {{"Accept", "text/html", NULL}, 200, "\"m1-42-html\"", ""},
+        {{"If-None-Match", "\"m1-42-geojson\"", NULL}, 304, "\"m1-42-geojson\"", ""},
+        {{"If-None-Match", "\"m1-42-geojson-gzip\"", NULL}, 200, "\"m1-42-geojson\"", ""},
+        {{"If-None-Match", "\"m1-42-html\"", NULL}, 200, "\"m1-42-geojson\"", ""},
+        {{"If-None-Match", "\"m1-41-geojson\"", NULL}, 200, "\"m1-42-geojson\"", ""},
+        {{"If-None-Match", "\"m1-42-geojson-gzip\"", "Accept-Encoding", "gzip", NULL}, 304,
+         "\"m1-42-geojson-gzip\"", ""},
+        {{"If-None-Match", "\"m1-42-geojson\"", "Accept-Encoding", "gzip", NULL}, 304,
+         "\"m1-42-geojson\"", ""},
+        {{"If-None-Match", "\"x\"", "If-None-Match", "\"m1-42-geojson\"", NULL}, 304,
+         "\"m1-42-geojson\"", ""},
+        {{"If-None-Match", "*", NULL}, 304, "\"m1-42-geojson\"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct jalon_exchange *exchange = get("/state", cases[i].headers);
+        if (exchange->response.code != cases[i].code) {
+            fail_msg("case %zu: %u", i, exchange->response.code);
+        }
+        assert_string_equal(reply_header(exchange, "ETag"), cases[i].etag);
+        assert_string_equal(reply_header(exchange, "Content-Encoding"), cases[i].coding);
+        assert_string_equal(reply_header(exchange, "Vary"), "Accept, Accept-Encoding");
+        assert_int_equal(exchange->response.body.length == 0, cases[i].code == 304);
+        jalon_exchange_destroy(exchange);
+    }
+}
+
+static void a_tag_said_late_works_too(void **state)
+{
+    (void)state;
+    static const char *const held[] = {"If-None-Match", "\"v1-geojson-fr\"", NULL};
+    struct jalon_exchange *exchange = get("/late", held);
+    assert_int_equal(exchange->response.code, 304);
+    assert_int_equal(exchange->response.body.length, 0);
+    jalon_exchange_destroy(exchange);
+    static const char *const english[] = {"If-None-Match", "\"v1-geojson-fr\"", "Accept-Language",
+                                          "en", NULL};
+    exchange = get("/late", english);
+    assert_int_equal(exchange->response.code, 200);
+    assert_string_equal(reply_header(exchange, "ETag"), "\"v1-geojson-en\"");
+    jalon_exchange_destroy(exchange);
+}
+
+static void small_answers_are_not_compressed(void **state)
+{
+    (void)state;
+    static const char *const gzip[] = {"Accept-Encoding", "gzip", NULL};
+    struct jalon_exchange *exchange = get("/late", gzip);
+    assert_string_equal(reply_header(exchange, "Content-Encoding"), "");
+    assert_string_equal(reply_header(exchange, "ETag"), "\"v1-geojson-fr\"");
+    jalon_exchange_destroy(exchange);
+}
+
+static void compression_is_repeatable_and_pays(void **state)
+{
+    (void)state;
+    struct jalon_buffer first, second;
+    char text[4096];
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = "0123456789abcdef"[i * i % 16];
+    }
+    struct jalon_text input = {text, sizeof text};
+    assert_true(jalon_compress_gzip(input, &first));
+    assert_true(jalon_compress_gzip(input, &second));
+    assert_int_equal(first.length, second.length);
+    assert_memory_equal(first.data, second.data, first.length);
+    assert_memory_equal(first.data + 4, "\0\0\0\0", 4); /* no time */
+    jalon_buffer_finish(&first);
+    jalon_buffer_finish(&second);
+    jalon_random_bytes(text, sizeof text);
+    assert_false(jalon_compress_gzip(input, &first));
+}
+
+static void a_problem_says_what_the_slot_says(void **state)
+{
+    struct jalon_context *ctx = *state;
+    struct jalon_buffer out;
+    jalon_buffer_init(&out, 100000);
+    jalon_error_clear(ctx);
+    jalon_error_add(ctx, JALON_ERROR_POINTER, "/properties/a\"b", "must be <\n>");
+    jalon_error_add(ctx, JALON_ERROR_PARAMETER, "bbox", "has 3 numbers");
+    assert_int_equal(jalon_error_verdict(ctx, "2 things are wrong"), JALON_INVALID);
+    jalon_problem_write(&out, 400, &ctx->error, "01890000-0000-7000-8000-000000000000");
+    assert_text(jalon_buffer_text(&out),
+                "{\"type\":\"urn:jalon:problem:invalid\",\"title\":\"The request is not valid\","
+                "\"status\":400,\"detail\":\"2 things are wrong\","
+                "\"instance\":\"urn:uuid:01890000-0000-7000-8000-000000000000\",\"errors\":["
+                "{\"pointer\":\"/properties/a\\\"b\",\"reason\":\"must be <\\n>\"},"
+                "{\"parameter\":\"bbox\",\"reason\":\"has 3 numbers\"}]}");
+    jalon_buffer_clear(&out);
+    for (int i = 0; i < JALON_ERROR_DETAILS_MAX + 8; i++) {
+        jalon_error_add(ctx, JALON_ERROR_PARAMETER, "x", "is wrong");
+    }
+    jalon_problem_write(&out, 400, &ctx->error, "x");
+    assert_true(jalon_text_ends_with(jalon_buffer_text(&out), "],\"errors_found\":74}"));
+    jalon_buffer_finish(&out);
+    jalon_error_clear(ctx);
+}
+
+static void every_status_has_a_row(void **state)
+{
+    (void)state;
+    for (int i = JALON_INVALID; i < JALON_STATUS_COUNT; i++) {
+        unsigned code = jalon_status_http_code((enum jalon_status)i);
+        assert_in_range(code, 400, 599);
+        assert_int_equal(jalon_problem_find(code)->code, code);
+    }
+    assert_int_equal(jalon_problem_find(299)->code, 500);
+}
+
+static void what_only_the_operator_may_know_stays_inside(void **state)
+{
+    (void)state;
+    struct jalon_exchange *exchange = get("/full", NULL);
+    assert_int_equal(exchange->response.code, 503);
+    assert_string_equal(reply_header(exchange, "Retry-After"), "30");
+    assert_null(strstr(exchange->response.body.data, "SQLITE"));
+    assert_non_null(strstr(exchange->response.body.data, "no space left"));
+    jalon_exchange_destroy(exchange);
+}
+
+static void absolute_targets_are_paths_too(void **state)
+{
+    (void)state;
+    struct jalon_exchange *exchange = get("http://other.example/late?x=1", NULL);
+    assert_text(exchange->request.path, "/late");
+    assert_int_equal(exchange->response.code, 400); /* x is not known */
+    jalon_exchange_destroy(exchange);
+    exchange = get("late", NULL);
+    assert_int_equal(exchange->response.code, 400);
+    jalon_exchange_destroy(exchange);
+}
+
+static void a_body_is_handed_over_whole(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {"Content-Type", "Application/Geo+JSON;charset=\"UTF-8\"",
+                                          "Content-Length", "4", NULL};
+    struct jalon_exchange *exchange = try_exchange("POST", "/items/1?f=geojson", headers, "body");
+    assert_int_equal(exchange->response.code, 200);
+    assert_string_equal(exchange->response.body.data, "bodyapplication/geo+json");
+    jalon_exchange_destroy(exchange);
+}
+
+/* Whichever allocation fails: an answer or none, never a crash or a leak (run under ASan). */
+static void memory_may_end_at_any_moment(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {"Content-Type", "application/json", "Content-Length",
+                                          "2", "Accept-Encoding", "gzip", NULL};
+    static const char *const zip[] = {"Accept-Encoding", "gzip", "If-None-Match", "\"a\"",
+                                      "If-None-Match", "\"b\"", NULL};
+    static const struct {
+        const char *method, *target, *body;
+        const char *const *headers;
+    } requests[] = {
+        {"GET", "/state?f=html", NULL, zip},   {"GET", "/state?f=x&g=%zz", NULL, zip},
+        {"POST", "/items/caf%C3%A9", "{}", headers}, {"DELETE", "/items/1", NULL, NULL},
+        {"GET", "/full", NULL, NULL},
+    };
+    for (size_t r = 0; r < sizeof requests / sizeof requests[0]; r++) {
+        for (uint64_t n = 1; n < 60; n++) {
+            jalon_memory_fail_at(n);
+            struct jalon_exchange *exchange =
+                try_exchange(requests[r].method, requests[r].target, requests[r].headers,
+                             requests[r].body);
+            bool reached = jalon_memory_count() >= n;
+            jalon_memory_fail_at(0);
+            if (exchange != NULL) {
+                assert_in_range(exchange->response.code, 200, 503);
+                jalon_exchange_destroy(exchange);
+            }
+            if (!reached) {
+                break;
+            }
+        }
+    }
+}
+
+static void listening_addresses_are_read(void **state)
+{
+    struct jalon_context *ctx = *state;
+    struct jalon_text address = JALON_TEXT_EMPTY;
+    uint16_t port = 0;
+    assert_int_equal(jalon_http_parse_listen(ctx, JALON_TEXT("127.0.0.1:8080"), &address, &port),
+                     JALON_OK);
+    assert_text(address, "127.0.0.1");
+    assert_int_equal(port, 8080);
+    assert_int_equal(jalon_http_parse_listen(ctx, JALON_TEXT("[::1]:0"), &address, &port),
+                     JALON_OK);
+    assert_text(address, "::1");
+    assert_int_equal(port, 0);
+    assert_int_equal(jalon_http_parse_listen(ctx, JALON_TEXT("localhost:65535"), &address, &port),
+                     JALON_OK);
+    assert_text(address, "127.0.0.1");
+    static const char *const wrong[] = {"", ":", ":80", "8080", "127.0.0.1", "127.0.0.1:",
+                                        "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[::1]",
+                                        "[127.0.0.1]:80", "map.example.org:80", "127.0.0.1:80x",
+                                        "1.2.3:80"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        if (jalon_http_parse_listen(ctx, jalon_text_from(wrong[i]), &address, &port) !=
+            JALON_INVALID) {
+            fail_msg("%s is taken", wrong[i]);
+        }
+    }
+    assert_true(said(ctx, "127.0.0.1:8080"));
+    assert_int_equal(port, 65535);
+    jalon_error_clear(ctx);
+}
+
+static int begin(void **state)
+{
+    if (make_context(state) != 0) {
+        return 1;
+    }
+    http.options.public_url = JALON_TEXT("http://127.0.0.1:1");
+    http.options.body_max = 1000;
+    return jalon_router_create(*state, routes, &http.router) != JALON_OK;
+}
+
+static int end(void **state)
+{
+    jalon_router_destroy(http.router);
+    return drop_context(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_of_tags_are_read),
+        cmocka_unit_test(tags_name_representation_and_coding),
+        cmocka_unit_test(a_tag_said_late_works_too),
+        cmocka_unit_test(small_answers_are_not_compressed),
+        cmocka_unit_test(compression_is_repeatable_and_pays),
+        cmocka_unit_test(a_problem_says_what_the_slot_says),
+        cmocka_unit_test(every_status_has_a_row),
+        cmocka_unit_test(what_only_the_operator_may_know_stays_inside),
+        cmocka_unit_test(absolute_targets_are_paths_too),
+        cmocka_unit_test(a_body_is_handed_over_whole),
+        cmocka_unit_test(memory_may_end_at_any_moment),
+        cmocka_unit_test(listening_addresses_are_read),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
