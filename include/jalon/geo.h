@@ -23,13 +23,17 @@ const char *jalon_geometry_type_name(enum jalon_geometry_type type);
 bool jalon_geometry_type_parse(struct jalon_text name, enum jalon_geometry_type *out_type);
 
 /* A point in the arena. */
-enum jalon_status jalon_geometry_make_point(struct jalon_context *ctx, struct jalon_position position,
-                                            int32_t srid, struct jalon_geometry *out) JALON_MUST_USE;
+enum jalon_status jalon_geometry_make_point(struct jalon_context *ctx,
+                                            struct jalon_position position, int32_t srid,
+                                            struct jalon_geometry *out) JALON_MUST_USE;
 /* A deep copy into another arena. */
 enum jalon_status jalon_geometry_copy(struct jalon_context *ctx, const struct jalon_geometry *in,
                                       struct jalon_geometry *out) JALON_MUST_USE;
 bool jalon_geometry_equal(const struct jalon_geometry *a, const struct jalon_geometry *b);
-/* The smallest box around all positions; false when the geometry has none. */
+/*
+ * The smallest box around all positions; false when the geometry has none. On WGS 84 it crosses the
+ * antimeridian when the parts lie on both sides of it and none lies across longitude 0.
+ */
 bool jalon_geometry_box(const struct jalon_geometry *geometry, struct jalon_box *out);
 /* Do two boxes share a point? Each may cross the antimeridian. */
 bool jalon_box_intersects(struct jalon_box a, struct jalon_box b);
@@ -55,24 +59,32 @@ enum jalon_status jalon_geometry_from_json(struct jalon_context *ctx, const stru
 /* Appends the geometry object, or null; at most 7 decimals; rings as they are (see make_valid). */
 void jalon_geometry_write_json(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
 
-/* --- WKT and WKB --- */
-/* "POINT (1 2)", also with Z/M and "SRID=…;" in front. JALON_INVALID says where reading stopped. */
+/*
+ * --- WKT and WKB ---
+ * They write "no positions" where JSON has null: EMPTY, a count of 0, a point of NaN read as
+ * JALON_GEOMETRY_NONE. `srid` holds unless the text or the bytes name another. Third and further
+ * numbers of a position are dropped, rings left open closed, collections refused. Writers append
+ * nothing for JALON_GEOMETRY_NONE.
+ */
+/*
+ * "POINT (1 2)", also with Z/M and "SRID=…;" in front. JALON_INVALID says where reading stopped.
+ */
 enum jalon_status jalon_geometry_from_wkt(struct jalon_context *ctx, struct jalon_text text,
                                           int32_t srid, struct jalon_geometry *out) JALON_MUST_USE;
 void jalon_geometry_write_wkt(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
-/* Little-endian ISO WKB without SRID (OGC 06-103r4, clause 8). Reads both byte orders. */
+/* Little-endian ISO WKB without SRID (OGC 06-103r4, clause 8). Reads both byte orders, and EWKB. */
 void jalon_geometry_write_wkb(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
 enum jalon_status jalon_geometry_from_wkb(struct jalon_context *ctx, const void *data, size_t size,
                                           int32_t srid, struct jalon_geometry *out) JALON_MUST_USE;
 /*
  * The SpatiaLite BLOB-Geometry form (SpatiaLite cookbook, "internal BLOB format"): so that rows are
- * written and read without calling SQL functions.
+ * written and read without calling SQL functions. Compressed lines and TinyPoint are not read.
  */
 void jalon_geometry_write_spatialite(struct jalon_buffer *buffer,
                                      const struct jalon_geometry *geometry);
 enum jalon_status jalon_geometry_from_spatialite(struct jalon_context *ctx, const void *data,
-                                                 size_t size, struct jalon_geometry *out)
-    JALON_MUST_USE;
+                                                 size_t size,
+                                                 struct jalon_geometry *out) JALON_MUST_USE;
 
 /* --- Validity --- */
 /*
@@ -93,8 +105,8 @@ int32_t jalon_geo_guess_srid(struct jalon_position position);
  */
 enum jalon_status jalon_geometry_make_valid(struct jalon_context *ctx,
                                             const struct jalon_geometry *in, const char *pointer,
-                                            struct jalon_geometry *out, bool *out_repaired)
-    JALON_MUST_USE;
+                                            struct jalon_geometry *out,
+                                            bool *out_repaired) JALON_MUST_USE;
 
 /* --- Coordinate reference systems --- */
 /*
@@ -108,8 +120,8 @@ enum jalon_status jalon_geo_parse_crs(struct jalon_context *ctx, struct jalon_te
  * one PROJ call for the whole array. JALON_INVALID names the first position that has no image.
  */
 enum jalon_status jalon_geo_transform(struct jalon_context *ctx, int32_t from_srid, int32_t to_srid,
-                                      struct jalon_position *positions, size_t count)
-    JALON_MUST_USE;
+                                      struct jalon_position *positions,
+                                      size_t count) JALON_MUST_USE;
 
 /* --- Measures and predicates --- */
 /* Metres on the WGS 84 ellipsoid (Karney 2013, by PROJ's geodesic). */

@@ -57,4 +57,17 @@ struct jalon_geometry {
     size_t polygon_count;
 };
 
+/* The index of the first position of a line or ring. */
+static inline size_t jalon_geometry_ring_start(const struct jalon_geometry *geometry, size_t ring)
+{
+    return ring == 0 ? 0 : geometry->ring_ends[ring - 1];
+}
+
+/* The index of the exterior ring of a polygon; its holes follow. */
+static inline size_t jalon_geometry_polygon_start(const struct jalon_geometry *geometry,
+                                                  size_t polygon)
+{
+    return polygon == 0 ? 0 : geometry->polygon_ends[polygon - 1];
+}
+
 #endif
