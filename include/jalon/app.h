@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Use cases: what may be done, by whom, and what follows from it. Layer 3.
+ *
+ * One application per process: an open store, and the live views of the maps in use. A write is
+ * checked here, stored in one transaction, and shows in the view before the call returns. Every
+ * function may be called from any thread with a context of its own, unless it says otherwise.
+ */
+#ifndef JALON_APP_H
+#define JALON_APP_H
+
+#include "jalon/context.h"
+#include "jalon/model.h"
+#include "jalon/record.h"
+#include "jalon/store.h"
+#include "jalon/view.h"
+
+struct jalon_app;
+
+struct jalon_app_options {
+    struct jalon_text data; /* data folder or database URL */
+    bool create;            /* make it when it is not there */
+    bool follow;            /* a thread brings in what other processes write, within 0.2 s */
+};
+
+/* Failures are those of jalon_store_open, for the operator. */
+enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_app_options *options,
+                                 struct jalon_app **out) JALON_MUST_USE;
+/* No other thread may be in a call. NULL is allowed. */
+void jalon_app_close(struct jalon_app *app);
+
+/* --- Maps --- */
+/*
+ * Stores a new map from a description (jalon_template_read) with its slug set. JALON_INVALID: the
+ * slug; JALON_CONFLICT: the slug is taken.
+ */
+enum jalon_status jalon_app_create_map(struct jalon_context *ctx, struct jalon_app *app,
+                                       struct jalon_map *map) JALON_MUST_USE;
+enum jalon_status jalon_app_list_maps(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_map_summary **out, size_t *out_count)
+    JALON_MUST_USE;
+/* The description of one map. JALON_NOT_FOUND. */
+enum jalon_status jalon_app_find_map(struct jalon_context *ctx, struct jalon_app *app,
+                                     struct jalon_text slug, struct jalon_map *out) JALON_MUST_USE;
+/* One setting, as `jalon map set` writes it: "title_fr=…"; JALON_INVALID names what there is. */
+enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app *app,
+                                    struct jalon_text slug, struct jalon_text key,
+                                    struct jalon_text value) JALON_MUST_USE;
+enum jalon_status jalon_app_delete_map(struct jalon_context *ctx, struct jalon_app *app,
+                                       struct jalon_text slug) JALON_MUST_USE;
+/* Checks and repairs the polygon, then stores it, replacing the one with the same key. */
+enum jalon_status jalon_app_put_territory(struct jalon_context *ctx, struct jalon_app *app,
+                                          const struct jalon_map *map,
+                                          struct jalon_territory *territory) JALON_MUST_USE;
+enum jalon_status jalon_app_list_territories(struct jalon_context *ctx, struct jalon_app *app,
+                                             const struct jalon_map *map,
+                                             struct jalon_territory **out, size_t *out_count)
+    JALON_MUST_USE;
+
+/* --- Reading --- */
+/* A map with a state that does not change while it is held. Hold it briefly; end it always. */
+struct jalon_reading {
+    const struct jalon_map *map;
+    const struct jalon_snapshot *snapshot;
+    struct jalon_live_map *live; /* private */
+};
+/* Loads the view on first use. JALON_NOT_FOUND: no such map. */
+enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *app,
+                                 struct jalon_text slug, struct jalon_reading *out) JALON_MUST_USE;
+/* A zeroed reading is allowed. */
+void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading);
+/*
+ * History of one contribution, newest first, versions below `before` (0: all). Fields that are not
+ * public are left out. JALON_NOT_FOUND also when the contribution is not public.
+ */
+enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jalon_app *app,
+                                           struct jalon_text slug, struct jalon_text collection,
+                                           struct jalon_id id, int64_t before, size_t limit,
+                                           struct jalon_revision **out, size_t *out_count)
+    JALON_MUST_USE;
+
+/* --- Contributing --- */
+struct jalon_contribute {
+    struct jalon_text map;        /* slug */
+    struct jalon_text collection; /* key */
+    const struct jalon_record *record; /* types as in JSON; pointers of errors are the body's */
+    struct jalon_text account;    /* who; empty: anonymous */
+};
+struct jalon_contributed {
+    struct jalon_contribution contribution;
+    struct jalon_text json;        /* the stored Feature */
+    struct jalon_text edit_secret; /* anonymous only; known to nobody but the caller */
+    int64_t seq;
+    bool repaired; /* the geometry was repaired */
+};
+/*
+ * JALON_INVALID with every fault of the body at once; JALON_UNAUTHENTICATED when the map needs an
+ * account; JALON_NOT_FOUND. On return the view shows it.
+ */
+enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_app *app,
+                                       const struct jalon_contribute *command,
+                                       struct jalon_contributed *out) JALON_MUST_USE;
+
+/* --- Accounts --- */
+enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jalon_app *app,
+                                           struct jalon_account *account) JALON_MUST_USE;
+/* A new token's secret, shown once. expires_us 0: never. JALON_NOT_FOUND: no such account. */
+enum jalon_status jalon_app_create_token(struct jalon_context *ctx, struct jalon_app *app,
+                                         struct jalon_text account, struct jalon_text scopes,
+                                         int64_t expires_us, struct jalon_text *out_secret)
+    JALON_MUST_USE;
+/* The account's name. JALON_UNAUTHENTICATED: unknown or expired. A jalon_authenticator. */
+enum jalon_status jalon_app_authenticate(struct jalon_context *ctx, void *app,
+                                         struct jalon_text secret, struct jalon_text *out_account)
+    JALON_MUST_USE;
+
+/* --- Import --- */
+/* One `column=target` of --map, or `target=value` of --set. */
+struct jalon_assignment {
+    struct jalon_text left;
+    struct jalon_text right;
+};
+
+struct jalon_import_options {
+    struct jalon_text map;
+    struct jalon_text collection;
+    struct jalon_text source;  /* identifies the file from one run to the next; not empty */
+    struct jalon_text licence; /* of these records; may be empty */
+    const struct jalon_assignment *mapping; /* column -> field, title, category, source_id, … */
+    size_t mapping_count;
+    const struct jalon_assignment *constants; /* target -> value for every row */
+    size_t constant_count;
+    int32_t srid; /* of the records' geometries */
+    bool dry_run; /* checks and counts; writes nothing */
+    bool sync;    /* rows that vanished from the file are withdrawn (soft delete) */
+};
+
+/* A column or category that could not be used, a row refused: told as it happens. */
+struct jalon_import_notice {
+    int64_t row;               /* 0: of the whole file */
+    bool refused;              /* the row was not imported */
+    struct jalon_text column;  /* may be empty */
+    struct jalon_text reason;
+};
+
+struct jalon_import_report {
+    int64_t rows;      /* read */
+    int64_t created;
+    int64_t updated;
+    int64_t unchanged;
+    int64_t refused;
+    int64_t repaired;  /* geometries */
+    int64_t vanished;  /* known from this source and not in the file any more */
+    int64_t withdrawn; /* of these, with sync */
+};
+
+struct jalon_import;
+
+typedef void (*jalon_import_listener)(void *handle, const struct jalon_import_notice *notice);
+
+/*
+ * Begins an import; one thread. `columns` are those known beforehand (may be none). JALON_INVALID:
+ * a target that does not exist, a column of the mapping that is not in the file.
+ */
+enum jalon_status jalon_import_begin(struct jalon_context *ctx, struct jalon_app *app,
+                                     const struct jalon_import_options *options,
+                                     const struct jalon_text *columns, size_t column_count,
+                                     jalon_import_listener listener, void *handle,
+                                     struct jalon_import **out) JALON_MUST_USE;
+/*
+ * Takes one record. JALON_OK also for a refused row (the listener hears why). Rows are written in
+ * batches, each one transaction: after a kill the rest is done by importing again. `row_ctx` may
+ * be reset after the call.
+ */
+enum jalon_status jalon_import_row(struct jalon_context *row_ctx, struct jalon_import *import,
+                                   const struct jalon_record *record) JALON_MUST_USE;
+/* A row that could not even be read, with the context's details; counted as refused. */
+void jalon_import_refuse(struct jalon_context *row_ctx, struct jalon_import *import, int64_t row);
+/* Commits what is open, looks for vanished rows, fills the report. */
+enum jalon_status jalon_import_finish(struct jalon_context *ctx, struct jalon_import *import,
+                                      struct jalon_import_report *out) JALON_MUST_USE;
+/* Counts so far. */
+struct jalon_import_report jalon_import_progress(const struct jalon_import *import);
+/* Rolls back the open batch and frees. NULL is allowed. */
+void jalon_import_close(struct jalon_import *import);
+
+#endif

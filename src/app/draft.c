@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A contribution in the making. Field types are in field_value.c. Layer 3 (app). */
+#include "draft.h"
+
+#include <string.h>
+
+#include "jalon/geo.h"
+
+enum { TITLE_MAX = 255, DESCRIPTION_MAX = 10000 };
+
+static enum jalon_error_place place_of(const struct draft *draft)
+{
+    return draft->lenient ? JALON_ERROR_PARAMETER : JALON_ERROR_POINTER;
+}
+
+enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalon_map *map,
+                                    int32_t collection, bool lenient, struct draft *out)
+{
+    const struct jalon_collection *description = &map->collections[collection];
+    struct jalon_value *fields =
+        jalon_arena_allocate_zeroed(ctx->arena, description->field_count, sizeof *fields);
+    if (fields == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *out = (struct draft){.map = map, .collection = description, .lenient = lenient};
+    out->contribution = (struct jalon_contribution){
+        .collection = collection,
+        .version = 1,
+        .title = JALON_TEXT_EMPTY,
+        .description = JALON_TEXT_EMPTY,
+        .fields = fields,
+        .status = description->status_count > 0 ? 0 : -1,
+        .moderation = JALON_MODERATION_PUBLISHED,
+        .author = JALON_TEXT_EMPTY,
+        .source = JALON_TEXT_EMPTY,
+        .source_id = JALON_TEXT_EMPTY,
+        .licence = JALON_TEXT_EMPTY,
+        .observed = JALON_TEXT_EMPTY,
+    };
+    return JALON_OK;
+}
+
+/* A value read by a field's rules; a fault is added at `where`. */
+static enum jalon_status take_value(struct jalon_context *ctx, const struct draft *draft,
+                                    const struct jalon_field *field, struct jalon_value value,
+                                    const char *where, struct jalon_value *out)
+{
+    enum jalon_status status;
+    struct jalon_value read = {.kind = JALON_VALUE_NONE};
+    const char *reason = jalon_field_value_read(ctx, field, value, draft->lenient, &read, &status);
+    if (reason != NULL) {
+        jalon_error_add(ctx, place_of(draft), where, "%s", reason);
+    } else if (read.kind != JALON_VALUE_NONE) {
+        *out = read;
+    }
+    return status;
+}
+
+/* A reserved text, read by the rules of a field of the same kind. */
+static enum jalon_status take_reserved(struct jalon_context *ctx, const struct draft *draft,
+                                       enum jalon_field_type type, int64_t max_length,
+                                       struct jalon_value value, const char *where,
+                                       struct jalon_text *out)
+{
+    struct jalon_field rules = {.type = type, .max_length = max_length};
+    struct jalon_value read = {.kind = JALON_VALUE_NONE};
+    enum jalon_status status = take_value(ctx, draft, &rules, value, where, &read);
+    if (read.kind == JALON_VALUE_TEXT) {
+        *out = read.text;
+    }
+    return status;
+}
+
+/* Does the word name the category, by key, or, when lenient, by label? */
+static bool category_is(struct jalon_context *ctx, const struct draft *draft,
+                        const struct jalon_category *category, struct jalon_text word)
+{
+    if (!draft->lenient) {
+        return jalon_text_equal(category->key, word);
+    }
+    return jalon_text_alike(ctx, category->key, word) ||
+           jalon_text_alike(ctx, category->label.fr, word) ||
+           jalon_text_alike(ctx, category->label.en, word);
+}
+
+static int32_t find_category(struct jalon_context *ctx, const struct draft *draft,
+                             struct jalon_text word)
+{
+    const struct jalon_map *map = draft->map;
+    int32_t exact = jalon_map_find_category(map, word);
+    if (exact >= 0 && jalon_collection_uses_category(map, draft->collection, exact)) {
+        return exact;
+    }
+    for (size_t i = 0; draft->lenient && i < map->category_count; i++) {
+        if (category_is(ctx, draft, &map->categories[i], word) &&
+            jalon_collection_uses_category(map, draft->collection, (int32_t)i)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+static enum jalon_status add_category(struct jalon_context *ctx, struct draft *draft,
+                                      int32_t category)
+{
+    struct jalon_contribution *contribution = &draft->contribution;
+    size_t count = contribution->category_count;
+    int32_t *grown = jalon_arena_grow(ctx->arena, draft->categories, count, count + 1,
+                                      sizeof *grown, &draft->category_capacity);
+    if (grown == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    draft->categories = grown;
+    contribution->categories = grown;
+    size_t at = 0;
+    while (at < count && grown[at] < category) {
+        at++;
+    }
+    if (at < count && grown[at] == category) {
+        return JALON_OK;
+    }
+    memmove(grown + at + 1, grown + at, (count - at) * sizeof *grown);
+    grown[at] = category;
+    contribution->category_count++;
+    return JALON_OK;
+}
+
+static enum jalon_status take_category_word(struct jalon_context *ctx, struct draft *draft,
+                                            struct jalon_text word, const char *where,
+                                            struct jalon_text *out_unknown)
+{
+    int32_t category = find_category(ctx, draft, word);
+    if (category >= 0) {
+        return add_category(ctx, draft, category);
+    }
+    if (draft->lenient) {
+        *out_unknown = word;
+    } else {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, where, "'%.*s' is not a category of %s",
+                        JALON_TEXT_ARGS(word), draft->collection->key.data);
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status take_category_list(struct jalon_context *ctx, struct draft *draft,
+                                            struct jalon_value value, const char *where,
+                                            struct jalon_text *out_unknown)
+{
+    enum jalon_status status = JALON_OK;
+    for (size_t i = 0; status == JALON_OK && i < value.list.count; i++) {
+        struct jalon_text at = jalon_text_format(ctx->arena, "%s/%zu", where, i);
+        const char *pointer = draft->lenient || at.data == NULL ? where : at.data;
+        status = take_category_word(ctx, draft, value.list.items[i], pointer, out_unknown);
+    }
+    return status;
+}
+
+static enum jalon_status take_categories(struct jalon_context *ctx, struct draft *draft,
+                                         struct jalon_value value, const char *where,
+                                         struct jalon_text *out_unknown)
+{
+    if (value.kind == JALON_VALUE_LIST) {
+        return take_category_list(ctx, draft, value, where, out_unknown);
+    }
+    if (draft->lenient && value.kind == JALON_VALUE_TEXT) {
+        struct jalon_text word = jalon_text_trim(value.text);
+        return word.length == 0 ? JALON_OK
+                                : take_category_word(ctx, draft, word, where, out_unknown);
+    }
+    if (value.kind != JALON_VALUE_NONE) {
+        jalon_error_add(ctx, place_of(draft), where, "must be a list of category keys");
+    }
+    return JALON_OK;
+}
+
+static bool status_is(struct jalon_context *ctx, const struct draft *draft,
+                      const struct jalon_workflow_status *status, struct jalon_text word)
+{
+    return jalon_text_equal(status->key, word) ||
+           (draft->lenient && (jalon_text_alike(ctx, status->label.fr, word) ||
+                               jalon_text_alike(ctx, status->label.en, word)));
+}
+
+/* A new contribution starts in the first status; an import may bring any. */
+static void take_status(struct jalon_context *ctx, struct draft *draft, struct jalon_value value,
+                        const char *where)
+{
+    const struct jalon_collection *collection = draft->collection;
+    bool absent = value.kind == JALON_VALUE_NONE ||
+                  (draft->lenient && value.kind == JALON_VALUE_TEXT && value.text.length == 0);
+    if (absent) {
+        return;
+    }
+    size_t allowed = draft->lenient || collection->status_count == 0 ? collection->status_count : 1;
+    for (size_t i = 0; value.kind == JALON_VALUE_TEXT && i < allowed; i++) {
+        if (status_is(ctx, draft, &collection->statuses[i], value.text)) {
+            draft->contribution.status = (int32_t)i;
+            return;
+        }
+    }
+    if (collection->status_count == 0) {
+        jalon_error_add(ctx, place_of(draft), where, "%s has no statuses", collection->key.data);
+    } else if (draft->lenient) {
+        jalon_error_add(ctx, place_of(draft), where, "is not a status of %s", collection->key.data);
+    } else {
+        jalon_error_add(ctx, place_of(draft), where, "a new contribution to %s starts as '%s'",
+                        collection->key.data, collection->statuses[0].key.data);
+    }
+}
+
+enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draft,
+                                   struct target target, struct jalon_value value,
+                                   const char *where, struct jalon_text *out_unknown_category)
+{
+    struct jalon_contribution *contribution = &draft->contribution;
+    switch (target.kind) {
+    case TARGET_TITLE:
+        return take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where,
+                             &contribution->title);
+    case TARGET_DESCRIPTION:
+        return take_reserved(ctx, draft, JALON_FIELD_TEXT, DESCRIPTION_MAX, value, where,
+                             &contribution->description);
+    case TARGET_OBSERVED:
+        return take_reserved(ctx, draft, JALON_FIELD_DATE, TITLE_MAX, value, where,
+                             &contribution->observed);
+    case TARGET_LICENCE:
+        return take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where,
+                             &contribution->licence);
+    case TARGET_SOURCE_ID:
+        return take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where,
+                             &contribution->source_id);
+    case TARGET_CATEGORY: return take_categories(ctx, draft, value, where, out_unknown_category);
+    case TARGET_STATUS: take_status(ctx, draft, value, where); return JALON_OK;
+    case TARGET_FIELD:
+        return take_value(ctx, draft, &draft->collection->fields[target.field], value, where,
+                          &contribution->fields[target.field]);
+    case TARGET_NONE:
+    case TARGET_POSITION: break;
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status check_type(struct jalon_context *ctx, const struct draft *draft,
+                                    enum jalon_geometry_type type)
+{
+    unsigned allowed = draft->collection->geometry_types;
+    if (allowed & JALON_GEOMETRY_BIT(type)) {
+        return JALON_OK;
+    }
+    struct jalon_text names = JALON_TEXT_EMPTY;
+    for (int i = JALON_GEOMETRY_POINT; i <= JALON_GEOMETRY_MULTIPOLYGON; i++) {
+        if (allowed & JALON_GEOMETRY_BIT(i)) {
+            names = jalon_text_format(ctx->arena, "%s%s%s", names.data, names.length > 0 ? ", " : "",
+                                      jalon_geometry_type_name((enum jalon_geometry_type)i));
+            if (names.data == NULL) {
+                return jalon_no_memory(ctx);
+            }
+        }
+    }
+    return jalon_fail(ctx, JALON_INVALID, "%s expects %s, not %s", draft->collection->key.data,
+                      names.data, jalon_geometry_type_name(type));
+}
+
+static enum jalon_status prepare_geometry(struct jalon_context *ctx, struct draft *draft,
+                                          const struct jalon_geometry *geometry, const char *where)
+{
+    struct jalon_geometry copy = {.type = JALON_GEOMETRY_NONE};
+    enum jalon_status status = check_type(ctx, draft, geometry->type);
+    if (status == JALON_OK) {
+        status = jalon_geometry_copy(ctx, geometry, &copy);
+    }
+    if (status == JALON_OK && copy.srid != JALON_SRID_WGS84) {
+        status = jalon_geo_transform(ctx, copy.srid, JALON_SRID_WGS84, copy.positions,
+                                     copy.position_count);
+        copy.srid = JALON_SRID_WGS84;
+    }
+    if (status == JALON_OK) {
+        status = jalon_geometry_check_range(ctx, &copy, where);
+    }
+    if (status == JALON_OK) {
+        status = jalon_geometry_make_valid(ctx, &copy, where, &draft->contribution.geometry,
+                                           &draft->repaired);
+    }
+    return status;
+}
+
+enum jalon_status jalon_draft_take_geometry(struct jalon_context *ctx, struct draft *draft,
+                                            const struct jalon_geometry *geometry,
+                                            const char *where)
+{
+    if (geometry == NULL || geometry->type == JALON_GEOMETRY_NONE) {
+        jalon_error_add(ctx, place_of(draft), where, "there is no position");
+        return JALON_OK;
+    }
+    size_t before = ctx->error.detail_total;
+    enum jalon_status status = prepare_geometry(ctx, draft, geometry, where);
+    if (status != JALON_INVALID && status != JALON_TOO_LARGE) {
+        return status;
+    }
+    /* geo fails at once; a draft gathers faults. */
+    if (ctx->error.detail_total == before) {
+        jalon_error_add(ctx, place_of(draft), where, "%s", ctx->error.message.data);
+    }
+    ctx->error.message = JALON_TEXT_EMPTY;
+    return JALON_OK;
+}
+
+void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *draft,
+                                const char *prefix)
+{
+    for (size_t i = 0; i < draft->collection->field_count; i++) {
+        const struct jalon_field *field = &draft->collection->fields[i];
+        if (!field->required || draft->contribution.fields[i].kind != JALON_VALUE_NONE) {
+            continue;
+        }
+        struct jalon_text where = jalon_text_format(ctx->arena, "%s%s", prefix, field->key.data);
+        jalon_error_add(ctx, place_of(draft), where.data != NULL ? where.data : prefix,
+                        "is required (%s)", field->label.en.data);
+    }
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A contribution in the making: values are taken one by one, checked against the collection's
+ * description, and every fault is kept with its place. Private to app.
+ *
+ * Two manners. Strict, for the API: a value has the field's JSON type, choices and categories are
+ * named by key. Lenient, for imports: texts are read as what the field wants (decimal comma, Oui /
+ * yes, day-first dates, labels in any language), an empty text is absent.
+ */
+#ifndef JALON_APP_DRAFT_H
+#define JALON_APP_DRAFT_H
+
+#include "jalon/context.h"
+#include "jalon/model.h"
+
+enum target_kind {
+    TARGET_NONE, /* matches nothing: reported, left out */
+    TARGET_TITLE,
+    TARGET_DESCRIPTION,
+    TARGET_CATEGORY,
+    TARGET_STATUS,
+    TARGET_OBSERVED,
+    TARGET_LICENCE,
+    TARGET_SOURCE_ID,
+    TARGET_FIELD,
+    TARGET_POSITION, /* taken by the reader already */
+};
+
+struct target {
+    enum target_kind kind;
+    int32_t field; /* of TARGET_FIELD */
+};
+
+struct draft {
+    const struct jalon_map *map;
+    const struct jalon_collection *collection;
+    bool lenient;
+    struct jalon_contribution contribution;
+    int32_t *categories; /* kept ascending and unique */
+    size_t category_capacity;
+    bool repaired;
+};
+
+/* An empty draft for the collection with this index; everything it takes is in ctx' arena. */
+enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalon_map *map,
+                                    int32_t collection, bool lenient, struct draft *out)
+    JALON_MUST_USE;
+/*
+ * Takes one value. Faults are added to the error slot at `where` (a JSON Pointer when strict, a
+ * column's name when lenient). Other than JALON_OK only when there is no memory.
+ * A category that does not exist is a fault when strict; when lenient it is left out and
+ * *out_unknown_category names it (untouched otherwise).
+ */
+enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draft,
+                                   struct target target, struct jalon_value value,
+                                   const char *where, struct jalon_text *out_unknown_category)
+    JALON_MUST_USE;
+/*
+ * Takes the geometry: type allowed, range, transformation from its SRID, validity. Faults are added
+ * at `where`; an absent geometry is one.
+ */
+enum jalon_status jalon_draft_take_geometry(struct jalon_context *ctx, struct draft *draft,
+                                            const struct jalon_geometry *geometry,
+                                            const char *where) JALON_MUST_USE;
+/* Adds a fault for each required field that has no value, at prefix + key. */
+void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *draft,
+                                const char *prefix);
+
+/* --- Field values (field_value.c) --- */
+/*
+ * Reads `value` as the field's type. NULL: *out is the value (NONE when absent); else what was
+ * expected, for a person. *out_status is JALON_NO_MEMORY or JALON_OK.
+ */
+const char *jalon_field_value_read(struct jalon_context *ctx, const struct jalon_field *field,
+                                   struct jalon_value value, bool lenient, struct jalon_value *out,
+                                   enum jalon_status *out_status);
+/* Are these the same words, case and accents aside? */
+bool jalon_text_alike(struct jalon_context *ctx, struct jalon_text a, struct jalon_text b);
+
+#endif

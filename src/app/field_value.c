@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * One value of one field: is it what the field's type allows? Choices are in field_choice.c.
+ * Layer 3 (app).
+ *
+ * A new field type is a name in model.c, a row in `readers` with its function here, a case in the
+ * schema writer (format/schema.c) and a widget in the form (web/form.ts).
+ */
+#include "field_value.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "jalon/clock.h"
+
+#include "opening_hours.h"
+
+const char *jalon_field_reason(struct jalon_text text)
+{
+    return text.data != NULL ? text.data : "is not what this field expects";
+}
+
+bool jalon_text_alike(struct jalon_context *ctx, struct jalon_text a, struct jalon_text b)
+{
+    if (jalon_text_equal(a, b)) {
+        return true;
+    }
+    struct jalon_text folded_a = jalon_text_fold(ctx->arena, a);
+    struct jalon_text folded_b = jalon_text_fold(ctx->arena, b);
+    return folded_a.data != NULL && folded_b.data != NULL && jalon_text_equal(folded_a, folded_b);
+}
+
+static bool has_control(struct jalon_text text, bool lines_allowed)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool line = c == '\n' || c == '\r' || c == '\t';
+        if ((c < 0x20 || c == 0x7f) && !(line && lines_allowed)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The checks all texts share. */
+static const char *check_text(struct field_reading *reading, struct jalon_value value,
+                              bool lines_allowed)
+{
+    if (value.kind != JALON_VALUE_TEXT) {
+        return "must be a text";
+    }
+    if (has_control(value.text, lines_allowed)) {
+        return lines_allowed ? "must not hold control characters"
+                             : "must be one line without control characters";
+    }
+    if ((int64_t)jalon_text_code_points(value.text) > reading->field->max_length) {
+        return jalon_field_reason(jalon_text_format(reading->ctx->arena,
+                                                    "must be at most %lld characters long",
+                                                    (long long)reading->field->max_length));
+    }
+    return NULL;
+}
+
+static const char *read_string(struct field_reading *reading, struct jalon_value value,
+                               struct jalon_value *out)
+{
+    *out = value;
+    return check_text(reading, value, false);
+}
+
+static const char *read_text(struct field_reading *reading, struct jalon_value value,
+                             struct jalon_value *out)
+{
+    *out = value;
+    return check_text(reading, value, true);
+}
+
+/* "12,5" as "12.5"; blanks between thousands dropped. */
+static bool parse_number(struct jalon_text text, double *out)
+{
+    char plain[64];
+    size_t length = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == ' ') {
+            continue;
+        }
+        if (length == sizeof plain) {
+            return false;
+        }
+        plain[length++] = text.data[i] == ',' ? '.' : text.data[i];
+    }
+    return jalon_text_to_double(jalon_text_slice(plain, length), out);
+}
+
+static const char *check_bounds(struct field_reading *reading, double number)
+{
+    const struct jalon_field *field = reading->field;
+    struct jalon_arena *arena = reading->ctx->arena;
+    if (number < field->minimum) {
+        return jalon_field_reason(jalon_text_format(arena, "must be at least %.15g", field->minimum));
+    }
+    if (number > field->maximum) {
+        return jalon_field_reason(jalon_text_format(arena, "must be at most %.15g", field->maximum));
+    }
+    return NULL;
+}
+
+static bool number_of(struct field_reading *reading, struct jalon_value value, double *out)
+{
+    switch (value.kind) {
+    case JALON_VALUE_NUMBER: *out = value.number; return isfinite(value.number);
+    case JALON_VALUE_INTEGER: *out = (double)value.integer; return true;
+    case JALON_VALUE_TEXT: return reading->lenient && parse_number(value.text, out);
+    case JALON_VALUE_NONE:
+    case JALON_VALUE_BOOLEAN:
+    case JALON_VALUE_LIST: break;
+    }
+    return false;
+}
+
+static const char *read_number(struct field_reading *reading, struct jalon_value value,
+                               struct jalon_value *out)
+{
+    double number;
+    if (!number_of(reading, value, &number)) {
+        return "must be a number";
+    }
+    *out = (struct jalon_value){.kind = JALON_VALUE_NUMBER, .number = number};
+    return check_bounds(reading, number);
+}
+
+static const char *read_integer(struct field_reading *reading, struct jalon_value value,
+                                struct jalon_value *out)
+{
+    double number;
+    double const exact = 9007199254740992.0; /* 2^53: every JSON reader holds it */
+    if (!number_of(reading, value, &number) || number > floor(number) || fabs(number) > exact) {
+        return "must be a whole number";
+    }
+    *out = (struct jalon_value){.kind = JALON_VALUE_INTEGER, .integer = (int64_t)number};
+    return check_bounds(reading, number);
+}
+
+/* What a spreadsheet writes for yes and no; false when it is neither. */
+static bool parse_boolean(struct jalon_value value, bool *out)
+{
+    static const char *const words[2][5] = {
+        {"non", "no", "false", "faux", "0"},
+        {"oui", "yes", "true", "vrai", "1"},
+    };
+    if (value.kind == JALON_VALUE_INTEGER && (value.integer == 0 || value.integer == 1)) {
+        *out = value.integer == 1;
+        return true;
+    }
+    for (size_t i = 0; value.kind == JALON_VALUE_TEXT && i < 10; i++) {
+        if (jalon_text_equal_ascii_case(value.text, jalon_text_from(words[i / 5][i % 5]))) {
+            *out = i / 5 == 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *read_boolean(struct field_reading *reading, struct jalon_value value,
+                                struct jalon_value *out)
+{
+    bool meaning;
+    if (value.kind == JALON_VALUE_BOOLEAN) {
+        *out = value;
+        return NULL;
+    }
+    if (!reading->lenient) {
+        return "must be true or false";
+    }
+    if (!parse_boolean(value, &meaning)) {
+        return "must be yes or no (oui, non, true, false, 1, 0)";
+    }
+    *out = (struct jalon_value){.kind = JALON_VALUE_BOOLEAN, .boolean = meaning};
+    return NULL;
+}
+
+/* "18-10-2010", "18/10/2010" and "2010/10/18" as "2010-10-18"; false when it is none of them. */
+static bool reorder_date(struct jalon_text text, char out[11])
+{
+    if (text.length != 10) {
+        return false;
+    }
+    const char *t = text.data;
+    bool day_first = (t[2] == '-' || t[2] == '/' || t[2] == '.') && t[5] == t[2];
+    bool year_first = (t[4] == '-' || t[4] == '/' || t[4] == '.') && t[7] == t[4];
+    if (!day_first && !year_first) {
+        return false;
+    }
+    memcpy(out, day_first ? t + 6 : t, 4);
+    memcpy(out + 5, day_first ? t + 3 : t + 5, 2);
+    memcpy(out + 8, day_first ? t : t + 8, 2);
+    out[4] = out[7] = '-';
+    out[10] = '\0';
+    return true;
+}
+
+/* Any of the forms above, or a date-time (its date as written), as YYYY-MM-DD. */
+static bool normalise_date(struct jalon_text text, char out[11])
+{
+    int64_t time_us;
+    if (jalon_clock_parse(text, &time_us)) {
+        memcpy(out, text.data, 10);
+        out[10] = '\0';
+        return true;
+    }
+    return reorder_date(text, out) && jalon_clock_parse_date(jalon_text_slice(out, 10), &time_us);
+}
+
+static const char *read_date(struct field_reading *reading, struct jalon_value value,
+                             struct jalon_value *out)
+{
+    int64_t time_us;
+    char date[11];
+    if (value.kind == JALON_VALUE_TEXT && jalon_clock_parse_date(value.text, &time_us)) {
+        *out = value;
+        return NULL;
+    }
+    if (!reading->lenient) {
+        return "must be a date that exists, as YYYY-MM-DD";
+    }
+    if (value.kind != JALON_VALUE_TEXT || !normalise_date(value.text, date)) {
+        return "must be a date that exists, as YYYY-MM-DD or DD/MM/YYYY";
+    }
+    out->kind = JALON_VALUE_TEXT;
+    out->text = jalon_text_copy(reading->ctx->arena, jalon_text_slice(date, 10));
+    reading->status = out->text.data == NULL ? jalon_no_memory(reading->ctx) : JALON_OK;
+    return NULL;
+}
+
+static const char *read_url(struct field_reading *reading, struct jalon_value value,
+                            struct jalon_value *out)
+{
+    if (reading->lenient && value.kind == JALON_VALUE_TEXT &&
+        jalon_text_starts_with(value.text, "www.")) {
+        value.text = jalon_text_format(reading->ctx->arena, "http://%s", value.text.data);
+        if (value.text.data == NULL) {
+            reading->status = jalon_no_memory(reading->ctx);
+            return NULL;
+        }
+    }
+    const char *reason = check_text(reading, value, false);
+    if (reason != NULL) {
+        return reason;
+    }
+    size_t scheme = jalon_text_starts_with(value.text, "https://")  ? 8
+                    : jalon_text_starts_with(value.text, "http://") ? 7
+                                                                    : 0;
+    bool has_host = scheme > 0 && value.text.length > scheme && value.text.data[scheme] != '/';
+    if (!has_host || strpbrk(value.text.data, " <>\"{}|\\^`") != NULL) {
+        return "must be a web address that starts with http:// or https://";
+    }
+    *out = value;
+    return NULL;
+}
+
+static const char *read_email(struct field_reading *reading, struct jalon_value value,
+                              struct jalon_value *out)
+{
+    const char *reason = check_text(reading, value, false);
+    if (reason != NULL) {
+        return reason;
+    }
+    const char *at = strchr(value.text.data, '@');
+    bool good = at != NULL && at > value.text.data && strchr(at + 1, '@') == NULL &&
+                strchr(at + 1, '.') != NULL && at[1] != '.' && value.text.length <= 254 &&
+                value.text.data[value.text.length - 1] != '.' &&
+                strpbrk(value.text.data, " ,;<>\"()[]\\") == NULL;
+    *out = value;
+    return good ? NULL : "must be an e-mail address (name@example.org)";
+}
+
+static const char *read_phone(struct field_reading *reading, struct jalon_value value,
+                              struct jalon_value *out)
+{
+    const char *reason = check_text(reading, value, false);
+    if (reason != NULL) {
+        return reason;
+    }
+    size_t digits = 0, others = 0;
+    for (size_t i = 0; i < value.text.length; i++) {
+        char c = value.text.data[i];
+        digits += c >= '0' && c <= '9';
+        others += (c < '0' || c > '9') && strchr(" .-/()+;", c) == NULL;
+    }
+    *out = value;
+    return digits >= 3 && digits <= 32 && others == 0
+               ? NULL
+               : "must be a telephone number (+33 4 67 34 70 00)";
+}
+
+static const char *read_opening_hours(struct field_reading *reading, struct jalon_value value,
+                                      struct jalon_value *out)
+{
+    const char *reason = check_text(reading, value, false);
+    *out = value;
+    return reason != NULL ? reason : jalon_opening_hours_fault(value.text);
+}
+
+typedef const char *(*value_reader)(struct field_reading *reading, struct jalon_value value,
+                                    struct jalon_value *out);
+
+static const value_reader readers[JALON_FIELD_TYPE_COUNT] = {
+    [JALON_FIELD_STRING] = read_string,
+    [JALON_FIELD_TEXT] = read_text,
+    [JALON_FIELD_NUMBER] = read_number,
+    [JALON_FIELD_INTEGER] = read_integer,
+    [JALON_FIELD_BOOLEAN] = read_boolean,
+    [JALON_FIELD_DATE] = read_date,
+    [JALON_FIELD_ENUM] = jalon_field_read_enum,
+    [JALON_FIELD_MULTI_ENUM] = jalon_field_read_multi_enum,
+    [JALON_FIELD_URL] = read_url,
+    [JALON_FIELD_EMAIL] = read_email,
+    [JALON_FIELD_PHONE] = read_phone,
+    [JALON_FIELD_OPENING_HOURS] = read_opening_hours,
+};
+
+/* In imports a number column may hold what the field takes as text (a postcode, say). */
+static enum jalon_status text_from_number(struct jalon_context *ctx, struct jalon_value *value)
+{
+    struct jalon_text text;
+    if (value->kind == JALON_VALUE_INTEGER) {
+        text = jalon_text_format(ctx->arena, "%lld", (long long)value->integer);
+    } else if (value->kind == JALON_VALUE_NUMBER) {
+        text = jalon_text_format(ctx->arena, "%.15g", value->number);
+    } else {
+        return JALON_OK;
+    }
+    *value = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = text};
+    return text.data != NULL ? JALON_OK : jalon_no_memory(ctx);
+}
+
+static bool takes_numbers_as_text(enum jalon_field_type type)
+{
+    return type == JALON_FIELD_STRING || type == JALON_FIELD_TEXT || type == JALON_FIELD_PHONE ||
+           type == JALON_FIELD_ENUM;
+}
+
+const char *jalon_field_value_read(struct jalon_context *ctx, const struct jalon_field *field,
+                                   struct jalon_value value, bool lenient, struct jalon_value *out,
+                                   enum jalon_status *out_status)
+{
+    struct field_reading reading = {ctx, field, lenient, JALON_OK};
+    *out_status = JALON_OK;
+    if (lenient && takes_numbers_as_text(field->type)) {
+        *out_status = text_from_number(ctx, &value);
+        if (*out_status != JALON_OK) {
+            return NULL;
+        }
+    }
+    if (value.kind == JALON_VALUE_TEXT && lenient) {
+        value.text = jalon_text_copy(ctx->arena, jalon_text_trim(value.text));
+        if (value.text.data == NULL) {
+            *out_status = jalon_no_memory(ctx);
+            return NULL;
+        }
+    }
+    if (value.kind == JALON_VALUE_NONE ||
+        (value.kind == JALON_VALUE_TEXT && value.text.length == 0)) {
+        *out = (struct jalon_value){.kind = JALON_VALUE_NONE};
+        return NULL;
+    }
+    struct jalon_value read = {.kind = JALON_VALUE_NONE};
+    const char *reason = readers[field->type](&reading, value, &read);
+    *out_status = reading.status;
+    if (reason == NULL && reading.status == JALON_OK) {
+        *out = read;
+    }
+    return reason;
+}
