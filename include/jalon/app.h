@@ -87,7 +87,8 @@ struct jalon_contribute {
     struct jalon_text account;    /* who; empty: anonymous */
 };
 struct jalon_contributed {
-    struct jalon_contribution contribution;
+    struct jalon_id id;
+    int64_t version;
     struct jalon_text json;        /* the stored Feature */
     struct jalon_text edit_secret; /* anonymous only; known to nobody but the caller */
     int64_t seq;
@@ -106,16 +107,15 @@ enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jal
                                            struct jalon_account *account) JALON_MUST_USE;
 /* A new token's secret, shown once. expires_us 0: never. JALON_NOT_FOUND: no such account. */
 enum jalon_status jalon_app_create_token(struct jalon_context *ctx, struct jalon_app *app,
-                                         struct jalon_text account, struct jalon_text scopes,
-                                         int64_t expires_us, struct jalon_text *out_secret)
-    JALON_MUST_USE;
+                                         struct jalon_text account, int64_t expires_us,
+                                         struct jalon_text *out_secret) JALON_MUST_USE;
 /* The account's name. JALON_UNAUTHENTICATED: unknown or expired. A jalon_authenticator. */
 enum jalon_status jalon_app_authenticate(struct jalon_context *ctx, void *app,
                                          struct jalon_text secret, struct jalon_text *out_account)
     JALON_MUST_USE;
 
 /* --- Import --- */
-/* One `column=target` of --map, or `target=value` of --set. */
+/* `column=target` of --map, or `target=value` of --set. */
 struct jalon_assignment {
     struct jalon_text left;
     struct jalon_text right;
@@ -159,6 +159,10 @@ struct jalon_import;
 typedef void (*jalon_import_listener)(void *handle, const struct jalon_import_notice *notice);
 
 /*
+ * Which row of an earlier run is this one? By the value of the column mapped to source_id (or
+ * recognised as the usual name of one), else by position and title: such a row is the same one when
+ * both are the same, rows that share them being told apart by their order.
+ *
  * Begins an import; one thread. `columns` are those known beforehand (may be none). JALON_INVALID:
  * a target that does not exist, a column of the mapping that is not in the file.
  */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Opening and closing the application, and its maps' settings. Layer 3 (app). */
+#include <string.h>
+
+#include "jalon/memory.h"
+
+#include "internal.h"
+
+enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_app_options *options,
+                                 struct jalon_app **out)
+{
+    struct jalon_app *app = jalon_memory_allocate_zeroed(1, sizeof *app);
+    if (app == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    pthread_mutex_init(&app->maps_lock, NULL);
+    pthread_mutex_init(&app->load_lock, NULL);
+    pthread_mutex_init(&app->write_lock, NULL);
+    pthread_mutex_init(&app->follower_lock, NULL);
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&app->follower_wake, &clock);
+    pthread_condattr_destroy(&clock);
+    struct jalon_store_options store = {.data = options->data, .create = options->create};
+    enum jalon_status status = jalon_store_open(ctx, &store, &app->store);
+    if (status == JALON_OK && options->follow) {
+        status = jalon_live_start_follower(ctx, app);
+    }
+    if (status != JALON_OK) {
+        jalon_app_close(app);
+        return status;
+    }
+    *out = app;
+    return JALON_OK;
+}
+
+void jalon_app_close(struct jalon_app *app)
+{
+    if (app == NULL) {
+        return;
+    }
+    jalon_live_stop_follower(app);
+    jalon_live_destroy_all(app);
+    jalon_store_close(app->store);
+    pthread_cond_destroy(&app->follower_wake);
+    pthread_mutex_destroy(&app->follower_lock);
+    pthread_mutex_destroy(&app->write_lock);
+    pthread_mutex_destroy(&app->load_lock);
+    pthread_mutex_destroy(&app->maps_lock);
+    jalon_memory_release(app);
+}
+
+enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *app,
+                                 struct jalon_text slug, struct jalon_reading *out)
+{
+    struct jalon_live_map *live = NULL;
+    enum jalon_status status = jalon_live_hold(ctx, app, slug, &live);
+    if (status == JALON_OK) {
+        *out = (struct jalon_reading){
+            .map = jalon_view_map(live->view),
+            .snapshot = jalon_view_pin(live->view),
+            .live = live,
+        };
+    }
+    return status;
+}
+
+void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading)
+{
+    if (reading->live != NULL) {
+        jalon_view_unpin(reading->live->view, reading->snapshot);
+        jalon_live_release(app, reading->live);
+    }
+    *reading = (struct jalon_reading){.live = NULL};
+}

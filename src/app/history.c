@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What changed between two states of a contribution, field by field. Layer 3 (app). */
+#include "jalon/geo.h"
+#include "jalon/json.h"
+
+#include "internal.h"
+
+enum { CHANGES_MAX = 64 << 20 };
+
+/* The list being written: one {"field","before","after"} for each difference. */
+struct changes {
+    struct jalon_buffer buffer;
+    bool comma;
+};
+
+static void append_value(struct jalon_buffer *buffer, struct jalon_value value)
+{
+    switch (value.kind) {
+    case JALON_VALUE_NONE: jalon_buffer_append_string(buffer, "null"); break;
+    case JALON_VALUE_TEXT: jalon_buffer_append_json(buffer, value.text); break;
+    case JALON_VALUE_NUMBER: jalon_buffer_append_double(buffer, value.number); break;
+    case JALON_VALUE_INTEGER: jalon_buffer_append_int(buffer, value.integer); break;
+    case JALON_VALUE_BOOLEAN:
+        jalon_buffer_append_string(buffer, value.boolean ? "true" : "false");
+        break;
+    case JALON_VALUE_LIST:
+        jalon_buffer_append_char(buffer, '[');
+        for (size_t i = 0; i < value.list.count; i++) {
+            if (i > 0) {
+                jalon_buffer_append_char(buffer, ',');
+            }
+            jalon_buffer_append_json(buffer, value.list.items[i]);
+        }
+        jalon_buffer_append_char(buffer, ']');
+        break;
+    }
+}
+
+static void begin_change(struct changes *changes, struct jalon_text field)
+{
+    jalon_buffer_append_string(&changes->buffer, changes->comma ? ",{\"field\":" : "{\"field\":");
+    jalon_buffer_append_json(&changes->buffer, field);
+    changes->comma = true;
+}
+
+static void add_value(struct changes *changes, struct jalon_text field, struct jalon_value before,
+                      struct jalon_value after)
+{
+    if (jalon_value_equal(before, after)) {
+        return;
+    }
+    begin_change(changes, field);
+    if (before.kind != JALON_VALUE_NONE) {
+        jalon_buffer_append_string(&changes->buffer, ",\"before\":");
+        append_value(&changes->buffer, before);
+    }
+    if (after.kind != JALON_VALUE_NONE) {
+        jalon_buffer_append_string(&changes->buffer, ",\"after\":");
+        append_value(&changes->buffer, after);
+    }
+    jalon_buffer_append_char(&changes->buffer, '}');
+}
+
+static struct jalon_value text_value(struct jalon_text text)
+{
+    return text.length > 0 ? (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = text}
+                           : (struct jalon_value){.kind = JALON_VALUE_NONE};
+}
+
+static void add_text(struct changes *changes, const char *field, struct jalon_text before,
+                     struct jalon_text after)
+{
+    add_value(changes, jalon_text_from(field), text_value(before), text_value(after));
+}
+
+static void add_geometry(struct changes *changes, const struct jalon_geometry *before,
+                         const struct jalon_geometry *after)
+{
+    if (jalon_geometry_equal(before, after)) {
+        return;
+    }
+    begin_change(changes, JALON_TEXT("geometry"));
+    if (before->type != JALON_GEOMETRY_NONE) {
+        jalon_buffer_append_string(&changes->buffer, ",\"before\":");
+        jalon_geometry_write_json(&changes->buffer, before);
+    }
+    if (after->type != JALON_GEOMETRY_NONE) {
+        jalon_buffer_append_string(&changes->buffer, ",\"after\":");
+        jalon_geometry_write_json(&changes->buffer, after);
+    }
+    jalon_buffer_append_char(&changes->buffer, '}');
+}
+
+/* The categories as a list of keys; NONE when there are none. */
+static enum jalon_status category_value(struct jalon_context *ctx, const struct jalon_map *map,
+                                        const struct jalon_contribution *contribution,
+                                        struct jalon_value *out)
+{
+    size_t count = contribution->category_count;
+    struct jalon_text *keys = jalon_arena_allocate(ctx->arena, count * sizeof *keys);
+    if (keys == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = map->categories[contribution->categories[i]].key;
+    }
+    *out = count == 0 ? (struct jalon_value){.kind = JALON_VALUE_NONE}
+                      : (struct jalon_value){.kind = JALON_VALUE_LIST, .list = {keys, count}};
+    return JALON_OK;
+}
+
+static struct jalon_text status_key(const struct jalon_collection *collection,
+                                    const struct jalon_contribution *contribution)
+{
+    return contribution->status >= 0 ? collection->statuses[contribution->status].key
+                                     : JALON_TEXT_EMPTY;
+}
+
+static void add_all(struct changes *changes, const struct jalon_collection *collection,
+                    const struct jalon_contribution *before,
+                    const struct jalon_contribution *after)
+{
+    add_text(changes, "title", before->title, after->title);
+    add_text(changes, "description", before->description, after->description);
+    add_geometry(changes, &before->geometry, &after->geometry);
+    add_text(changes, "status", status_key(collection, before), status_key(collection, after));
+    if (before->moderation != after->moderation) {
+        add_text(changes, "moderation", jalon_text_from(jalon_moderation_name(before->moderation)),
+                 jalon_text_from(jalon_moderation_name(after->moderation)));
+    }
+    add_text(changes, "observed", before->observed, after->observed);
+    add_text(changes, "licence", before->licence, after->licence);
+    add_text(changes, "source", before->source, after->source);
+    add_text(changes, "source_id", before->source_id, after->source_id);
+    for (size_t i = 0; i < collection->field_count; i++) {
+        struct jalon_value none = {.kind = JALON_VALUE_NONE};
+        add_value(changes, collection->fields[i].key,
+                  before->fields != NULL ? before->fields[i] : none, after->fields[i]);
+    }
+}
+
+static enum jalon_status finish(struct jalon_context *ctx, struct jalon_buffer *buffer,
+                                struct jalon_text *out)
+{
+    jalon_buffer_append_char(buffer, ']');
+    enum jalon_status status = jalon_buffer_status(buffer);
+    if (status == JALON_OK) {
+        struct jalon_text copy = jalon_text_copy(ctx->arena, jalon_buffer_text(buffer));
+        if (copy.data != NULL) {
+            *out = copy;
+        } else {
+            status = jalon_no_memory(ctx);
+        }
+    } else {
+        status = status == JALON_NO_MEMORY
+                     ? jalon_no_memory(ctx)
+                     : jalon_fail(ctx, status, "the contribution is too large to keep its history");
+    }
+    jalon_buffer_finish(buffer);
+    return status;
+}
+
+enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct jalon_map *map,
+                                        const struct jalon_contribution *before,
+                                        const struct jalon_contribution *after,
+                                        struct jalon_text *out)
+{
+    static const struct jalon_contribution nothing = {
+        .status = -1,
+        .title = {"", 0},
+        .description = {"", 0},
+        .source = {"", 0},
+        .source_id = {"", 0},
+        .licence = {"", 0},
+        .observed = {"", 0},
+        .moderation = JALON_MODERATION_PUBLISHED,
+    };
+    const struct jalon_contribution *from = before != NULL ? before : &nothing;
+    struct jalon_value categories_before = {.kind = JALON_VALUE_NONE};
+    struct jalon_value categories_after = {.kind = JALON_VALUE_NONE};
+    enum jalon_status status = category_value(ctx, map, from, &categories_before);
+    if (status == JALON_OK) {
+        status = category_value(ctx, map, after, &categories_after);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct changes changes = {.comma = false};
+    jalon_buffer_init(&changes.buffer, CHANGES_MAX);
+    jalon_buffer_append_char(&changes.buffer, '[');
+    add_all(&changes, &map->collections[after->collection], from, after);
+    add_value(&changes, JALON_TEXT("categories"), categories_before, categories_after);
+    return finish(ctx, &changes.buffer, out);
+}
+
+static bool is_public(const struct jalon_collection *collection, struct jalon_text field)
+{
+    int32_t index = jalon_collection_find_field(collection, field);
+    /* A field that was taken out of the collection is not known to be public any more. */
+    return index >= 0 ? collection->fields[index].visibility == JALON_VISIBILITY_PUBLIC
+                      : jalon_property_is_reserved(field);
+}
+
+enum jalon_status jalon_history_public(struct jalon_context *ctx,
+                                       const struct jalon_collection *collection,
+                                       struct jalon_text changes, struct jalon_text *out)
+{
+    const struct jalon_json *list = NULL;
+    enum jalon_status status = jalon_json_parse(ctx, changes, &list);
+    if (status != JALON_OK) {
+        return status == JALON_NO_MEMORY
+                   ? status
+                   : jalon_fail(ctx, JALON_INTERNAL, "the history of this contribution is damaged");
+    }
+    struct jalon_buffer buffer;
+    jalon_buffer_init(&buffer, CHANGES_MAX);
+    jalon_buffer_append_char(&buffer, '[');
+    bool comma = false;
+    for (size_t i = 0; i < jalon_json_size(list); i++) {
+        const struct jalon_json *change = jalon_json_element(list, i);
+        if (is_public(collection, jalon_json_text(jalon_json_member(change, "field")))) {
+            if (comma) {
+                jalon_buffer_append_char(&buffer, ',');
+            }
+            jalon_json_write(&buffer, change);
+            comma = true;
+        }
+    }
+    return finish(ctx, &buffer, out);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the files of app share: the application, its live maps, secrets, history. Private to app. */
+#ifndef JALON_APP_INTERNAL_H
+#define JALON_APP_INTERNAL_H
+
+#include <pthread.h>
+
+#include "jalon/app.h"
+
+/* A map in use: its view, and who holds it. Guarded by the application's maps_lock. */
+struct jalon_live_map {
+    struct jalon_live_map *next;
+    struct jalon_view *view;
+    unsigned holders;
+    bool dropped; /* out of the list: destroyed when the last holder lets go */
+};
+
+struct jalon_app {
+    struct jalon_store *store;
+    pthread_mutex_t maps_lock; /* the list below; held for moments only */
+    struct jalon_live_map *maps;
+    pthread_mutex_t load_lock;  /* one map is loaded at a time */
+    pthread_mutex_t write_lock; /* from a write's transaction until the view shows it */
+    /* The follower: brings in what other processes write. */
+    bool following;
+    pthread_t follower;
+    pthread_mutex_t follower_lock;
+    pthread_cond_t follower_wake;
+    bool stopping;
+    _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
+};
+
+/* --- live.c --- */
+/* Holds the map's live form, loading it on first use; its description does not change meanwhile. */
+enum jalon_status jalon_live_hold(struct jalon_context *ctx, struct jalon_app *app,
+                                  struct jalon_text slug, struct jalon_live_map **out)
+    JALON_MUST_USE;
+void jalon_live_release(struct jalon_app *app, struct jalon_live_map *live);
+/* Takes the map out of use: the next hold loads it anew. */
+void jalon_live_drop(struct jalon_app *app, struct jalon_text slug);
+/* Applies every event the view has not seen. The caller has write_lock. */
+enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_live_map *live) JALON_MUST_USE;
+enum jalon_status jalon_live_start_follower(struct jalon_context *ctx, struct jalon_app *app)
+    JALON_MUST_USE;
+void jalon_live_stop_follower(struct jalon_app *app);
+void jalon_live_destroy_all(struct jalon_app *app);
+
+/* --- history.c --- */
+/*
+ * What differs between two states of a contribution, as struct jalon_revision's `changes`. `before`
+ * NULL: everything that `after` has.
+ */
+enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct jalon_map *map,
+                                        const struct jalon_contribution *before,
+                                        const struct jalon_contribution *after,
+                                        struct jalon_text *out) JALON_MUST_USE;
+/* The same changes without the fields that are not public. */
+enum jalon_status jalon_history_public(struct jalon_context *ctx,
+                                       const struct jalon_collection *collection,
+                                       struct jalon_text changes, struct jalon_text *out)
+    JALON_MUST_USE;
+
+/* --- secret.c --- */
+/* 256 random bits as 43 characters of base64url; NUL-terminated in the arena. */
+enum jalon_status jalon_secret_make(struct jalon_context *ctx, struct jalon_text *out)
+    JALON_MUST_USE;
+/* BLAKE2b-256 of the text, 64 hexadecimal digits. For secrets of full entropy, and as a digest. */
+enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text text,
+                                    struct jalon_text *out) JALON_MUST_USE;
+
+#endif

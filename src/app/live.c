@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Live maps: loaded on first use, kept up to date with every event, also of other processes.
+ * Layer 3 (app).
+ *
+ * The view is brought forward only under write_lock, event after event, so that it never skips one:
+ * a write of this process applies its own event when nothing is missing before it, and catches up
+ * from the event table otherwise.
+ */
+#include <stdatomic.h>
+#include <time.h>
+
+#include "jalon/memory.h"
+
+#include "internal.h"
+
+enum { LOAD_BATCH = 1000, EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
+
+static struct jalon_live_map *find_live(struct jalon_app *app, struct jalon_text slug)
+{
+    for (struct jalon_live_map *live = app->maps; live != NULL; live = live->next) {
+        if (jalon_text_equal(jalon_view_map(live->view)->slug, slug)) {
+            return live;
+        }
+    }
+    return NULL;
+}
+
+static struct jalon_live_map *hold_loaded(struct jalon_app *app, struct jalon_text slug)
+{
+    pthread_mutex_lock(&app->maps_lock);
+    struct jalon_live_map *live = find_live(app, slug);
+    if (live != NULL) {
+        live->holders++;
+    }
+    pthread_mutex_unlock(&app->maps_lock);
+    return live;
+}
+
+static void live_destroy(struct jalon_live_map *live)
+{
+    jalon_view_destroy(live->view);
+    jalon_memory_release(live);
+}
+
+void jalon_live_release(struct jalon_app *app, struct jalon_live_map *live)
+{
+    pthread_mutex_lock(&app->maps_lock);
+    bool last = --live->holders == 0 && live->dropped;
+    pthread_mutex_unlock(&app->maps_lock);
+    if (last) {
+        live_destroy(live);
+    }
+}
+
+/* Takes it out of the list; whoever holds it may finish. */
+static void drop(struct jalon_app *app, struct jalon_live_map *live)
+{
+    struct jalon_live_map **link = &app->maps;
+    while (*link != live) {
+        link = &(*link)->next;
+    }
+    *link = live->next;
+    live->dropped = true;
+}
+
+void jalon_live_drop(struct jalon_app *app, struct jalon_text slug)
+{
+    pthread_mutex_lock(&app->maps_lock);
+    struct jalon_live_map *live = find_live(app, slug);
+    if (live != NULL) {
+        drop(app, live);
+    }
+    bool unused = live != NULL && live->holders == 0;
+    pthread_mutex_unlock(&app->maps_lock);
+    if (unused) {
+        live_destroy(live);
+    }
+}
+
+void jalon_live_destroy_all(struct jalon_app *app)
+{
+    while (app->maps != NULL) {
+        struct jalon_live_map *live = app->maps;
+        app->maps = live->next;
+        live_destroy(live);
+    }
+}
+
+/* Reads up to LOAD_BATCH rows into the batch' arena; *out_count less than that at the end. */
+static enum jalon_status read_batch(struct jalon_context *batch,
+                                    struct jalon_contribution_cursor *cursor,
+                                    struct jalon_contribution *rows, size_t *out_count)
+{
+    size_t count = 0;
+    enum jalon_status status = JALON_OK;
+    while (count < LOAD_BATCH && status == JALON_OK) {
+        status = jalon_contribution_cursor_next(batch, cursor, &rows[count]);
+        count += status == JALON_OK;
+    }
+    *out_count = count;
+    return status == JALON_NOT_FOUND ? JALON_OK : status;
+}
+
+static enum jalon_status fill_view(struct jalon_context *ctx, struct jalon_session *session,
+                                   struct jalon_view *view)
+{
+    const struct jalon_map *map = jalon_view_map(view);
+    struct jalon_contribution_filter all = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    struct jalon_contribution_cursor *cursor = NULL;
+    struct jalon_contribution *rows = jalon_arena_allocate(ctx->arena, LOAD_BATCH * sizeof *rows);
+    struct jalon_context *batch = jalon_context_create();
+    enum jalon_status status =
+        rows == NULL || batch == NULL
+            ? jalon_no_memory(ctx)
+            : jalon_store_scan_contributions(ctx, session, map, &all, &cursor);
+    size_t count = LOAD_BATCH;
+    while (status == JALON_OK && count == LOAD_BATCH) {
+        status = read_batch(batch, cursor, rows, &count);
+        if (status == JALON_OK) {
+            status = jalon_view_load(batch, view, rows, count);
+        }
+        if (status != JALON_OK) {
+            status = jalon_fail(ctx, status, "the map could not be read");
+        }
+        jalon_context_reset(batch);
+    }
+    jalon_contribution_cursor_end(cursor);
+    jalon_context_destroy(batch);
+    return status;
+}
+
+/* Makes the view of a map from one state of the store. */
+static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *app,
+                                   struct jalon_text slug, struct jalon_view **out)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_view *view = NULL;
+    struct jalon_map map;
+    int64_t seq = 0, time_us = 0;
+    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_load_map(ctx, session, slug, &map);
+    }
+    if (status == JALON_OK) {
+        status = jalon_view_create(ctx, &map, &view);
+    }
+    if (status == JALON_OK) {
+        status = fill_view(ctx, session, view);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_last_event(ctx, session, &map, &seq, &time_us);
+    }
+    jalon_session_end(session);
+    if (status != JALON_OK) {
+        jalon_view_destroy(view);
+        return status;
+    }
+    jalon_view_set_seq(view, seq, time_us);
+    *out = view;
+    return JALON_OK;
+}
+
+static enum jalon_status load_and_hold(struct jalon_context *ctx, struct jalon_app *app,
+                                       struct jalon_text slug, struct jalon_live_map **out)
+{
+    struct jalon_live_map *live = jalon_memory_allocate_zeroed(1, sizeof *live);
+    if (live == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = load_view(ctx, app, slug, &live->view);
+    if (status != JALON_OK) {
+        jalon_memory_release(live);
+        return status == JALON_NOT_FOUND
+                   ? jalon_fail(ctx, status, "there is no map '%.*s' here", JALON_TEXT_ARGS(slug))
+                   : status;
+    }
+    live->holders = 1;
+    pthread_mutex_lock(&app->maps_lock);
+    live->next = app->maps;
+    app->maps = live;
+    pthread_mutex_unlock(&app->maps_lock);
+    /* What another process wrote while this was loading must not wait for its next write. */
+    atomic_store(&app->data_version, -1);
+    *out = live;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_live_hold(struct jalon_context *ctx, struct jalon_app *app,
+                                  struct jalon_text slug, struct jalon_live_map **out)
+{
+    struct jalon_live_map *live = hold_loaded(app, slug);
+    enum jalon_status status = JALON_OK;
+    if (live == NULL) {
+        pthread_mutex_lock(&app->load_lock);
+        live = hold_loaded(app, slug); /* somebody else may have loaded it meanwhile */
+        if (live == NULL) {
+            status = load_and_hold(ctx, app, slug, &live);
+        }
+        pthread_mutex_unlock(&app->load_lock);
+    }
+    if (status == JALON_OK) {
+        *out = live;
+    }
+    return status;
+}
+
+static int64_t view_seq(struct jalon_view *view)
+{
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    int64_t seq = jalon_snapshot_seq(snapshot);
+    jalon_view_unpin(view, snapshot);
+    return seq;
+}
+
+static enum jalon_status apply_event(struct jalon_context *ctx, struct jalon_session *session,
+                                     struct jalon_view *view, const struct jalon_event *event)
+{
+    struct jalon_contribution contribution;
+    enum jalon_status status = jalon_store_load_contribution(
+        ctx, session, jalon_view_map(view), event->contribution, &contribution);
+    return status != JALON_OK
+               ? status
+               : jalon_view_apply(ctx, view, &contribution, event->seq, event->time_us);
+}
+
+/* Applies the next events; *out_count less than EVENT_BATCH when there are no more. */
+static enum jalon_status catch_up_batch(struct jalon_context *batch, struct jalon_app *app,
+                                        struct jalon_view *view, size_t *out_count)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_event *events = NULL;
+    size_t count = 0;
+    enum jalon_status status = jalon_store_read(batch, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_list_events(batch, session, jalon_view_map(view), view_seq(view),
+                                         EVENT_BATCH, &events, &count);
+    }
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        status = apply_event(batch, session, view, &events[i]);
+    }
+    jalon_session_end(session);
+    *out_count = count;
+    return status;
+}
+
+enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_live_map *live)
+{
+    struct jalon_context *batch = jalon_context_create();
+    enum jalon_status status = batch != NULL ? JALON_OK : jalon_no_memory(ctx);
+    size_t count = EVENT_BATCH;
+    while (status == JALON_OK && count == EVENT_BATCH) {
+        status = catch_up_batch(batch, app, live->view, &count);
+        if (status != JALON_OK) {
+            status = jalon_fail(ctx, status, "the map could not be brought up to date");
+        }
+        jalon_context_reset(batch);
+    }
+    jalon_context_destroy(batch);
+    return status;
+}
+
+/* --- The follower --- */
+static bool same_label(struct jalon_label a, struct jalon_label b)
+{
+    return jalon_text_equal(a.fr, b.fr) && jalon_text_equal(a.en, b.en);
+}
+
+/* Is the live description still what the store says? */
+static bool same_settings(const struct jalon_map *a, const struct jalon_map *b)
+{
+    return a->number == b->number && same_label(a->title, b->title) &&
+           same_label(a->description, b->description) &&
+           jalon_text_equal(a->licence, b->licence) &&
+           jalon_text_equal(a->attribution, b->attribution) && a->policy == b->policy &&
+           a->account_needed == b->account_needed;
+}
+
+/* Brings one live map up to date; a map that was deleted or set anew is dropped. */
+static void follow_map(struct jalon_context *ctx, struct jalon_app *app,
+                       struct jalon_live_map *live)
+{
+    const struct jalon_map *map = jalon_view_map(live->view);
+    struct jalon_map stored;
+    enum jalon_status status = jalon_app_find_map(ctx, app, map->slug, &stored);
+    if (status == JALON_NOT_FOUND || (status == JALON_OK && !same_settings(map, &stored))) {
+        jalon_live_drop(app, map->slug);
+    } else if (status == JALON_OK) {
+        pthread_mutex_lock(&app->write_lock);
+        status = jalon_live_catch_up(ctx, app, live);
+        pthread_mutex_unlock(&app->write_lock);
+    }
+    /* What failed now is tried again at the next tick: the data version has not been noted. */
+    if (status != JALON_OK && status != JALON_NOT_FOUND) {
+        atomic_store(&app->data_version, -1);
+    }
+}
+
+/* The live maps that are in use now, each held; the array is in ctx' arena. */
+static size_t hold_all(struct jalon_context *ctx, struct jalon_app *app,
+                       struct jalon_live_map ***out)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&app->maps_lock);
+    for (struct jalon_live_map *live = app->maps; live != NULL; live = live->next) {
+        count++;
+    }
+    struct jalon_live_map **held = jalon_arena_allocate(ctx->arena, count * sizeof(void *));
+    count = 0;
+    for (struct jalon_live_map *live = app->maps; held != NULL && live != NULL; live = live->next) {
+        live->holders++;
+        held[count++] = live;
+    }
+    pthread_mutex_unlock(&app->maps_lock);
+    *out = held;
+    return count;
+}
+
+static void follow_once(struct jalon_context *ctx, struct jalon_app *app)
+{
+    int64_t version = 0;
+    if (jalon_store_data_version(ctx, app->store, &version) != JALON_OK ||
+        version == atomic_load(&app->data_version)) {
+        return;
+    }
+    atomic_store(&app->data_version, version);
+    struct jalon_live_map **held = NULL;
+    size_t count = hold_all(ctx, app, &held);
+    for (size_t i = 0; i < count; i++) {
+        follow_map(ctx, app, held[i]);
+        jalon_live_release(app, held[i]);
+    }
+}
+
+/* Waits for the next tick; false when the application closes. */
+static bool wait_tick(struct jalon_app *app)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += FOLLOW_EVERY_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_mutex_lock(&app->follower_lock);
+    int waited = 0;
+    while (!app->stopping && waited == 0) {
+        waited = pthread_cond_timedwait(&app->follower_wake, &app->follower_lock, &until);
+    }
+    bool going_on = !app->stopping;
+    pthread_mutex_unlock(&app->follower_lock);
+    return going_on;
+}
+
+static void *follow(void *argument)
+{
+    struct jalon_app *app = argument;
+    struct jalon_context *ctx = jalon_context_create();
+    while (wait_tick(app)) {
+        if (ctx == NULL) {
+            ctx = jalon_context_create();
+            continue;
+        }
+        follow_once(ctx, app);
+        jalon_context_reset(ctx);
+    }
+    jalon_context_destroy(ctx);
+    return NULL;
+}
+
+enum jalon_status jalon_live_start_follower(struct jalon_context *ctx, struct jalon_app *app)
+{
+    atomic_store(&app->data_version, -1);
+    if (pthread_create(&app->follower, NULL, follow, app) != 0) {
+        return jalon_fail(ctx, JALON_UNAVAILABLE, "the system allows no more threads");
+    }
+    app->following = true;
+    return JALON_OK;
+}
+
+void jalon_live_stop_follower(struct jalon_app *app)
+{
+    if (!app->following) {
+        return;
+    }
+    pthread_mutex_lock(&app->follower_lock);
+    app->stopping = true;
+    pthread_cond_signal(&app->follower_wake);
+    pthread_mutex_unlock(&app->follower_lock);
+    pthread_join(app->follower, NULL);
+    app->following = false;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Maps and their territories: making, listing, setting, removing. Layer 3 (app). */
+#include "jalon/clock.h"
+#include "jalon/geo.h"
+
+#include "internal.h"
+
+static bool is_slug(struct jalon_text slug)
+{
+    if (slug.length == 0 || slug.length > 63 || slug.data[0] == '-') {
+        return false;
+    }
+    for (size_t i = 0; i < slug.length; i++) {
+        char c = slug.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum jalon_status jalon_app_create_map(struct jalon_context *ctx, struct jalon_app *app,
+                                       struct jalon_map *map)
+{
+    if (!is_slug(map->slug)) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "slug",
+                             "must be 1 to 63 lower-case letters, digits and hyphens, and not "
+                             "start with a hyphen");
+    }
+    map->created_us = jalon_clock_now_us();
+    struct jalon_session *session = NULL;
+    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_insert_map(ctx, session, map);
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_commit(ctx, session);
+    }
+    jalon_session_end(session);
+    return status;
+}
+
+enum jalon_status jalon_app_list_maps(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_map_summary **out, size_t *out_count)
+{
+    struct jalon_session *session = NULL;
+    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_list_maps(ctx, session, out, out_count);
+    }
+    jalon_session_end(session);
+    return status;
+}
+
+/* Loads the description within a session; the message names the map. */
+static enum jalon_status load_map(struct jalon_context *ctx, struct jalon_session *session,
+                                  struct jalon_text slug, struct jalon_map *out)
+{
+    enum jalon_status status = jalon_store_load_map(ctx, session, slug, out);
+    return status == JALON_NOT_FOUND
+               ? jalon_fail(ctx, status, "there is no map '%.*s' here", JALON_TEXT_ARGS(slug))
+               : status;
+}
+
+enum jalon_status jalon_app_find_map(struct jalon_context *ctx, struct jalon_app *app,
+                                     struct jalon_text slug, struct jalon_map *out)
+{
+    struct jalon_session *session = NULL;
+    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = load_map(ctx, session, slug, out);
+    }
+    jalon_session_end(session);
+    return status;
+}
+
+/* --- Settings: one row each --- */
+typedef bool (*setting_writer)(struct jalon_map *map, struct jalon_text value);
+
+static bool set_title_fr(struct jalon_map *map, struct jalon_text value)
+{
+    map->title.fr = value;
+    return value.length > 0;
+}
+
+static bool set_title_en(struct jalon_map *map, struct jalon_text value)
+{
+    map->title.en = value;
+    return value.length > 0;
+}
+
+static bool set_description_fr(struct jalon_map *map, struct jalon_text value)
+{
+    map->description.fr = value;
+    return true;
+}
+
+static bool set_description_en(struct jalon_map *map, struct jalon_text value)
+{
+    map->description.en = value;
+    return true;
+}
+
+static bool set_licence(struct jalon_map *map, struct jalon_text value)
+{
+    map->licence = value;
+    return value.length > 0;
+}
+
+static bool set_attribution(struct jalon_map *map, struct jalon_text value)
+{
+    map->attribution = value;
+    return true;
+}
+
+static bool set_policy(struct jalon_map *map, struct jalon_text value)
+{
+    return jalon_write_policy_parse(value, &map->policy);
+}
+
+static bool set_account_needed(struct jalon_map *map, struct jalon_text value)
+{
+    map->account_needed = jalon_text_is(value, "yes");
+    return map->account_needed || jalon_text_is(value, "no");
+}
+
+static const struct {
+    const char *key;
+    setting_writer write;
+    const char *expected;
+} settings[] = {
+    {"account_needed", set_account_needed, "yes or no"},
+    {"attribution", set_attribution, "a text"},
+    {"description_en", set_description_en, "a text"},
+    {"description_fr", set_description_fr, "a text"},
+    {"licence", set_licence, "a licence's name, not empty"},
+    {"policy", set_policy, "administered, participatory or contributory"},
+    {"title_en", set_title_en, "a text, not empty"},
+    {"title_fr", set_title_fr, "a text, not empty"},
+};
+
+static enum jalon_status change_setting(struct jalon_context *ctx, struct jalon_map *map,
+                                        struct jalon_text key, struct jalon_text value)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        if (jalon_text_is(key, settings[i].key)) {
+            return settings[i].write(map, value)
+                       ? JALON_OK
+                       : jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, settings[i].key,
+                                       "must be %s", settings[i].expected);
+        }
+    }
+    struct jalon_text names = JALON_TEXT_EMPTY;
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0] && names.data != NULL; i++) {
+        names = jalon_text_format(ctx->arena, "%s%s%s", names.data, i > 0 ? ", " : "",
+                                  settings[i].key);
+    }
+    return jalon_fail(ctx, JALON_INVALID, "'%.*s' is not a setting; there are %s",
+                      JALON_TEXT_ARGS(key), names.data != NULL ? names.data : "others");
+}
+
+enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app *app,
+                                    struct jalon_text slug, struct jalon_text key,
+                                    struct jalon_text value)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_map map;
+    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = load_map(ctx, session, slug, &map);
+    }
+    if (status == JALON_OK) {
+        status = change_setting(ctx, &map, key, value);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_update_map(ctx, session, &map);
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_commit(ctx, session);
+    }
+    jalon_session_end(session);
+    if (status == JALON_OK) {
+        jalon_live_drop(app, slug);
+    }
+    return status;
+}
+
+enum jalon_status jalon_app_delete_map(struct jalon_context *ctx, struct jalon_app *app,
+                                       struct jalon_text slug)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_map map;
+    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = load_map(ctx, session, slug, &map);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_delete_map(ctx, session, &map);
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_commit(ctx, session);
+    }
+    jalon_session_end(session);
+    if (status == JALON_OK) {
+        jalon_live_drop(app, slug);
+    }
+    return status;
+}
+
+enum jalon_status jalon_app_put_territory(struct jalon_context *ctx, struct jalon_app *app,
+                                          const struct jalon_map *map,
+                                          struct jalon_territory *territory)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_geometry valid;
+    bool repaired;
+    if (territory->geometry.type != JALON_GEOMETRY_POLYGON &&
+        territory->geometry.type != JALON_GEOMETRY_MULTIPOLYGON) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/geometry",
+                             "must be a Polygon or a MultiPolygon");
+    }
+    enum jalon_status status = jalon_geometry_check_range(ctx, &territory->geometry, "/geometry");
+    if (status == JALON_OK) {
+        status = jalon_geometry_make_valid(ctx, &territory->geometry, "/geometry", &valid,
+                                           &repaired);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    territory->geometry = valid;
+    territory->id = jalon_id_make();
+    status = jalon_store_write(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_put_territory(ctx, session, map, territory);
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_commit(ctx, session);
+    }
+    jalon_session_end(session);
+    return status;
+}
+
+enum jalon_status jalon_app_list_territories(struct jalon_context *ctx, struct jalon_app *app,
+                                             const struct jalon_map *map,
+                                             struct jalon_territory **out, size_t *out_count)
+{
+    struct jalon_session *session = NULL;
+    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_list_territories(ctx, session, map, out, out_count);
+    }
+    jalon_session_end(session);
+    return status;
+}

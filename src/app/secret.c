@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Secrets and digests: the only file that sees libsodium. Layer 3 (app). */
+#include <sodium.h>
+
+#include "internal.h"
+
+enum { SECRET_BYTES = 32, HASH_BYTES = 32 };
+
+enum jalon_status jalon_secret_make(struct jalon_context *ctx, struct jalon_text *out)
+{
+    unsigned char bytes[SECRET_BYTES];
+    size_t const size =
+        sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    char *text = jalon_arena_allocate(ctx->arena, size);
+    if (text == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    jalon_random_bytes(bytes, sizeof bytes);
+    sodium_bin2base64(text, size, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(bytes, sizeof bytes);
+    *out = jalon_text_slice(text, size - 1);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text text,
+                                    struct jalon_text *out)
+{
+    unsigned char hash[HASH_BYTES];
+    char *hex = jalon_arena_allocate(ctx->arena, 2 * HASH_BYTES + 1);
+    if (hex == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)text.data, text.length, NULL, 0);
+    sodium_bin2hex(hex, 2 * HASH_BYTES + 1, hash, sizeof hash);
+    *out = jalon_text_slice(hex, 2 * HASH_BYTES);
+    return JALON_OK;
+}
