@@ -456,7 +456,7 @@ static enum jalon_status write_row(struct jalon_context *ctx, struct jalon_impor
     struct jalon_contribution *contribution = &draft->contribution;
     struct jalon_source_row earlier;
     struct jalon_text changes, digest;
-    bool found;
+    bool found = false;
     enum jalon_status status = find_earlier(ctx, import, contribution, &earlier, &found);
     if (status == JALON_OK) {
         status = jalon_history_changes(ctx, &import->map, NULL, contribution, &changes);

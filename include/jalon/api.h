@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The endpoints: one file each, one row each in the route table. Layer 4.
+ *
+ * A new endpoint is src/api/<resource>_<method>.c, its row in src/api/routes.c and a case folder in
+ * tests/http/. The API description is generated from the same table.
+ */
+#ifndef JALON_API_H
+#define JALON_API_H
+
+#include "jalon/app.h"
+#include "jalon/http.h"
+#include "jalon/query.h"
+
+/* A raster base map that the page may draw below the contributions. */
+struct jalon_base_map {
+    struct jalon_label name;
+    struct jalon_text url; /* https://…/{z}/{x}/{y}.png */
+    struct jalon_text attribution;
+    int64_t max_zoom;
+};
+
+/* What every endpoint works with: the `application` of jalon_http_start. */
+struct jalon_api {
+    struct jalon_app *app;
+    const struct jalon_base_map *base_maps; /* the first one is shown; may be none */
+    size_t base_map_count;
+    struct jalon_query_key token_key;
+};
+
+/* The table, complete after the first call; a NULL path ends it. Call before threads start. */
+const struct jalon_route *jalon_api_routes(void);
+
+/* A jalon_authenticator for struct jalon_api. */
+enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
+                                         struct jalon_text token, struct jalon_text *out_account)
+    JALON_MUST_USE;
+
+#endif

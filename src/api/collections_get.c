@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* GET /maps/{map}/collections, and one of them. OGC 17-069r4, 7.13 and 7.14. Layer 4 (api). */
+#include "jalon/clock.h"
+#include "jalon/geo.h"
+
+#include "endpoint.h"
+
+static const char crs84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+static void put_extent(struct jalon_json_writer *writer, const struct jalon_reading *reading,
+                       int32_t collection)
+{
+    struct jalon_box box;
+    int64_t first_us, last_us;
+    bool has_box = jalon_snapshot_extent(reading->snapshot, collection, &box);
+    bool has_time = jalon_snapshot_interval(reading->snapshot, collection, &first_us, &last_us);
+    jalon_json_begin_object(writer, "extent");
+    jalon_json_begin_object(writer, "spatial");
+    jalon_json_begin_array(writer, "bbox");
+    /* An empty collection has the map's box: that is where its contributions will be. */
+    jalon_endpoint_put_box(writer, NULL, has_box ? box : reading->map->box);
+    jalon_json_end_array(writer);
+    jalon_json_put_string(writer, "crs", crs84);
+    jalon_json_end_object(writer);
+    if (has_time) {
+        char first[JALON_CLOCK_TEXT_SIZE], last[JALON_CLOCK_TEXT_SIZE];
+        jalon_clock_format(first_us, first);
+        jalon_clock_format(last_us, last);
+        jalon_json_begin_object(writer, "temporal");
+        jalon_json_begin_array(writer, "interval");
+        jalon_json_begin_array(writer, NULL);
+        jalon_json_put_string(writer, NULL, first);
+        jalon_json_put_string(writer, NULL, last);
+        jalon_json_end_array(writer);
+        jalon_json_end_array(writer);
+        jalon_json_end_object(writer);
+    }
+    jalon_json_end_object(writer);
+}
+
+static void put_categories(struct jalon_json_writer *writer, const struct jalon_reading *reading,
+                           int32_t collection)
+{
+    const struct jalon_map *map = reading->map;
+    jalon_json_begin_array(writer, "categories");
+    for (size_t i = 0; i < map->category_count; i++) {
+        if (!jalon_collection_uses_category(map, &map->collections[collection], (int32_t)i)) {
+            continue;
+        }
+        jalon_json_begin_object(writer, NULL);
+        jalon_json_put_text(writer, "key", map->categories[i].key);
+        jalon_json_put_integer(writer, "count",
+                               jalon_snapshot_category_count(reading->snapshot, collection,
+                                                             (int32_t)i));
+        jalon_json_end_object(writer);
+    }
+    jalon_json_end_array(writer);
+}
+
+static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
+                      const char *slug, const struct jalon_collection *collection)
+{
+    const char *key = collection->key.data;
+    size_t count = 0;
+    const struct jalon_format *const *formats = jalon_formats(&count);
+    jalon_json_begin_array(writer, "links");
+    jalon_endpoint_put_link(writer, "self", "application/json", "This collection",
+                            jalon_endpoint_url(request, "/maps/%s/collections/%s", slug, key));
+    for (size_t i = 0; i < count; i++) {
+        if (formats[i]->writer != NULL) {
+            jalon_endpoint_put_link(writer, "items", formats[i]->media_type,
+                                    formats[i]->label.en.data,
+                                    jalon_endpoint_url(request,
+                                                       "/maps/%s/collections/%s/items?f=%s", slug,
+                                                       key, formats[i]->name));
+        }
+    }
+    jalon_endpoint_put_link(writer, "describedby", "application/schema+json",
+                            "The schema of a contribution",
+                            jalon_endpoint_url(request, "/maps/%s/collections/%s/schema", slug, key));
+    jalon_json_end_array(writer);
+}
+
+static void put_geometry_types(struct jalon_json_writer *writer,
+                               const struct jalon_collection *collection)
+{
+    jalon_json_begin_array(writer, "geometry_types");
+    for (int type = JALON_GEOMETRY_POINT; type <= JALON_GEOMETRY_MULTIPOLYGON; type++) {
+        if (collection->geometry_types & JALON_GEOMETRY_BIT(type)) {
+            jalon_json_put_string(writer, NULL,
+                                  jalon_geometry_type_name((enum jalon_geometry_type)type));
+        }
+    }
+    jalon_json_end_array(writer);
+}
+
+static void write_collection(struct jalon_request *request, struct jalon_json_writer *writer,
+                             const struct jalon_reading *reading, int32_t index)
+{
+    const struct jalon_collection *collection = &reading->map->collections[index];
+    jalon_json_begin_object(writer, NULL);
+    jalon_json_put_text(writer, "id", collection->key);
+    jalon_json_put_text(writer, "title", jalon_endpoint_words(request, collection->title));
+    jalon_json_put_text(writer, "description",
+                        jalon_endpoint_words(request, collection->description));
+    jalon_endpoint_put_label(writer, "titles", collection->title);
+    jalon_endpoint_put_label(writer, "descriptions", collection->description);
+    jalon_json_put_text(writer, "color", collection->color);
+    jalon_json_put_text(writer, "attribution", collection->attribution);
+    jalon_json_put_text(writer, "licence", collection->licence.length > 0 ? collection->licence
+                                                                          : reading->map->licence);
+    put_geometry_types(writer, collection);
+    jalon_json_put_integer(writer, "item_count", jalon_snapshot_count(reading->snapshot, index));
+    put_categories(writer, reading, index);
+    put_extent(writer, reading, index);
+    jalon_json_put_string(writer, "itemType", "feature");
+    jalon_json_begin_array(writer, "crs");
+    jalon_json_put_string(writer, NULL, crs84);
+    jalon_json_end_array(writer);
+    put_links(request, writer, reading->map->slug.data, collection);
+    jalon_json_end_object(writer);
+}
+
+static enum jalon_status answer_all(struct jalon_request *request, struct jalon_response *response,
+                                    const struct jalon_reading *reading)
+{
+    struct jalon_json_writer writer;
+    jalon_json_writer_init(&writer, &response->body);
+    jalon_json_begin_object(&writer, NULL);
+    jalon_json_begin_array(&writer, "collections");
+    for (size_t i = 0; i < reading->map->collection_count; i++) {
+        if (jalon_endpoint_is_public(&reading->map->collections[i])) {
+            write_collection(request, &writer, reading, (int32_t)i);
+        }
+    }
+    jalon_json_end_array(&writer);
+    jalon_json_begin_array(&writer, "links");
+    jalon_endpoint_put_link(
+        &writer, "self", "application/json", "The collections",
+        jalon_endpoint_url(request, "/maps/%s/collections", reading->map->slug.data));
+    jalon_json_end_array(&writer);
+    jalon_json_end_object(&writer);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_collections_get(struct jalon_request *request,
+                                        struct jalon_response *response)
+{
+    return jalon_endpoint_read_map(request, response, answer_all);
+}
+
+static enum jalon_status answer_one(struct jalon_request *request, struct jalon_response *response,
+                                    const struct jalon_reading *reading)
+{
+    int32_t collection;
+    enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
+    if (status == JALON_OK) {
+        struct jalon_json_writer writer;
+        jalon_json_writer_init(&writer, &response->body);
+        write_collection(request, &writer, reading, collection);
+    }
+    return status;
+}
+
+enum jalon_status jalon_collection_get(struct jalon_request *request,
+                                       struct jalon_response *response)
+{
+    return jalon_endpoint_read_map(request, response, answer_one);
+}

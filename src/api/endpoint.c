@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What endpoints share. Layer 4 (api). */
+#include "endpoint.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "jalon/hash.h"
+
+enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
+                                         struct jalon_text token, struct jalon_text *out_account)
+{
+    struct jalon_api *self = api;
+    return jalon_app_authenticate(ctx, self->app, token, out_account);
+}
+
+static uint64_t mix(uint64_t hash, struct jalon_text text)
+{
+    static const uint8_t key[JALON_HASH_KEY_SIZE] = "jalon settings";
+    return hash * 31 + jalon_hash_keyed(key, text.data, text.length);
+}
+
+/* Of everything in the map's description that may change without an event. */
+static uint64_t settings_hash(const struct jalon_map *map)
+{
+    uint64_t hash = (uint64_t)map->created_us * 8 + (uint64_t)map->policy * 2 + map->account_needed;
+    hash = mix(mix(hash, map->title.fr), map->title.en);
+    hash = mix(mix(hash, map->description.fr), map->description.en);
+    return mix(mix(hash, map->licence), map->attribution);
+}
+
+static enum jalon_status answer_unless_known(struct jalon_request *request,
+                                             struct jalon_response *response,
+                                             const struct jalon_reading *reading, map_answer answer)
+{
+    int64_t seq = jalon_snapshot_seq(reading->snapshot);
+    /* The program's version is in it: another one may write other bytes for the same state. */
+    struct jalon_text etag = jalon_text_format(
+        request->ctx->arena, "%s-%llx-%llx", JALON_VERSION,
+        (unsigned long long)settings_hash(reading->map), (unsigned long long)seq);
+    if (etag.data == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    return jalon_response_not_modified(request, response, etag)
+               ? JALON_OK
+               : answer(request, response, reading);
+}
+
+enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
+                                          struct jalon_response *response, map_answer answer)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_reading reading = {.live = NULL};
+    enum jalon_status status =
+        jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &reading);
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = answer_unless_known(request, response, &reading, answer);
+    jalon_app_end_reading(api->app, &reading);
+    return status == JALON_OK ? jalon_endpoint_finish(request, response) : status;
+}
+
+enum jalon_status jalon_endpoint_finish(struct jalon_request *request,
+                                        struct jalon_response *response)
+{
+    enum jalon_status status = jalon_buffer_status(&response->body);
+    if (status == JALON_NO_MEMORY) {
+        return jalon_no_memory(request->ctx);
+    }
+    return status == JALON_OK
+               ? JALON_OK
+               : jalon_fail(request->ctx, status, "the answer is too large; ask for less of it");
+}
+
+enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
+                                               struct jalon_response *response)
+{
+    static const uint8_t key[JALON_HASH_KEY_SIZE] = "jalon body";
+    struct jalon_text body = jalon_buffer_text(&response->body);
+    struct jalon_text etag =
+        jalon_text_format(request->ctx->arena, "%016llx",
+                          (unsigned long long)jalon_hash_keyed(key, body.data, body.length));
+    if (etag.data == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    if (jalon_response_not_modified(request, response, etag)) {
+        return JALON_OK;
+    }
+    return jalon_endpoint_finish(request, response);
+}
+
+bool jalon_endpoint_is_public(const struct jalon_collection *collection)
+{
+    return collection->visibility == JALON_VISIBILITY_PUBLIC;
+}
+
+enum jalon_status jalon_endpoint_collection(struct jalon_request *request,
+                                            const struct jalon_map *map, int32_t *out)
+{
+    struct jalon_text key = jalon_request_variable(request, "collection");
+    int32_t collection = jalon_map_find_collection(map, key);
+    if (collection < 0 || !jalon_endpoint_is_public(&map->collections[collection])) {
+        return jalon_fail(request->ctx, JALON_NOT_FOUND,
+                          "there is no collection '%.*s' in this map", JALON_TEXT_ARGS(key));
+    }
+    *out = collection;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_endpoint_id(struct jalon_request *request, struct jalon_id *out)
+{
+    return jalon_id_parse(jalon_request_variable(request, "id"), out)
+               ? JALON_OK
+               : jalon_fail(request->ctx, JALON_NOT_FOUND,
+                            "there is no such contribution in this collection");
+}
+
+struct jalon_text jalon_endpoint_url(struct jalon_request *request, const char *format, ...)
+{
+    char path[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(path, sizeof path, format, args);
+    va_end(args);
+    struct jalon_text url = jalon_text_format(request->ctx->arena, "%s%s", request->public_url.data,
+                                              path);
+    return url.data != NULL ? url : JALON_TEXT_EMPTY;
+}
+
+struct jalon_text jalon_endpoint_words(const struct jalon_request *request,
+                                       struct jalon_label label)
+{
+    return jalon_text_is(request->language, "en") ? label.en : label.fr;
+}
+
+void jalon_endpoint_put_link(struct jalon_json_writer *writer, const char *rel, const char *type,
+                             const char *title, struct jalon_text href)
+{
+    jalon_json_begin_object(writer, NULL);
+    jalon_json_put_string(writer, "rel", rel);
+    jalon_json_put_string(writer, "type", type);
+    jalon_json_put_string(writer, "title", title);
+    jalon_json_put_text(writer, "href", href);
+    jalon_json_end_object(writer);
+}
+
+void jalon_endpoint_put_label(struct jalon_json_writer *writer, const char *key,
+                              struct jalon_label label)
+{
+    jalon_json_begin_object(writer, key);
+    jalon_json_put_text(writer, "fr", label.fr);
+    jalon_json_put_text(writer, "en", label.en);
+    jalon_json_end_object(writer);
+}
+
+void jalon_endpoint_put_box(struct jalon_json_writer *writer, const char *key, struct jalon_box box)
+{
+    jalon_json_begin_array(writer, key);
+    jalon_json_put_number(writer, NULL, box.west);
+    jalon_json_put_number(writer, NULL, box.south);
+    jalon_json_put_number(writer, NULL, box.east);
+    jalon_json_put_number(writer, NULL, box.north);
+    jalon_json_end_array(writer);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What endpoints share: the map of a request, links, ETags. Private to api. */
+#ifndef JALON_API_ENDPOINT_H
+#define JALON_API_ENDPOINT_H
+
+#include "jalon/api.h"
+#include "jalon/format.h"
+#include "jalon/json.h"
+
+/* Answers from one consistent state of the map named in the path. */
+typedef enum jalon_status (*map_answer)(struct jalon_request *request,
+                                        struct jalon_response *response,
+                                        const struct jalon_reading *reading);
+
+/*
+ * Opens the map, sends 304 when the client has this state already, else calls `answer`, and closes.
+ * The ETag stands for the map's last event and its description.
+ */
+enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
+                                          struct jalon_response *response, map_answer answer)
+    JALON_MUST_USE;
+/* The public collection named in the path, as an index. JALON_NOT_FOUND. */
+enum jalon_status jalon_endpoint_collection(struct jalon_request *request,
+                                            const struct jalon_map *map, int32_t *out)
+    JALON_MUST_USE;
+/* The contribution id in the path. JALON_NOT_FOUND when it is not one: nothing is there. */
+enum jalon_status jalon_endpoint_id(struct jalon_request *request, struct jalon_id *out)
+    JALON_MUST_USE;
+/* Is the collection shown to everybody? */
+bool jalon_endpoint_is_public(const struct jalon_collection *collection);
+
+/* public_url + a formatted path, in the request's arena; empty when there is no memory. */
+struct jalon_text jalon_endpoint_url(struct jalon_request *request, const char *format, ...)
+    JALON_PRINTF(2, 3);
+/* The words of the label in the request's language. */
+struct jalon_text jalon_endpoint_words(const struct jalon_request *request,
+                                       struct jalon_label label);
+
+/* One member of "links". */
+void jalon_endpoint_put_link(struct jalon_json_writer *writer, const char *rel, const char *type,
+                             const char *title, struct jalon_text href);
+void jalon_endpoint_put_label(struct jalon_json_writer *writer, const char *key,
+                              struct jalon_label label);
+void jalon_endpoint_put_box(struct jalon_json_writer *writer, const char *key,
+                            struct jalon_box box);
+/* What the body became: JALON_OK, or its failure told in the error slot. */
+enum jalon_status jalon_endpoint_finish(struct jalon_request *request,
+                                        struct jalon_response *response) JALON_MUST_USE;
+
+
+/* The same for answers that no event number stands for: their bytes are the ETag. */
+enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
+                                               struct jalon_response *response) JALON_MUST_USE;
+
+/* --- Handlers, one file each --- */
+enum jalon_status jalon_assets_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_collection_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_collections_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_conformance_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_directory_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_health_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_item_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_items_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_items_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_landing_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_revisions_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_schema_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_territories_get(struct jalon_request *, struct jalon_response *);
+
+#endif

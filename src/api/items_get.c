@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* GET …/items: the contributions that match, page by page. OGC 17-069r4, 7.15. Layer 4 (api). */
+#include "items_query.h"
+
+enum { LINKS_MAX = 8 };
+
+/* The format that was negotiated: "json" is another name of the first one. */
+static const struct jalon_format *negotiated_format(const struct jalon_request *request)
+{
+    size_t count;
+    const struct jalon_format *format =
+        jalon_format_find(jalon_text_from(request->representation->name));
+    return format != NULL && format->writer != NULL ? format : jalon_formats(&count)[0];
+}
+
+/* self, alternate in every other format, collection, and next when there is a page after this. */
+static enum jalon_status make_links(struct jalon_request *request, const struct jalon_map *map,
+                                    const struct jalon_view_query *query,
+                                    const struct jalon_view_result *result,
+                                    struct jalon_link links[LINKS_MAX], size_t *out_count)
+{
+    size_t format_count, count = 0;
+    const struct jalon_format *const *formats = jalon_formats(&format_count);
+    const struct jalon_format *own = negotiated_format(request);
+    enum jalon_status status = JALON_OK;
+    for (size_t i = 0; status == JALON_OK && i < format_count && count < LINKS_MAX - 2; i++) {
+        if (formats[i]->writer == NULL) {
+            continue;
+        }
+        struct jalon_link *link = &links[count++];
+        *link = (struct jalon_link){
+            .rel = formats[i] == own ? JALON_TEXT("self") : JALON_TEXT("alternate"),
+            .type = jalon_text_from(formats[i]->media_type),
+            .title = formats[i]->label.en,
+        };
+        status = jalon_items_query_url(request, map, query->collection, formats[i]->name,
+                                       query->after > 0 ? query->after : -1, &link->href);
+    }
+    links[count++] = (struct jalon_link){
+        .rel = JALON_TEXT("collection"),
+        .type = JALON_TEXT("application/json"),
+        .title = map->collections[query->collection].title.en,
+        .href = jalon_endpoint_url(request, "/maps/%s/collections/%s", map->slug.data,
+                                   map->collections[query->collection].key.data),
+    };
+    if (status == JALON_OK && result->more) {
+        struct jalon_link *link = &links[count++];
+        *link = (struct jalon_link){
+            .rel = JALON_TEXT("next"),
+            .type = jalon_text_from(own->media_type),
+            .title = JALON_TEXT("The next page"),
+        };
+        status = jalon_items_query_url(request, map, query->collection, own->name,
+                                       result->items[result->count - 1].contribution->number,
+                                       &link->href);
+    }
+    *out_count = count;
+    return status;
+}
+
+/* The next page also as a header, for formats that have no room for links (RFC 8288). */
+static enum jalon_status set_link_header(struct jalon_request *request,
+                                         struct jalon_response *response,
+                                         const struct jalon_link *links, size_t count)
+{
+    struct jalon_text next = links[count - 1].href;
+    if (jalon_text_is(links[count - 1].rel, "next")) {
+        response->links =
+            jalon_text_format(request->ctx->arena, "<%s>; rel=\"next\"; type=\"%s\"", next.data,
+                              links[count - 1].type.data);
+        if (response->links.data == NULL) {
+            return jalon_no_memory(request->ctx);
+        }
+    }
+    return JALON_OK;
+}
+
+static void write_items(struct jalon_buffer *body, const struct jalon_format *format,
+                        const struct jalon_items_frame *frame,
+                        const struct jalon_view_result *result)
+{
+    format->writer->begin(body, frame);
+    for (size_t i = 0; i < result->count; i++) {
+        struct jalon_item item = {result->items[i].contribution, result->items[i].json};
+        format->writer->item(body, frame, &item, i);
+    }
+    format->writer->end(body, frame);
+}
+
+static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
+                                const struct jalon_reading *reading)
+{
+    struct jalon_view_query query;
+    struct jalon_view_result result;
+    struct jalon_link links[LINKS_MAX];
+    size_t link_count = 0;
+    int32_t collection;
+    enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
+    if (status == JALON_OK) {
+        status = jalon_items_query_read(request, reading->map, collection, &query);
+    }
+    if (status == JALON_OK) {
+        status = jalon_snapshot_query(request->ctx, reading->snapshot, &query, &result);
+    }
+    if (status == JALON_OK) {
+        status = make_links(request, reading->map, &query, &result, links, &link_count);
+    }
+    if (status == JALON_OK) {
+        status = set_link_header(request, response, links, link_count);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_items_frame frame = {
+        .map = reading->map,
+        .collection = &reading->map->collections[collection],
+        .links = links,
+        .link_count = link_count,
+        .matched = result.matched,
+        .returned = (int64_t)result.count,
+        .time_us = jalon_snapshot_time_us(reading->snapshot),
+    };
+    write_items(&response->body, negotiated_format(request), &frame, &result);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_items_get(struct jalon_request *request, struct jalon_response *response)
+{
+    return jalon_endpoint_read_map(request, response, answer);
+}

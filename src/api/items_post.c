@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* POST …/items: a new contribution. OGC 20-002, create. Layer 4 (api). */
+#include "endpoint.h"
+
+/* The stored Feature, with what only this answer says as further top-level members (RFC 7946, 6.1). */
+static void write_created(struct jalon_buffer *body, const struct jalon_contributed *contributed)
+{
+    jalon_buffer_append(body, contributed->json.data, contributed->json.length - 1);
+    if (contributed->edit_secret.length > 0) {
+        jalon_buffer_append_string(body, ",\"edit_secret\":");
+        jalon_buffer_append_json(body, contributed->edit_secret);
+    }
+    if (contributed->repaired) {
+        jalon_buffer_append_string(body, ",\"geometry_repaired\":true");
+    }
+    jalon_buffer_append_char(body, '}');
+}
+
+enum jalon_status jalon_items_post(struct jalon_request *request, struct jalon_response *response)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_record record;
+    struct jalon_contributed contributed;
+    struct jalon_contribute command = {
+        .map = jalon_request_variable(request, "map"),
+        .collection = jalon_request_variable(request, "collection"),
+        .record = &record,
+        .account = request->account,
+    };
+    enum jalon_status status = jalon_feature_read(request->ctx, request->body, &record);
+    if (status == JALON_OK) {
+        status = jalon_app_contribute(request->ctx, api->app, &command, &contributed);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    char id[JALON_ID_TEXT_SIZE];
+    jalon_id_format(contributed.id, id);
+    response->code = 201;
+    response->media_type = "application/geo+json";
+    response->seq = contributed.seq;
+    response->location = jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
+                                            command.map.data, command.collection.data, id);
+    write_created(&response->body, &contributed);
+    return jalon_endpoint_finish(request, response);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The query parameters of a list of items. Layer 4 (api). */
+#include "items_query.h"
+
+enum { URL_MAX = 16384 };
+
+/* What the paging token is good for: this list with these filters. */
+static enum jalon_status read_scope(struct jalon_request *request, const struct jalon_map *map,
+                                    int32_t collection, struct jalon_query_scope *out)
+{
+    size_t count = jalon_request_parameter_count(request);
+    struct jalon_query_parameter *parameters =
+        jalon_arena_allocate(request->ctx->arena, count * sizeof *parameters);
+    struct jalon_text list = jalon_text_format(request->ctx->arena, "%s/%s", map->slug.data,
+                                               map->collections[collection].key.data);
+    if (parameters == NULL || list.data == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    for (size_t i = 0; i < count; i++) {
+        jalon_request_parameter_at(request, i, &parameters[i].name, &parameters[i].value);
+    }
+    *out = (struct jalon_query_scope){list, parameters, count};
+    return JALON_OK;
+}
+
+/* --- Fields --- */
+static enum jalon_status refuse(struct jalon_request *request, struct jalon_text name,
+                                const char *expected)
+{
+    return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data, "must be %s",
+                         expected);
+}
+
+/* A value that no contribution can have is a mistake of the client, not an empty answer. */
+static bool is_choice(const struct jalon_field *field, struct jalon_text value)
+{
+    for (size_t i = 0; i < field->choice_count; i++) {
+        if (jalon_text_equal(field->choices[i].key, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum jalon_status read_typed(struct jalon_request *request, const struct jalon_field *field,
+                                    struct jalon_text text, struct jalon_value *out)
+{
+    *out = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = text};
+    switch (field->type) {
+    case JALON_FIELD_NUMBER:
+        out->kind = JALON_VALUE_NUMBER;
+        return jalon_text_to_double(text, &out->number) ? JALON_OK
+                                                        : refuse(request, field->key, "a number");
+    case JALON_FIELD_INTEGER:
+        out->kind = JALON_VALUE_INTEGER;
+        return jalon_text_to_int64(text, &out->integer)
+                   ? JALON_OK
+                   : refuse(request, field->key, "a whole number");
+    case JALON_FIELD_BOOLEAN:
+        out->kind = JALON_VALUE_BOOLEAN;
+        out->boolean = jalon_text_is(text, "true");
+        return out->boolean || jalon_text_is(text, "false")
+                   ? JALON_OK
+                   : refuse(request, field->key, "true or false");
+    case JALON_FIELD_ENUM:
+    case JALON_FIELD_MULTI_ENUM:
+        return is_choice(field, text) ? JALON_OK
+                                      : refuse(request, field->key, "the key of one of its choices");
+    case JALON_FIELD_STRING:
+    case JALON_FIELD_TEXT:
+    case JALON_FIELD_DATE:
+    case JALON_FIELD_URL:
+    case JALON_FIELD_EMAIL:
+    case JALON_FIELD_PHONE:
+    case JALON_FIELD_OPENING_HOURS:
+    case JALON_FIELD_TYPE_COUNT: break;
+    }
+    return JALON_OK;
+}
+
+/* The names that would have been understood, for whoever misspelt one. */
+static enum jalon_status refuse_unknown(struct jalon_request *request,
+                                        const struct jalon_collection *collection,
+                                        struct jalon_text name)
+{
+    struct jalon_text known = JALON_TEXT_EMPTY;
+    for (const struct jalon_parameter *own = request->route->parameters; own->name != NULL; own++) {
+        known = jalon_text_format(request->ctx->arena, "%s%s, ", known.data, own->name);
+        if (known.data == NULL) {
+            return jalon_no_memory(request->ctx);
+        }
+    }
+    for (size_t i = 0; i < collection->field_count; i++) {
+        if (collection->fields[i].visibility == JALON_VISIBILITY_PUBLIC) {
+            known = jalon_text_format(request->ctx->arena, "%s%s, ", known.data,
+                                      collection->fields[i].key.data);
+        }
+        if (known.data == NULL) {
+            return jalon_no_memory(request->ctx);
+        }
+    }
+    return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
+                         "is not a parameter here; there are %sf", known.data);
+}
+
+static enum jalon_status read_conditions(struct jalon_request *request,
+                                         const struct jalon_collection *collection,
+                                         struct jalon_view_query *query)
+{
+    size_t count = jalon_request_parameter_count(request);
+    struct jalon_view_condition *conditions =
+        jalon_arena_allocate(request->ctx->arena, count * sizeof *conditions);
+    if (conditions == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    query->conditions = conditions;
+    for (size_t i = 0; i < count; i++) {
+        struct jalon_text name, value;
+        jalon_request_parameter_at(request, i, &name, &value);
+        if (jalon_route_declares(request->route, name)) {
+            continue;
+        }
+        int32_t field = jalon_collection_find_field(collection, name);
+        if (field < 0 || collection->fields[field].visibility != JALON_VISIBILITY_PUBLIC) {
+            return refuse_unknown(request, collection, name);
+        }
+        struct jalon_view_condition *condition = &conditions[query->condition_count++];
+        condition->field = field;
+        enum jalon_status status =
+            read_typed(request, &collection->fields[field], value, &condition->value);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    return JALON_OK;
+}
+
+/* --- The rest --- */
+static enum jalon_status read_named(struct jalon_request *request, const struct jalon_map *map,
+                                    const struct jalon_collection *collection,
+                                    struct jalon_view_query *query)
+{
+    struct jalon_text value;
+    if (jalon_request_parameter(request, "category", &value)) {
+        query->category = jalon_map_find_category(map, value);
+        if (query->category < 0 ||
+            !jalon_collection_uses_category(map, collection, query->category)) {
+            return refuse(request, JALON_TEXT("category"), "the key of a category of this collection");
+        }
+    }
+    if (jalon_request_parameter(request, "status", &value)) {
+        query->status = jalon_collection_find_status(collection, value);
+        if (query->status < 0) {
+            return refuse(request, JALON_TEXT("status"), "the key of a status of this collection");
+        }
+    }
+    query->has_author = jalon_request_parameter(request, "author", &query->author);
+    return JALON_OK;
+}
+
+static enum jalon_status read_page(struct jalon_request *request, const struct jalon_map *map,
+                                   struct jalon_view_query *query)
+{
+    const struct jalon_api *api = request->application;
+    struct jalon_query_scope scope;
+    struct jalon_text value;
+    int64_t limit;
+    enum jalon_status status = jalon_request_integer(request, "limit", &limit);
+    if (status != JALON_OK) {
+        return status;
+    }
+    query->limit = (size_t)limit;
+    if (jalon_request_parameter(request, "bbox", &value)) {
+        query->has_box = true;
+        status = jalon_query_read_box(request->ctx, value, &query->box);
+    }
+    if (status == JALON_OK && jalon_request_parameter(request, "next", &value)) {
+        status = read_scope(request, map, query->collection, &scope);
+        if (status == JALON_OK) {
+            status = jalon_query_token_read(request->ctx, &api->token_key, &scope, value,
+                                            &query->after);
+        }
+    }
+    return status;
+}
+
+enum jalon_status jalon_items_query_read(struct jalon_request *request,
+                                         const struct jalon_map *map, int32_t collection,
+                                         struct jalon_view_query *out)
+{
+    const struct jalon_collection *description = &map->collections[collection];
+    struct jalon_view_query query = {.collection = collection, .category = -1, .status = -1};
+    enum jalon_status status = read_conditions(request, description, &query);
+    if (status == JALON_OK) {
+        status = read_named(request, map, description, &query);
+    }
+    if (status == JALON_OK) {
+        status = read_page(request, map, &query);
+    }
+    if (status == JALON_OK) {
+        *out = query;
+    }
+    return status;
+}
+
+static void append_parameter(struct jalon_buffer *url, const char *name, struct jalon_text value)
+{
+    jalon_buffer_append_char(url, '&');
+    jalon_buffer_append_url(url, jalon_text_from(name));
+    jalon_buffer_append_char(url, '=');
+    jalon_buffer_append_url(url, value);
+}
+
+enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,
+                                        int32_t collection, const char *format, int64_t after,
+                                        struct jalon_text *out)
+{
+    const struct jalon_api *api = request->application;
+    struct jalon_query_scope scope;
+    struct jalon_buffer url;
+    enum jalon_status status = read_scope(request, map, collection, &scope);
+    if (status != JALON_OK) {
+        return status;
+    }
+    jalon_buffer_init(&url, URL_MAX);
+    jalon_buffer_append_text(&url, request->public_url);
+    jalon_buffer_append_format(&url, "/maps/%s/collections/%s/items?f=%s", map->slug.data,
+                               map->collections[collection].key.data, format);
+    for (size_t i = 0; i < scope.parameter_count; i++) {
+        struct jalon_text name = scope.parameters[i].name;
+        if (!jalon_text_is(name, "f") && !jalon_text_is(name, "next")) {
+            append_parameter(&url, name.data, scope.parameters[i].value);
+        }
+    }
+    if (after >= 0) {
+        jalon_buffer_append_string(&url, "&next=");
+        jalon_query_token_write(&url, &api->token_key, &scope, after);
+    }
+    status = jalon_buffer_status(&url);
+    *out = status == JALON_OK ? jalon_text_copy(request->ctx->arena, jalon_buffer_text(&url))
+                              : JALON_TEXT_EMPTY;
+    jalon_buffer_finish(&url);
+    return status == JALON_OK && out->data != NULL
+               ? JALON_OK
+               : jalon_fail(request->ctx, JALON_TOO_LARGE, "the query is too long");
+}

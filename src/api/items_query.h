@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The query parameters of a list of items, read once for every endpoint. Private to api. */
+#ifndef JALON_API_ITEMS_QUERY_H
+#define JALON_API_ITEMS_QUERY_H
+
+#include "endpoint.h"
+
+/*
+ * Reads bbox, limit, next, category, status, author and every public field. JALON_INVALID names the
+ * parameter and what was expected; unknown parameters are refused here.
+ */
+enum jalon_status jalon_items_query_read(struct jalon_request *request,
+                                         const struct jalon_map *map, int32_t collection,
+                                         struct jalon_view_query *out) JALON_MUST_USE;
+/* The URL of this list: with `after` >= 0 of the page after that item, else of the first page. */
+enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,
+                                        int32_t collection, const char *format, int64_t after,
+                                        struct jalon_text *out) JALON_MUST_USE;
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * GET /maps/{map}/api: the OpenAPI 3.0 description, generated from the route table and the map's
+ * collections, so that it cannot lag behind the router. Layer 4 (api).
+ *
+ * A row with {collection} is written once for each collection, with its fields as parameters.
+ */
+#include <string.h>
+
+#include "endpoint.h"
+
+static const char map_prefix[] = "/maps/{map}";
+
+/* --- Parameters --- */
+static void put_schema(struct jalon_json_writer *writer, const struct jalon_parameter *parameter)
+{
+    jalon_json_begin_object(writer, "schema");
+    switch (parameter->type) {
+    case JALON_PARAMETER_INTEGER:
+        jalon_json_put_string(writer, "type", "integer");
+        jalon_json_put_integer(writer, "minimum", parameter->minimum);
+        jalon_json_put_integer(writer, "maximum", parameter->maximum);
+        jalon_json_put_integer(writer, "default", parameter->fallback);
+        break;
+    case JALON_PARAMETER_NUMBERS:
+        jalon_json_put_string(writer, "type", "array");
+        jalon_json_put_integer(writer, "minItems", parameter->minimum);
+        jalon_json_put_integer(writer, "maxItems", parameter->maximum);
+        jalon_json_begin_object(writer, "items");
+        jalon_json_put_string(writer, "type", "number");
+        jalon_json_end_object(writer);
+        break;
+    case JALON_PARAMETER_STRING: jalon_json_put_string(writer, "type", "string"); break;
+    }
+    jalon_json_end_object(writer);
+}
+
+static void begin_query_parameter(struct jalon_json_writer *writer, const char *name,
+                                  struct jalon_text description)
+{
+    jalon_json_begin_object(writer, NULL);
+    jalon_json_put_string(writer, "name", name);
+    jalon_json_put_string(writer, "in", "query");
+    jalon_json_put_text(writer, "description", description);
+    jalon_json_put_boolean(writer, "required", false);
+    jalon_json_put_string(writer, "style", "form");
+    jalon_json_put_boolean(writer, "explode", false);
+}
+
+static void put_choices(struct jalon_json_writer *writer, const struct jalon_field *field)
+{
+    jalon_json_begin_array(writer, "enum");
+    for (size_t i = 0; i < field->choice_count; i++) {
+        jalon_json_put_text(writer, NULL, field->choices[i].key);
+    }
+    jalon_json_end_array(writer);
+}
+
+static void put_field(struct jalon_json_writer *writer, const struct jalon_field *field)
+{
+    begin_query_parameter(writer, field->key.data, field->label.en);
+    jalon_json_begin_object(writer, "schema");
+    bool number = field->type == JALON_FIELD_NUMBER;
+    bool integer = field->type == JALON_FIELD_INTEGER;
+    bool boolean = field->type == JALON_FIELD_BOOLEAN;
+    jalon_json_put_string(writer, "type",
+                          number    ? "number"
+                          : integer ? "integer"
+                          : boolean ? "boolean"
+                                    : "string");
+    if (field->choice_count > 0) {
+        put_choices(writer, field);
+    }
+    jalon_json_end_object(writer);
+    jalon_json_end_object(writer);
+}
+
+static void put_format_parameter(struct jalon_json_writer *writer, const struct jalon_route *route)
+{
+    begin_query_parameter(writer, "f", JALON_TEXT("The representation; goes before Accept."));
+    jalon_json_begin_object(writer, "schema");
+    jalon_json_put_string(writer, "type", "string");
+    jalon_json_begin_array(writer, "enum");
+    for (const struct jalon_representation *r = route->representations; r->name != NULL; r++) {
+        jalon_json_put_string(writer, NULL, r->name);
+    }
+    jalon_json_end_array(writer);
+    jalon_json_end_object(writer);
+    jalon_json_end_object(writer);
+}
+
+static void put_parameters(struct jalon_json_writer *writer, const struct jalon_route *route,
+                           const struct jalon_collection *collection)
+{
+    jalon_json_begin_array(writer, "parameters");
+    for (const struct jalon_parameter *p = route->parameters; p->name != NULL; p++) {
+        begin_query_parameter(writer, p->name, jalon_text_from(p->description));
+        put_schema(writer, p);
+        jalon_json_end_object(writer);
+    }
+    if (route->representations != NULL) {
+        put_format_parameter(writer, route);
+    }
+    for (size_t i = 0; route->open_parameters && i < collection->field_count; i++) {
+        if (collection->fields[i].visibility == JALON_VISIBILITY_PUBLIC) {
+            put_field(writer, &collection->fields[i]);
+        }
+    }
+    jalon_json_end_array(writer);
+}
+
+/* The path's variables that are left: {id}. */
+static void put_path_parameters(struct jalon_json_writer *writer, struct jalon_text path)
+{
+    jalon_json_begin_array(writer, "parameters");
+    const char *open = strchr(path.data, '{');
+    for (; open != NULL; open = strchr(open + 1, '{')) {
+        size_t length = strcspn(open + 1, "}");
+        jalon_json_begin_object(writer, NULL);
+        jalon_json_put_text(writer, "name", jalon_text_slice(open + 1, length));
+        jalon_json_put_string(writer, "in", "path");
+        jalon_json_put_boolean(writer, "required", true);
+        jalon_json_begin_object(writer, "schema");
+        jalon_json_put_string(writer, "type", "string");
+        jalon_json_end_object(writer);
+        jalon_json_end_object(writer);
+    }
+    jalon_json_end_array(writer);
+}
+
+/* --- Operations --- */
+static void put_content(struct jalon_json_writer *writer, const char *media_type,
+                        const char *component)
+{
+    jalon_json_begin_object(writer, media_type);
+    jalon_json_begin_object(writer, "schema");
+    jalon_json_put_string(writer, "$ref", component);
+    jalon_json_end_object(writer);
+    jalon_json_end_object(writer);
+}
+
+/* Two representations may share a media type ("json" is another name of "geojson"). */
+static bool named_before(const struct jalon_representation *all,
+                         const struct jalon_representation *one)
+{
+    for (; all != one; all++) {
+        if (strcmp(all->media_type, one->media_type) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_responses(struct jalon_json_writer *writer, const struct jalon_route *route)
+{
+    jalon_json_begin_object(writer, "responses");
+    jalon_json_begin_object(writer, route->method == JALON_POST ? "201" : "200");
+    jalon_json_put_string(writer, "description", route->summary);
+    jalon_json_begin_object(writer, "content");
+    for (const struct jalon_representation *r = route->representations; r->name != NULL; r++) {
+        if (!named_before(route->representations, r)) {
+            bool text = strncmp(r->media_type, "text/", 5) == 0;
+            put_content(writer, r->media_type,
+                        text ? "#/components/schemas/text" : "#/components/schemas/document");
+        }
+    }
+    jalon_json_end_object(writer);
+    jalon_json_end_object(writer);
+    jalon_json_begin_object(writer, "default");
+    jalon_json_put_string(writer, "$ref", "#/components/responses/problem");
+    jalon_json_end_object(writer);
+    jalon_json_end_object(writer);
+}
+
+static void put_body(struct jalon_json_writer *writer, const struct jalon_route *route)
+{
+    jalon_json_begin_object(writer, "requestBody");
+    jalon_json_put_boolean(writer, "required", true);
+    jalon_json_put_string(writer, "description",
+                          "A GeoJSON Feature as the collection's schema (…/schema) says. An "
+                          "anonymous contribution's answer holds `edit_secret`, once.");
+    jalon_json_begin_object(writer, "content");
+    for (const char *const *type = route->body_types; *type != NULL; type++) {
+        put_content(writer, *type, "#/components/schemas/document");
+    }
+    jalon_json_end_object(writer);
+    jalon_json_end_object(writer);
+}
+
+static const char *method_key(enum jalon_method method)
+{
+    static const char *const keys[JALON_METHOD_COUNT] = {"get", "post", "put", "patch", "delete"};
+    return keys[method];
+}
+
+static void put_operation(struct jalon_json_writer *writer, const struct jalon_route *route,
+                          const struct jalon_collection *collection, struct jalon_text operation_id)
+{
+    jalon_json_begin_object(writer, method_key(route->method));
+    jalon_json_put_text(writer, "operationId", operation_id);
+    jalon_json_put_string(writer, "summary", route->summary);
+    jalon_json_begin_array(writer, "tags");
+    jalon_json_put_string(writer, NULL, route->tag);
+    jalon_json_end_array(writer);
+    put_parameters(writer, route, collection);
+    if (route->body_types != NULL) {
+        put_body(writer, route);
+    }
+    put_responses(writer, route);
+    jalon_json_end_object(writer);
+}
+
+/* --- Paths --- */
+/* The path below the map, {collection} replaced; "/" for the landing page. */
+static struct jalon_text expand_path(struct jalon_request *request, const char *path,
+                                     const struct jalon_collection *collection)
+{
+    static const char variable[] = "{collection}";
+    const char *below = path + sizeof map_prefix - 1;
+    const char *at = strstr(below, variable);
+    if (at != NULL && collection != NULL) {
+        return jalon_text_format(request->ctx->arena, "%.*s%s%s", (int)(at - below), below,
+                                 collection->key.data, at + sizeof variable - 1);
+    }
+    return jalon_text_from(*below != '\0' ? below : "/");
+}
+
+/* All methods of the path of `first`, for one collection (NULL: the path has none). */
+static void put_path(struct jalon_request *request, struct jalon_json_writer *writer,
+                     const struct jalon_route *first, const struct jalon_collection *collection)
+{
+    struct jalon_text path = expand_path(request, first->path, collection);
+    if (path.data == NULL) {
+        return;
+    }
+    jalon_json_begin_object(writer, path.data);
+    put_path_parameters(writer, path);
+    for (const struct jalon_route *route = first; route->path != NULL; route++) {
+        if (strcmp(route->path, first->path) == 0) {
+            struct jalon_text id =
+                jalon_text_format(request->ctx->arena, "%s%s%s",
+                                  collection != NULL ? collection->key.data : "",
+                                  collection != NULL ? "." : "", route->operation_id);
+            put_operation(writer, route, collection, id.data != NULL ? id : JALON_TEXT_EMPTY);
+        }
+    }
+    jalon_json_end_object(writer);
+}
+
+static bool is_first_of_path(const struct jalon_route *routes, const struct jalon_route *route)
+{
+    for (; routes != route; routes++) {
+        if (strcmp(routes->path, route->path) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void put_paths(struct jalon_request *request, struct jalon_json_writer *writer,
+                      const struct jalon_map *map)
+{
+    const struct jalon_route *routes = jalon_api_routes();
+    jalon_json_begin_object(writer, "paths");
+    for (const struct jalon_route *route = routes; route->path != NULL; route++) {
+        bool of_map = strncmp(route->path, map_prefix, sizeof map_prefix - 1) == 0;
+        if (!of_map || !is_first_of_path(routes, route)) {
+            continue;
+        }
+        if (strstr(route->path, "{collection}") == NULL) {
+            put_path(request, writer, route, NULL);
+            continue;
+        }
+        for (size_t i = 0; i < map->collection_count; i++) {
+            if (jalon_endpoint_is_public(&map->collections[i])) {
+                put_path(request, writer, route, &map->collections[i]);
+            }
+        }
+    }
+    jalon_json_end_object(writer);
+}
+
+/* --- The document --- */
+static const char components[] =
+    "{\"schemas\":{\"document\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},"
+    "\"problem\":{\"type\":\"object\",\"description\":\"RFC 9457\",\"properties\":{"
+    "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+    "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+    "\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{"
+    "\"type\":\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},"
+    "\"parameter\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}}}}},"
+    "\"responses\":{\"problem\":{\"description\":\"What went wrong\",\"content\":{"
+    "\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}},"
+    "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}}";
+
+static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
+                                const struct jalon_reading *reading)
+{
+    const struct jalon_map *map = reading->map;
+    struct jalon_json_writer writer;
+    jalon_json_writer_init(&writer, &response->body);
+    jalon_json_begin_object(&writer, NULL);
+    jalon_json_put_string(&writer, "openapi", "3.0.3");
+    jalon_json_begin_object(&writer, "info");
+    jalon_json_put_text(&writer, "title", map->title.en);
+    jalon_json_put_text(&writer, "description", map->description.en);
+    jalon_json_put_string(&writer, "version", JALON_VERSION);
+    jalon_json_begin_object(&writer, "license");
+    jalon_json_put_text(&writer, "name", map->licence);
+    jalon_json_end_object(&writer);
+    jalon_json_end_object(&writer);
+    jalon_json_begin_array(&writer, "servers");
+    jalon_json_begin_object(&writer, NULL);
+    jalon_json_put_text(&writer, "url", jalon_endpoint_url(request, "/maps/%s", map->slug.data));
+    jalon_json_end_object(&writer);
+    jalon_json_end_array(&writer);
+    put_paths(request, &writer, map);
+    jalon_json_put_raw(&writer, "components", jalon_text_from(components));
+    jalon_json_end_object(&writer);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_openapi_get(struct jalon_request *request, struct jalon_response *response)
+{
+    return jalon_endpoint_read_map(request, response, answer);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* GET …/items/{id}/revisions: who changed what, and when; newest first. Layer 4 (api). */
+#include "jalon/clock.h"
+
+#include "endpoint.h"
+
+static void put_revision(struct jalon_json_writer *writer, const struct jalon_revision *revision)
+{
+    char time[JALON_CLOCK_TEXT_SIZE];
+    jalon_clock_format(revision->time_us, time);
+    jalon_json_begin_object(writer, NULL);
+    jalon_json_put_integer(writer, "version", revision->version);
+    jalon_json_put_string(writer, "time", time);
+    if (revision->author.length > 0) {
+        jalon_json_put_text(writer, "author", revision->author);
+    } else {
+        jalon_json_put_null(writer, "author");
+    }
+    jalon_json_put_string(writer, "action", jalon_action_name(revision->action));
+    if (revision->reason.length > 0) {
+        jalon_json_put_text(writer, "reason", revision->reason);
+    } else {
+        jalon_json_put_null(writer, "reason");
+    }
+    jalon_json_put_raw(writer, "changes", revision->changes);
+    jalon_json_end_object(writer);
+}
+
+static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
+                      const struct jalon_revision *revisions, size_t count, bool more)
+{
+    struct jalon_text map = jalon_request_variable(request, "map");
+    struct jalon_text collection = jalon_request_variable(request, "collection");
+    struct jalon_text id = jalon_request_variable(request, "id");
+    jalon_json_begin_array(writer, "links");
+    jalon_endpoint_put_link(writer, "self", "application/json", "This history",
+                            jalon_endpoint_url(request, "%s", request->path.data));
+    jalon_endpoint_put_link(writer, "item", "application/geo+json", "The contribution",
+                            jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s", map.data,
+                                               collection.data, id.data));
+    if (more) {
+        jalon_endpoint_put_link(writer, "next", "application/json", "Older revisions",
+                                jalon_endpoint_url(request, "%s?before=%lld", request->path.data,
+                                                   (long long)revisions[count - 1].version));
+    }
+    jalon_json_end_array(writer);
+}
+
+enum jalon_status jalon_revisions_get(struct jalon_request *request,
+                                      struct jalon_response *response)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_revision *revisions = NULL;
+    struct jalon_id id;
+    size_t count = 0;
+    int64_t limit = 0, before = 0;
+    enum jalon_status status = jalon_endpoint_id(request, &id);
+    if (status == JALON_OK) {
+        status = jalon_request_integer(request, "limit", &limit);
+    }
+    if (status == JALON_OK) {
+        status = jalon_request_integer(request, "before", &before);
+    }
+    if (status == JALON_OK) {
+        status = jalon_app_list_revisions(request->ctx, api->app,
+                                          jalon_request_variable(request, "map"),
+                                          jalon_request_variable(request, "collection"), id, before,
+                                          (size_t)limit, &revisions, &count);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_json_writer writer;
+    jalon_json_writer_init(&writer, &response->body);
+    jalon_json_begin_object(&writer, NULL);
+    jalon_json_begin_array(&writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        put_revision(&writer, &revisions[i]);
+    }
+    jalon_json_end_array(&writer);
+    bool more = count > 0 && count == (size_t)limit && revisions[count - 1].version > 1;
+    put_links(request, &writer, revisions, count, more);
+    jalon_json_end_object(&writer);
+    return jalon_endpoint_finish_hashed(request, response);
+}

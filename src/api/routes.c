@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The route table: what this server answers. Layer 4 (api).
+ *
+ * The router, the checks before a handler and the API description read it. One row an endpoint.
+ */
+#include <pthread.h>
+
+#include "endpoint.h"
+
+enum { REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
+
+static const struct jalon_representation json_only[] = {{"json", "application/json"}, {0}};
+static const struct jalon_representation json_or_page[] = {
+    {"json", "application/json"},
+    {"html", "text/html"},
+    {0},
+};
+static const struct jalon_representation openapi[] = {
+    {"json", "application/vnd.oai.openapi+json;version=3.0"},
+    {0},
+};
+static const struct jalon_representation schema[] = {{"json", "application/schema+json"}, {0}};
+static const struct jalon_representation one_item[] = {
+    {"geojson", "application/geo+json"},
+    {"json", "application/geo+json"},
+    {0},
+};
+/* Every format that can be written (jalon/format.h), and "json" for the first of them. */
+static struct jalon_representation items[REPRESENTATIONS_MAX];
+
+static const struct jalon_parameter no_parameters[] = {{0}};
+static const struct jalon_parameter asset_parameters[] = {
+    {"v", JALON_PARAMETER_STRING, "The client's version: the file may then be kept for ever.", 0, 0, 0},
+    {0},
+};
+static const struct jalon_parameter items_parameters[] = {
+    {"bbox", JALON_PARAMETER_NUMBERS,
+     "Only contributions whose geometry meets this box: west, south, east, north in degrees (or "
+     "with heights third and sixth). West is greater than east across the antimeridian.",
+     4, 6, 0},
+    {"limit", JALON_PARAMETER_INTEGER, "At most this many contributions.", 1,
+     JALON_QUERY_LIMIT_MAX, JALON_QUERY_LIMIT_DEFAULT},
+    {"next", JALON_PARAMETER_STRING, "The token of a page, from the link `next` of the one before.",
+     0, 0, 0},
+    {"category", JALON_PARAMETER_STRING, "Only this category and what is below it, by key.", 0, 0, 0},
+    {"status", JALON_PARAMETER_STRING, "Only contributions in this status, by key.", 0, 0, 0},
+    {"author", JALON_PARAMETER_STRING, "Only contributions of this account; empty: anonymous.", 0, 0,
+     0},
+    {0},
+};
+static const struct jalon_parameter revisions_parameters[] = {
+    {"limit", JALON_PARAMETER_INTEGER, "At most this many revisions.", 1, 1000, 100},
+    {"before", JALON_PARAMETER_INTEGER, "Only versions below this one; 0: from the newest.", 0,
+     INT64_MAX, 0},
+    {0},
+};
+
+static const char *const geojson_body[] = {"application/geo+json", "application/json", NULL};
+
+static const struct jalon_route routes[] = {
+    {JALON_GET, "/", jalon_directory_get, "getDirectory", "The maps of this server", "server",
+     .parameters = no_parameters, .representations = json_or_page},
+    {JALON_GET, "/maps", jalon_directory_get, "getMaps", "The maps of this server", "server",
+     .parameters = no_parameters, .representations = json_or_page},
+    {JALON_GET, "/health", jalon_health_get, "getHealth", "Is this process alive?", "server",
+     .parameters = no_parameters, .representations = json_only, .one_language = true},
+    {JALON_GET, "/assets/{name}", jalon_assets_get, "getAsset", "A file of the browser client",
+     "server", .parameters = asset_parameters, .representations = NULL, .one_language = true},
+    {JALON_GET, "/maps/{map}", jalon_landing_get, "getLandingPage",
+     "The map: title, licence, categories, links", "map", .parameters = no_parameters,
+     .representations = json_or_page},
+    {JALON_GET, "/maps/{map}/api", jalon_openapi_get, "getApi", "This description", "map",
+     .parameters = no_parameters, .representations = openapi, .one_language = true},
+    {JALON_GET, "/maps/{map}/conformance", jalon_conformance_get, "getConformance",
+     "The standards' classes that are conformed to", "map", .parameters = no_parameters,
+     .representations = json_only, .one_language = true},
+    {JALON_GET, "/maps/{map}/territories", jalon_territories_get, "getTerritories",
+     "The map's territories, as polygons", "map", .parameters = no_parameters,
+     .representations = one_item, .one_language = true},
+    {JALON_GET, "/maps/{map}/collections", jalon_collections_get, "getCollections",
+     "The collections, with counts and extents", "collection", .parameters = no_parameters,
+     .representations = json_only},
+    {JALON_GET, "/maps/{map}/collections/{collection}", jalon_collection_get, "getCollection",
+     "One collection", "collection", .parameters = no_parameters, .representations = json_only},
+    {JALON_GET, "/maps/{map}/collections/{collection}/schema", jalon_schema_get, "getSchema",
+     "The JSON Schema of a contribution", "collection", .parameters = no_parameters,
+     .representations = schema, .one_language = true},
+    {JALON_GET, "/maps/{map}/collections/{collection}/items", jalon_items_get, "getItems",
+     "The contributions that match, page by page", "items", .parameters = items_parameters,
+     .open_parameters = true, .representations = items, .one_language = true},
+    {JALON_POST, "/maps/{map}/collections/{collection}/items", jalon_items_post, "createItem",
+     "Add a contribution", "items", .parameters = no_parameters, .representations = one_item,
+     .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true},
+    {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_get, "getItem",
+     "One contribution", "items", .parameters = no_parameters, .representations = one_item,
+     .one_language = true},
+    {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions", jalon_revisions_get,
+     "getRevisions", "The history of a contribution, newest first", "items",
+     .parameters = revisions_parameters, .representations = json_only, .one_language = true},
+    {0},
+};
+
+static void list_formats(void)
+{
+    size_t format_count, count = 0;
+    const struct jalon_format *const *formats = jalon_formats(&format_count);
+    for (size_t i = 0; i < format_count && count < REPRESENTATIONS_MAX - 2; i++) {
+        if (formats[i]->writer != NULL) {
+            items[count++] =
+                (struct jalon_representation){formats[i]->name, formats[i]->media_type};
+        }
+    }
+    items[count] = (struct jalon_representation){"json", items[0].media_type};
+}
+
+const struct jalon_route *jalon_api_routes(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, list_formats);
+    return routes;
+}
