@@ -170,6 +170,11 @@ const struct jalon_embedded *jalon_builtin_templates(void);
  */
 void jalon_schema_write(struct jalon_buffer *buffer, const struct jalon_map *map,
                         const struct jalon_collection *collection, struct jalon_text self_url);
+/* A JSON array of the names in a set of geometry types: ["Point","LineString"]. */
+void jalon_geometry_types_write(struct jalon_buffer *buffer, unsigned geometry_types);
+/* Territories as a GeoJSON FeatureCollection; properties key, name, kind, parent (key or null). */
+void jalon_territories_write(struct jalon_buffer *buffer, const struct jalon_territory *territories,
+                             size_t count);
 /* Reads a GeoJSON Feature (body of POST) into a record; pointers from the body's root. */
 enum jalon_status jalon_feature_read(struct jalon_context *ctx, struct jalon_text json,
                                      struct jalon_record *out) JALON_MUST_USE;

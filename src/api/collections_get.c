@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}/collections, and one of them. OGC 17-069r4, 7.13 and 7.14. Layer 4 (api). */
 #include "jalon/clock.h"
-#include "jalon/geo.h"
 
 #include "endpoint.h"
 
@@ -81,19 +80,6 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
     jalon_json_end_array(writer);
 }
 
-static void put_geometry_types(struct jalon_json_writer *writer,
-                               const struct jalon_collection *collection)
-{
-    jalon_json_begin_array(writer, "geometry_types");
-    for (int type = JALON_GEOMETRY_POINT; type <= JALON_GEOMETRY_MULTIPOLYGON; type++) {
-        if (collection->geometry_types & JALON_GEOMETRY_BIT(type)) {
-            jalon_json_put_string(writer, NULL,
-                                  jalon_geometry_type_name((enum jalon_geometry_type)type));
-        }
-    }
-    jalon_json_end_array(writer);
-}
-
 static void write_collection(struct jalon_request *request, struct jalon_json_writer *writer,
                              const struct jalon_reading *reading, int32_t index)
 {
@@ -109,7 +95,8 @@ static void write_collection(struct jalon_request *request, struct jalon_json_wr
     jalon_json_put_text(writer, "attribution", collection->attribution);
     jalon_json_put_text(writer, "licence", collection->licence.length > 0 ? collection->licence
                                                                           : reading->map->licence);
-    put_geometry_types(writer, collection);
+    jalon_json_put_raw(writer, "geometry_types", JALON_TEXT_EMPTY);
+    jalon_geometry_types_write(writer->buffer, collection->geometry_types);
     jalon_json_put_integer(writer, "item_count", jalon_snapshot_count(reading->snapshot, index));
     put_categories(writer, reading, index);
     put_extent(writer, reading, index);

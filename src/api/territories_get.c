@@ -1,29 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}/territories: the polygons that are counted by and filtered with. Layer 4 (api). */
-#include "jalon/geo.h"
-
 #include "endpoint.h"
-
-static void put_territory(struct jalon_buffer *body, const struct jalon_territory *territory)
-{
-    char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(territory->id, id);
-    jalon_buffer_append_format(body, "{\"type\":\"Feature\",\"id\":\"%s\",\"geometry\":", id);
-    jalon_geometry_write_json(body, &territory->geometry);
-    jalon_buffer_append_string(body, ",\"properties\":{\"key\":");
-    jalon_buffer_append_json(body, territory->key);
-    jalon_buffer_append_string(body, ",\"name\":");
-    jalon_buffer_append_json(body, territory->name);
-    jalon_buffer_append_string(body, ",\"kind\":");
-    jalon_buffer_append_json(body, territory->kind);
-    jalon_buffer_append_string(body, ",\"parent\":");
-    if (territory->parent.length > 0) {
-        jalon_buffer_append_json(body, territory->parent);
-    } else {
-        jalon_buffer_append_string(body, "null");
-    }
-    jalon_buffer_append_string(body, "}}");
-}
 
 enum jalon_status jalon_territories_get(struct jalon_request *request,
                                         struct jalon_response *response)
@@ -40,13 +17,6 @@ enum jalon_status jalon_territories_get(struct jalon_request *request,
     if (status != JALON_OK) {
         return status;
     }
-    jalon_buffer_append_string(&response->body, "{\"type\":\"FeatureCollection\",\"features\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            jalon_buffer_append_char(&response->body, ',');
-        }
-        put_territory(&response->body, &territories[i]);
-    }
-    jalon_buffer_append_string(&response->body, "]}");
+    jalon_territories_write(&response->body, territories, count);
     return jalon_endpoint_finish_hashed(request, response);
 }

@@ -83,21 +83,41 @@ static bool category_is(struct jalon_context *ctx, const struct draft *draft,
            jalon_text_alike(ctx, category->label.en, word);
 }
 
+/* Has the draft this category already? -1 is none. */
+static bool has_category(const struct draft *draft, int32_t category)
+{
+    for (size_t i = 0; i < draft->contribution.category_count; i++) {
+        if (draft->categories[i] == category) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The category that the word names. Of several with one label, that below a category taken before:
+ * files have a column for the theme and another for the sub-theme.
+ */
 static int32_t find_category(struct jalon_context *ctx, const struct draft *draft,
                              struct jalon_text word)
 {
     const struct jalon_map *map = draft->map;
-    int32_t exact = jalon_map_find_category(map, word);
-    if (exact >= 0 && jalon_collection_uses_category(map, draft->collection, exact)) {
-        return exact;
+    int32_t found = jalon_map_find_category(map, word);
+    if (found >= 0 && jalon_collection_uses_category(map, draft->collection, found)) {
+        return found;
     }
+    found = -1;
     for (size_t i = 0; draft->lenient && i < map->category_count; i++) {
-        if (category_is(ctx, draft, &map->categories[i], word) &&
-            jalon_collection_uses_category(map, draft->collection, (int32_t)i)) {
+        if (!category_is(ctx, draft, &map->categories[i], word) ||
+            !jalon_collection_uses_category(map, draft->collection, (int32_t)i)) {
+            continue;
+        }
+        if (has_category(draft, map->categories[i].parent)) {
             return (int32_t)i;
         }
+        found = found < 0 ? (int32_t)i : found;
     }
-    return -1;
+    return found;
 }
 
 static enum jalon_status add_category(struct jalon_context *ctx, struct draft *draft,

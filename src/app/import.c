@@ -577,7 +577,11 @@ static enum jalon_status list_vanished(struct jalon_context *ctx, struct jalon_i
         if (status == JALON_OK && !is_seen(import, contribution.number) &&
             contribution.moderation != JALON_MODERATION_DELETED) {
             numbers[count++] = contribution.number;
-            notify(import, 0, false, contribution.source_id, JALON_TEXT("is no longer in the file"));
+            struct jalon_text reason =
+                jalon_text_format(row->arena, "'%s' (%s) is no longer in the file",
+                                  contribution.source_id.data, contribution.title.data);
+            notify(import, 0, false, JALON_TEXT("source_id"),
+                   reason.data != NULL ? reason : contribution.source_id);
         }
         *after = status == JALON_OK ? contribution.number : INT64_MAX;
     }
