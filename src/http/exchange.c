@@ -371,7 +371,8 @@ void jalon_exchange_open(struct jalon_exchange *exchange)
 {
     exchange->status = open_steps(exchange);
     if (exchange->body_follows && (exchange->status != JALON_OK || exchange->options)) {
-        exchange->close = true; /* what was announced will not be read */
+        exchange->body_unread = true;
+        exchange->close = true;
     }
     if (exchange->status == JALON_OK && exchange->body_announced > 0 && !exchange->options) {
         (void)jalon_buffer_reserve(&exchange->body, (size_t)exchange->body_announced);

@@ -148,6 +148,7 @@ struct jalon_exchange {
     size_t body_max;
     uint64_t body_announced; /* Content-Length, 0 when there is none */
     bool body_follows;
+    bool body_unread; /* announced, and the answer goes out before it is read */
     uint64_t body_overrun; /* bytes that came beyond body_max and were dropped */
     bool body_too_large;
     const char *wire_target; /* where the target stands in the connection's buffer */
@@ -208,6 +209,7 @@ struct jalon_http {
     _Atomic bool stopping;
     _Atomic unsigned running; /* requests */
     struct jalon_drain *drain;
+    struct jalon_linger *linger;
     struct MHD_Daemon *daemon;
 };
 

@@ -10,6 +10,8 @@
 #include "jalon/clock.h"
 #include "jalon/memory.h"
 
+#include "linger.h"
+
 enum {
     DEFAULT_CONNECTIONS = 1000,
     DEFAULT_TIMEOUT_S = 30,
@@ -146,7 +148,8 @@ static enum jalon_status start(struct jalon_context *ctx, struct jalon_http *htt
     int listening;
     http->ctx = jalon_context_create();
     http->drain = drain_create();
-    if (http->ctx == NULL || http->drain == NULL) {
+    http->linger = jalon_linger_create();
+    if (http->ctx == NULL || http->drain == NULL || http->linger == NULL) {
         return jalon_no_memory(ctx);
     }
     enum jalon_status status = jalon_router_create(ctx, http->options.routes, &http->router);
@@ -174,6 +177,7 @@ static enum jalon_status start(struct jalon_context *ctx, struct jalon_http *htt
 static void release(struct jalon_http *http)
 {
     jalon_router_destroy(http->router);
+    jalon_linger_destroy(http->linger);
     drain_destroy(http->drain);
     jalon_context_destroy(http->ctx);
     jalon_memory_release(http);

@@ -7,11 +7,14 @@
  */
 #include "wire.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "jalon/log.h"
 #include "jalon/memory.h"
+
+#include "linger.h"
 
 void *jalon_wire_begin(void *cls, const char *target, struct MHD_Connection *connection)
 {
@@ -180,14 +183,27 @@ static const char *ending_of(enum MHD_RequestTerminationCode code)
     return "aborted";
 }
 
+/* The library closes its socket next; with a second one on it the client still gets the answer. */
+static void keep_open_for_the_answer(struct jalon_http *http, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int copy = info != NULL ? fcntl(info->connect_fd, F_DUPFD_CLOEXEC, 0) : -1;
+    if (copy >= 0) {
+        jalon_linger_add(http->linger, copy);
+    }
+}
+
 void jalon_wire_end(void *cls, struct MHD_Connection *connection, void **request_cls,
                     enum MHD_RequestTerminationCode code)
 {
     struct jalon_http *http = cls;
     struct jalon_exchange *exchange = *request_cls;
-    (void)connection;
     if (exchange == NULL) {
         return;
+    }
+    if (exchange->body_unread && code == MHD_REQUEST_TERMINATED_COMPLETED_OK) {
+        keep_open_for_the_answer(http, connection);
     }
     if (!exchange->opened) {
         exchange->response.code = 0; /* the library refused it, or the head never came whole */

@@ -50,17 +50,19 @@ static inline void client_close(struct client *client)
     free(client->bytes);
 }
 
-static inline void client_send(struct client *client, const void *data, size_t length)
+/* False: the server hung up; what it said may be read all the same. */
+static inline int client_send(struct client *client, const void *data, size_t length)
 {
     const char *at = data;
     while (length > 0) {
         ssize_t sent = send(client->fd, at, length, MSG_NOSIGNAL);
         if (sent <= 0) {
-            return; /* the server hung up: what it said is read next */
+            return 0;
         }
         at += sent;
         length -= (size_t)sent;
     }
+    return 1;
 }
 
 static inline void client_say(struct client *client, const char *text)

@@ -261,6 +261,26 @@ static void bodies_that_are_refused_are_not_read(void **state)
     assert_int_equal(atomic_load(&handled), before);
 }
 
+/* Many clients give up at the first failing send, without reading: it must not fail. */
+static void a_refusal_reaches_who_is_still_sending(void **state)
+{
+    (void)state;
+    static char megabyte[1 << 20];
+    for (int i = 0; i < 10; i++) {
+        struct client client = client_open(port);
+        client_say(&client, "POST /echo HTTP/1.1\r\n" HOST "Content-Type: application/json\r\n"
+                            "Content-Length: 8388608\r\n\r\n");
+        for (int part = 0; part < 8; part++) {
+            assert_true(client_send(&client, megabyte, sizeof megabyte));
+        }
+        struct answer answer = client_take(&client, 0);
+        assert_int_equal(answer.code, 413);
+        assert_true(client_is_closed(&client));
+        answer_free(&answer);
+        client_close(&client);
+    }
+}
+
 static void a_chunked_body_is_bounded(void **state)
 {
     (void)state;
@@ -573,6 +593,7 @@ int main(void)
         cmocka_unit_test(a_known_state_is_not_sent_again),
         cmocka_unit_test(a_body_is_taken_whole_or_chunked),
         cmocka_unit_test(bodies_that_are_refused_are_not_read),
+        cmocka_unit_test(a_refusal_reaches_who_is_still_sending),
         cmocka_unit_test(a_chunked_body_is_bounded),
         cmocka_unit_test(a_client_may_ask_before_it_sends),
         cmocka_unit_test(big_answers_arrive_whole),
