@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +31,60 @@ void jalon_buffer_append_int(struct jalon_buffer *buffer, int64_t value)
     jalon_buffer_append(buffer, start, (size_t)(end - start));
 }
 
+/* Appends units / 10^places, without trailing zeros, never "-0". */
+static void append_decimal(struct jalon_buffer *buffer, bool negative, uint64_t units, int places)
+{
+    char digits[32];
+    char *end = digits + sizeof digits;
+    char *start = end;
+    bool zero = units == 0;
+    for (; places > 0 && units % 10 == 0; places--) {
+        units /= 10;
+    }
+    for (int i = 0; i < places; i++) {
+        *--start = (char)('0' + units % 10);
+        units /= 10;
+    }
+    if (places > 0) {
+        *--start = '.';
+    }
+    start = write_digits(start, units);
+    if (negative && !zero) {
+        *--start = '-';
+    }
+    jalon_buffer_append(buffer, start, (size_t)(end - start));
+}
+
+/*
+ * Widths and heights as people write them, without printf: when value * 10^places is within
+ * rounding of a whole number, and that number divided by 10^places is the value again, these digits
+ * read back as it. Both are exact doubles, so the division rounds as reading does.
+ */
+static bool append_short_decimal(struct jalon_buffer *buffer, double value)
+{
+    static const double powers[] = {1, 10, 100, 1000, 10000};
+    double magnitude = fabs(value);
+    if (magnitude < 1e-4 || magnitude >= 1e10) {
+        return false;
+    }
+    for (int places = 1; places <= 4; places++) {
+        double units = floor(magnitude * powers[places] + 0.5);
+        if (units / powers[places] == magnitude) {
+            append_decimal(buffer, value < 0, (uint64_t)units, places);
+            return true;
+        }
+    }
+    return false;
+}
+
 void jalon_buffer_append_double(struct jalon_buffer *buffer, double value)
 {
     assert(isfinite(value));
     if (value == floor(value) && fabs(value) < 1e15) {
         jalon_buffer_append_int(buffer, (int64_t)value);
+        return;
+    }
+    if (append_short_decimal(buffer, value)) {
         return;
     }
     char text[32];
@@ -55,28 +105,7 @@ void jalon_buffer_append_coordinate(struct jalon_buffer *buffer, double value)
         jalon_buffer_append_double(buffer, value);
         return;
     }
-    uint64_t units = (uint64_t)(scaled + 0.5);
-    uint64_t whole = units / 10000000, fraction = units % 10000000;
-    char digits[32];
-    char *end = digits + sizeof digits;
-    char *start = end;
-    if (fraction > 0) {
-        int places = 7;
-        while (fraction % 10 == 0) {
-            fraction /= 10;
-            places--;
-        }
-        for (int i = 0; i < places; i++) {
-            *--start = (char)('0' + fraction % 10);
-            fraction /= 10;
-        }
-        *--start = '.';
-    }
-    start = write_digits(start, whole);
-    if (value < 0 && units > 0) {
-        *--start = '-';
-    }
-    jalon_buffer_append(buffer, start, (size_t)(end - start));
+    append_decimal(buffer, value < 0, (uint64_t)(scaled + 0.5), 7);
 }
 
 static void append_json_escape(struct jalon_buffer *buffer, unsigned char c)

@@ -4,7 +4,6 @@
 #include "jalon/clock.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <time.h>
 
 static _Atomic int64_t fixed_us;
@@ -56,6 +55,17 @@ static void civil_from_days(int64_t days, int64_t *out_year, int *out_month, int
     *out_year = year_of_era + era * 400 + (*out_month <= 2);
 }
 
+/* Writes `count` digits of the value and the character that follows; answers where it ends. */
+static char *put_digits(char *at, int64_t value, int count, char follower)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        at[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    at[count] = follower;
+    return at + count + 1;
+}
+
 void jalon_clock_format(int64_t time_us, char out[JALON_CLOCK_TEXT_SIZE])
 {
     int64_t const day_us = INT64_C(86400000000);
@@ -67,18 +77,20 @@ void jalon_clock_format(int64_t time_us, char out[JALON_CLOCK_TEXT_SIZE])
     if (year < 0 || year > 9999) {
         year = year < 0 ? 0 : 9999;
     }
-    int fraction = (int)(rest % 1000000);
-    int seconds = (int)(rest / 1000000);
-    char tail[12] = "Z";
+    int64_t fraction = rest % 1000000, seconds = rest / 1000000;
+    char *at = out;
+    at = put_digits(at, year, 4, '-');
+    at = put_digits(at, month, 2, '-');
+    at = put_digits(at, day, 2, 'T');
+    at = put_digits(at, seconds / 3600, 2, ':');
+    at = put_digits(at, seconds / 60 % 60, 2, ':');
+    at = put_digits(at, seconds % 60, 2, fraction == 0 ? 'Z' : '.');
     if (fraction % 1000 != 0) {
-        snprintf(tail, sizeof tail, ".%06uZ", (unsigned)fraction % 1000000U);
+        at = put_digits(at, fraction, 6, 'Z');
     } else if (fraction != 0) {
-        snprintf(tail, sizeof tail, ".%03uZ", (unsigned)fraction / 1000U % 1000U);
+        at = put_digits(at, fraction / 1000, 3, 'Z');
     }
-    snprintf(out, JALON_CLOCK_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u%.8s",
-             (unsigned)year % 10000U, (unsigned)month % 100U, (unsigned)day % 100U,
-             (unsigned)seconds / 3600U % 100U, (unsigned)seconds / 60U % 60U,
-             (unsigned)seconds % 60U, tail);
+    *at = '\0';
 }
 
 /* `count` digits at `at`, or -1. */

@@ -46,6 +46,18 @@ static void doubles_read_back_as_themselves(void **state)
     assert_string_equal(number(-3), "-3");
     assert_string_equal(number(0.1 + 0.2), "0.30000000000000004");
     assert_string_equal(number(1e300), "1e+300");
+    assert_string_equal(number(-0.85), "-0.85");
+    assert_string_equal(number(1234567890.1234), "1234567890.1234");
+    assert_string_equal(number(0.0001), "0.0001");
+    assert_string_equal(number(0.00012), "0.00012");
+    assert_string_equal(number(-0.0), "0");
+    assert_string_equal(number(2.675), "2.675");
+    assert_string_equal(number(0.07 * 3), "0.21000000000000002");
+    for (int i = 1; i < 20000; i++) {
+        double value = i / 1000.0, back = 0;
+        assert_true(jalon_text_to_double(jalon_text_from(number(value)), &back));
+        assert_true(back == value && buffer.length <= 6);
+    }
 }
 
 static void json_strings_are_escaped(void **state)
