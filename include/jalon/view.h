@@ -104,7 +104,10 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
 /* False when the collection (index; -1: any) has no published contribution with this id. */
 bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
                          struct jalon_id id, struct jalon_view_item *out);
-/* Published contributions of the collection, and the box around them (false: none has a shape). */
+/*
+ * Published contributions of the collection, and the box around them (false: none has a shape): all
+ * the way around when there are some on both sides of the antimeridian, never across it.
+ */
 int64_t jalon_snapshot_count(const struct jalon_snapshot *snapshot, int32_t collection);
 bool jalon_snapshot_extent(const struct jalon_snapshot *snapshot, int32_t collection,
                            struct jalon_box *out);

@@ -6,11 +6,11 @@
 #include "entry.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdalign.h>
 #include <string.h>
 
 #include "jalon/feature.h"
-#include "jalon/geo.h"
 #include "jalon/memory.h"
 
 struct packing {
@@ -126,6 +126,23 @@ static struct jalon_contribution pack_contribution(struct packing *packing,
     return contribution;
 }
 
+/*
+ * The least and largest of each coordinate: unlike jalon_geometry_box never across the antimeridian,
+ * because the spatial index is a plane.
+ */
+static bool find_box(const struct jalon_geometry *geometry, struct jalon_box *out)
+{
+    struct jalon_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    for (size_t i = 0; i < geometry->position_count; i++) {
+        box.west = fmin(box.west, geometry->positions[i].lon);
+        box.south = fmin(box.south, geometry->positions[i].lat);
+        box.east = fmax(box.east, geometry->positions[i].lon);
+        box.north = fmax(box.north, geometry->positions[i].lat);
+    }
+    *out = box;
+    return geometry->position_count > 0;
+}
+
 /* Packs all of it; the entry's own place is the block's start. */
 static void pack_entry(struct packing *packing, const struct jalon_collection *collection,
                        const struct jalon_contribution *contribution, struct jalon_text json)
@@ -135,7 +152,7 @@ static void pack_entry(struct packing *packing, const struct jalon_collection *c
     struct jalon_view_entry packed = {.has_box = false};
     packed.json = pack_text(packing, json);
     packed.contribution = pack_contribution(packing, collection, *contribution);
-    packed.has_box = jalon_geometry_box(&contribution->geometry, &packed.box);
+    packed.has_box = find_box(&contribution->geometry, &packed.box);
     if (entry != NULL) {
         *entry = packed;
     }
