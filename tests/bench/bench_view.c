@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The view by itself: what loading, one change and one box cost.
+ *
+ *   bench_view [CONTRIBUTIONS]     1,000,000 by default
+ *
+ * Prints "name value unit" lines. Times of a shared machine compare runs of this program with each
+ * other, nothing else.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jalon/clock.h"
+#include "jalon/view.h"
+
+#include "places.h"
+
+enum { BATCH = 1000, CHANGES = 20000, WANTED_COUNT = 4, QUERIES = 2000 };
+
+static const struct jalon_field fields[] = {
+    {.key = {"wheelchair", 10}, .type = JALON_FIELD_ENUM},
+    {.key = {"name", 4}, .type = JALON_FIELD_STRING, .max_length = 255},
+    {.key = {"width", 5}, .type = JALON_FIELD_NUMBER},
+};
+static const struct jalon_category categories[] = {
+    {{"shop", 4}, {{"", 0}, {"", 0}}, {"", 0}, -1},
+    {{"food", 4}, {{"", 0}, {"", 0}}, {"", 0}, -1},
+};
+static const struct jalon_collection collection = {
+    .key = {"places", 6}, .fields = fields, .field_count = 3};
+static const struct jalon_map map = {
+    .categories = categories, .category_count = 2, .collections = &collection,
+    .collection_count = 1};
+
+/* One contribution; `fields` has room for three. */
+static struct jalon_contribution make(int64_t number, struct jalon_position *position,
+                                      struct jalon_value *values)
+{
+    static const int32_t both[] = {0, 1};
+    values[0] = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = JALON_TEXT("limited")};
+    values[1] = (struct jalon_value){.kind = JALON_VALUE_TEXT,
+                                     .text = JALON_TEXT("Boulangerie du March\xc3\xa9")};
+    values[2] = (struct jalon_value){.kind = JALON_VALUE_NUMBER,
+                                     .number = (double)(number % 200) / 100};
+    return (struct jalon_contribution){
+        .number = number,
+        .id = jalon_id_make(),
+        .version = 1,
+        .geometry = {.type = JALON_GEOMETRY_POINT, .srid = JALON_SRID_WGS84,
+                     .positions = position, .position_count = 1},
+        .title = JALON_TEXT("Boulangerie du March\xc3\xa9"),
+        .description = JALON_TEXT("Rampe amovible, sonner \xc3\xa0 l'accueil."),
+        .fields = values,
+        .categories = both,
+        .category_count = 1 + (size_t)number % 2,
+        .status = -1,
+        .moderation = JALON_MODERATION_PUBLISHED,
+        .author = JALON_TEXT_EMPTY,
+        .source = JALON_TEXT("osm"),
+        .source_id = JALON_TEXT("node/123456789"),
+        .licence = JALON_TEXT("ODbL-1.0"),
+        .observed = JALON_TEXT_EMPTY,
+        .created_us = 1700000000000000 + number,
+        .updated_us = 1700000000000000 + number,
+    };
+}
+
+static void need(enum jalon_status status)
+{
+    if (status != JALON_OK) {
+        fprintf(stderr, "bench_view: %s\n", jalon_status_name(status));
+        exit(1);
+    }
+}
+
+static double seconds_since(int64_t start_us)
+{
+    return (double)(jalon_clock_monotonic_us() - start_us) / 1e6;
+}
+
+static void load(struct jalon_context *ctx, struct jalon_view *view,
+                 struct jalon_position *positions, int64_t count)
+{
+    struct jalon_contribution batch[BATCH];
+    struct jalon_value values[BATCH][3];
+    int64_t start_us = jalon_clock_monotonic_us();
+    for (int64_t number = 1; number <= count;) {
+        size_t filled = 0;
+        while (filled < BATCH && number <= count) {
+            batch[filled] = make(number, &positions[number - 1], values[filled]);
+            filled++;
+            number++;
+        }
+        need(jalon_view_load(ctx, view, batch, filled));
+        jalon_context_reset(ctx);
+    }
+    jalon_view_set_seq(view, 1, 1);
+    double seconds = seconds_since(start_us);
+    printf("load %.2f s\nload_each %.2f us\n", seconds, seconds / (double)count * 1e6);
+}
+
+/* Half of them stay where they are. */
+static void change(struct jalon_context *ctx, struct jalon_view *view,
+                   struct jalon_position *positions, int64_t count, struct random_state *chance)
+{
+    static struct jalon_position moves[CHANGES];
+    struct jalon_value values[3];
+    struct jalon_context *found = jalon_context_create();
+    int64_t sum_us = 0, worst_us = 0;
+    places_draw(chance, moves, NULL, CHANGES);
+    for (int64_t i = 0; i < CHANGES; i++) {
+        int64_t number = 1 + (int64_t)(random_next(chance) % (uint64_t)count);
+        struct jalon_view_query query = {.category = -1, .status = -1, .after = number - 1,
+                                         .limit = 1};
+        struct jalon_view_result result;
+        const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+        need(jalon_snapshot_query(found, snapshot, &query, &result));
+        struct jalon_id id = result.items[0].contribution->id;
+        jalon_view_unpin(view, snapshot);
+        if (i % 2 == 0) {
+            positions[number - 1] = moves[i];
+        }
+        struct jalon_contribution one = make(number, &positions[number - 1], values);
+        one.id = id;
+        int64_t before_us = jalon_clock_monotonic_us();
+        need(jalon_view_apply(ctx, view, &one, 2 + i, 2 + i));
+        int64_t took_us = jalon_clock_monotonic_us() - before_us;
+        sum_us += took_us;
+        worst_us = took_us > worst_us ? took_us : worst_us;
+        jalon_context_reset(found);
+    }
+    printf("change %.2f us\nchange_worst %" PRId64 " us\n", (double)sum_us / CHANGES, worst_us);
+    jalon_context_destroy(found);
+}
+
+/* A box around a random point with about `wanted` hits: the side is found by doubling. */
+static struct jalon_box find_box(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
+                                 struct jalon_position middle, int64_t wanted)
+{
+    struct jalon_view_query query = {.category = -1, .status = -1, .has_box = true};
+    for (double half = 1e-5;; half *= 1.2) {
+        query.box = (struct jalon_box){middle.lon - half, middle.lat - half, middle.lon + half,
+                                       middle.lat + half};
+        struct jalon_view_result result;
+        need(jalon_snapshot_query(ctx, snapshot, &query, &result));
+        if (result.matched >= wanted || half > 100) {
+            return query.box;
+        }
+    }
+}
+
+static void query_boxes(struct jalon_context *ctx, struct jalon_view *view,
+                        const struct jalon_position *positions, int64_t count, int64_t wanted,
+                        struct random_state *chance)
+{
+    static struct jalon_box boxes[QUERIES];
+    static char out[64 << 20];
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    for (size_t i = 0; i < QUERIES; i++) {
+        boxes[i] = find_box(ctx, snapshot, positions[random_next(chance) % (uint64_t)count], wanted);
+    }
+    size_t items = 0, bytes = 0;
+    int64_t query_us = 0, start_us = jalon_clock_monotonic_us();
+    for (size_t i = 0; i < QUERIES; i++) {
+        struct jalon_view_query query = {.category = -1, .status = -1, .has_box = true,
+                                         .box = boxes[i], .limit = (size_t)wanted};
+        struct jalon_view_result result;
+        int64_t before_us = jalon_clock_monotonic_us();
+        need(jalon_snapshot_query(ctx, snapshot, &query, &result));
+        query_us += jalon_clock_monotonic_us() - before_us;
+        size_t used = 0;
+        for (size_t j = 0; j < result.count; j++) {
+            memcpy(out + used, result.items[j].json.data, result.items[j].json.length);
+            used += result.items[j].json.length;
+        }
+        items += result.count;
+        bytes += used;
+        jalon_context_reset(ctx);
+    }
+    double seconds = seconds_since(start_us);
+    printf("box_%" PRId64 " %.1f us (of which finding %.1f us; %zu items, %zu bytes on average)\n",
+           wanted, seconds / QUERIES * 1e6, (double)query_us / QUERIES, items / QUERIES,
+           bytes / QUERIES);
+    jalon_view_unpin(view, snapshot);
+}
+
+int main(int argc, char **argv)
+{
+    int64_t count = 1000000;
+    if (argc > 2 || (argc == 2 && !jalon_text_to_int64(jalon_text_from(argv[1]), &count)) ||
+        count < 1 || count > 100000000) {
+        fprintf(stderr, "usage: bench_view [CONTRIBUTIONS]\n");
+        return 2;
+    }
+    struct random_state chance;
+    random_seed(&chance, 34);
+    struct jalon_position *positions = calloc((size_t)count, sizeof *positions);
+    struct jalon_context *ctx = jalon_context_create();
+    struct jalon_view *view;
+    if (positions == NULL || ctx == NULL) {
+        need(JALON_NO_MEMORY);
+    }
+    places_draw(&chance, positions, NULL, (size_t)count);
+    need(jalon_view_create(ctx, &map, &view));
+    load(ctx, view, positions, count);
+    change(ctx, view, positions, count, &chance);
+    for (int64_t wanted = 10; wanted <= 10000; wanted *= 10) {
+        query_boxes(ctx, view, positions, count, wanted, &chance);
+    }
+    jalon_view_destroy(view);
+    jalon_context_destroy(ctx);
+    free(positions);
+    return 0;
+}
