@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Requests to the program. Two kinds of failure are told apart because people can do different
+// things about them: the network did not carry the request, or the program refused it.
+
+import type { FeatureCollection } from 'geojson';
+import type { Box, Collection, Item, ItemPage, MapInfo, Problem, Revision } from './types';
+
+/** The program answered, and the answer is no. */
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+  }
+}
+
+/** No answer, or one that is cut off. */
+export class NetworkError extends Error {}
+
+const JSON_TYPES = 'application/geo+json, application/json, application/problem+json';
+// A phone at the edge of a network may hold a connection open for minutes without a byte.
+const TIMEOUT_MS = 30000;
+
+export interface ItemQuery {
+  bbox?: Box;
+  limit: number;
+  category?: string | undefined;
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  try {
+    return (await response.json()) as Problem;
+  } catch {
+    return { title: response.statusText };
+  }
+}
+
+async function request<T>(url: string, init: RequestInit = {}, signal?: AbortSignal): Promise<T> {
+  const timer = new AbortController();
+  const stop = (): void => timer.abort();
+  const timeout = setTimeout(stop, TIMEOUT_MS);
+  signal?.addEventListener('abort', stop);
+  try {
+    const response = await fetch(url, {
+      ...init,
+      headers: { Accept: JSON_TYPES, ...init.headers },
+      signal: timer.signal,
+    });
+    if (!response.ok) {
+      throw new RefusedError(response.status, await readProblem(response));
+    }
+    return (await response.json()) as T;
+  } catch (error) {
+    if (error instanceof RefusedError) {
+      throw error;
+    }
+    throw new NetworkError(String(error));
+  } finally {
+    clearTimeout(timeout);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** One map's resources; `root` is the path of the map, such as `/maps/montpellier`. */
+export class Api {
+  constructor(readonly root: string) {}
+
+  map(): Promise<MapInfo> {
+    return request(`${this.root}?f=json`);
+  }
+
+  async collections(): Promise<Collection[]> {
+    const answer = await request<{ collections: Collection[] }>(`${this.root}/collections?f=json`);
+    return answer.collections;
+  }
+
+  itemsUrl(collection: string): string {
+    return `${this.root}/collections/${encodeURIComponent(collection)}/items`;
+  }
+
+  itemUrl(collection: string, id: string): string {
+    return `${this.itemsUrl(collection)}/${encodeURIComponent(id)}`;
+  }
+
+  items(collection: string, query: ItemQuery, signal?: AbortSignal): Promise<ItemPage> {
+    const parameters = new URLSearchParams({ f: 'json', limit: String(query.limit) });
+    if (query.bbox) {
+      // Five decimals are a metre: enough for a window.
+      parameters.set('bbox', query.bbox.map((value) => Number(value.toFixed(5))).join(','));
+    }
+    if (query.category) {
+      parameters.set('category', query.category);
+    }
+    return request(`${this.itemsUrl(collection)}?${parameters}`, {}, signal);
+  }
+
+  item(collection: string, id: string): Promise<Item> {
+    return request(`${this.itemUrl(collection, id)}?f=json`);
+  }
+
+  async revisions(collection: string, id: string): Promise<Revision[]> {
+    const answer = await request<{ items: Revision[] }>(`${this.itemUrl(collection, id)}/revisions`);
+    return answer.items;
+  }
+
+  schema(collection: string): Promise<unknown> {
+    return request(`${this.root}/collections/${encodeURIComponent(collection)}/schema`);
+  }
+
+  territories(): Promise<FeatureCollection> {
+    return request(`${this.root}/territories?f=json`);
+  }
+
+  /** Sends a new contribution; the answer is what was stored, with `edit_secret` for an anonymous one. */
+  create(collection: string, feature: unknown, token: string): Promise<Item> {
+    const headers: Record<string, string> = { 'Content-Type': 'application/geo+json' };
+    if (token) {
+      headers['Authorization'] = `Bearer ${token}`;
+    }
+    return request(this.itemsUrl(collection), {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(feature),
+    });
+  }
+}

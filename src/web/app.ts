@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Where the page starts: it wires state, loader, views and map together.
+
+import { Api } from './api';
+import { BaseMaps } from './base_maps';
+import { byId, focusHeading, h, icon, ICONS } from './dom';
+import { Drafts, Secrets } from './drafts';
+import { Form } from './form';
+import { History } from './history';
+import { lang, number, onLang, say, setLang, t, type Word } from './i18n';
+import { Legend } from './legend';
+import { List } from './list';
+import { announce } from './live';
+import { Loader } from './loader';
+import type { MapModule, MapView } from './map_view';
+import { Popup } from './popup';
+import { locate } from './position';
+import { Router, type Route } from './route';
+import { Schemas } from './schema';
+import { State, type Entry } from './state';
+import { linkify } from './text';
+import type { BaseMap, Collection, Item, Lang } from './types';
+
+type Tab = 'legend' | 'list' | 'add';
+const TABS: Tab[] = ['legend', 'list', 'add'];
+const TAB_ICONS: Record<Tab, string> = { legend: ICONS.layers, list: ICONS.list, add: ICONS.add };
+
+/** Beside this very file, with the same version: /assets/<name>?v=… */
+function asset(name: string): string {
+  const self = new URL(import.meta.url);
+  return new URL(name + self.search, self).href;
+}
+
+class Page {
+  private readonly router: Router;
+  private readonly loader: Loader;
+  private readonly schemas: Schemas;
+  private readonly baseMaps: BaseMaps;
+  private readonly drafts: Drafts;
+  private readonly legend: Legend;
+  private readonly list: List;
+  private readonly popup: Popup;
+  private readonly history: History;
+  private readonly form: Form;
+  private map: MapView | null = null;
+  private territoriesAsked = false;
+  /** Counts drawings, so that an answer that comes late does not replace what is open now. */
+  private drawing = 0;
+  private lastFocus: string | null = null;
+
+  constructor(private readonly state: State) {
+    const { api } = state;
+    const secrets = new Secrets(api.root);
+    this.drafts = new Drafts(api.root);
+    this.schemas = new Schemas(api);
+    this.loader = new Loader(state);
+    this.router = new Router((route) => void this.show(route, true));
+    this.baseMaps = new BaseMaps(state.map.base_maps ?? [], (base) => this.setBase(base));
+    const refresh = (): void => void this.show(this.router.route, false);
+    const close = (): void => this.close();
+    this.legend = new Legend(state, this.baseMaps, refresh);
+    this.list = new List(state, (entry) => this.openItem(entry, true), refresh, () => this.loader.loadAll());
+    this.popup = new Popup(state, this.schemas, secrets, {
+      close,
+      openHistory: (entry) => this.openHistory(entry),
+      openItem: (entry) => this.openItem(entry, false),
+    });
+    this.history = new History(state, this.schemas, close);
+    this.form = new Form(state, this.schemas, this.drafts, secrets,
+      { close, sent: (collection, item) => this.sent(collection, item) }, refresh);
+  }
+
+  async start(): Promise<void> {
+    this.relabel();
+    onLang(() => {
+      this.relabel();
+      void this.show(this.router.route, false);
+    });
+    this.state.on('items', () => this.itemsChanged());
+    this.state.on('filters', () => this.itemsChanged());
+    this.state.on('window', () => this.listChanged());
+    this.state.on('selection', () => this.map?.highlight(this.state.selected));
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && this.router.route.view !== 'map') {
+        this.close();
+      }
+    });
+    await this.show(this.router.route, false);
+    await this.startMap();
+    if (this.drafts.draft.waiting) {
+      this.notice(t('add.waiting_notice'), t('add.resume'), () => this.router.go({ view: 'add' }));
+    }
+  }
+
+  /** What is open: a wide screen has room for the legend beside the map; on a phone the map comes first. */
+  private open(route: Route): Route {
+    return route.view === 'map' && this.isWide() ? { view: 'legend' } : route;
+  }
+
+  private isWide(): boolean {
+    return matchMedia('(min-width: 800px)').matches;
+  }
+
+  // --- Map ---
+
+  private async startMap(): Promise<void> {
+    try {
+      const module = (await import(asset('map.js'))) as MapModule;
+      this.map = module.createMap(byId('map'), this.state, this.router.place, asset('map-worker.js'), {
+        moved: (window, place) => {
+          this.router.moved(place);
+          this.state.setWindow(window, place.zoom);
+        },
+        picked: (entries) => this.picked(entries),
+        baseMissing: () => void this.loadTerritories(),
+      }, {
+        label: () => t('map.label'),
+        pin: ([lon, lat]) => t('position.pin', { place: `${number(lat)} ; ${number(lon)}` }),
+      });
+    } catch {
+      this.withoutMap();
+      return;
+    }
+    byId('map-buttons').hidden = false;
+    this.form.map = this.map;
+    this.map.setBase(this.baseMaps.chosen);
+    this.map.highlight(this.state.selected);
+    if (this.state.selected?.place && !this.router.place) {
+      this.map.goTo(this.state.selected.place);
+    }
+    if (this.router.route.view === 'add') {
+      void this.show(this.router.route, false);
+    }
+  }
+
+  /** No WebGL, or the map's file did not arrive: the list does everything the map does. */
+  private withoutMap(): void {
+    byId('map').replaceChildren(h('p', { class: 'no-map', id: 'no-map' }, t('map.impossible')));
+    document.body.classList.add('without-map');
+    this.loader.loadAll();
+    if (this.router.route.view === 'map' || this.router.route.view === 'legend') {
+      this.router.go({ view: 'list' });
+    }
+  }
+
+  private setBase(base: BaseMap | null): void {
+    this.map?.setBase(base);
+    this.attribution();
+  }
+
+  private async loadTerritories(): Promise<void> {
+    if (this.territoriesAsked) {
+      return;
+    }
+    this.territoriesAsked = true;
+    try {
+      const territories = await this.state.api.territories();
+      this.map?.setTerritories(territories);
+      byId('map').dataset['territories'] = String(territories.features.length);
+    } catch {
+      this.territoriesAsked = false; // asked again when the base map fails again
+    }
+  }
+
+  private picked(entries: Entry[]): void {
+    const [first] = entries;
+    if (first) {
+      this.popup.alsoHere = entries.slice(0, 9);
+      this.openItem(first, false);
+    } else if (this.router.route.view === 'item' || this.router.route.view === 'history') {
+      this.router.go({ view: 'map' });
+    }
+  }
+
+  // --- What is open ---
+
+  private openItem(entry: Entry, move: boolean): void {
+    if (move) {
+      this.popup.alsoHere = [];
+      this.lastFocus = `item-${entry.item.id}`;
+    }
+    this.state.select(entry);
+    this.router.go({ view: 'item', collection: entry.collection.id, id: entry.item.id });
+    if (move && entry.place) {
+      this.map?.goTo(entry.place);
+    }
+  }
+
+  private openHistory(entry: Entry): void {
+    this.lastFocus = 'open-history';
+    this.router.go({ view: 'history', collection: entry.collection.id, id: entry.item.id });
+  }
+
+  private close(): void {
+    this.router.back({ view: 'map' });
+  }
+
+  private tab(tab: Tab): void {
+    const isOpen = this.router.route.view === tab;
+    this.router.go({ view: isOpen ? 'map' : tab });
+  }
+
+  private sent(collection: Collection, item: Item): void {
+    const entry = this.state.add(collection, item);
+    this.popup.justSent = { id: item.id, secret: item.edit_secret };
+    this.openItem(entry, true);
+    announce(t('sent.thanks'), 500);
+  }
+
+  private async show(asked: Route, focus: boolean): Promise<void> {
+    const route = this.open(asked);
+    const mine = ++this.drawing;
+    if (route.view !== 'add') {
+      this.form.leave();
+    }
+    document.body.dataset['view'] = route.view;
+    this.tabs();
+    let view: HTMLElement | null;
+    try {
+      view = await this.render(route);
+    } catch {
+      view = this.failure();
+    }
+    if (mine !== this.drawing) {
+      return;
+    }
+    this.swap(view, focus);
+    if (route.view !== 'item' && route.view !== 'history' && this.state.selected) {
+      this.state.select(null);
+    }
+  }
+
+  private async render(route: Route): Promise<HTMLElement | null> {
+    switch (route.view) {
+      case 'legend':
+        return this.legend.render();
+      case 'list':
+        return this.list.render();
+      case 'add':
+        return this.form.render();
+      case 'item': {
+        const entry = await this.find(route.collection, route.id);
+        const view = await this.popup.render(entry);
+        if (entry.place) {
+          // After the panel has taken its room.
+          const { place } = entry;
+          requestAnimationFrame(() => this.map?.reveal(place));
+        }
+        return view;
+      }
+      case 'history':
+        return this.history.render(await this.find(route.collection, route.id));
+      default:
+        return null;
+    }
+  }
+
+  /** The contribution of an address; one that is not in the window is asked for. */
+  private async find(collectionId: string, id: string): Promise<Entry> {
+    const { selected } = this.state;
+    if (selected?.item.id === id) {
+      return selected;
+    }
+    const collection = this.state.collection(collectionId);
+    if (!collection) {
+      throw new Error(`no collection ${collectionId}`);
+    }
+    const known = this.state.of(collection).entries.get(id);
+    const entry = known ?? this.state.entry(collection, await this.state.api.item(collectionId, id));
+    this.state.select(entry);
+    return entry;
+  }
+
+  private failure(): HTMLElement {
+    return h('section', { class: 'view', 'aria-labelledby': 'failure-title' },
+      h('h2', { id: 'failure-title' }, t('failure.title')),
+      h('p', null, t('failure.text')),
+      h('div', { class: 'row' },
+        h('button', { type: 'button', onclick: () => void this.show(this.router.route, true) }, t('retry')),
+        h('button', { type: 'button', onclick: () => this.close() }, t('close'))));
+  }
+
+  /** Puts a view in place; focus and scroll stay where they were unless something new opens. */
+  private swap(view: HTMLElement | null, focus: boolean): void {
+    const panel = byId('view');
+    const active = document.activeElement;
+    const within = active !== null && panel.contains(active) ? active.id : null;
+    const scroll = panel.scrollTop;
+    panel.replaceChildren(...(view ? [view] : []));
+    panel.hidden = view === null;
+    if (!focus) {
+      panel.scrollTop = scroll;
+      if (within) {
+        document.getElementById(within)?.focus({ preventScroll: true });
+      }
+      return;
+    }
+    panel.scrollTop = 0;
+    const back = this.lastFocus && panel.querySelector<HTMLElement>(`#${CSS.escape(this.lastFocus)}`);
+    if (back) {
+      this.lastFocus = null;
+      back.focus();
+    } else if (view) {
+      focusHeading(view.querySelector('h2'));
+    } else if (within !== null || active === document.body) {
+      byId('tab-legend').focus({ preventScroll: true });
+    }
+  }
+
+  private itemsChanged(): void {
+    this.map?.update();
+    this.attribution();
+    if (this.open(this.router.route).view === 'legend') {
+      void this.show(this.router.route, false);
+    }
+    this.listChanged();
+  }
+
+  private listChanged(): void {
+    if (this.router.route.view === 'list') {
+      void this.show(this.router.route, false);
+    }
+  }
+
+  // --- Words around ---
+
+  private relabel(): void {
+    const { map } = this.state;
+    const title = say(map.titles, map.title);
+    document.title = title;
+    document.documentElement.lang = lang();
+    byId('title').textContent = title;
+    byId('skip').textContent = t('skip');
+    byId('map').setAttribute('aria-label', t('map.region'));
+    byId('panel').setAttribute('aria-label', t('panel.region'));
+    byId('tabs').setAttribute('aria-label', t('tabs.region'));
+    this.languages();
+    this.mapButtons();
+    this.tabs();
+    this.attribution();
+    this.map?.relabel();
+  }
+
+  private languages(): void {
+    const names: [Lang, string][] = [['fr', 'Français'], ['en', 'English']];
+    const focused = document.activeElement?.id;
+    byId('languages').replaceChildren(
+      ...names.map(([code, name]) =>
+        h('button', {
+          type: 'button', id: `lang-${code}`, lang: code, 'aria-label': name, title: name,
+          'aria-pressed': String(code === lang()), onclick: () => setLang(code),
+        }, code.toUpperCase())),
+    );
+    if (focused?.startsWith('lang-')) {
+      byId(focused).focus();
+    }
+  }
+
+  private mapButtons(): void {
+    const button = (id: string, word: Word, act: () => void, face: Node | string): HTMLElement =>
+      h('button', { type: 'button', id, 'aria-label': t(word), title: t(word), onclick: act }, face);
+    byId('map-buttons').replaceChildren(
+      button('zoom-in', 'map.zoom_in', () => this.map?.zoomBy(1), '+'),
+      button('zoom-out', 'map.zoom_out', () => this.map?.zoomBy(-1), '−'),
+      button('locate', 'map.locate', () => this.locate(), icon(ICONS.locate)),
+    );
+  }
+
+  private locate(): void {
+    locate().then(
+      (position) => this.map?.goTo({ box: [...position, ...position], anchor: position }),
+      (reason: Error) => this.notice(reason.message),
+    );
+  }
+
+  private tabs(): void {
+    const { view } = this.open(this.router.route);
+    const focused = document.activeElement?.id;
+    byId('tabs').replaceChildren(
+      ...TABS.map((tab) =>
+        h('button', {
+          type: 'button', id: `tab-${tab}`, class: tab === 'add' ? 'primary' : null,
+          'aria-expanded': String(view === tab), 'aria-controls': 'view',
+          onclick: () => this.tab(tab),
+        }, icon(TAB_ICONS[tab]), t(`tab.${tab}`))),
+    );
+    if (focused?.startsWith('tab-')) {
+      document.getElementById(focused)?.focus({ preventScroll: true });
+    }
+  }
+
+  /** Who made what is drawn: the base map, and every collection that is shown. */
+  private attribution(): void {
+    const { state } = this;
+    const shown = state.collections.filter((each) => state.shown(each)).map((each) => each.attribution);
+    const all = [this.baseMaps.chosen?.attribution, ...shown].filter((each): each is string => Boolean(each));
+    const parts = [...new Set(all)].flatMap((each, index) => [index > 0 ? ' | ' : '', ...linkify(each)]);
+    byId('attribution').replaceChildren(...parts);
+  }
+
+  /** A line over the map that waits until it is dismissed; never a window that blocks. */
+  private notice(text: string, action?: string, act?: () => void): void {
+    const box = byId('notice');
+    const hide = (): void => {
+      box.hidden = true;
+    };
+    box.replaceChildren(
+      h('span', null, text),
+      action && act ? h('button', { type: 'button', class: 'link', onclick: () => { hide(); act(); } }, action) : '',
+      h('button', { type: 'button', class: 'round', 'aria-label': t('close'), onclick: hide }, icon(ICONS.close)),
+    );
+    box.hidden = false;
+  }
+}
+
+async function main(): Promise<void> {
+  document.documentElement.lang = lang();
+  const root = document.body.dataset['mapUrl'] ?? location.pathname;
+  const api = new Api(root.replace(/\/$/, ''));
+  const [map, collections] = await Promise.all([api.map(), api.collections()]);
+  await new Page(new State(api, map, collections)).start();
+}
+
+/** Nothing could be read at all: one sentence and a way to try again. */
+function giveUp(): void {
+  const view = byId('view');
+  view.hidden = false;
+  view.replaceChildren(h('section', { class: 'view' },
+    h('h2', null, t('failure.title')),
+    h('p', null, t('failure.text')),
+    h('button', { type: 'button', onclick: () => location.reload() }, t('retry'))));
+}
+
+main().catch(giveUp);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The trees of themes of a map: who is under whom.
+
+import type { Category } from './types';
+
+export class CategoryTree {
+  private readonly byKey = new Map<string, Category>();
+  private readonly childrenOf = new Map<string | null, Category[]>();
+
+  constructor(categories: Category[]) {
+    for (const each of categories) {
+      this.byKey.set(each.key, each);
+      const parent = each.parent ?? null;
+      const siblings = this.childrenOf.get(parent);
+      if (siblings) {
+        siblings.push(each);
+      } else {
+        this.childrenOf.set(parent, [each]);
+      }
+    }
+  }
+
+  get(key: string): Category | undefined {
+    return this.byKey.get(key);
+  }
+
+  children(key: string | null): Category[] {
+    return this.childrenOf.get(key) ?? [];
+  }
+
+  /** The root above a category; the category itself when it is one. */
+  rootOf(key: string): Category | undefined {
+    let node = this.byKey.get(key);
+    while (node?.parent) {
+      const above = this.byKey.get(node.parent);
+      if (!above) {
+        break;
+      }
+      node = above;
+    }
+    return node;
+  }
+
+  /** The keys of a category and of everything under it. */
+  subtree(key: string): Set<string> {
+    const keys = new Set([key]);
+    for (const child of this.children(key)) {
+      this.subtree(child.key).forEach((each) => keys.add(each));
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The legend: collections with their counts, shown or hidden; the filter by category; the base map;
+// where everything comes from.
+
+import { h, swatch } from './dom';
+import { number, plural, say, t } from './i18n';
+import type { BaseMaps } from './base_maps';
+import type { State } from './state';
+import type { Category, Collection } from './types';
+import { linkify } from './text';
+
+export function shapeOf(collection: Collection): 'point' | 'line' | 'polygon' {
+  const types = collection.geometry_types.join(' ');
+  return types.includes('Point') ? 'point' : types.includes('Line') ? 'line' : 'polygon';
+}
+
+function collectionNote(state: State, collection: Collection): HTMLElement | null {
+  const loaded = state.of(collection);
+  if (!state.shown(collection)) {
+    return null;
+  }
+  if (loaded.failed) {
+    return h('p', { class: 'note warn' }, t('legend.failed'));
+  }
+  const drawn = loaded.entries.size;
+  if (loaded.matched > drawn) {
+    return h('p', { class: 'note' }, t('legend.cut', { drawn, matched: loaded.matched }));
+  }
+  return null;
+}
+
+export class Legend {
+  private readonly open = new Set<string>();
+  private filterOpen = false;
+  /** Contributions of a category with its descendants, as the program counts them. */
+  private readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly state: State,
+    private readonly baseMaps: BaseMaps,
+    private readonly refresh: () => void,
+  ) {}
+
+  render(): HTMLElement {
+    const description = say(this.state.map.descriptions, this.state.map.description);
+    return h(
+      'section',
+      { class: 'view legend', 'aria-labelledby': 'legend-title' },
+      h('h2', { id: 'legend-title' }, t('legend.title')),
+      description && h('p', { class: 'intro' }, description),
+      h(
+        'ul',
+        { class: 'plain collections' },
+        this.state.collections.map((each) => this.row(each)),
+      ),
+      this.filter(),
+      this.baseMaps.render(),
+      this.about(),
+    );
+  }
+
+  private row(collection: Collection): HTMLElement {
+    const id = `show-${collection.id}`;
+    const description = say(collection.descriptions);
+    return h(
+      'li',
+      { 'data-collection': collection.id },
+      h('input', {
+        type: 'checkbox',
+        id,
+        checked: this.state.visible.has(collection.id),
+        'aria-describedby': `${id}-note`,
+        onchange: (event: Event) =>
+          this.state.setVisible(collection, (event.target as HTMLInputElement).checked),
+      }),
+      swatch(collection.color, shapeOf(collection)),
+      h('label', { for: id }, say(collection.titles, collection.title)),
+      h('span', { class: 'count', title: plural('legend.items', collection.item_count) },
+        number(collection.item_count)),
+      h(
+        'div',
+        { id: `${id}-note`, class: 'under' },
+        description && h('p', { class: 'note' }, description),
+        collectionNote(this.state, collection),
+      ),
+    );
+  }
+
+  /** The categories that at least one collection uses, as a tree of radio buttons. */
+  private filter(): HTMLElement | null {
+    const used = new Set(this.state.collections.flatMap((c) => c.categories.map((each) => each.key)));
+    const roots = this.state.tree.children(null).filter((root) => this.isUsed(root, used));
+    if (roots.length === 0) {
+      return null;
+    }
+    const chosen = this.state.category ? this.state.tree.get(this.state.category) : undefined;
+    return h(
+      'details',
+      {
+        class: 'block filter',
+        open: this.filterOpen,
+        ontoggle: (event: Event) => this.toggled((event.target as HTMLDetailsElement).open, roots),
+      },
+      h('summary', { id: 'filter-summary' },
+        t('filter.title'), chosen && h('span', { class: 'chip' }, say(chosen.label))),
+      h(
+        'fieldset',
+        null,
+        h('legend', { class: 'visually-hidden' }, t('filter.title')),
+        this.radio(null, t('filter.all')),
+        h('ul', { class: 'plain tree' }, roots.map((root) => this.node(root, used))),
+      ),
+      h(
+        'label',
+        { class: 'check' },
+        h('input', {
+          type: 'checkbox',
+          id: 'color-by-category',
+          checked: this.state.colorByCategory,
+          onchange: (event: Event) =>
+            this.state.setColorByCategory((event.target as HTMLInputElement).checked),
+        }),
+        t('filter.colors'),
+      ),
+    );
+  }
+
+  private isUsed(category: Category, used: Set<string>): boolean {
+    return [...this.state.tree.subtree(category.key)].some((key) => used.has(key));
+  }
+
+  private node(category: Category, used: Set<string>): HTMLElement {
+    const children = this.state.tree.children(category.key).filter((each) => this.isUsed(each, used));
+    const within = this.state.category !== null &&
+      this.state.tree.subtree(category.key).has(this.state.category);
+    const open = this.open.has(category.key) || (within && this.state.category !== category.key);
+    const name = say(category.label, category.key);
+    return h(
+      'li',
+      null,
+      h(
+        'div',
+        { class: 'node' },
+        this.radio(category, name),
+        children.length > 0 &&
+          h('button', {
+            type: 'button',
+            class: 'expand',
+            id: `expand-${category.key}`,
+            'aria-expanded': String(open),
+            'aria-label': t('filter.expand', { name }),
+            onclick: () => this.expand(category, open),
+          }),
+      ),
+      open && h('ul', { class: 'plain tree' }, children.map((child) => this.node(child, used))),
+    );
+  }
+
+  private expand(category: Category, open: boolean): void {
+    if (open) {
+      this.open.delete(category.key);
+    } else {
+      this.open.add(category.key);
+      void this.count(this.state.tree.children(category.key));
+    }
+    this.refresh();
+  }
+
+  private radio(category: Category | null, name: string): HTMLElement {
+    const key = category?.key ?? null;
+    const count = category && this.counts.get(category.key);
+    return h(
+      'label',
+      { class: 'check' },
+      h('input', {
+        type: 'radio',
+        name: 'category',
+        id: `category-${key ?? ''}`,
+        value: key ?? '',
+        checked: this.state.category === key,
+        onchange: () => this.state.setCategory(key),
+      }),
+      category && category.parent === null && swatch(category.color),
+      h('span', { class: 'name' }, name),
+      typeof count === 'number' && h('span', { class: 'count' }, number(count)),
+    );
+  }
+
+  private toggled(open: boolean, roots: Category[]): void {
+    if (open === this.filterOpen) {
+      return; // the event of drawing it open again
+    }
+    this.filterOpen = open;
+    if (open) {
+      void this.count(roots);
+    }
+  }
+
+  /**
+   * How many contributions each category has. A contribution may be in a category and in one below
+   * it, so counts cannot be added up here: the program is asked, once a reader wants to see them.
+   */
+  private async count(categories: Category[]): Promise<void> {
+    const missing = categories.filter((each) => !this.counts.has(each.key));
+    await Promise.all(missing.map((each) => this.countOne(each)));
+    if (missing.length > 0) {
+      this.refresh();
+    }
+  }
+
+  private async countOne(category: Category): Promise<void> {
+    const keys = this.state.tree.subtree(category.key);
+    let sum = 0;
+    for (const collection of this.state.collections) {
+      const counted = collection.categories.filter((each) => keys.has(each.key));
+      if (counted.length === 1 && counted[0]) {
+        sum += counted[0].count;
+      } else if (counted.some((each) => each.count > 0)) {
+        try {
+          const query = { limit: 1, category: category.key };
+          sum += (await this.state.api.items(collection.id, query)).numberMatched;
+        } catch {
+          return; // a tree without figures is still a tree
+        }
+      }
+    }
+    this.counts.set(category.key, sum);
+  }
+
+  private about(): HTMLElement {
+    const { map, api, collections } = this.state;
+    return h(
+      'details',
+      { class: 'block about' },
+      h('summary', null, t('about.title')),
+      map.licence && h('p', null, t('about.licence', { licence: map.licence })),
+      map.attribution && h('p', null, ...linkify(map.attribution)),
+      h(
+        'ul',
+        { class: 'plain' },
+        collections.map((each) =>
+          h(
+            'li',
+            null,
+            h('strong', null, say(each.titles, each.title)),
+            (each.attribution || each.licence) &&
+              h('p', { class: 'note' }, ...linkify([each.attribution, each.licence].filter(Boolean).join(' · '))),
+            h(
+              'p',
+              { class: 'note' },
+              h('a', { href: `${api.itemsUrl(each.id)}?f=json` }, 'GeoJSON'),
+              ' · ',
+              h('a', { href: `${api.itemsUrl(each.id)}?f=csv` }, 'CSV'),
+            ),
+          ),
+        ),
+      ),
+      h('p', null, h('a', { href: `${api.root}/api` }, t('about.api'))),
+    );
+  }
+}
