@@ -12,16 +12,8 @@ file(GLOB web_sources CONFIGURE_DEPENDS
 
 if(JALON_WEB AND EXISTS ${web}/build.mjs)
     find_program(NODE node REQUIRED)
-    find_program(NPM npm REQUIRED)
 
-    # In the source folder, shared by all build folders; the mark goes when npm is run by hand.
-    set(web_modules ${web}/node_modules/.complete)
-    add_custom_command(OUTPUT ${web_modules}
-        COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --loglevel=error
-        COMMAND ${CMAKE_COMMAND} -E touch ${web_modules}
-        DEPENDS ${web}/package-lock.json ${web}/package.json
-        WORKING_DIRECTORY ${web} COMMENT "Fetching the modules of the browser client" VERBATIM)
-
+    jalon_npm_modules(${web} web_modules)
     add_custom_command(OUTPUT ${web_table}
         COMMAND ${CMAKE_COMMAND} -E rm -rf ${web_dist}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${web_dist}

@@ -5,8 +5,8 @@
  *   bench_generate csv ROWS              rows of comma separated values
  *   bench_generate geojson ROWS          the same as a FeatureCollection
  *   bench_generate boxes ROWS FEATURES COUNT
- *                                        COUNT boxes "west,south,east,north" around random points of
- *                                        the same rows, each holding FEATURES points exactly
+ *                                        COUNT boxes "west,south,east,north" around random points
+ * of the same rows, each holding FEATURES points exactly
  *
  * Writes to the standard output; the same arguments always give the same bytes.
  */
@@ -30,13 +30,17 @@ struct row {
     const char *category;
     const char *wheelchair;
     const char *description;
+    const char *opening_hours;
+    unsigned entrance_steps;
 };
 
+/* Words and categories of the template cartomobilite, collection accessibility. */
 static const char *const kinds[][2] = {
-    {"Boulangerie", "shop"},   {"Pharmacie", "health"},       {"Restaurant", "food"},
-    {"Café", "food"},          {"Bibliothèque", "culture"},   {"École", "education"},
-    {"Mairie", "public"},      {"Arrêt de bus", "transport"}, {"Épicerie", "shop"},
-    {"Salle de sport", "sport"},
+    {"Boulangerie", "food-shop"}, {"Pharmacie", "pharmacy"},
+    {"Restaurant", "restaurant"}, {"Café", "cafe"},
+    {"Bibliothèque", "library"},  {"École", "school"},
+    {"Mairie", "town-hall"},      {"Arrêt de bus", "stop"},
+    {"Épicerie", "food-shop"},    {"Salle de sport", "sports-centre"},
 };
 static const char *const wheelchairs[] = {"yes", "yes", "limited", "no", ""};
 static const char *const descriptions[] = {
@@ -45,6 +49,12 @@ static const char *const descriptions[] = {
     "Entrée de plain-pied, porte automatique.",
     "Rampe amovible, sonner à l'accueil ; \"demandez de l'aide\", dit l'affiche.",
     "Le trottoir est étroit devant l'entrée, et les voitures s'y garent souvent le matin.",
+};
+static const char *const opening_hours[] = {
+    "",
+    "Mo-Fr 09:00-18:00",
+    "Tu-Sa 07:00-13:00,15:30-19:30",
+    "24/7",
 };
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -57,6 +67,8 @@ static struct row describe(struct random_state *state, int16_t town)
         .category = kind[1],
         .wheelchair = wheelchairs[random_next(state) % COUNT_OF(wheelchairs)],
         .description = descriptions[random_next(state) % COUNT_OF(descriptions)],
+        .opening_hours = opening_hours[random_next(state) % COUNT_OF(opening_hours)],
+        .entrance_steps = (unsigned)(random_next(state) % 4),
     };
 }
 
@@ -79,7 +91,7 @@ static void write_csv(size_t number, const struct row *row, struct jalon_positio
     printf("%zu,\"%s %zu, %s\",%s,%s,", number, row->kind, number, row->town, row->category,
            row->wheelchair);
     write_quoted(row->description, "\"\"");
-    printf(",%.6f,%.6f\n", point.lon, point.lat);
+    printf(",\"%s\",%u,%.6f,%.6f\n", row->opening_hours, row->entrance_steps, point.lon, point.lat);
 }
 
 static void write_feature(size_t number, const struct row *row, struct jalon_position point)
@@ -89,6 +101,8 @@ static void write_feature(size_t number, const struct row *row, struct jalon_pos
            number == 1 ? "" : ",\n", number, row->kind, number, row->town, row->category,
            row->wheelchair);
     write_quoted(row->description, "\\\"");
+    printf(",\"opening_hours\":\"%s\",\"entrance_steps\":%u", row->opening_hours,
+           row->entrance_steps);
     printf("},\"geometry\":{\"type\":\"Point\",\"coordinates\":[%.6f,%.6f]}}", point.lon,
            point.lat);
 }
@@ -98,7 +112,8 @@ static int write_rows(bool as_csv, const struct jalon_position *points, const in
 {
     struct random_state words;
     random_seed(&words, SEED + 1);
-    fputs(as_csv ? "source_id,title,category,wheelchair,description,lon,lat\n"
+    fputs(as_csv ? "source_id,title,category,wheelchair,description,opening_hours,entrance_steps,"
+                   "lon,lat\n"
                  : "{\"type\":\"FeatureCollection\",\"features\":[\n",
           stdout);
     for (size_t i = 0; i < count; i++) {
@@ -224,8 +239,8 @@ int main(int argc, char **argv)
         return 2;
     }
     if (!read_count(argv[2], ROWS_MAX, &rows) ||
-        (as_boxes && (!read_count(argv[3], rows - 1, &features) ||
-                      !read_count(argv[4], 1000000, &boxes)))) {
+        (as_boxes &&
+         (!read_count(argv[3], rows - 1, &features) || !read_count(argv[4], 1000000, &boxes)))) {
         return 2;
     }
 
