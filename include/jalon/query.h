@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Reading what a query says: paging tokens, boxes, limits. Layer 1 (query).
+ * Reading what a query says: paging tokens, boxes, page sizes. Layer 1 (query).
  *
- * Errors name the query parameter ("next", "bbox", "limit") and what was expected.
+ * Errors name the query parameter ("next", "bbox") and what was expected.
  */
 #ifndef JALON_QUERY_H
 #define JALON_QUERY_H
@@ -54,15 +54,10 @@ enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
 
 /* --- Parameters of every list --- */
 
+/* Items on a page when nothing is said, and at most: a larger `limit` means this many. */
 #define JALON_QUERY_LIMIT_DEFAULT 100
 #define JALON_QUERY_LIMIT_MAX 10000
 
-/*
- * `limit` (OGC 17-069r4, 7.15.4): a whole number from 1; above the maximum it is the maximum, which
- * the standard asks for. JALON_INVALID for anything else.
- */
-enum jalon_status jalon_query_read_limit(struct jalon_context *ctx, struct jalon_text text,
-                                         size_t *out_limit) JALON_MUST_USE;
 /*
  * `bbox` (OGC 17-069r4, 7.15.3) in CRS84: west,south,east,north, or six numbers with a lowest
  * height third and a highest one sixth, which are checked and dropped (features have no height).

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Paging tokens, boxes and limits: what is read, what is refused and in which words. */
+/* Paging tokens and boxes: what is read, what is refused and in which words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,33 +135,7 @@ static void order_and_page_parameters_do_not_matter(void **state)
     jalon_buffer_finish(&buffer);
 }
 
-/* --- Limits and boxes --- */
-
-static void limits_are_whole_numbers_up_to_the_maximum(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        size_t limit;
-    } good[] = {{"1", 1},
-                {"100", 100},
-                {"007", 7},
-                {"10000", 10000},
-                {"10001", 10000},
-                {"99999999999999999999999", 10000}};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        size_t limit = 0;
-        assert_int_equal(jalon_query_read_limit(ctx, jalon_text_from(good[i].text), &limit),
-                         JALON_OK);
-        assert_int_equal(limit, good[i].limit);
-    }
-    static const char *const bad[] = {"", "0", "-1", "+5", "1.5", "1e3", " 1", "ten", "0x10"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        size_t limit = 42;
-        assert_refused(jalon_query_read_limit(ctx, jalon_text_from(bad[i]), &limit), "limit");
-        assert_int_equal(limit, 42);
-    }
-}
+/* --- Boxes --- */
 
 static void assert_box(const char *text, double west, double south, double east, double north)
 {
@@ -204,7 +178,6 @@ int main(void)
         cmocka_unit_test(an_altered_token_is_refused),
         cmocka_unit_test(a_token_is_good_for_its_own_query_only),
         cmocka_unit_test(order_and_page_parameters_do_not_matter),
-        cmocka_unit_test(limits_are_whole_numbers_up_to_the_maximum),
         cmocka_unit_test(boxes_have_four_or_six_numbers),
         cmocka_unit_test(other_boxes_are_refused),
     };

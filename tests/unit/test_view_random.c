@@ -11,7 +11,7 @@
 
 #include "view_fixture.h"
 
-enum { START = 1500, EVENTS = 5000, CHECK_EVERY = 250, QUERIES = 40, MOST = START + EVENTS };
+enum { START = 1500, EVENTS = 10000, CHECK_EVERY = 500, QUERIES = 40, MOST = START + EVENTS };
 
 /* The truth: every contribution ever made, by number. */
 struct truth {

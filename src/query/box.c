@@ -1,46 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The parameters that every list has. Layer 1 (query). */
+/* The box parameter of every list. Layer 1 (query). */
 #include "jalon/query.h"
 
 #include <math.h>
 
 #include "jalon/text.h"
-
-static enum jalon_status refuse_limit(struct jalon_context *ctx)
-{
-    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "limit",
-                         "expected a whole number from 1 to %d", JALON_QUERY_LIMIT_MAX);
-}
-
-/* Digits only, so that a number beyond int64_t is known to be a large one. */
-static bool is_digits(struct jalon_text text)
-{
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            return false;
-        }
-    }
-    return text.length > 0;
-}
-
-enum jalon_status jalon_query_read_limit(struct jalon_context *ctx, struct jalon_text text,
-                                         size_t *out_limit)
-{
-    if (!is_digits(text)) {
-        return refuse_limit(ctx);
-    }
-    int64_t limit;
-    if (!jalon_text_to_int64(text, &limit) || limit > JALON_QUERY_LIMIT_MAX) {
-        limit = JALON_QUERY_LIMIT_MAX;
-    }
-    if (limit == 0) {
-        return refuse_limit(ctx);
-    }
-    *out_limit = (size_t)limit;
-    return JALON_OK;
-}
-
-/* --- Boxes --- */
 
 static enum jalon_status refuse_box(struct jalon_context *ctx, const char *reason)
 {
