@@ -2,6 +2,9 @@
 /*
  * A published contribution as the view keeps it: one immutable block of memory. Layer 2 (view),
  * private.
+ *
+ * About 1,000 bytes for a point with three fields and 480 bytes of GeoJSON (tests/bench/bench_view),
+ * beside some 70 bytes in the indexes.
  */
 #ifndef JALON_VIEW_ENTRY_H
 #define JALON_VIEW_ENTRY_H
