@@ -162,7 +162,7 @@ const struct jalon_embedded *jalon_builtin_templates(void);
  *   enum, status          oneOf [{"const": key, "title", "x-label"}, …], in order; a choice also
  *                         x-osm, x-acceslibre; a status also x-closes true
  *   multi_enum            type array, uniqueItems, items.oneOf as for enum
- *   status                default: the first one; x-transitions {"from": ["to", …], …}
+ *   status                default: the first one; x-transitions {"from": ["to", …], …}, all there
  *   categories            type array, uniqueItems, items.oneOf [{"const", "title", "x-label",
  *                         "x-color", "x-parent": key (absent for a root)}, …], parents first
  *

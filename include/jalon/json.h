@@ -113,6 +113,8 @@ void jalon_json_put_integer(struct jalon_json_writer *writer, const char *key, i
 void jalon_json_put_number(struct jalon_json_writer *writer, const char *key, double value);
 void jalon_json_put_boolean(struct jalon_json_writer *writer, const char *key, bool value);
 void jalon_json_put_null(struct jalon_json_writer *writer, const char *key);
+/* A key that is no C string: comes before a value that is then put with key NULL. */
+void jalon_json_put_key(struct jalon_json_writer *writer, struct jalon_text key);
 /* A value that is JSON already. */
 void jalon_json_put_raw(struct jalon_json_writer *writer, const char *key, struct jalon_text json);
 

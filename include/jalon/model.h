@@ -143,6 +143,11 @@ struct jalon_territory {
     struct jalon_geometry geometry;
 };
 
+/* What the properties of every contribution may hold, in code points. */
+#define JALON_TITLE_LENGTH_MAX 255
+#define JALON_DESCRIPTION_LENGTH_MAX 10000
+#define JALON_LICENCE_LENGTH_MAX 255
+
 enum jalon_value_kind {
     JALON_VALUE_NONE, /* absent */
     JALON_VALUE_TEXT, /* strings, dates, enum keys, … */

@@ -92,6 +92,14 @@ void jalon_json_put_null(struct jalon_json_writer *writer, const char *key)
     jalon_buffer_append_string(writer->buffer, "null");
 }
 
+void jalon_json_put_key(struct jalon_json_writer *writer, struct jalon_text key)
+{
+    begin_value(writer, NULL);
+    jalon_buffer_append_json(writer->buffer, key);
+    jalon_buffer_append_char(writer->buffer, ':');
+    writer->comma[writer->depth] = false; /* the value follows its key */
+}
+
 void jalon_json_put_raw(struct jalon_json_writer *writer, const char *key, struct jalon_text json)
 {
     begin_value(writer, key);

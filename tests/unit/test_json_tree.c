@@ -197,10 +197,13 @@ static void the_writer_places_commas_and_keys(void **state)
     jalon_json_end_array(&writer);
     jalon_json_put_number(&writer, "n", 0.5);
     jalon_json_put_boolean(&writer, "t", true);
+    jalon_json_put_key(&writer, jalon_text_slice("keys", 3));
+    jalon_json_begin_array(&writer, NULL);
+    jalon_json_end_array(&writer);
     jalon_json_put_raw(&writer, "r", JALON_TEXT("{\"x\":1}"));
     jalon_json_end_object(&writer);
     assert_string_equal(buffer.data, "{\"a\\\"\":\"b\",\"list\":[-3,{},null],\"n\":0.5,\"t\":true,"
-                                     "\"r\":{\"x\":1}}");
+                                     "\"key\":[],\"r\":{\"x\":1}}");
 }
 
 /* Each allocation of a parse in turn: either the tree or a plain answer, and nothing leaks. */
