@@ -3,7 +3,8 @@
 // things about them: the network did not carry the request, or the program refused it.
 
 import type { FeatureCollection } from 'geojson';
-import type { Box, Collection, Item, ItemPage, MapInfo, Problem, Revision } from './types';
+import { lang } from './i18n';
+import type { Box, Collection, Item, ItemPage, Link, MapInfo, Problem, Revision } from './types';
 
 /** The program answered, and the answer is no. */
 export class RefusedError extends Error {
@@ -18,7 +19,6 @@ export class RefusedError extends Error {
 /** No answer, or one that is cut off. */
 export class NetworkError extends Error {}
 
-const JSON_TYPES = 'application/geo+json, application/json, application/problem+json';
 // A phone at the edge of a network may hold a connection open for minutes without a byte.
 const TIMEOUT_MS = 30000;
 
@@ -36,6 +36,15 @@ async function readProblem(response: Response): Promise<Problem> {
   }
 }
 
+/** Links carry the public address of the server; this page may have been reached by another one. */
+function local(href: string | undefined): string | undefined {
+  if (href === undefined) {
+    return undefined;
+  }
+  const { pathname, search } = new URL(href, location.href);
+  return pathname + search;
+}
+
 async function request<T>(url: string, init: RequestInit = {}, signal?: AbortSignal): Promise<T> {
   const timer = new AbortController();
   const stop = (): void => timer.abort();
@@ -44,7 +53,8 @@ async function request<T>(url: string, init: RequestInit = {}, signal?: AbortSig
   try {
     const response = await fetch(url, {
       ...init,
-      headers: { Accept: JSON_TYPES, ...init.headers },
+      // Reasons of a refusal are for the reader, in the language chosen here.
+      headers: { Accept: 'application/json, */*;q=0.5', 'Accept-Language': lang(), ...init.headers },
       signal: timer.signal,
     });
     if (!response.ok) {
@@ -99,9 +109,16 @@ export class Api {
     return request(`${this.itemUrl(collection, id)}?f=json`);
   }
 
+  /** The whole history, whatever the number of pages it comes in. */
   async revisions(collection: string, id: string): Promise<Revision[]> {
-    const answer = await request<{ items: Revision[] }>(`${this.itemUrl(collection, id)}/revisions`);
-    return answer.items;
+    const all: Revision[] = [];
+    let url: string | undefined = `${this.itemUrl(collection, id)}/revisions?limit=1000`;
+    while (url) {
+      const page: { items: Revision[]; links?: Link[] } = await request(url);
+      all.push(...page.items);
+      url = local(page.links?.find((link) => link.rel === 'next')?.href);
+    }
+    return all;
   }
 
   schema(collection: string): Promise<unknown> {

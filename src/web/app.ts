@@ -110,6 +110,7 @@ class Page {
         moved: (window, place) => {
           this.router.moved(place);
           this.state.setWindow(window, place.zoom);
+          byId('map').dataset['ready'] = 'true';
         },
         picked: (entries) => this.picked(entries),
         baseMissing: () => void this.loadTerritories(),

@@ -28,19 +28,6 @@ export class CategoryTree {
     return this.childrenOf.get(key) ?? [];
   }
 
-  /** The root above a category; the category itself when it is one. */
-  rootOf(key: string): Category | undefined {
-    let node = this.byKey.get(key);
-    while (node?.parent) {
-      const above = this.byKey.get(node.parent);
-      if (!above) {
-        break;
-      }
-      node = above;
-    }
-    return node;
-  }
-
   /** The keys of a category and of everything under it. */
   subtree(key: string): Set<string> {
     const keys = new Set([key]);

@@ -16,9 +16,25 @@ import type { State } from './state';
 import { recall, remember } from './storage';
 import type { Collection, Item, Problem } from './types';
 
-// Asked last and folded: most contributions need none of them.
+// What kind of thing it is comes before its details; a collection may have twenty fields, and a
+// first contribution that takes long is the last one. The rest is folded, one tap away.
+const FIRST = ['title', 'categories', 'description'];
 const FOLDED = new Set(['status', 'observed', 'licence']);
+const OPEN_FIELDS = 4;
 const KEEP_AFTER_MS = 400;
+
+/** The order of the form, and what of it is folded. */
+function arrange(controls: Control[]): { open: Control[]; folded: Control[] } {
+  const first = FIRST.flatMap((key) => controls.filter((each) => each.spec.key === key));
+  const rest = controls.filter((each) => !first.includes(each));
+  const required = rest.filter((each) => each.spec.required);
+  const optional = rest.filter((each) => !each.spec.required && !FOLDED.has(each.spec.key));
+  const last = rest.filter((each) => !each.spec.required && FOLDED.has(each.spec.key));
+  return {
+    open: [...first, ...required, ...optional.slice(0, OPEN_FIELDS)],
+    folded: [...optional.slice(OPEN_FIELDS), ...last],
+  };
+}
 
 export interface FormActions {
   close(): void;
@@ -100,8 +116,7 @@ export class Form {
     this.position = new PositionField(draft, shapesOf(schema.geometryTypes), this.map, () => this.changed());
     this.controls = schema.fields.map((spec) =>
       control(spec, draft.values[spec.key], (value) => this.typed(spec, value)));
-    const folded = this.controls.filter((each) => FOLDED.has(each.spec.key) && !each.spec.required);
-    const open = this.controls.filter((each) => !folded.includes(each));
+    const { open, folded } = arrange(this.controls);
     return h(
       'form',
       { novalidate: true, id: 'add-form', onsubmit: (event: Event) => this.submit(event, collection) },
@@ -266,7 +281,7 @@ export class Form {
       each.fail(wrong.get(each.spec.key) ?? null);
     }
     const more = document.getElementById('more-fields') as HTMLDetailsElement | null;
-    if (more && [...FOLDED].some((key) => wrong.has(key))) {
+    if (more?.querySelector('.invalid')) {
       more.open = true;
     }
     const summary = h('div', { class: 'summary-errors', role: 'alert', tabindex: '-1' },

@@ -4,7 +4,8 @@
 import { h } from './dom';
 import { number, say, t } from './i18n';
 import type { Value } from './drafts';
-import type { Choice, FieldSpec } from './schema';
+import type { FieldSpec } from './schema';
+import { tree, type TreeNode } from './tree';
 import { unitName } from './values';
 
 export interface Control {
@@ -90,20 +91,28 @@ function checks(spec: FieldSpec, value: Value | undefined, change: Change): HTML
     }
     change(spec.choices.map((each) => each.key).filter((each) => chosen.has(each)));
   };
-  const one = (each: Choice): HTMLElement =>
+  const one = (each: TreeNode): HTMLElement =>
     h('label', { class: 'check' },
       h('input', {
         type: 'checkbox', name: spec.key, id: `${idOf(spec)}-${each.key}`, value: each.key,
         checked: chosen.has(each.key),
         onchange: (event: Event) => pick(each.key, (event.target as HTMLInputElement).checked),
       }),
-      say(each.label, each.key));
-  const below = (parent: string | null): HTMLElement | null => {
-    const children = spec.choices.filter((each) => each.parent === parent);
-    return children.length === 0 ? null
-      : h('ul', { class: 'plain tree' }, children.map((each) => h('li', null, one(each), below(each.key))));
-  };
-  return below(null) ?? h('ul');
+      h('span', { class: 'name' }, each.name));
+  const nodes = (parent: string | null): TreeNode[] =>
+    spec.choices
+      .filter((each) => each.parent === parent)
+      .map((each) => ({ key: each.key, name: say(each.label, each.key), children: nodes(each.key) }));
+  // What is chosen already must be seen.
+  const open = new Set<string>();
+  for (const key of chosen) {
+    let above = spec.choices.find((each) => each.key === key)?.parent;
+    while (above) {
+      open.add(above);
+      above = spec.choices.find((each) => each.key === above)?.parent;
+    }
+  }
+  return tree(nodes(null), { prefix: idOf(spec), control: one, open });
 }
 
 function isGroup(spec: FieldSpec): boolean {

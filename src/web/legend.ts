@@ -6,8 +6,14 @@ import { h, swatch } from './dom';
 import { number, plural, say, t } from './i18n';
 import type { BaseMaps } from './base_maps';
 import type { State } from './state';
-import type { Category, Collection } from './types';
 import { linkify } from './text';
+import { tree, type TreeNode } from './tree';
+import type { Category, Collection } from './types';
+
+interface Group {
+  collection: Collection;
+  roots: Category[];
+}
 
 export function shapeOf(collection: Collection): 'point' | 'line' | 'polygon' {
   const types = collection.geometry_types.join(' ');
@@ -86,11 +92,10 @@ export class Legend {
     );
   }
 
-  /** The categories that at least one collection uses, as a tree of radio buttons. */
+  /** The themes of each collection as trees of radio buttons. */
   private filter(): HTMLElement | null {
-    const used = new Set(this.state.collections.flatMap((c) => c.categories.map((each) => each.key)));
-    const roots = this.state.tree.children(null).filter((root) => this.isUsed(root, used));
-    if (roots.length === 0) {
+    const groups = this.groups();
+    if (groups.length === 0) {
       return null;
     }
     const chosen = this.state.category ? this.state.tree.get(this.state.category) : undefined;
@@ -99,17 +104,12 @@ export class Legend {
       {
         class: 'block filter',
         open: this.filterOpen,
-        ontoggle: (event: Event) => this.toggled((event.target as HTMLDetailsElement).open, roots),
+        ontoggle: (event: Event) => this.toggled((event.target as HTMLDetailsElement).open, groups),
       },
       h('summary', { id: 'filter-summary' },
         t('filter.title'), chosen && h('span', { class: 'chip' }, say(chosen.label))),
-      h(
-        'fieldset',
-        null,
-        h('legend', { class: 'visually-hidden' }, t('filter.title')),
-        this.radio(null, t('filter.all')),
-        h('ul', { class: 'plain tree' }, roots.map((root) => this.node(root, used))),
-      ),
+      this.radio(null, t('filter.all')),
+      groups.map((group) => this.group(group)),
       h(
         'label',
         { class: 'check' },
@@ -125,45 +125,40 @@ export class Legend {
     );
   }
 
-  private isUsed(category: Category, used: Set<string>): boolean {
-    return [...this.state.tree.subtree(category.key)].some((key) => used.has(key));
+  /** Every root once, under the first collection that uses it. */
+  private groups(): Group[] {
+    const seen = new Set<string>();
+    const groups: Group[] = [];
+    for (const collection of this.state.collections) {
+      const used = new Set(collection.categories.map((each) => each.key));
+      const roots = this.state.tree.children(null).filter((root) =>
+        !seen.has(root.key) && [...this.state.tree.subtree(root.key)].some((key) => used.has(key)));
+      roots.forEach((root) => seen.add(root.key));
+      if (roots.length > 0) {
+        groups.push({ collection, roots });
+      }
+    }
+    return groups;
   }
 
-  private node(category: Category, used: Set<string>): HTMLElement {
-    const children = this.state.tree.children(category.key).filter((each) => this.isUsed(each, used));
-    const within = this.state.category !== null &&
-      this.state.tree.subtree(category.key).has(this.state.category);
-    const open = this.open.has(category.key) || (within && this.state.category !== category.key);
-    const name = say(category.label, category.key);
+  private group({ collection, roots }: Group): HTMLElement {
+    const nodes = roots.map((root) => this.node(root));
     return h(
-      'li',
-      null,
-      h(
-        'div',
-        { class: 'node' },
-        this.radio(category, name),
-        children.length > 0 &&
-          h('button', {
-            type: 'button',
-            class: 'expand',
-            id: `expand-${category.key}`,
-            'aria-expanded': String(open),
-            'aria-label': t('filter.expand', { name }),
-            onclick: () => this.expand(category, open),
-          }),
-      ),
-      open && h('ul', { class: 'plain tree' }, children.map((child) => this.node(child, used))),
+      'fieldset',
+      { class: 'group' },
+      h('legend', null, say(collection.titles, collection.title)),
+      tree(nodes, {
+        prefix: 'filter',
+        control: (node) => this.radio(this.state.tree.get(node.key) ?? null, node.name),
+        open: this.open,
+        opened: (node) => void this.count(this.state.tree.children(node.key)),
+      }),
     );
   }
 
-  private expand(category: Category, open: boolean): void {
-    if (open) {
-      this.open.delete(category.key);
-    } else {
-      this.open.add(category.key);
-      void this.count(this.state.tree.children(category.key));
-    }
-    this.refresh();
+  private node(category: Category): TreeNode {
+    const children = this.state.tree.children(category.key).map((child) => this.node(child));
+    return { key: category.key, name: say(category.label, category.key), children };
   }
 
   private radio(category: Category | null, name: string): HTMLElement {
@@ -180,19 +175,23 @@ export class Legend {
         checked: this.state.category === key,
         onchange: () => this.state.setCategory(key),
       }),
-      category && category.parent === null && swatch(category.color),
+      category && this.hasOwnColor(category) && swatch(category.color),
       h('span', { class: 'name' }, name),
       typeof count === 'number' && h('span', { class: 'count' }, number(count)),
     );
   }
 
-  private toggled(open: boolean, roots: Category[]): void {
+  private hasOwnColor(category: Category): boolean {
+    return !category.parent || this.state.tree.get(category.parent)?.color !== category.color;
+  }
+
+  private toggled(open: boolean, groups: Group[]): void {
     if (open === this.filterOpen) {
       return; // the event of drawing it open again
     }
     this.filterOpen = open;
     if (open) {
-      void this.count(roots);
+      void this.count(groups.flatMap((group) => group.roots));
     }
   }
 

@@ -23,6 +23,7 @@ const MOUSE_PX = 6;
 // Tiles that did not come by then are not waited for any longer.
 const BASE_PATIENCE_MS = 4000;
 const INK = '#17302e';
+const DIM = 0.35;
 
 function emptyStyle(): StyleSpecification {
   return {
@@ -88,6 +89,7 @@ class MapLibreView implements MapView {
   private readonly map: maplibregl.Map;
   private readonly drawing: Drawing;
   private ready = false;
+  private dimmed = false;
   private selected: Entry | null = null;
   private base: BaseMap | null = null;
   private territories: FeatureCollection | null = null;
@@ -129,6 +131,7 @@ class MapLibreView implements MapView {
       this.ready = true;
       this.state.collections.forEach((each) => this.addCollection(each.id));
       this.drawing.addLayers();
+      this.dim(this.dimmed);
       this.applyBase();
       this.applyTerritories();
       this.update();
@@ -403,6 +406,7 @@ class MapLibreView implements MapView {
 
   startDrawing(draft: Draft, tapped: (position: LonLat) => void, dragged: () => void): void {
     this.drawing.start(draft, tapped, dragged);
+    this.dim(true);
   }
 
   redrawDrawing(): void {
@@ -415,6 +419,20 @@ class MapLibreView implements MapView {
 
   stopDrawing(): void {
     this.drawing.stop();
+    this.dim(false);
+  }
+
+  /** What is there steps back while something new is placed. */
+  private dim(on: boolean): void {
+    this.dimmed = on;
+    if (!this.ready) {
+      return;
+    }
+    for (const { id } of this.state.collections) {
+      this.map.setPaintProperty(`items-${id}-point`, 'circle-opacity', on ? DIM : 1);
+      this.map.setPaintProperty(`items-${id}-point`, 'circle-stroke-opacity', on ? DIM : 1);
+      this.map.setPaintProperty(`items-${id}-line`, 'line-opacity', on ? DIM : 0.85);
+    }
   }
 
   relabel(): void {

@@ -109,7 +109,7 @@ export class Popup {
 
   /** Author, dates, source, licence: what makes a contribution worth trusting. */
   private provenance(entry: Entry): HTMLElement {
-    const { properties, } = entry.item;
+    const { properties } = entry.item;
     const { collection } = entry;
     const created = properties.created && date(properties.created);
     const updated = properties.updated && date(properties.updated);
@@ -118,7 +118,10 @@ export class Popup {
       'ul',
       { class: 'plain provenance' },
       h('li', { class: 'author' },
-        t('item.by', { author: properties.author ?? t('anonymous'), date: created ?? '' })),
+        // What was imported has no person behind it; calling it anonymous would say that it has.
+        properties.source && !properties.author
+          ? t('item.imported', { date: created ?? '' })
+          : t('item.by', { author: properties.author ?? t('anonymous'), date: created ?? '' })),
       updated && updated !== created && h('li', null, t('item.updated', { date: updated })),
       properties.observed && h('li', null, t('item.observed', { date: date(properties.observed) })),
       (properties.source || collection.attribution) &&

@@ -150,7 +150,7 @@ export class PositionField {
       this.map &&
         h('button', { type: 'button', id: 'position-centre',
           onclick: () => this.map && this.take(this.map.centre()) },
-          icon(ICONS.add), many ? t('position.centre_more') : t('position.centre')),
+          icon(ICONS.target), many ? t('position.centre_more') : t('position.centre')),
       many && this.draft.vertices.length > 0 &&
         h('button', { type: 'button', id: 'position-undo', onclick: () => this.undo() },
           icon(ICONS.undo), t('position.undo')),

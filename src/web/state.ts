@@ -163,6 +163,6 @@ export class State {
 
   color(entry: Entry): string {
     const first = this.colorByCategory ? entry.item.properties.categories?.[0] : undefined;
-    return (first && this.tree.rootOf(first)?.color) || entry.collection.color;
+    return (first && this.tree.get(first)?.color) || entry.collection.color;
   }
 }

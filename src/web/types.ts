@@ -103,9 +103,9 @@ export interface Change {
 export interface Revision {
   version: number;
   time: string;
-  author?: string;
+  author?: string | null;
   action: string;
-  reason?: string;
+  reason?: string | null;
   changes: Change[];
 }
 
