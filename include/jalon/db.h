@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * SQL behind a narrow door. Layer 1; knows connections, transactions and named statements, not what
+ * they mean.
+ *
+ * Statements are the named blocks of schema/queries/, numbered by the generated <jalon/queries.h>.
+ * A connection is leased to one thread at a time; one writes at most, several read. A failure's
+ * status says what the caller may do: JALON_CONFLICT a unique key is taken; JALON_RETRY another
+ * writer was in the way; JALON_UNAVAILABLE disk full, failing or damaged; JALON_NO_MEMORY;
+ * JALON_TOO_LARGE a value beyond the engine's limit; JALON_INTERNAL a statement of ours is wrong.
+ */
+#ifndef JALON_DB_H
+#define JALON_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jalon/context.h"
+
+struct jalon_db;
+struct jalon_db_connection;
+struct jalon_db_cursor;
+
+enum jalon_db_mode { JALON_DB_READ, JALON_DB_WRITE };
+
+/* In which bytes a geometry column is read and written; see jalon/geo.h. */
+enum jalon_db_geometry_form { JALON_DB_GEOMETRY_SPATIALITE };
+
+/* --- Values --- */
+enum jalon_db_kind {
+    JALON_DB_NULL,
+    JALON_DB_INTEGER,
+    JALON_DB_DOUBLE,
+    JALON_DB_TEXT,
+    JALON_DB_BLOB,
+    JALON_DB_BOOLEAN,
+    JALON_DB_TIME, /* microseconds UTC; RFC 3339 text where the engine has no such type */
+};
+
+struct jalon_db_value {
+    enum jalon_db_kind kind;
+    union {
+        int64_t integer; /* also BOOLEAN (0, 1) and TIME */
+        double number;
+        struct jalon_text text; /* also the bytes of a BLOB */
+    };
+};
+
+struct jalon_db_value jalon_db_null(void);
+struct jalon_db_value jalon_db_integer(int64_t value);
+struct jalon_db_value jalon_db_double(double value);
+struct jalon_db_value jalon_db_boolean(bool value);
+struct jalon_db_value jalon_db_time(int64_t time_us);
+struct jalon_db_value jalon_db_text(struct jalon_text value);
+/* Absent is NULL in tables and an empty text in structs. */
+struct jalon_db_value jalon_db_text_or_null(struct jalon_text value);
+struct jalon_db_value jalon_db_blob(const void *data, size_t size);
+
+/* A column's value; the neutral one (0, empty) when it is NULL or of another kind. */
+int64_t jalon_db_to_integer(const struct jalon_db_value *value);
+double jalon_db_to_double(const struct jalon_db_value *value);
+struct jalon_text jalon_db_to_text(const struct jalon_db_value *value);
+int64_t jalon_db_to_time_us(const struct jalon_db_value *value);
+
+/* --- Database --- */
+struct jalon_db_options {
+    struct jalon_text location; /* a folder, or an engine's URL */
+    bool create;                /* make what is not there */
+    int64_t wait_ms;            /* how long to wait for a connection or a lock; > 0 */
+};
+
+/*
+ * Opens and checks what can be checked cheaply. JALON_NOT_FOUND: nothing there and !create;
+ * JALON_INVALID: not one of ours, or damaged; JALON_FORBIDDEN: no rights; JALON_UNSUPPORTED: no
+ * engine for this URL. Messages may name the location: they are for the operator.
+ */
+enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db_options *options,
+                                struct jalon_db **out) JALON_MUST_USE;
+/* Every connection must have been released. NULL is allowed. */
+void jalon_db_close(struct jalon_db *db);
+enum jalon_db_geometry_form jalon_db_geometry_form(const struct jalon_db *db);
+/*
+ * Changes, and grows, when anybody (also another process) has committed since. Any thread, one
+ * after the other.
+ */
+enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_db *db,
+                                        int64_t *out) JALON_MUST_USE;
+
+/* --- Connections and transactions --- */
+/*
+ * A connection and a transaction in it. Waits for a free one, and for writing until no other writer
+ * (thread or process) is there; JALON_RETRY after wait_ms.
+ */
+enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
+                                 enum jalon_db_mode mode, struct jalon_db_connection **out)
+    JALON_MUST_USE;
+/* Ends its cursors. On failure nothing of the transaction is there. */
+enum jalon_status jalon_db_commit(struct jalon_context *ctx,
+                                  struct jalon_db_connection *connection) JALON_MUST_USE;
+/* Rolls back what was not committed, ends cursors, gives the connection back. */
+void jalon_db_end(struct jalon_db_connection *connection);
+
+/* --- Statements --- */
+/*
+ * Parameters are borrowed during the call. `count` is what the statement has, else it is a bug.
+ * A block of several statements runs them in order with the same parameters; when the first one
+ * changes no row the others are left out. *out_changed (NULL allowed) counts the first one's rows.
+ */
+enum jalon_status jalon_db_execute(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection, int query,
+                                   const struct jalon_db_value *parameters, size_t count,
+                                   int64_t *out_changed) JALON_MUST_USE;
+/* The same for an insertion into a table that numbers its rows: *out_number is the new row's. */
+enum jalon_status jalon_db_insert(struct jalon_context *ctx,
+                                  struct jalon_db_connection *connection, int query,
+                                  const struct jalon_db_value *parameters, size_t count,
+                                  int64_t *out_number) JALON_MUST_USE;
+/* Parameters must stay until the cursor ends, at the latest with the transaction. */
+enum jalon_status jalon_db_query(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 int query, const struct jalon_db_value *parameters, size_t count,
+                                 struct jalon_db_cursor **out) JALON_MUST_USE;
+/*
+ * The next row's columns, valid until the next call with this cursor; JALON_NOT_FOUND (no message)
+ * at the end.
+ */
+enum jalon_status jalon_db_step(struct jalon_context *ctx, struct jalon_db_cursor *cursor,
+                                const struct jalon_db_value **out_row) JALON_MUST_USE;
+/* NULL is allowed; not after the transaction's end. */
+void jalon_db_cursor_end(struct jalon_db_cursor *cursor);
+
+/* --- Schema --- */
+/* The number of the last migration; 0 for an empty database. JALON_INVALID: not one of ours. */
+enum jalon_status jalon_db_schema_version(struct jalon_context *ctx,
+                                          struct jalon_db_connection *connection, int64_t *out)
+    JALON_MUST_USE;
+/* The last migration this program knows. */
+int64_t jalon_db_schema_newest(void);
+/* Runs migration `number` (1 …) in the connection's transaction; recording it is the caller's. */
+enum jalon_status jalon_db_migrate(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection, int64_t number,
+                                   struct jalon_text *out_name) JALON_MUST_USE;
+
+#endif

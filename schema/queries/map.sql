@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Maps and their descriptions.
+
+-- name: map_insert
+INSERT INTO map (slug, title_fr, title_en, description_fr, description_en, template, licence,
+    attribution, policy, account_needed, west, south, east, north, created)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+
+-- name: map_update
+UPDATE map SET title_fr = $2, title_en = $3, description_fr = $4, description_en = $5,
+    licence = $6, attribution = $7, policy = $8, account_needed = $9,
+    west = $10, south = $11, east = $12, north = $13
+WHERE number = $1;
+
+-- name: map_find
+SELECT number, slug, title_fr, title_en, description_fr, description_en, template, licence,
+    attribution, policy, account_needed, west, south, east, north, created
+FROM map WHERE slug = $1;
+
+-- name: map_list
+SELECT number, slug, title_fr, title_en,
+    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number)
+FROM map ORDER BY slug;
+
+-- Makes other writers of the map wait; answers nothing when the map is not there any more.
+-- name: map_lock
+SELECT number FROM map WHERE number = $1;
+
+-- name: map_delete
+DELETE FROM map WHERE number = $1;

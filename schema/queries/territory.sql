@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Areas of a map.
+
+-- name: territory_list
+SELECT id, key, name, kind, parent, geometry FROM territory WHERE map = $1 ORDER BY number;

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What all engines share: which one it is, the bounded pool, who may write, open cursors. Layer 1.
+ *
+ * One write connection serves the process: writers queue on a condition with a deadline, then the
+ * engine waits for other processes with what is left of it.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "db/driver.h"
+#include "jalon/clock.h"
+
+static const struct jalon_db_driver *const drivers[] = {&jalon_db_sqlite};
+
+/* --- Opening --- */
+
+static const struct jalon_db_driver *find_driver(struct jalon_text location)
+{
+    const struct jalon_db_driver *for_folders = NULL;
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        if (drivers[i]->prefix == NULL) {
+            for_folders = drivers[i];
+        } else if (jalon_text_starts_with(location, drivers[i]->prefix)) {
+            return drivers[i];
+        }
+    }
+    return strstr(location.data, "://") == NULL ? for_folders : NULL;
+}
+
+enum jalon_status jalon_db_open_driver(struct jalon_context *ctx,
+                                       const struct jalon_db_driver *driver,
+                                       const struct jalon_db_options *options,
+                                       struct jalon_db **out)
+{
+    assert(options->wait_ms > 0);
+    struct jalon_db *db;
+    enum jalon_status status = driver->open(ctx, options, &db);
+    if (status != JALON_OK) {
+        return status;
+    }
+    db->driver = driver;
+    db->wait_ms = options->wait_ms;
+    pthread_mutex_init(&db->mutex, NULL);
+    pthread_mutex_init(&db->watch_mutex, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&db->freed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    /* The first connection looks into the file: a damaged one is told now, not in a request. */
+    status = driver->connect(ctx, db, JALON_DB_WRITE, &db->writer);
+    if (status != JALON_OK) {
+        jalon_db_close(db);
+        return status;
+    }
+    *out = db;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db_options *options,
+                                struct jalon_db **out)
+{
+    struct jalon_text location = jalon_text_copy(ctx->arena, options->location);
+    if (location.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    const struct jalon_db_driver *driver = find_driver(location);
+    if (driver == NULL) {
+        return jalon_fail(ctx, JALON_UNSUPPORTED,
+                          "this program has no engine for the database '%s': give a folder",
+                          location.data);
+    }
+    struct jalon_db_options terminated = *options;
+    terminated.location = location;
+    return jalon_db_open_driver(ctx, driver, &terminated, out);
+}
+
+void jalon_db_close(struct jalon_db *db)
+{
+    if (db == NULL) {
+        return;
+    }
+    const struct jalon_db_driver *driver = db->driver;
+    assert(!db->writing);
+    while (db->idle_readers != NULL) {
+        struct jalon_db_connection *reader = db->idle_readers;
+        db->idle_readers = reader->next;
+        db->reader_count--;
+        driver->disconnect(reader);
+    }
+    assert(db->reader_count == 0);
+    if (db->watch != NULL) {
+        driver->disconnect(db->watch);
+    }
+    if (db->writer != NULL) {
+        driver->disconnect(db->writer);
+    }
+    pthread_cond_destroy(&db->freed);
+    pthread_mutex_destroy(&db->watch_mutex);
+    pthread_mutex_destroy(&db->mutex);
+    driver->close(db);
+}
+
+enum jalon_db_geometry_form jalon_db_geometry_form(const struct jalon_db *db)
+{
+    return db->driver->geometry_form;
+}
+
+/* --- The pool --- */
+
+/* Waits on `freed`, the mutex held; false when the deadline has passed. */
+static bool wait_until(struct jalon_db *db, int64_t deadline_us)
+{
+    struct timespec until = {
+        .tv_sec = (time_t)(deadline_us / 1000000),
+        .tv_nsec = (long)(deadline_us % 1000000) * 1000,
+    };
+    return pthread_cond_timedwait(&db->freed, &db->mutex, &until) != ETIMEDOUT;
+}
+
+static enum jalon_status lease_writer(struct jalon_context *ctx, struct jalon_db *db,
+                                      int64_t deadline_us, struct jalon_db_connection **out)
+{
+    enum jalon_status status = JALON_OK;
+    pthread_mutex_lock(&db->mutex);
+    while (db->writing && wait_until(db, deadline_us)) {
+    }
+    if (db->writing) {
+        status = JALON_RETRY;
+    }
+    db->writing = true; /* stays so when it was */
+    pthread_mutex_unlock(&db->mutex);
+    if (status != JALON_OK) {
+        return jalon_fail(ctx, status, "others are writing; try again in a moment");
+    }
+    if (db->writer == NULL) {
+        status = db->driver->connect(ctx, db, JALON_DB_WRITE, &db->writer);
+    }
+    if (status != JALON_OK) {
+        pthread_mutex_lock(&db->mutex);
+        db->writing = false;
+        pthread_cond_broadcast(&db->freed);
+        pthread_mutex_unlock(&db->mutex);
+        return status;
+    }
+    *out = db->writer;
+    return JALON_OK;
+}
+
+static enum jalon_status lease_reader(struct jalon_context *ctx, struct jalon_db *db,
+                                      int64_t deadline_us, struct jalon_db_connection **out)
+{
+    struct jalon_db_connection *reader = NULL;
+    bool make = false;
+    pthread_mutex_lock(&db->mutex);
+    do {
+        if (db->idle_readers != NULL) {
+            reader = db->idle_readers;
+            db->idle_readers = reader->next;
+        } else if (db->reader_count < JALON_DB_READERS_MAX) {
+            make = true;
+            db->reader_count++;
+        }
+    } while (reader == NULL && !make && wait_until(db, deadline_us));
+    pthread_mutex_unlock(&db->mutex);
+    enum jalon_status status = JALON_OK;
+    if (make) {
+        status = db->driver->connect(ctx, db, JALON_DB_READ, &reader);
+        if (status != JALON_OK) {
+            pthread_mutex_lock(&db->mutex);
+            db->reader_count--;
+            pthread_cond_broadcast(&db->freed);
+            pthread_mutex_unlock(&db->mutex);
+        }
+    } else if (reader == NULL) {
+        status = jalon_fail(ctx, JALON_RETRY, "too many are reading; try again in a moment");
+    }
+    if (status == JALON_OK) {
+        *out = reader;
+    }
+    return status;
+}
+
+/* Gives the connection back, or away when it is broken. */
+static void give_back(struct jalon_db_connection *connection)
+{
+    struct jalon_db *db = connection->db;
+    enum jalon_db_mode mode = connection->mode;
+    struct jalon_db_connection *broken = NULL;
+    pthread_mutex_lock(&db->mutex);
+    if (connection->broken) {
+        broken = connection;
+    }
+    if (mode == JALON_DB_WRITE) {
+        db->writing = false;
+        db->writer = broken == NULL ? connection : NULL;
+    } else if (broken == NULL) {
+        connection->next = db->idle_readers;
+        db->idle_readers = connection;
+    } else {
+        db->reader_count--;
+    }
+    pthread_cond_broadcast(&db->freed);
+    pthread_mutex_unlock(&db->mutex);
+    if (broken != NULL) {
+        db->driver->disconnect(broken);
+    }
+}
+
+/* --- Transactions --- */
+
+enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
+                                 enum jalon_db_mode mode, struct jalon_db_connection **out)
+{
+    int64_t deadline_us = jalon_clock_monotonic_us() + db->wait_ms * 1000;
+    struct jalon_db_connection *connection = NULL;
+    enum jalon_status status = mode == JALON_DB_WRITE
+                                   ? lease_writer(ctx, db, deadline_us, &connection)
+                                   : lease_reader(ctx, db, deadline_us, &connection);
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = db->driver->begin(ctx, connection, deadline_us);
+    if (status != JALON_OK) {
+        give_back(connection);
+        return status;
+    }
+    connection->in_transaction = true;
+    *out = connection;
+    return JALON_OK;
+}
+
+static void end_cursors(struct jalon_db_connection *connection)
+{
+    while (connection->cursors != NULL) {
+        jalon_db_cursor_end(connection->cursors);
+    }
+}
+
+enum jalon_status jalon_db_commit(struct jalon_context *ctx,
+                                  struct jalon_db_connection *connection)
+{
+    assert(connection->in_transaction);
+    end_cursors(connection);
+    enum jalon_status status = connection->db->driver->commit(ctx, connection);
+    if (status != JALON_OK) {
+        connection->db->driver->rollback(connection);
+    }
+    connection->in_transaction = false;
+    return status;
+}
+
+void jalon_db_end(struct jalon_db_connection *connection)
+{
+    end_cursors(connection);
+    if (connection->in_transaction) {
+        connection->db->driver->rollback(connection);
+        connection->in_transaction = false;
+    }
+    give_back(connection);
+}
+
+/* --- Statements --- */
+
+static void check_call(const struct jalon_db_connection *connection, int query, size_t count)
+{
+    assert(connection->in_transaction);
+    assert(query >= 0 && (size_t)query < jalon_db_statement_count);
+    assert(jalon_db_statements[query].parameter_count == count);
+    (void)connection, (void)query, (void)count;
+}
+
+enum jalon_status jalon_db_execute(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection, int query,
+                                   const struct jalon_db_value *parameters, size_t count,
+                                   int64_t *out_changed)
+{
+    check_call(connection, query, count);
+    int64_t changed, number;
+    enum jalon_status status =
+        connection->db->driver->execute(ctx, connection, query, parameters, &changed, &number);
+    if (status == JALON_OK && out_changed != NULL) {
+        *out_changed = changed;
+    }
+    return status;
+}
+
+enum jalon_status jalon_db_insert(struct jalon_context *ctx,
+                                  struct jalon_db_connection *connection, int query,
+                                  const struct jalon_db_value *parameters, size_t count,
+                                  int64_t *out_number)
+{
+    check_call(connection, query, count);
+    int64_t changed, number;
+    enum jalon_status status =
+        connection->db->driver->execute(ctx, connection, query, parameters, &changed, &number);
+    if (status == JALON_OK) {
+        *out_number = number;
+    }
+    return status;
+}
+
+enum jalon_status jalon_db_query(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 int query, const struct jalon_db_value *parameters, size_t count,
+                                 struct jalon_db_cursor **out)
+{
+    check_call(connection, query, count);
+    return connection->db->driver->query(ctx, connection, query, parameters, out);
+}
+
+enum jalon_status jalon_db_step(struct jalon_context *ctx, struct jalon_db_cursor *cursor,
+                                const struct jalon_db_value **out_row)
+{
+    return cursor->connection->db->driver->step(ctx, cursor, out_row);
+}
+
+void jalon_db_cursor_end(struct jalon_db_cursor *cursor)
+{
+    if (cursor != NULL) {
+        jalon_db_cursor_unlink(cursor);
+        cursor->connection->db->driver->cursor_end(cursor);
+    }
+}
+
+void jalon_db_cursor_link(struct jalon_db_connection *connection, struct jalon_db_cursor *cursor)
+{
+    cursor->connection = connection;
+    cursor->previous = NULL;
+    cursor->next = connection->cursors;
+    if (cursor->next != NULL) {
+        cursor->next->previous = cursor;
+    }
+    connection->cursors = cursor;
+}
+
+void jalon_db_cursor_unlink(struct jalon_db_cursor *cursor)
+{
+    if (cursor->previous != NULL) {
+        cursor->previous->next = cursor->next;
+    } else {
+        cursor->connection->cursors = cursor->next;
+    }
+    if (cursor->next != NULL) {
+        cursor->next->previous = cursor->previous;
+    }
+}
+
+/* --- Schema and watching --- */
+
+enum jalon_status jalon_db_schema_version(struct jalon_context *ctx,
+                                          struct jalon_db_connection *connection, int64_t *out)
+{
+    return connection->db->driver->schema_version(ctx, connection, out);
+}
+
+int64_t jalon_db_schema_newest(void)
+{
+    return jalon_db_migrations[jalon_db_migration_count - 1].number;
+}
+
+enum jalon_status jalon_db_migrate(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection, int64_t number,
+                                   struct jalon_text *out_name)
+{
+    assert(connection->in_transaction && number >= 1 && number <= jalon_db_schema_newest());
+    const struct jalon_db_driver *driver = connection->db->driver;
+    const struct jalon_db_migration *migration = &jalon_db_migrations[number - 1];
+    enum jalon_status status =
+        driver->run_script(ctx, connection, migration->sql[driver->engine]);
+    if (status == JALON_OK) {
+        *out_name = jalon_text_from(migration->name);
+    }
+    return status;
+}
+
+enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_db *db,
+                                        int64_t *out)
+{
+    enum jalon_status status = JALON_OK;
+    pthread_mutex_lock(&db->watch_mutex);
+    if (db->watch == NULL) {
+        status = db->driver->connect(ctx, db, JALON_DB_READ, &db->watch);
+    }
+    if (status == JALON_OK) {
+        status = db->driver->data_version(ctx, db->watch, out);
+    }
+    pthread_mutex_unlock(&db->watch_mutex);
+    return status;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What an engine is: one table of functions. Layer 1, private to db.
+ *
+ * db.c owns what all engines share: choosing the engine, the bounded pool, waiting, transactions'
+ * ends. An engine's database and connection structs begin with the common ones below.
+ */
+#ifndef JALON_DB_DRIVER_H
+#define JALON_DB_DRIVER_H
+
+#include <pthread.h>
+
+#include "jalon/db.h"
+
+enum jalon_db_engine { JALON_DB_SQLITE, JALON_DB_ENGINE_COUNT };
+
+/* Made by sqlgen from schema/. */
+struct jalon_db_statement {
+    const char *name;
+    size_t parameter_count;
+    const char *sql[JALON_DB_ENGINE_COUNT];
+};
+struct jalon_db_migration {
+    int64_t number;
+    const char *name;
+    const char *sql[JALON_DB_ENGINE_COUNT];
+};
+extern const struct jalon_db_statement jalon_db_statements[];
+extern const size_t jalon_db_statement_count;
+extern const struct jalon_db_migration jalon_db_migrations[];
+extern const size_t jalon_db_migration_count;
+
+struct jalon_db_driver {
+    enum jalon_db_engine engine;
+    enum jalon_db_geometry_form geometry_form;
+    /* URL prefix ("name://") of its locations; NULL: takes folders. */
+    const char *prefix;
+
+    /* Checks the place; *out is one allocated struct that starts with struct jalon_db. */
+    enum jalon_status (*open)(struct jalon_context *ctx, const struct jalon_db_options *options,
+                              struct jalon_db **out);
+    void (*close)(struct jalon_db *db); /* frees it; connections are gone already */
+
+    enum jalon_status (*connect)(struct jalon_context *ctx, struct jalon_db *db,
+                                 enum jalon_db_mode mode, struct jalon_db_connection **out);
+    void (*disconnect)(struct jalon_db_connection *connection);
+
+    /* `deadline_us` (monotonic): how long to wait for another process' lock. */
+    enum jalon_status (*begin)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                               int64_t deadline_us);
+    enum jalon_status (*commit)(struct jalon_context *ctx, struct jalon_db_connection *connection);
+    void (*rollback)(struct jalon_db_connection *connection);
+
+    /* out_changed and out_number are never NULL here. */
+    enum jalon_status (*execute)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 int query, const struct jalon_db_value *parameters,
+                                 int64_t *out_changed, int64_t *out_number);
+    enum jalon_status (*query)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                               int query, const struct jalon_db_value *parameters,
+                               struct jalon_db_cursor **out);
+    enum jalon_status (*step)(struct jalon_context *ctx, struct jalon_db_cursor *cursor,
+                              const struct jalon_db_value **out_row);
+    void (*cursor_end)(struct jalon_db_cursor *cursor);
+
+    enum jalon_status (*schema_version)(struct jalon_context *ctx,
+                                        struct jalon_db_connection *connection, int64_t *out);
+    /* Several statements; a SELECT whose answer is the number 0 says that it failed. */
+    enum jalon_status (*run_script)(struct jalon_context *ctx,
+                                    struct jalon_db_connection *connection, const char *sql);
+    enum jalon_status (*data_version)(struct jalon_context *ctx,
+                                      struct jalon_db_connection *connection, int64_t *out);
+};
+
+/* Readers at once; further ones wait. */
+enum { JALON_DB_READERS_MAX = 8 };
+
+struct jalon_db {
+    const struct jalon_db_driver *driver;
+    int64_t wait_ms;
+    pthread_mutex_t mutex;
+    pthread_cond_t freed;
+    struct jalon_db_connection *idle_readers; /* a list */
+    size_t reader_count;                      /* idle and leased */
+    struct jalon_db_connection *writer;       /* kept once made */
+    bool writing;                             /* the writer is leased */
+    pthread_mutex_t watch_mutex;
+    struct jalon_db_connection *watch; /* for data_version only */
+};
+
+struct jalon_db_connection {
+    struct jalon_db *db;
+    enum jalon_db_mode mode;
+    struct jalon_db_connection *next; /* in the list of idle readers */
+    bool in_transaction;
+    bool broken; /* not to be used again */
+    struct jalon_db_cursor *cursors; /* open ones */
+};
+
+struct jalon_db_cursor {
+    struct jalon_db_connection *connection;
+    struct jalon_db_cursor *previous, *next; /* of the connection's open ones */
+};
+
+extern const struct jalon_db_driver jalon_db_sqlite;
+
+/* Links a cursor into its connection's open ones, and out of them. */
+void jalon_db_cursor_link(struct jalon_db_connection *connection, struct jalon_db_cursor *cursor);
+void jalon_db_cursor_unlink(struct jalon_db_cursor *cursor);
+/* As jalon_db_open with an engine that is not found by its location: for tests. */
+enum jalon_status jalon_db_open_driver(struct jalon_context *ctx,
+                                       const struct jalon_db_driver *driver,
+                                       const struct jalon_db_options *options,
+                                       struct jalon_db **out) JALON_MUST_USE;
+
+#endif

@@ -1,0 +1,687 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The engine that is one file: SQLite with SpatiaLite. Layer 1; the only file that sees them.
+ *
+ * The write connection runs without triggers: SpatiaLite's own triggers stay in the file for QGIS
+ * and other hands, while our statements write the spatial index themselves, with a box that is
+ * known already. That makes a bulk insertion twice as fast. No memory map: a file that shrinks
+ * under it would kill the process instead of failing one request.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <sqlite3.h>
+#include <spatialite.h> /* needs sqlite3.h before it */
+
+#include "db/driver.h"
+#include "db/sqlite_file.h"
+#include "jalon/clock.h"
+#include "jalon/memory.h"
+
+enum {
+    APPLICATION_ID = 0x4A414C4E, /* "JALN" */
+    PARTS_MAX = 4,               /* statements in one block */
+    COLUMNS_MAX = 40,
+    STATISTICS_US = 10000000, /* how often SpatiaLite is told that layers have changed */
+};
+
+struct sqlite_db {
+    struct jalon_db base;
+    char *path;
+    bool create;
+};
+
+struct prepared {
+    sqlite3_stmt *parts[PARTS_MAX];
+    size_t count;
+    bool busy; /* a cursor walks it */
+};
+
+struct connection {
+    struct jalon_db_connection base;
+    sqlite3 *handle;
+    void *spatialite;
+    int64_t deadline_us;
+    sqlite3_stmt *begin, *commit;
+    struct prepared *prepared; /* by query number */
+    bool changed;              /* since SpatiaLite was told */
+    int64_t told_us;
+    int64_t second; /* the one in second_text */
+    char second_text[JALON_CLOCK_TEXT_SIZE];
+};
+
+struct cursor {
+    struct jalon_db_cursor base;
+    sqlite3_stmt *statement;
+    struct prepared *owner; /* NULL: the statement is the cursor's own */
+    int column_count;
+    struct jalon_db_value values[COLUMNS_MAX];
+};
+
+/* --- Failures --- */
+
+static enum jalon_status classify(int code, bool opening)
+{
+    switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+        return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
+                       code == SQLITE_CONSTRAINT_ROWID
+                   ? JALON_CONFLICT
+                   : JALON_INTERNAL;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return JALON_RETRY;
+    case SQLITE_NOMEM: return JALON_NO_MEMORY;
+    case SQLITE_TOOBIG: return JALON_TOO_LARGE;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return opening ? JALON_INVALID : JALON_UNAVAILABLE;
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_READONLY: return opening ? JALON_FORBIDDEN : JALON_UNAVAILABLE;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL: return JALON_UNAVAILABLE;
+    default: return JALON_INTERNAL;
+    }
+}
+
+static const char *describe(enum jalon_status status)
+{
+    switch (status) {
+    case JALON_CONFLICT: return "this exists already";
+    case JALON_RETRY: return "others are writing; try again in a moment";
+    case JALON_TOO_LARGE: return "this is too large to be stored";
+    case JALON_UNAVAILABLE: return "the database cannot be used now (disk full or failing?)";
+    default: return "the database refused a statement";
+    }
+}
+
+/* `what` names the statement; it and SQLite's words are for the operator. */
+static enum jalon_status fail(struct jalon_context *ctx, const struct connection *connection,
+                              int code, const char *what)
+{
+    enum jalon_status status = classify(code, false);
+    if (status == JALON_NO_MEMORY) {
+        return jalon_no_memory(ctx);
+    }
+    jalon_error_internal(ctx, "%s: %s (%d)", what, sqlite3_errmsg(connection->handle), code);
+    return jalon_fail(ctx, status, "%s", describe(status));
+}
+
+/* The same while opening: the operator reads it, so it names the file. */
+static enum jalon_status fail_opening(struct jalon_context *ctx, struct sqlite_db *db, int code,
+                                      const char *words)
+{
+    enum jalon_status status = classify(code, true);
+    jalon_error_internal(ctx, "%s (%d)", words, code);
+    switch (status) {
+    case JALON_NO_MEMORY: return jalon_no_memory(ctx);
+    case JALON_INVALID:
+        return jalon_fail(ctx, status,
+                          "the database '%s' is damaged (truncated?): restore a backup", db->path);
+    case JALON_FORBIDDEN:
+        return jalon_fail(ctx, status,
+                          "this user may not write '%s' or its folder: change their owner (chown)",
+                          db->path);
+    default:
+        return jalon_fail(ctx, status, "the database '%s' cannot be opened: %s", db->path, words);
+    }
+}
+
+/* --- Connections --- */
+
+static int wait_for_lock(void *object, int count)
+{
+    struct connection *connection = object;
+    if (jalon_clock_monotonic_us() >= connection->deadline_us) {
+        return 0;
+    }
+    long milliseconds = count < 5 ? 1L << count : 20;
+    nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
+    return 1;
+}
+
+/* The number in the first column of the first row; 0 when there is none. */
+static int read_number(sqlite3 *handle, const char *sql, int64_t *out)
+{
+    sqlite3_stmt *statement;
+    int code = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    int64_t number = 0;
+    code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        number = sqlite3_column_int64(statement, 0);
+        code = SQLITE_DONE;
+    }
+    sqlite3_finalize(statement);
+    if (code == SQLITE_DONE) {
+        *out = number;
+        code = SQLITE_OK;
+    }
+    return code;
+}
+
+static enum jalon_status sqlite_schema_version(struct jalon_context *ctx,
+                                               struct jalon_db_connection *base, int64_t *out)
+{
+    struct connection *connection = (struct connection *)base;
+    struct sqlite_db *db = (struct sqlite_db *)base->db;
+    int64_t application = 0, tables = 0, version = 0;
+    int code = read_number(connection->handle, "PRAGMA application_id", &application);
+    if (code == SQLITE_OK) {
+        code = read_number(connection->handle, "SELECT count(*) FROM sqlite_master", &tables);
+    }
+    if (code == SQLITE_OK && tables > 0 && application != APPLICATION_ID) {
+        return jalon_fail(ctx, JALON_INVALID, "'%s' is a database, but not one of Jalon's",
+                          db->path);
+    }
+    if (code == SQLITE_OK && tables > 0) {
+        code = read_number(connection->handle, "SELECT max(number) FROM schema_migration",
+                           &version);
+    }
+    if (code != SQLITE_OK) {
+        return fail_opening(ctx, db, code, sqlite3_errmsg(connection->handle));
+    }
+    *out = version;
+    return JALON_OK;
+}
+
+static void sqlite_disconnect(struct jalon_db_connection *base);
+
+static int configure(struct connection *connection)
+{
+    /* 4000 pages of log between checkpoints: an import writes each index page less often. */
+    static const char writing[] = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                                  "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;"
+                                  "PRAGMA journal_size_limit = 67108864;";
+    static const char reading[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8192;";
+    bool write = connection->base.mode == JALON_DB_WRITE;
+    if (write) {
+        sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    }
+    return sqlite3_exec(connection->handle, write ? writing : reading, NULL, NULL, NULL);
+}
+
+/* Only in a database that is ours or still empty: a foreign one is not touched. */
+static enum jalon_status use_log(struct jalon_context *ctx, struct connection *connection)
+{
+    struct sqlite_db *db = (struct sqlite_db *)connection->base.db;
+    int64_t version;
+    enum jalon_status status = sqlite_schema_version(ctx, &connection->base, &version);
+    if (status != JALON_OK || (version == 0 && !db->create)) {
+        return status;
+    }
+    int code =
+        sqlite3_exec(connection->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    return code == SQLITE_OK
+               ? JALON_OK
+               : fail_opening(ctx, db, code, sqlite3_errmsg(connection->handle));
+}
+
+static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_db *base,
+                                        enum jalon_db_mode mode, struct jalon_db_connection **out)
+{
+    struct sqlite_db *db = (struct sqlite_db *)base;
+    struct connection *connection = jalon_memory_allocate_zeroed(1, sizeof *connection);
+    if (connection == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    connection->base = (struct jalon_db_connection){.db = base, .mode = mode};
+    connection->second = INT64_MIN;
+    connection->deadline_us = jalon_clock_monotonic_us() + base->wait_ms * 1000;
+    connection->prepared =
+        jalon_memory_allocate_zeroed(jalon_db_statement_count, sizeof *connection->prepared);
+    enum jalon_status status = connection->prepared != NULL ? JALON_OK : jalon_no_memory(ctx);
+    if (status == JALON_OK) {
+        int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                    (db->create ? SQLITE_OPEN_CREATE : 0);
+        int code = sqlite3_open_v2(db->path, &connection->handle, flags, NULL);
+        if (code == SQLITE_OK) {
+            sqlite3_busy_handler(connection->handle, wait_for_lock, connection);
+            code = configure(connection);
+        }
+        if (code != SQLITE_OK) {
+            status = fail_opening(ctx, db, code, sqlite3_errmsg(connection->handle));
+        }
+    }
+    if (status == JALON_OK && mode == JALON_DB_WRITE) {
+        status = use_log(ctx, connection);
+    }
+    if (status == JALON_OK) {
+        connection->spatialite = spatialite_alloc_connection();
+        if (connection->spatialite == NULL) {
+            status = jalon_fail(ctx, JALON_UNAVAILABLE, "too many databases are open");
+        } else {
+            spatialite_init_ex(connection->handle, connection->spatialite, 0);
+        }
+    }
+    if (status != JALON_OK) {
+        sqlite_disconnect(&connection->base);
+        return status;
+    }
+    *out = &connection->base;
+    return JALON_OK;
+}
+
+/*
+ * SpatiaLite keeps counts and extents of layers, and believes them until its geometry_columns_time
+ * says otherwise; its triggers would say so for each row.
+ */
+static void tell_spatialite(struct connection *connection)
+{
+    sqlite3_exec(connection->handle,
+                 "UPDATE geometry_columns_time SET"
+                 " last_insert = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),"
+                 " last_update = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),"
+                 " last_delete = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+                 NULL, NULL, NULL);
+    connection->changed = false;
+    connection->told_us = jalon_clock_monotonic_us();
+}
+
+static void sqlite_disconnect(struct jalon_db_connection *base)
+{
+    struct connection *connection = (struct connection *)base;
+    if (connection->changed) {
+        tell_spatialite(connection);
+    }
+    for (size_t i = 0; connection->prepared != NULL && i < jalon_db_statement_count; i++) {
+        for (size_t j = 0; j < connection->prepared[i].count; j++) {
+            sqlite3_finalize(connection->prepared[i].parts[j]);
+        }
+    }
+    jalon_memory_release(connection->prepared);
+    sqlite3_finalize(connection->begin);
+    sqlite3_finalize(connection->commit);
+    sqlite3_close_v2(connection->handle);
+    if (connection->spatialite != NULL) {
+        spatialite_cleanup_ex(connection->spatialite);
+    }
+    jalon_memory_release(connection);
+}
+
+static enum jalon_status sqlite_open(struct jalon_context *ctx,
+                                     const struct jalon_db_options *options, struct jalon_db **out)
+{
+    struct jalon_text path;
+    enum jalon_status status =
+        jalon_db_sqlite_check_file(ctx, options->location, options->create, &path);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct sqlite_db *db = jalon_memory_allocate_zeroed(1, sizeof *db);
+    char *kept = jalon_memory_allocate(path.length + 1);
+    if (db == NULL || kept == NULL) {
+        jalon_memory_release(db);
+        jalon_memory_release(kept);
+        return jalon_no_memory(ctx);
+    }
+    memcpy(kept, path.data, path.length + 1);
+    db->path = kept;
+    db->create = options->create;
+    *out = &db->base;
+    return JALON_OK;
+}
+
+static void sqlite_close(struct jalon_db *base)
+{
+    struct sqlite_db *db = (struct sqlite_db *)base;
+    jalon_memory_release(db->path);
+    jalon_memory_release(db);
+}
+
+/* --- Transactions --- */
+
+/* Steps a statement that answers nothing, prepared on first use. */
+static int run_kept(struct connection *connection, sqlite3_stmt **statement, const char *sql)
+{
+    int code = SQLITE_OK;
+    if (*statement == NULL) {
+        code = sqlite3_prepare_v3(connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                  statement, NULL);
+    }
+    if (code == SQLITE_OK) {
+        sqlite3_step(*statement);
+        code = sqlite3_reset(*statement);
+    }
+    return code;
+}
+
+static enum jalon_status sqlite_begin(struct jalon_context *ctx, struct jalon_db_connection *base,
+                                      int64_t deadline_us)
+{
+    struct connection *connection = (struct connection *)base;
+    connection->deadline_us = deadline_us;
+    bool write = base->mode == JALON_DB_WRITE;
+    int code = run_kept(connection, &connection->begin, write ? "BEGIN IMMEDIATE" : "BEGIN");
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "begin");
+}
+
+static void sqlite_rollback(struct jalon_db_connection *base)
+{
+    struct connection *connection = (struct connection *)base;
+    /* After some failures SQLite has rolled back already. */
+    if (sqlite3_get_autocommit(connection->handle) == 0 &&
+        sqlite3_exec(connection->handle, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK) {
+        base->broken = true;
+    }
+}
+
+static enum jalon_status sqlite_commit(struct jalon_context *ctx, struct jalon_db_connection *base)
+{
+    struct connection *connection = (struct connection *)base;
+    if (connection->changed &&
+        jalon_clock_monotonic_us() - connection->told_us > STATISTICS_US) {
+        tell_spatialite(connection);
+    }
+    /* Without a transaction (SQLite rolled back by itself) COMMIT fails, as it must. */
+    int code = run_kept(connection, &connection->commit, "COMMIT");
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "commit");
+}
+
+/* --- Statements --- */
+
+static enum jalon_status prepare_parts(struct jalon_context *ctx, struct connection *connection,
+                                       int query, struct prepared *out)
+{
+    const struct jalon_db_statement *statement = &jalon_db_statements[query];
+    const char *sql = statement->sql[JALON_DB_SQLITE];
+    while (*sql != '\0') {
+        sqlite3_stmt *part = NULL;
+        int code = SQLITE_OK;
+        assert(out->count < PARTS_MAX);
+        code = sqlite3_prepare_v3(connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &part,
+                                  &sql);
+        if (code != SQLITE_OK) {
+            while (out->count > 0) {
+                sqlite3_finalize(out->parts[--out->count]);
+            }
+            return fail(ctx, connection, code, statement->name);
+        }
+        if (part != NULL) {
+            out->parts[out->count++] = part;
+        }
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status find_prepared(struct jalon_context *ctx, struct connection *connection,
+                                       int query, struct prepared **out)
+{
+    struct prepared *prepared = &connection->prepared[query];
+    if (prepared->count == 0) {
+        enum jalon_status status = prepare_parts(ctx, connection, query, prepared);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    *out = prepared;
+    return JALON_OK;
+}
+
+/*
+ * RFC 3339 with always six decimals, so that text sorts as time. The whole second is kept from one
+ * call to the next: an import writes a million equal ones.
+ */
+static void format_time(struct connection *connection, int64_t time_us, char *out)
+{
+    int64_t fraction = time_us % 1000000;
+    fraction += fraction < 0 ? 1000000 : 0;
+    int64_t second = (time_us - fraction) / 1000000;
+    if (second != connection->second) {
+        jalon_clock_format(second * 1000000, connection->second_text);
+        connection->second = second;
+    }
+    memcpy(out, connection->second_text, 19);
+    out[19] = '.';
+    for (int i = 25; i >= 20; i--) {
+        out[i] = (char)('0' + fraction % 10);
+        fraction /= 10;
+    }
+    out[26] = 'Z';
+}
+
+static int bind_value(struct connection *connection, sqlite3_stmt *statement, int at,
+                      const struct jalon_db_value *value)
+{
+    char time[27];
+    switch (value->kind) {
+    case JALON_DB_NULL: return sqlite3_bind_null(statement, at);
+    case JALON_DB_INTEGER:
+    case JALON_DB_BOOLEAN: return sqlite3_bind_int64(statement, at, value->integer);
+    case JALON_DB_DOUBLE: return sqlite3_bind_double(statement, at, value->number);
+    case JALON_DB_TEXT:
+        return sqlite3_bind_text64(statement, at, value->text.data, value->text.length,
+                                   SQLITE_STATIC, SQLITE_UTF8);
+    case JALON_DB_BLOB:
+        return sqlite3_bind_blob64(statement, at, value->text.data, value->text.length,
+                                   SQLITE_STATIC);
+    case JALON_DB_TIME:
+        format_time(connection, value->integer, time);
+        return sqlite3_bind_text(statement, at, time, sizeof time, SQLITE_TRANSIENT);
+    }
+    return SQLITE_MISUSE;
+}
+
+/* A part of a block has as many places as its highest parameter; unused ones take no harm. */
+static int bind_all(struct connection *connection, sqlite3_stmt *statement,
+                    const struct jalon_db_value *parameters)
+{
+    int count = sqlite3_bind_parameter_count(statement);
+    int code = SQLITE_OK;
+    for (int i = 1; i <= count && code == SQLITE_OK; i++) {
+        if (sqlite3_bind_parameter_name(statement, i) != NULL) {
+            code = bind_value(connection, statement, i, &parameters[i - 1]);
+        }
+    }
+    return code;
+}
+
+static int run_part(struct connection *connection, sqlite3_stmt *statement,
+                    const struct jalon_db_value *parameters)
+{
+    int code = bind_all(connection, statement, parameters);
+    if (code == SQLITE_OK) {
+        do {
+            code = sqlite3_step(statement);
+        } while (code == SQLITE_ROW);
+        int reset = sqlite3_reset(statement);
+        code = code == SQLITE_DONE ? SQLITE_OK : reset;
+    }
+    return code;
+}
+
+static enum jalon_status sqlite_execute(struct jalon_context *ctx,
+                                        struct jalon_db_connection *base, int query,
+                                        const struct jalon_db_value *parameters,
+                                        int64_t *out_changed, int64_t *out_number)
+{
+    struct connection *connection = (struct connection *)base;
+    struct prepared *prepared;
+    enum jalon_status status = find_prepared(ctx, connection, query, &prepared);
+    if (status != JALON_OK) {
+        return status;
+    }
+    int64_t changed = 0, number = 0;
+    for (size_t i = 0; i < prepared->count && (i == 0 || changed > 0); i++) {
+        int code = run_part(connection, prepared->parts[i], parameters);
+        if (code != SQLITE_OK) {
+            return fail(ctx, connection, code, jalon_db_statements[query].name);
+        }
+        if (i == 0) {
+            changed = sqlite3_changes64(connection->handle);
+            number = sqlite3_last_insert_rowid(connection->handle);
+        }
+    }
+    connection->changed = connection->changed || changed > 0;
+    *out_changed = changed;
+    *out_number = number;
+    return JALON_OK;
+}
+
+static void sqlite_cursor_end(struct jalon_db_cursor *base)
+{
+    struct cursor *cursor = (struct cursor *)base;
+    if (cursor->owner != NULL) {
+        sqlite3_reset(cursor->statement);
+        cursor->owner->busy = false;
+    } else {
+        sqlite3_finalize(cursor->statement);
+    }
+    jalon_memory_release(cursor);
+}
+
+/* The kept statement, or one more of it while another cursor walks that one. */
+static enum jalon_status take_statement(struct jalon_context *ctx, struct connection *connection,
+                                        int query, struct cursor *cursor)
+{
+    struct prepared *prepared;
+    enum jalon_status status = find_prepared(ctx, connection, query, &prepared);
+    if (status != JALON_OK) {
+        return status;
+    }
+    assert(prepared->count == 1);
+    if (!prepared->busy) {
+        prepared->busy = true;
+        cursor->owner = prepared;
+        cursor->statement = prepared->parts[0];
+        return JALON_OK;
+    }
+    struct prepared own = {.count = 0};
+    status = prepare_parts(ctx, connection, query, &own);
+    cursor->statement = own.parts[0];
+    return status;
+}
+
+static enum jalon_status sqlite_query(struct jalon_context *ctx, struct jalon_db_connection *base,
+                                      int query, const struct jalon_db_value *parameters,
+                                      struct jalon_db_cursor **out)
+{
+    struct connection *connection = (struct connection *)base;
+    struct cursor *cursor = jalon_memory_allocate(sizeof *cursor);
+    if (cursor == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    cursor->owner = NULL;
+    cursor->statement = NULL;
+    enum jalon_status status = take_statement(ctx, connection, query, cursor);
+    if (status != JALON_OK) {
+        jalon_memory_release(cursor);
+        return status;
+    }
+    int code = bind_all(connection, cursor->statement, parameters);
+    if (code != SQLITE_OK) {
+        sqlite_cursor_end(&cursor->base);
+        return fail(ctx, connection, code, jalon_db_statements[query].name);
+    }
+    cursor->column_count = sqlite3_column_count(cursor->statement);
+    assert(cursor->column_count <= COLUMNS_MAX);
+    jalon_db_cursor_link(base, &cursor->base);
+    *out = &cursor->base;
+    return JALON_OK;
+}
+
+static void read_column(sqlite3_stmt *statement, int at, struct jalon_db_value *out)
+{
+    switch (sqlite3_column_type(statement, at)) {
+    case SQLITE_INTEGER: *out = jalon_db_integer(sqlite3_column_int64(statement, at)); break;
+    case SQLITE_FLOAT: *out = jalon_db_double(sqlite3_column_double(statement, at)); break;
+    case SQLITE_TEXT:
+        out->kind = JALON_DB_TEXT;
+        out->text.data = (const char *)sqlite3_column_text(statement, at);
+        out->text.length = (size_t)sqlite3_column_bytes(statement, at);
+        break;
+    case SQLITE_BLOB:
+        out->kind = JALON_DB_BLOB;
+        out->text.data = sqlite3_column_blob(statement, at);
+        out->text.length = (size_t)sqlite3_column_bytes(statement, at);
+        break;
+    default: out->kind = JALON_DB_NULL; break;
+    }
+    /* An empty blob, or no memory: both have no address. */
+    if ((out->kind == JALON_DB_TEXT || out->kind == JALON_DB_BLOB) && out->text.data == NULL) {
+        out->text = JALON_TEXT_EMPTY;
+    }
+}
+
+static enum jalon_status sqlite_step(struct jalon_context *ctx, struct jalon_db_cursor *base,
+                                     const struct jalon_db_value **out_row)
+{
+    struct cursor *cursor = (struct cursor *)base;
+    struct connection *connection = (struct connection *)base->connection;
+    int code = sqlite3_step(cursor->statement);
+    if (code == SQLITE_DONE) {
+        return JALON_NOT_FOUND;
+    }
+    if (code != SQLITE_ROW) {
+        return fail(ctx, connection, code, sqlite3_sql(cursor->statement));
+    }
+    for (int i = 0; i < cursor->column_count; i++) {
+        read_column(cursor->statement, i, &cursor->values[i]);
+    }
+    *out_row = cursor->values;
+    return JALON_OK;
+}
+
+/* --- Schema and watching --- */
+
+static enum jalon_status sqlite_run_script(struct jalon_context *ctx,
+                                           struct jalon_db_connection *base, const char *sql)
+{
+    struct connection *connection = (struct connection *)base;
+    while (*sql != '\0') {
+        sqlite3_stmt *statement = NULL;
+        const char *start = sql;
+        bool refused = false;
+        int code = sqlite3_prepare_v2(connection->handle, sql, -1, &statement, &sql);
+        while (code == SQLITE_OK && statement != NULL && sqlite3_step(statement) == SQLITE_ROW) {
+            refused = refused || (sqlite3_column_type(statement, 0) == SQLITE_INTEGER &&
+                                  sqlite3_column_int(statement, 0) == 0);
+        }
+        if (code == SQLITE_OK && statement != NULL) {
+            code = sqlite3_finalize(statement);
+        }
+        if (code == SQLITE_OK && refused) {
+            code = SQLITE_ERROR;
+        }
+        if (code != SQLITE_OK) {
+            char near[80];
+            snprintf(near, sizeof near, "migration near \"%.60s\"", start);
+            return fail(ctx, connection, code, near);
+        }
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status sqlite_data_version(struct jalon_context *ctx,
+                                             struct jalon_db_connection *base, int64_t *out)
+{
+    struct connection *connection = (struct connection *)base;
+    connection->deadline_us = jalon_clock_monotonic_us() + base->db->wait_ms * 1000;
+    int code = read_number(connection->handle, "PRAGMA data_version", out);
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "data version");
+}
+
+const struct jalon_db_driver jalon_db_sqlite = {
+    .engine = JALON_DB_SQLITE,
+    .geometry_form = JALON_DB_GEOMETRY_SPATIALITE,
+    .prefix = NULL,
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .connect = sqlite_connect,
+    .disconnect = sqlite_disconnect,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .execute = sqlite_execute,
+    .query = sqlite_query,
+    .step = sqlite_step,
+    .cursor_end = sqlite_cursor_end,
+    .schema_version = sqlite_schema_version,
+    .run_script = sqlite_run_script,
+    .data_version = sqlite_data_version,
+};
