@@ -106,8 +106,10 @@ struct jalon_write {
 /*
  * One write: row, revision and event in this session's transaction. CREATE inserts (version must
  * be 1, number is filled); the others replace the row with this number (version must be the stored
- * one + 1, else JALON_PRECONDITION). *out_seq is the event's number. JALON_CONFLICT: the id, or
- * (collection, source, source_id), exists already.
+ * one + 1, else JALON_PRECONDITION), but not its id, collection, creation and edit secret. The
+ * revision's time is updated_us. *out_seq is the event's number. JALON_CONFLICT: the id, or
+ * (collection, source, source_id), exists already. After JALON_CONFLICT and JALON_PRECONDITION
+ * nothing of this write is there and the session may go on; after any other failure, end it.
  */
 enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
                                                struct jalon_session *session,
@@ -125,6 +127,11 @@ enum jalon_status jalon_store_load_contribution(struct jalon_context *ctx,
                                                 struct jalon_session *session,
                                                 const struct jalon_map *map, int64_t number,
                                                 struct jalon_contribution *out) JALON_MUST_USE;
+/* The hash of its edit secret; empty when it has none. JALON_NOT_FOUND: no such contribution. */
+enum jalon_status jalon_store_find_edit_secret(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map, int64_t number,
+                                               struct jalon_text *out_hash) JALON_MUST_USE;
 
 /* What an import needs to know of a row before it writes; cheap. */
 struct jalon_source_row {
@@ -141,7 +148,8 @@ enum jalon_status jalon_store_find_source_row(struct jalon_context *ctx,
 
 /*
  * Walks contributions by number. `filter` says which: all of the map (collection -1), of one
- * collection, or of one source in it. The cursor belongs to the session and ends with it.
+ * collection, or of one source in it. The cursor lies in the context's arena and ends with the
+ * session at the latest; after that it is not touched any more.
  */
 struct jalon_contribution_filter {
     int32_t collection;       /* -1: all */

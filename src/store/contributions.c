@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Contributions: one write is row, revision and event; reading gives the row back whole. Layer 2. */
+#include <assert.h>
+#include <string.h>
+
+#include "jalon/geo.h"
+#include "store/private.h"
+
+/* --- Writing --- */
+
+/* The parameters of contribution_insert and contribution_update: what both have, in one order. */
+enum {
+    AT_MAP,
+    AT_COLLECTION,
+    AT_VERSION,
+    AT_TITLE,
+    AT_DESCRIPTION,
+    AT_FIELDS,
+    AT_CATEGORIES,
+    AT_STATUS,
+    AT_MODERATION,
+    AT_AUTHOR,
+    AT_SOURCE,
+    AT_SOURCE_ID,
+    AT_SOURCE_DIGEST,
+    AT_LICENCE,
+    AT_OBSERVED,
+    AT_UPDATED,
+    AT_GEOMETRY, /* and the box: west, east, south, north */
+    AT_COMMON_END = AT_GEOMETRY + 5,
+    AT_NUMBER = AT_COMMON_END, /* update */
+    AT_UPDATE_END,
+    AT_ID = AT_COMMON_END, /* insert */
+    AT_EDIT_SECRET_HASH,
+    AT_CREATED,
+    AT_INSERT_END
+};
+
+static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_session *session,
+                                     const struct jalon_map *map,
+                                     const struct jalon_contribution *contribution,
+                                     const struct jalon_write *write, struct jalon_db_value *out)
+{
+    const struct jalon_collection *collection = &map->collections[contribution->collection];
+    jalon_buffer_clear(&session->fields);
+    jalon_buffer_clear(&session->categories);
+    jalon_store_write_fields(&session->fields, collection, contribution->fields);
+    jalon_store_write_categories(&session->categories, map, contribution->categories,
+                                 contribution->category_count);
+    if (jalon_buffer_status(&session->fields) != JALON_OK ||
+        jalon_buffer_status(&session->categories) != JALON_OK) {
+        return jalon_buffer_status(&session->fields) == JALON_TOO_LARGE
+                   ? jalon_fail(ctx, JALON_TOO_LARGE, "the fields are too large to be stored")
+                   : jalon_no_memory(ctx);
+    }
+    struct jalon_text moderation =
+        jalon_text_from(jalon_moderation_name(contribution->moderation));
+    out[AT_MAP] = jalon_db_integer(map->number);
+    out[AT_COLLECTION] = jalon_db_integer(collection->number);
+    out[AT_VERSION] = jalon_db_integer(contribution->version);
+    out[AT_TITLE] = jalon_db_text_or_null(contribution->title);
+    out[AT_DESCRIPTION] = jalon_db_text_or_null(contribution->description);
+    out[AT_FIELDS] = jalon_db_text(jalon_buffer_text(&session->fields));
+    out[AT_CATEGORIES] = jalon_db_text(jalon_buffer_text(&session->categories));
+    out[AT_STATUS] = contribution->status < 0
+                         ? jalon_db_null()
+                         : jalon_db_text(collection->statuses[contribution->status].key);
+    out[AT_MODERATION] = jalon_db_text(moderation);
+    out[AT_AUTHOR] = jalon_db_text_or_null(contribution->author);
+    out[AT_SOURCE] = jalon_db_text_or_null(contribution->source);
+    out[AT_SOURCE_ID] = jalon_db_text_or_null(contribution->source_id);
+    out[AT_SOURCE_DIGEST] = jalon_db_text_or_null(write->source_digest);
+    out[AT_LICENCE] = jalon_db_text_or_null(contribution->licence);
+    out[AT_OBSERVED] = jalon_db_text_or_null(contribution->observed);
+    out[AT_UPDATED] = jalon_db_time(contribution->updated_us);
+    return jalon_store_put_geometry(ctx, session, &contribution->geometry, &out[AT_GEOMETRY]);
+}
+
+static enum jalon_status insert_row(struct jalon_context *ctx, struct jalon_session *session,
+                                    const struct jalon_contribution *contribution,
+                                    const struct jalon_write *write, struct jalon_db_value *values,
+                                    int64_t *out_number)
+{
+    char id[JALON_ID_TEXT_SIZE];
+    jalon_id_format(contribution->id, id);
+    values[AT_ID] = jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1});
+    values[AT_EDIT_SECRET_HASH] = jalon_db_text_or_null(write->edit_secret_hash);
+    values[AT_CREATED] = jalon_db_time(contribution->created_us);
+    enum jalon_status status = jalon_db_insert(
+        ctx, session->connection, JALON_QUERY_CONTRIBUTION_INSERT, values, AT_INSERT_END, out_number);
+    if (status == JALON_CONFLICT) {
+        return jalon_fail(ctx, status,
+                          "there is a contribution with this id, or of this source, already");
+    }
+    return status;
+}
+
+static enum jalon_status update_row(struct jalon_context *ctx, struct jalon_session *session,
+                                    const struct jalon_contribution *contribution,
+                                    struct jalon_db_value *values)
+{
+    int64_t changed;
+    values[AT_NUMBER] = jalon_db_integer(contribution->number);
+    enum jalon_status status =
+        jalon_db_execute(ctx, session->connection, JALON_QUERY_CONTRIBUTION_UPDATE, values,
+                         AT_UPDATE_END, &changed);
+    if (status == JALON_CONFLICT) {
+        return jalon_fail(ctx, status, "there is a contribution of this source already");
+    }
+    if (status == JALON_OK && changed == 0) {
+        return jalon_fail(ctx, JALON_PRECONDITION,
+                          "this contribution has been changed since you read it");
+    }
+    return status;
+}
+
+static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon_session *session,
+                                         int64_t map, int64_t number,
+                                         const struct jalon_contribution *contribution,
+                                         const struct jalon_write *write)
+{
+    struct jalon_text changes = write->changes.length > 0 ? write->changes : JALON_TEXT("[]");
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map),
+        jalon_db_integer(number),
+        jalon_db_integer(contribution->version),
+        jalon_db_time(contribution->updated_us),
+        jalon_db_text_or_null(write->author),
+        jalon_db_text(jalon_text_from(jalon_action_name(write->action))),
+        jalon_db_text_or_null(write->reason),
+        jalon_db_text(changes),
+    };
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_REVISION_INSERT, values,
+                            JALON_STORE_COUNT(values), NULL);
+}
+
+static enum jalon_status insert_event(struct jalon_context *ctx, struct jalon_session *session,
+                                      int64_t map, int64_t seq, int64_t number, int64_t version)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map),
+        jalon_db_integer(seq),
+        jalon_db_integer(number),
+        jalon_db_integer(version),
+    };
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_EVENT_INSERT, values,
+                            JALON_STORE_COUNT(values), NULL);
+}
+
+enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map,
+                                               struct jalon_contribution *contribution,
+                                               const struct jalon_write *write, int64_t *out_seq)
+{
+    bool create = write->action == JALON_ACTION_CREATE;
+    assert(contribution->collection >= 0 &&
+           (size_t)contribution->collection < map->collection_count);
+    assert(create ? contribution->version == 1 : contribution->version > 1);
+    struct jalon_db_value values[AT_INSERT_END];
+    int64_t number = contribution->number, seq = 0;
+    enum jalon_status status = fill_common(ctx, session, map, contribution, write, values);
+    if (status == JALON_OK) {
+        status = create ? insert_row(ctx, session, contribution, write, values, &number)
+                        : update_row(ctx, session, contribution, values);
+    }
+    if (status == JALON_OK) {
+        status = insert_revision(ctx, session, map->number, number, contribution, write);
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_next_seq(ctx, session, map->number, &seq);
+    }
+    if (status == JALON_OK) {
+        status = insert_event(ctx, session, map->number, seq, number, contribution->version);
+    }
+    if (status == JALON_OK) {
+        contribution->number = number;
+        *out_seq = seq;
+    }
+    return status;
+}
+
+/* --- Reading --- */
+
+/* The columns of every reading statement. */
+enum {
+    COLUMN_NUMBER,
+    COLUMN_ID,
+    COLUMN_COLLECTION,
+    COLUMN_VERSION,
+    COLUMN_TITLE,
+    COLUMN_DESCRIPTION,
+    COLUMN_FIELDS,
+    COLUMN_CATEGORIES,
+    COLUMN_STATUS,
+    COLUMN_MODERATION,
+    COLUMN_AUTHOR,
+    COLUMN_SOURCE,
+    COLUMN_SOURCE_ID,
+    COLUMN_LICENCE,
+    COLUMN_OBSERVED,
+    COLUMN_CREATED,
+    COLUMN_UPDATED,
+    COLUMN_GEOMETRY,
+};
+
+static int32_t find_collection(const struct jalon_map *map, int64_t number)
+{
+    for (size_t i = 0; i < map->collection_count; i++) {
+        if (map->collections[i].number == number) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+static enum jalon_status copy_texts(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    struct jalon_contribution *out)
+{
+    const struct {
+        int column;
+        struct jalon_text *to;
+    } texts[] = {
+        {COLUMN_TITLE, &out->title},         {COLUMN_DESCRIPTION, &out->description},
+        {COLUMN_AUTHOR, &out->author},       {COLUMN_SOURCE, &out->source},
+        {COLUMN_SOURCE_ID, &out->source_id}, {COLUMN_LICENCE, &out->licence},
+        {COLUMN_OBSERVED, &out->observed},
+    };
+    for (size_t i = 0; i < JALON_STORE_COUNT(texts); i++) {
+        enum jalon_status status = jalon_store_copy_text(ctx, &row[texts[i].column], texts[i].to);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    return JALON_OK;
+}
+
+/* Copies the two JSON columns and reads them where the copies lie. */
+static enum jalon_status read_json(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                   const struct jalon_map *map, struct jalon_contribution *out)
+{
+    const struct jalon_collection *collection = &map->collections[out->collection];
+    struct jalon_text fields = jalon_db_to_text(&row[COLUMN_FIELDS]);
+    struct jalon_text categories = jalon_db_to_text(&row[COLUMN_CATEGORIES]);
+    struct jalon_text fields_copy = jalon_text_copy(ctx->arena, fields);
+    struct jalon_text categories_copy = jalon_text_copy(ctx->arena, categories);
+    struct jalon_value *values = jalon_arena_allocate(
+        ctx->arena, (collection->field_count > 0 ? collection->field_count : 1) * sizeof *values);
+    if (fields_copy.data == NULL || categories_copy.data == NULL || values == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    int32_t *indexes = NULL;
+    enum jalon_status status = jalon_store_read_fields(ctx, collection, (char *)fields_copy.data,
+                                                       fields_copy.length, values);
+    if (status == JALON_OK) {
+        status = jalon_store_read_categories(ctx, map, (char *)categories_copy.data,
+                                             categories_copy.length, &indexes,
+                                             &out->category_count);
+    }
+    out->fields = values;
+    out->categories = indexes;
+    return status;
+}
+
+/* False when a name or number in the row is none that this program knows. */
+static bool read_names(const struct jalon_db_value *row, const struct jalon_map *map,
+                       struct jalon_contribution *out)
+{
+    out->collection = find_collection(map, jalon_db_to_integer(&row[COLUMN_COLLECTION]));
+    if (out->collection < 0 || !jalon_id_parse(jalon_db_to_text(&row[COLUMN_ID]), &out->id) ||
+        !jalon_moderation_parse(jalon_db_to_text(&row[COLUMN_MODERATION]), &out->moderation)) {
+        return false;
+    }
+    struct jalon_text status = jalon_db_to_text(&row[COLUMN_STATUS]);
+    out->status = -1;
+    if (status.length > 0) {
+        out->status = jalon_collection_find_status(&map->collections[out->collection], status);
+        return out->status >= 0;
+    }
+    return true;
+}
+
+static enum jalon_status read_row(struct jalon_context *ctx, const struct jalon_map *map,
+                                  enum jalon_db_geometry_form form,
+                                  const struct jalon_db_value *row, struct jalon_contribution *out)
+{
+    struct jalon_contribution read = {
+        .number = jalon_db_to_integer(&row[COLUMN_NUMBER]),
+        .version = jalon_db_to_integer(&row[COLUMN_VERSION]),
+        .created_us = jalon_db_to_time_us(&row[COLUMN_CREATED]),
+        .updated_us = jalon_db_to_time_us(&row[COLUMN_UPDATED]),
+    };
+    enum jalon_status status = read_names(row, map, &read) ? JALON_OK : JALON_INTERNAL;
+    if (status == JALON_OK) {
+        status = copy_texts(ctx, row, &read);
+    }
+    if (status == JALON_OK) {
+        status = read_json(ctx, row, map, &read);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_read_geometry(ctx, form, &row[COLUMN_GEOMETRY], &read.geometry);
+    }
+    if (status == JALON_OK) {
+        *out = read;
+        return JALON_OK;
+    }
+    return status == JALON_NO_MEMORY ? status
+                                     : jalon_store_bad_row(ctx, "contribution", read.number);
+}
+
+static enum jalon_status read_one(struct jalon_context *ctx, struct jalon_session *session,
+                                  const struct jalon_map *map, int query,
+                                  const struct jalon_db_value *values, size_t count,
+                                  struct jalon_contribution *out)
+{
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, query, values, count, &cursor, &row);
+    if (status == JALON_NOT_FOUND) {
+        return jalon_fail(ctx, status, "there is no such contribution");
+    }
+    if (status == JALON_OK) {
+        status = read_row(ctx, map, jalon_db_geometry_form(session->store->db), row, out);
+        jalon_db_cursor_end(cursor);
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_find_contribution(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                const struct jalon_map *map, int32_t collection,
+                                                struct jalon_id id, struct jalon_contribution *out)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    jalon_id_format(id, text);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(map->collections[collection].number),
+        jalon_db_text((struct jalon_text){text, JALON_ID_TEXT_SIZE - 1}),
+    };
+    return read_one(ctx, session, map, JALON_QUERY_CONTRIBUTION_FIND, values,
+                    JALON_STORE_COUNT(values), out);
+}
+
+enum jalon_status jalon_store_load_contribution(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                const struct jalon_map *map, int64_t number,
+                                                struct jalon_contribution *out)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(number)};
+    return read_one(ctx, session, map, JALON_QUERY_CONTRIBUTION_LOAD, values,
+                    JALON_STORE_COUNT(values), out);
+}
+
+enum jalon_status jalon_store_find_edit_secret(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map, int64_t number,
+                                               struct jalon_text *out_hash)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(number)};
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_CONTRIBUTION_EDIT_SECRET, values,
+                              JALON_STORE_COUNT(values), &cursor, &row);
+    if (status == JALON_NOT_FOUND) {
+        return jalon_fail(ctx, status, "there is no such contribution");
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[0], out_hash);
+        jalon_db_cursor_end(cursor);
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_find_source_row(struct jalon_context *ctx,
+                                              struct jalon_session *session,
+                                              const struct jalon_map *map, int32_t collection,
+                                              struct jalon_text source, struct jalon_text source_id,
+                                              struct jalon_source_row *out)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(map->collections[collection].number),
+        jalon_db_text(source),
+        jalon_db_text(source_id),
+    };
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_CONTRIBUTION_SOURCE_ROW, values,
+                              JALON_STORE_COUNT(values), &cursor, &row);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_source_row found = {.number = jalon_db_to_integer(&row[0])};
+    status = jalon_store_copy_text(ctx, &row[2], &found.digest);
+    if (status == JALON_OK &&
+        !jalon_moderation_parse(jalon_db_to_text(&row[1]), &found.moderation)) {
+        status = jalon_store_bad_row(ctx, "contribution", found.number);
+    }
+    jalon_db_cursor_end(cursor);
+    if (status == JALON_OK) {
+        *out = found;
+    }
+    return status;
+}
+
+/* --- Walking --- */
+
+struct jalon_contribution_cursor {
+    struct jalon_db_cursor *rows;
+    const struct jalon_map *map;
+    enum jalon_db_geometry_form form;
+    struct jalon_db_value values[4];
+};
+
+enum jalon_status jalon_store_scan_contributions(struct jalon_context *ctx,
+                                                 struct jalon_session *session,
+                                                 const struct jalon_map *map,
+                                                 const struct jalon_contribution_filter *filter,
+                                                 struct jalon_contribution_cursor **out)
+{
+    struct jalon_contribution_cursor *cursor = jalon_arena_allocate(ctx->arena, sizeof *cursor);
+    struct jalon_text source = jalon_text_copy(ctx->arena, filter->source);
+    if (cursor == NULL || source.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *cursor = (struct jalon_contribution_cursor){
+        .map = map,
+        .form = jalon_db_geometry_form(session->store->db),
+        .values = {
+            jalon_db_integer(map->number),
+            jalon_db_integer(filter->after),
+            filter->collection < 0
+                ? jalon_db_null()
+                : jalon_db_integer(map->collections[filter->collection].number),
+            jalon_db_text_or_null(source),
+        },
+    };
+    enum jalon_status status =
+        jalon_db_query(ctx, session->connection, JALON_QUERY_CONTRIBUTION_SCAN, cursor->values,
+                       JALON_STORE_COUNT(cursor->values), &cursor->rows);
+    if (status == JALON_OK) {
+        *out = cursor;
+    }
+    return status;
+}
+
+enum jalon_status jalon_contribution_cursor_next(struct jalon_context *row_ctx,
+                                                 struct jalon_contribution_cursor *cursor,
+                                                 struct jalon_contribution *out)
+{
+    const struct jalon_db_value *row;
+    enum jalon_status status = jalon_db_step(row_ctx, cursor->rows, &row);
+    return status == JALON_OK ? read_row(row_ctx, cursor->map, cursor->form, row, out) : status;
+}
+
+void jalon_contribution_cursor_end(struct jalon_contribution_cursor *cursor)
+{
+    if (cursor != NULL) {
+        jalon_db_cursor_end(cursor->rows);
+    }
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Event numbers, revisions and events. Layer 2. */
+#include "store/private.h"
+
+/*
+ * One writer at a time holds a map, so the last number is read once a session and counted on from
+ * there; what is rolled back was never anybody's.
+ */
+enum jalon_status jalon_session_next_seq(struct jalon_context *ctx, struct jalon_session *session,
+                                         int64_t map, int64_t *out)
+{
+    struct jalon_session_counter *counter = &session->counter;
+    if (counter->map != map) {
+        struct jalon_db_value value = jalon_db_integer(map);
+        struct jalon_db_cursor *cursor;
+        const struct jalon_db_value *row;
+        enum jalon_status status =
+            jalon_store_query_row(ctx, session, JALON_QUERY_MAP_LOCK, &value, 1, &cursor, &row);
+        if (status == JALON_NOT_FOUND) {
+            return jalon_fail(ctx, status, "this map is not there any more");
+        }
+        if (status != JALON_OK) {
+            return status;
+        }
+        jalon_db_cursor_end(cursor);
+        status = jalon_store_query_row(ctx, session, JALON_QUERY_EVENT_LAST_SEQ, &value, 1, &cursor,
+                                       &row);
+        if (status != JALON_OK) {
+            return status;
+        }
+        *counter = (struct jalon_session_counter){map, jalon_db_to_integer(&row[0])};
+        jalon_db_cursor_end(cursor);
+    }
+    *out = ++counter->last_seq;
+    return JALON_OK;
+}
+
+/* --- Revisions --- */
+
+struct revisions {
+    struct jalon_revision *items;
+    size_t count, capacity;
+    int64_t contribution;
+};
+
+static enum jalon_status take_revision(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                       void *object)
+{
+    struct revisions *list = object;
+    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
+                                   sizeof *list->items, &list->capacity);
+    if (list->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    struct jalon_revision *revision = &list->items[list->count];
+    *revision = (struct jalon_revision){
+        .version = jalon_db_to_integer(&row[0]),
+        .time_us = jalon_db_to_time_us(&row[1]),
+    };
+    if (!jalon_action_parse(jalon_db_to_text(&row[3]), &revision->action)) {
+        return jalon_store_bad_row(ctx, "a revision of contribution", list->contribution);
+    }
+    enum jalon_status status = jalon_store_copy_text(ctx, &row[2], &revision->author);
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[4], &revision->reason);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[5], &revision->changes);
+    }
+    list->count += status == JALON_OK;
+    return status;
+}
+
+static struct jalon_db_value limit_value(size_t limit)
+{
+    return jalon_db_integer(limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+}
+
+enum jalon_status jalon_store_list_revisions(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, int64_t contribution,
+                                             int64_t before, size_t limit,
+                                             struct jalon_revision **out, size_t *out_count)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution),
+        jalon_db_integer(before > 0 ? before : INT64_MAX),
+        limit_value(limit),
+    };
+    struct revisions list = {.contribution = contribution};
+    enum jalon_status status =
+        jalon_store_each_row(ctx, session, JALON_QUERY_REVISION_LIST, values,
+                             JALON_STORE_COUNT(values), take_revision, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
+}
+
+/* --- Events --- */
+
+struct events {
+    struct jalon_event *items;
+    size_t count, capacity;
+};
+
+static enum jalon_status take_event(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    void *object)
+{
+    struct events *list = object;
+    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
+                                   sizeof *list->items, &list->capacity);
+    if (list->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    struct jalon_event *event = &list->items[list->count];
+    *event = (struct jalon_event){
+        .seq = jalon_db_to_integer(&row[0]),
+        .time_us = jalon_db_to_time_us(&row[1]),
+        .contribution = jalon_db_to_integer(&row[3]),
+        .version = jalon_db_to_integer(&row[5]),
+    };
+    if (!jalon_action_parse(jalon_db_to_text(&row[2]), &event->action) ||
+        !jalon_id_parse(jalon_db_to_text(&row[4]), &event->id)) {
+        return jalon_store_bad_row(ctx, "event", event->seq);
+    }
+    list->count++;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_list_events(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map, int64_t since, size_t limit,
+                                          struct jalon_event **out, size_t *out_count)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(since),
+        limit_value(limit),
+    };
+    struct events list = {0};
+    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_EVENT_LIST, values,
+                                                    JALON_STORE_COUNT(values), take_event, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_last_event(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map, int64_t *out_seq,
+                                         int64_t *out_time_us)
+{
+    struct jalon_db_value value = jalon_db_integer(map->number);
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_EVENT_LAST, &value, 1, &cursor, &row);
+    if (status == JALON_NOT_FOUND) {
+        *out_seq = 0;
+        *out_time_us = map->created_us;
+        return JALON_OK;
+    }
+    if (status == JALON_OK) {
+        *out_seq = jalon_db_to_integer(&row[0]);
+        *out_time_us = jalon_db_to_time_us(&row[1]);
+        jalon_db_cursor_end(cursor);
+    }
+    return status;
+}

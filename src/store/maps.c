@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Maps: their own row, the list of them, their end. What describes collections: descriptions.c.
+ * Layer 2. */
+#include <string.h>
+
+#include "store/descriptions.h"
+
+/* --- Writing --- */
+
+enum jalon_status jalon_store_insert_map(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_map *map)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_text(map->slug),
+        jalon_db_text(map->title.fr),
+        jalon_db_text(map->title.en),
+        jalon_db_text_or_null(map->description.fr),
+        jalon_db_text_or_null(map->description.en),
+        jalon_db_text_or_null(map->template_name),
+        jalon_db_text_or_null(map->licence),
+        jalon_db_text_or_null(map->attribution),
+        jalon_db_text(jalon_text_from(jalon_write_policy_name(map->policy))),
+        jalon_db_boolean(map->account_needed),
+        jalon_db_double(map->box.west),
+        jalon_db_double(map->box.south),
+        jalon_db_double(map->box.east),
+        jalon_db_double(map->box.north),
+        jalon_db_time(map->created_us),
+    };
+    int64_t number;
+    enum jalon_status status = jalon_db_insert(ctx, session->connection, JALON_QUERY_MAP_INSERT,
+                                               values, JALON_STORE_COUNT(values), &number);
+    if (status == JALON_CONFLICT) {
+        return jalon_fail(ctx, status, "there is a map '%s' already", map->slug.data);
+    }
+    struct jalon_collection *collections = NULL;
+    if (status == JALON_OK) {
+        status = jalon_store_insert_description(ctx, session, map, number, &collections);
+    }
+    if (status == JALON_OK) {
+        map->number = number;
+        map->collections = collections;
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_update_map(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_text(map->title.fr),
+        jalon_db_text(map->title.en),
+        jalon_db_text_or_null(map->description.fr),
+        jalon_db_text_or_null(map->description.en),
+        jalon_db_text_or_null(map->licence),
+        jalon_db_text_or_null(map->attribution),
+        jalon_db_text(jalon_text_from(jalon_write_policy_name(map->policy))),
+        jalon_db_boolean(map->account_needed),
+        jalon_db_double(map->box.west),
+        jalon_db_double(map->box.south),
+        jalon_db_double(map->box.east),
+        jalon_db_double(map->box.north),
+    };
+    int64_t changed;
+    enum jalon_status status = jalon_db_execute(ctx, session->connection, JALON_QUERY_MAP_UPDATE,
+                                                values, JALON_STORE_COUNT(values), &changed);
+    if (status == JALON_OK && changed == 0) {
+        return jalon_fail(ctx, JALON_NOT_FOUND, "this map is not there any more");
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_delete_map(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map)
+{
+    /* What points comes before what is pointed at. */
+    static const int queries[] = {
+        JALON_QUERY_CONTRIBUTION_DELETE,          JALON_QUERY_REVISION_DELETE,
+        JALON_QUERY_EVENT_DELETE,                 JALON_QUERY_TERRITORY_DELETE,
+        JALON_QUERY_COLLECTION_DELETE_TRANSITIONS, JALON_QUERY_COLLECTION_DELETE_STATUSES,
+        JALON_QUERY_COLLECTION_DELETE_CHOICES,    JALON_QUERY_COLLECTION_DELETE_FIELDS,
+        JALON_QUERY_COLLECTION_DELETE_CATEGORIES, JALON_QUERY_COLLECTION_DELETE,
+        JALON_QUERY_CATEGORY_DELETE,              JALON_QUERY_MAP_DELETE,
+    };
+    struct jalon_db_value value = jalon_db_integer(map->number);
+    int64_t changed = 0;
+    for (size_t i = 0; i < JALON_STORE_COUNT(queries); i++) {
+        enum jalon_status status =
+            jalon_db_execute(ctx, session->connection, queries[i], &value, 1, &changed);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    session->counter = (struct jalon_session_counter){0};
+    if (changed == 0) {
+        return jalon_fail(ctx, JALON_NOT_FOUND, "this map is not there any more");
+    }
+    return JALON_OK;
+}
+
+/* --- Reading --- */
+
+static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    struct jalon_map *out)
+{
+    struct jalon_text *const texts[] = {
+        &out->slug,           &out->title.fr,      &out->title.en, &out->description.fr,
+        &out->description.en, &out->template_name, &out->licence,  &out->attribution,
+    };
+    for (size_t i = 0; i < JALON_STORE_COUNT(texts); i++) {
+        enum jalon_status status = jalon_store_copy_text(ctx, &row[1 + i], texts[i]);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status read_map(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                  struct jalon_map *out)
+{
+    *out = (struct jalon_map){
+        .number = jalon_db_to_integer(&row[0]),
+        .account_needed = jalon_db_to_integer(&row[10]) != 0,
+        .box = {
+            .west = jalon_db_to_double(&row[11]),
+            .south = jalon_db_to_double(&row[12]),
+            .east = jalon_db_to_double(&row[13]),
+            .north = jalon_db_to_double(&row[14]),
+        },
+        .created_us = jalon_db_to_time_us(&row[15]),
+    };
+    if (!jalon_write_policy_parse(jalon_db_to_text(&row[9]), &out->policy)) {
+        return jalon_store_bad_row(ctx, "map", out->number);
+    }
+    return read_texts(ctx, row, out);
+}
+
+enum jalon_status jalon_store_load_map(struct jalon_context *ctx, struct jalon_session *session,
+                                       struct jalon_text slug, struct jalon_map *out)
+{
+    struct jalon_db_value value = jalon_db_text(slug);
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    struct jalon_map map;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_MAP_FIND, &value, 1, &cursor, &row);
+    if (status == JALON_NOT_FOUND) {
+        return jalon_fail(ctx, status, "there is no map '%.*s'", JALON_TEXT_ARGS(slug));
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = read_map(ctx, row, &map);
+    jalon_db_cursor_end(cursor);
+    if (status == JALON_OK) {
+        status = jalon_store_load_description(ctx, session, &map);
+    }
+    if (status == JALON_OK) {
+        *out = map;
+    }
+    return status;
+}
+
+struct summaries {
+    struct jalon_map_summary *items;
+    size_t count, capacity;
+};
+
+static enum jalon_status take_summary(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                      void *object)
+{
+    struct summaries *list = object;
+    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
+                                   sizeof *list->items, &list->capacity);
+    if (list->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    struct jalon_map_summary *summary = &list->items[list->count];
+    summary->number = jalon_db_to_integer(&row[0]);
+    summary->seq = jalon_db_to_integer(&row[4]);
+    enum jalon_status status = jalon_store_copy_text(ctx, &row[1], &summary->slug);
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[2], &summary->title.fr);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[3], &summary->title.en);
+    }
+    list->count += status == JALON_OK;
+    return status;
+}
+
+enum jalon_status jalon_store_list_maps(struct jalon_context *ctx, struct jalon_session *session,
+                                        struct jalon_map_summary **out, size_t *out_count)
+{
+    struct summaries list = {0};
+    enum jalon_status status =
+        jalon_store_each_row(ctx, session, JALON_QUERY_MAP_LIST, NULL, 0, take_summary, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
+}

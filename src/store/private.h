@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the files of the store share. Layer 2, private. */
+#ifndef JALON_STORE_PRIVATE_H
+#define JALON_STORE_PRIVATE_H
+
+#include "jalon/buffer.h"
+#include "jalon/db.h"
+#include "jalon/queries.h"
+#include "jalon/store.h"
+
+/* Largest JSON of one contribution's fields, and largest geometry, in bytes. */
+#define JALON_STORE_JSON_MAX ((size_t)16 << 20)
+#define JALON_STORE_GEOMETRY_MAX ((size_t)64 << 20)
+
+struct jalon_store {
+    struct jalon_db *db;
+};
+
+/* The event numbers of one map within a write session. */
+struct jalon_session_counter {
+    int64_t map;
+    int64_t last_seq;
+};
+
+struct jalon_session {
+    struct jalon_store *store;
+    struct jalon_db_connection *connection;
+    bool ended; /* committed or rolled back */
+    struct jalon_session_counter counter;
+    /* Reused from row to row, so that a million rows take no more memory than one. */
+    struct jalon_buffer fields;
+    struct jalon_buffer categories;
+    struct jalon_buffer geometry;
+};
+
+/* How many values a parameter array has. */
+#define JALON_STORE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The next event number of the map. JALON_NOT_FOUND: the map is gone. */
+enum jalon_status jalon_session_next_seq(struct jalon_context *ctx, struct jalon_session *session,
+                                         int64_t map, int64_t *out) JALON_MUST_USE;
+
+/* Brings the database to this program's schema; see jalon_store_open. */
+enum jalon_status jalon_store_migrate(struct jalon_context *ctx, struct jalon_db *db, bool create)
+    JALON_MUST_USE;
+/* A store over an open database, which it then owns (also on failure): for tests. */
+enum jalon_status jalon_store_open_db(struct jalon_context *ctx, struct jalon_db *db, bool create,
+                                      struct jalon_store **out) JALON_MUST_USE;
+
+/* The first row of a query, valid until the cursor ends. JALON_NOT_FOUND without a message. */
+enum jalon_status jalon_store_query_row(struct jalon_context *ctx, struct jalon_session *session,
+                                        int query, const struct jalon_db_value *parameters,
+                                        size_t count, struct jalon_db_cursor **out_cursor,
+                                        const struct jalon_db_value **out_row) JALON_MUST_USE;
+/*
+ * Runs a query and gives each row to `take`; stops at the first failure. `take` copies what it keeps.
+ */
+enum jalon_status jalon_store_each_row(
+    struct jalon_context *ctx, struct jalon_session *session, int query,
+    const struct jalon_db_value *parameters, size_t count,
+    enum jalon_status (*take)(struct jalon_context *ctx, const struct jalon_db_value *row,
+                              void *object),
+    void *object) JALON_MUST_USE;
+/* A column's text, copied; JALON_NO_MEMORY. */
+enum jalon_status jalon_store_copy_text(struct jalon_context *ctx,
+                                        const struct jalon_db_value *column,
+                                        struct jalon_text *out) JALON_MUST_USE;
+/* A row that this program cannot have written: says so to the operator. */
+enum jalon_status jalon_store_bad_row(struct jalon_context *ctx, const char *what, int64_t number);
+
+/* --- Geometry columns --- */
+/*
+ * Five parameters: the geometry in the database's form (its bytes are the session's, until the next
+ * call) and its box: west, east, south, north; all NULL without geometry.
+ */
+enum jalon_status jalon_store_put_geometry(struct jalon_context *ctx, struct jalon_session *session,
+                                           const struct jalon_geometry *geometry,
+                                           struct jalon_db_value out[5]) JALON_MUST_USE;
+/* What a geometry column holds, in the context's arena. */
+enum jalon_status jalon_store_read_geometry(struct jalon_context *ctx,
+                                            enum jalon_db_geometry_form form,
+                                            const struct jalon_db_value *column,
+                                            struct jalon_geometry *out) JALON_MUST_USE;
+
+/* --- JSON columns --- */
+/* {"key": value, …}: the fields that are not absent, in the collection's order. */
+void jalon_store_write_fields(struct jalon_buffer *buffer,
+                              const struct jalon_collection *collection,
+                              const struct jalon_value *values);
+/*
+ * Reads it back into values[field_count]. Any JSON object is read, also one that another program
+ * has formatted; members that the collection does not know (any more) are left out. False when it
+ * is not JSON, or a member is of no kind that a field can hold. `json` is changed: the values lie
+ * in it. Memory for lists comes from the arena; JALON_NO_MEMORY.
+ */
+enum jalon_status jalon_store_read_fields(struct jalon_context *ctx,
+                                          const struct jalon_collection *collection, char *json,
+                                          size_t length, struct jalon_value *values)
+    JALON_MUST_USE;
+/* ["key", …] of the categories with these indexes. */
+void jalon_store_write_categories(struct jalon_buffer *buffer, const struct jalon_map *map,
+                                  const int32_t *categories, size_t count);
+/* Back to ascending indexes; keys that the map does not know (any more) are left out. */
+enum jalon_status jalon_store_read_categories(struct jalon_context *ctx,
+                                              const struct jalon_map *map, char *json,
+                                              size_t length, int32_t **out, size_t *out_count)
+    JALON_MUST_USE;
+
+#endif

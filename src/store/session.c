@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Store, sessions, and the helpers every entity uses. Layer 2. */
+#include <assert.h>
+
+#include "jalon/geo.h"
+#include "jalon/memory.h"
+#include "store/private.h"
+
+enum { WAIT_MS = 10000 };
+
+/* --- Store --- */
+
+static struct jalon_db_options database_options(const struct jalon_store_options *options)
+{
+    return (struct jalon_db_options){
+        .location = options->data,
+        .create = options->create,
+        .wait_ms = options->write_wait_ms > 0 ? options->write_wait_ms : WAIT_MS,
+    };
+}
+
+enum jalon_status jalon_store_open_db(struct jalon_context *ctx, struct jalon_db *db, bool create,
+                                      struct jalon_store **out)
+{
+    enum jalon_status status = jalon_store_migrate(ctx, db, create);
+    struct jalon_store *store = NULL;
+    if (status == JALON_OK) {
+        store = jalon_memory_allocate(sizeof *store);
+        status = store != NULL ? JALON_OK : jalon_no_memory(ctx);
+    }
+    if (status != JALON_OK) {
+        jalon_db_close(db);
+        return status;
+    }
+    *store = (struct jalon_store){.db = db};
+    *out = store;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_open(struct jalon_context *ctx,
+                                   const struct jalon_store_options *options,
+                                   struct jalon_store **out)
+{
+    struct jalon_db_options database = database_options(options);
+    struct jalon_db *db;
+    enum jalon_status status = jalon_db_open(ctx, &database, &db);
+    return status == JALON_OK ? jalon_store_open_db(ctx, db, options->create, out) : status;
+}
+
+void jalon_store_close(struct jalon_store *store)
+{
+    if (store != NULL) {
+        jalon_db_close(store->db);
+        jalon_memory_release(store);
+    }
+}
+
+enum jalon_status jalon_store_versions(struct jalon_context *ctx,
+                                       const struct jalon_store_options *options, int64_t *out_has,
+                                       int64_t *out_makes)
+{
+    struct jalon_db_options database = database_options(options);
+    database.create = false;
+    struct jalon_db *db;
+    enum jalon_status status = jalon_db_open(ctx, &database, &db);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_db_connection *connection;
+    int64_t has;
+    status = jalon_db_begin(ctx, db, JALON_DB_READ, &connection);
+    if (status == JALON_OK) {
+        status = jalon_db_schema_version(ctx, connection, &has);
+        jalon_db_end(connection);
+    }
+    jalon_db_close(db);
+    if (status == JALON_OK) {
+        *out_has = has;
+        *out_makes = jalon_db_schema_newest();
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jalon_store *store,
+                                           int64_t *out)
+{
+    return jalon_db_data_version(ctx, store->db, out);
+}
+
+/* --- Sessions --- */
+
+static enum jalon_status begin(struct jalon_context *ctx, struct jalon_store *store,
+                               enum jalon_db_mode mode, struct jalon_session **out)
+{
+    struct jalon_session *session = jalon_memory_allocate_zeroed(1, sizeof *session);
+    if (session == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = jalon_db_begin(ctx, store->db, mode, &session->connection);
+    if (status != JALON_OK) {
+        jalon_memory_release(session);
+        return status;
+    }
+    session->store = store;
+    jalon_buffer_init(&session->fields, JALON_STORE_JSON_MAX);
+    jalon_buffer_init(&session->categories, JALON_STORE_JSON_MAX);
+    jalon_buffer_init(&session->geometry, JALON_STORE_GEOMETRY_MAX);
+    *out = session;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_read(struct jalon_context *ctx, struct jalon_store *store,
+                                   struct jalon_session **out)
+{
+    return begin(ctx, store, JALON_DB_READ, out);
+}
+
+enum jalon_status jalon_store_write(struct jalon_context *ctx, struct jalon_store *store,
+                                    struct jalon_session **out)
+{
+    return begin(ctx, store, JALON_DB_WRITE, out);
+}
+
+enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_session *session)
+{
+    assert(!session->ended);
+    session->ended = true;
+    return jalon_db_commit(ctx, session->connection);
+}
+
+void jalon_session_end(struct jalon_session *session)
+{
+    if (session == NULL) {
+        return;
+    }
+    jalon_db_end(session->connection);
+    jalon_buffer_finish(&session->fields);
+    jalon_buffer_finish(&session->categories);
+    jalon_buffer_finish(&session->geometry);
+    jalon_memory_release(session);
+}
+
+/* --- Rows --- */
+
+enum jalon_status jalon_store_query_row(struct jalon_context *ctx, struct jalon_session *session,
+                                        int query, const struct jalon_db_value *parameters,
+                                        size_t count, struct jalon_db_cursor **out_cursor,
+                                        const struct jalon_db_value **out_row)
+{
+    struct jalon_db_cursor *cursor;
+    enum jalon_status status =
+        jalon_db_query(ctx, session->connection, query, parameters, count, &cursor);
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = jalon_db_step(ctx, cursor, out_row);
+    if (status != JALON_OK) {
+        jalon_db_cursor_end(cursor);
+        return status;
+    }
+    *out_cursor = cursor;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_each_row(
+    struct jalon_context *ctx, struct jalon_session *session, int query,
+    const struct jalon_db_value *parameters, size_t count,
+    enum jalon_status (*take)(struct jalon_context *ctx, const struct jalon_db_value *row,
+                              void *object),
+    void *object)
+{
+    struct jalon_db_cursor *cursor;
+    enum jalon_status status =
+        jalon_db_query(ctx, session->connection, query, parameters, count, &cursor);
+    if (status != JALON_OK) {
+        return status;
+    }
+    const struct jalon_db_value *row;
+    while ((status = jalon_db_step(ctx, cursor, &row)) == JALON_OK) {
+        status = take(ctx, row, object);
+        if (status != JALON_OK) {
+            jalon_db_cursor_end(cursor);
+            return status;
+        }
+    }
+    jalon_db_cursor_end(cursor);
+    return status == JALON_NOT_FOUND ? JALON_OK : status;
+}
+
+enum jalon_status jalon_store_copy_text(struct jalon_context *ctx,
+                                        const struct jalon_db_value *column,
+                                        struct jalon_text *out)
+{
+    struct jalon_text text = jalon_db_to_text(column);
+    if (text.length == 0) {
+        *out = JALON_TEXT_EMPTY;
+        return JALON_OK;
+    }
+    struct jalon_text copy = jalon_text_copy(ctx->arena, text);
+    if (copy.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *out = copy;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_bad_row(struct jalon_context *ctx, const char *what, int64_t number)
+{
+    jalon_error_internal(ctx, "%s %lld cannot be read: was it changed by another program?", what,
+                         (long long)number);
+    return jalon_fail(ctx, JALON_INTERNAL, "something stored cannot be read");
+}
+
+/* --- Geometry columns --- */
+
+enum jalon_status jalon_store_put_geometry(struct jalon_context *ctx, struct jalon_session *session,
+                                           const struct jalon_geometry *geometry,
+                                           struct jalon_db_value out[5])
+{
+    struct jalon_box box;
+    for (size_t i = 0; i < 5; i++) {
+        out[i] = jalon_db_null();
+    }
+    if (geometry->type == JALON_GEOMETRY_NONE || !jalon_geometry_box(geometry, &box)) {
+        return JALON_OK;
+    }
+    assert(geometry->srid == JALON_SRID_WGS84);
+    struct jalon_buffer *buffer = &session->geometry;
+    jalon_buffer_clear(buffer);
+    switch (jalon_db_geometry_form(session->store->db)) {
+    case JALON_DB_GEOMETRY_SPATIALITE: jalon_geometry_write_spatialite(buffer, geometry); break;
+    }
+    enum jalon_status status = jalon_buffer_status(buffer);
+    if (status == JALON_NO_MEMORY) {
+        return jalon_no_memory(ctx);
+    }
+    if (status != JALON_OK) {
+        return jalon_fail(ctx, status, "the geometry is too large to be stored");
+    }
+    out[0] = jalon_db_blob(buffer->data, buffer->length);
+    out[1] = jalon_db_double(box.west);
+    out[2] = jalon_db_double(box.east);
+    out[3] = jalon_db_double(box.south);
+    out[4] = jalon_db_double(box.north);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_read_geometry(struct jalon_context *ctx,
+                                            enum jalon_db_geometry_form form,
+                                            const struct jalon_db_value *column,
+                                            struct jalon_geometry *out)
+{
+    struct jalon_text bytes = jalon_db_to_text(column);
+    if (bytes.length == 0) {
+        *out = (struct jalon_geometry){.type = JALON_GEOMETRY_NONE, .srid = JALON_SRID_WGS84};
+        return JALON_OK;
+    }
+    enum jalon_status status = JALON_INTERNAL;
+    switch (form) {
+    case JALON_DB_GEOMETRY_SPATIALITE:
+        status = jalon_geometry_from_spatialite(ctx, bytes.data, bytes.length, out);
+        break;
+    }
+    return status;
+}

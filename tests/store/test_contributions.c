@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Contributions: what goes in comes out; versions, conflicts, rollback; walking them. */
+#include "support.h"
+
+#include <string.h>
+
+#include "jalon/geo.h"
+
+static void what_is_stored_comes_back_whole(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_contribution made, found;
+    sample_contribution(fixture->ctx, &fixture->map, 1, &made);
+    assert_int_equal(create(fixture, &made), 1);
+    assert_true(made.number > 0);
+    struct jalon_session *session = read_session(fixture);
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_find_contribution(fixture->ctx, session, &fixture->map, made.collection,
+                                         made.id, &found));
+    assert_contributions_equal(&fixture->map, &made, &found);
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_load_contribution(fixture->ctx, session, &fixture->map, made.number,
+                                         &found));
+    assert_contributions_equal(&fixture->map, &made, &found);
+    jalon_session_end(session);
+}
+
+static void absent_things_come_back_absent(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_contribution found, made = {
+        .id = jalon_id_make(),
+        .collection = 1,
+        .version = 1,
+        .geometry = {.type = JALON_GEOMETRY_NONE, .srid = JALON_SRID_WGS84},
+        .title = JALON_TEXT_EMPTY,
+        .description = JALON_TEXT_EMPTY,
+        .status = -1,
+        .moderation = JALON_MODERATION_PENDING,
+        .author = JALON_TEXT_EMPTY,
+        .source = JALON_TEXT_EMPTY,
+        .source_id = JALON_TEXT_EMPTY,
+        .licence = JALON_TEXT_EMPTY,
+        .observed = JALON_TEXT_EMPTY,
+        .created_us = 1,
+        .updated_us = 1,
+    };
+    create(fixture, &made);
+    struct jalon_session *session = read_session(fixture);
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_find_contribution(fixture->ctx, session, &fixture->map, 1, made.id, &found));
+    assert_contributions_equal(&fixture->map, &made, &found);
+    expect(fixture->ctx, JALON_NOT_FOUND,
+           jalon_store_find_contribution(fixture->ctx, session, &fixture->map, 0, made.id, &found));
+    expect(fixture->ctx, JALON_NOT_FOUND,
+           jalon_store_find_contribution(fixture->ctx, session, &fixture->map, 1, jalon_id_make(),
+                                         &found));
+    expect(fixture->ctx, JALON_NOT_FOUND,
+           jalon_store_load_contribution(fixture->ctx, session, &fixture->map, made.number + 1,
+                                         &found));
+    jalon_session_end(session);
+}
+
+static void shapes_of_every_kind_are_kept(void **state)
+{
+    static const char *const texts[] = {
+        "{\"type\":\"Point\",\"coordinates\":[3.8,43.6]}",
+        "{\"type\":\"LineString\",\"coordinates\":[[3.8,43.6],[3.9,43.7],[4,43.6]]}",
+        "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[9,0],[9,9],[0,9],[0,0]],"
+        "[[1,1],[1,2],[2,2],[2,1],[1,1]]]}",
+        "{\"type\":\"MultiPoint\",\"coordinates\":[[1,1],[2,2]]}",
+        "{\"type\":\"MultiLineString\",\"coordinates\":[[[0,0],[1,1]],[[2,2],[3,3],[4,4]]]}",
+        "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[0,0],[1,0],[1,1],[0,0]]],"
+        "[[[5,5],[9,5],[9,9],[5,5]],[[7,6],[8,7],[8,6],[7,6]]]]}",
+    };
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 6; i++) {
+        struct jalon_contribution made, found;
+        sample_contribution(fixture->ctx, &fixture->map, i, &made);
+        const struct jalon_json *json;
+        expect(fixture->ctx, JALON_OK,
+               jalon_json_parse(fixture->ctx, jalon_text_from(texts[i]), &json));
+        expect(fixture->ctx, JALON_OK,
+               jalon_geometry_from_json(fixture->ctx, json, "", JALON_SRID_WGS84, &made.geometry));
+        create(fixture, &made);
+        struct jalon_session *session = read_session(fixture);
+        expect(fixture->ctx, JALON_OK,
+               jalon_store_load_contribution(fixture->ctx, session, &fixture->map, made.number,
+                                             &found));
+        jalon_session_end(session);
+        assert_true(jalon_geometry_equal(&made.geometry, &found.geometry));
+    }
+}
+
+static void a_change_needs_the_stored_version(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_contribution row, found;
+    sample_contribution(ctx, &fixture->map, 1, &row);
+    create(fixture, &row);
+
+    struct jalon_write change = {
+        .action = JALON_ACTION_UPDATE,
+        .author = JALON_TEXT("max"),
+        .reason = JALON_TEXT("moved"),
+        .changes = JALON_TEXT("[{\"field\":\"title\"}]"),
+        .edit_secret_hash = JALON_TEXT_EMPTY,
+        .source_digest = JALON_TEXT_EMPTY,
+    };
+    struct jalon_contribution changed = row;
+    int64_t seq = 0;
+    changed.version = 2;
+    changed.title = JALON_TEXT("New");
+    changed.geometry = square(ctx, 3, 43, 1);
+    changed.updated_us += 5;
+    changed.status = 1;
+    struct jalon_session *session = write_session(fixture);
+    expect(ctx, JALON_OK,
+           jalon_store_put_contribution(ctx, session, &fixture->map, &changed, &change, &seq));
+    assert_int_equal(seq, 2);
+    commit_session(fixture, session);
+
+    /* Whoever still holds version 1 is told so, and the session may go on. */
+    struct jalon_contribution late = row;
+    late.version = 2;
+    late.title = JALON_TEXT("Late");
+    session = write_session(fixture);
+    expect(ctx, JALON_PRECONDITION,
+           jalon_store_put_contribution(ctx, session, &fixture->map, &late, &change, &seq));
+    late.version = 4;
+    expect(ctx, JALON_PRECONDITION,
+           jalon_store_put_contribution(ctx, session, &fixture->map, &late, &change, &seq));
+    commit_session(fixture, session);
+
+    session = read_session(fixture);
+    expect(ctx, JALON_OK,
+           jalon_store_load_contribution(ctx, session, &fixture->map, row.number, &found));
+    assert_contributions_equal(&fixture->map, &changed, &found);
+    struct jalon_revision *revisions;
+    size_t count;
+    expect(ctx, JALON_OK,
+           jalon_store_list_revisions(ctx, session, &fixture->map, row.number, 0, 10, &revisions,
+                                      &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(revisions[0].version, 2);
+    assert_int_equal(revisions[0].action, JALON_ACTION_UPDATE);
+    assert_int_equal(revisions[0].time_us, changed.updated_us);
+    expect_text(revisions[0].author, "max");
+    expect_text(revisions[0].reason, "moved");
+    expect_text(revisions[0].changes, "[{\"field\":\"title\"}]");
+    jalon_session_end(session);
+    assert_history_whole(fixture, 2);
+}
+
+static void an_id_or_a_source_row_is_there_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_contribution first, second;
+    int64_t seq = 0;
+    sample_contribution(fixture->ctx, &fixture->map, 1, &first);
+    sample_contribution(fixture->ctx, &fixture->map, 2, &second);
+    create(fixture, &first);
+    struct jalon_session *session = write_session(fixture);
+    struct jalon_contribution twin = second;
+    twin.id = first.id;
+    expect(fixture->ctx, JALON_CONFLICT,
+           jalon_store_put_contribution(fixture->ctx, session, &fixture->map, &twin, &creation,
+                                        &seq));
+    twin = second;
+    twin.source_id = first.source_id;
+    expect(fixture->ctx, JALON_CONFLICT,
+           jalon_store_put_contribution(fixture->ctx, session, &fixture->map, &twin, &creation,
+                                        &seq));
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_put_contribution(fixture->ctx, session, &fixture->map, &second, &creation,
+                                        &seq));
+    assert_int_equal(seq, 2);
+    commit_session(fixture, session);
+    assert_history_whole(fixture, 2);
+}
+
+static void what_is_not_committed_is_not_there(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_contribution row, found;
+    int64_t seq = 0;
+    sample_contribution(fixture->ctx, &fixture->map, 1, &row);
+    struct jalon_session *session = write_session(fixture);
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_put_contribution(fixture->ctx, session, &fixture->map, &row, &creation,
+                                        &seq));
+    /* Another session does not see it either. */
+    struct jalon_session *reader = read_session(fixture);
+    expect(fixture->ctx, JALON_NOT_FOUND,
+           jalon_store_find_contribution(fixture->ctx, reader, &fixture->map, 0, row.id, &found));
+    jalon_session_end(reader);
+    jalon_session_end(session);
+    assert_history_whole(fixture, 0);
+    assert_int_equal(create(fixture, &row), 1);
+    assert_history_whole(fixture, 1);
+}
+
+static void a_reader_keeps_what_it_saw_first(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_contribution first, second, found;
+    sample_contribution(fixture->ctx, &fixture->map, 1, &first);
+    sample_contribution(fixture->ctx, &fixture->map, 2, &second);
+    create(fixture, &first);
+    struct jalon_session *reader = read_session(fixture);
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_find_contribution(fixture->ctx, reader, &fixture->map, 0, first.id, &found));
+    create(fixture, &second);
+    expect(fixture->ctx, JALON_NOT_FOUND,
+           jalon_store_find_contribution(fixture->ctx, reader, &fixture->map, 0, second.id,
+                                         &found));
+    jalon_session_end(reader);
+}
+
+static void source_rows_and_secrets_are_found(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_contribution row;
+    struct jalon_write write = creation;
+    write.source_digest = JALON_TEXT("d1");
+    write.edit_secret_hash = JALON_TEXT("5ec7e7");
+    sample_contribution(ctx, &fixture->map, 1, &row);
+    int64_t seq = 0;
+    struct jalon_session *session = write_session(fixture);
+    expect(ctx, JALON_OK,
+           jalon_store_put_contribution(ctx, session, &fixture->map, &row, &write, &seq));
+    struct jalon_source_row source;
+    struct jalon_text hash;
+    expect(ctx, JALON_OK,
+           jalon_store_find_source_row(ctx, session, &fixture->map, 0, row.source, row.source_id,
+                                       &source));
+    assert_int_equal(source.number, row.number);
+    assert_int_equal(source.moderation, JALON_MODERATION_PUBLISHED);
+    expect_text(source.digest, "d1");
+    expect(ctx, JALON_NOT_FOUND,
+           jalon_store_find_source_row(ctx, session, &fixture->map, 1, row.source, row.source_id,
+                                       &source));
+    expect(ctx, JALON_NOT_FOUND,
+           jalon_store_find_source_row(ctx, session, &fixture->map, 0, JALON_TEXT("other"),
+                                       row.source_id, &source));
+    /* A change without digest or secret keeps both. */
+    write.action = JALON_ACTION_DELETE;
+    write.source_digest = JALON_TEXT_EMPTY;
+    write.edit_secret_hash = JALON_TEXT_EMPTY;
+    row.version = 2;
+    row.moderation = JALON_MODERATION_DELETED;
+    expect(ctx, JALON_OK,
+           jalon_store_put_contribution(ctx, session, &fixture->map, &row, &write, &seq));
+    expect(ctx, JALON_OK,
+           jalon_store_find_source_row(ctx, session, &fixture->map, 0, row.source, row.source_id,
+                                       &source));
+    assert_int_equal(source.moderation, JALON_MODERATION_DELETED);
+    expect_text(source.digest, "d1");
+    expect(ctx, JALON_OK,
+           jalon_store_find_edit_secret(ctx, session, &fixture->map, row.number, &hash));
+    expect_text(hash, "5ec7e7");
+    expect(ctx, JALON_NOT_FOUND,
+           jalon_store_find_edit_secret(ctx, session, &fixture->map, row.number + 1, &hash));
+    commit_session(fixture, session);
+}
+
+/* Numbers that a filter lets through, as text: "1 2 3". */
+static struct jalon_text walk(struct fixture *fixture, struct jalon_contribution_filter filter)
+{
+    struct jalon_context *row_ctx = jalon_context_create();
+    struct jalon_contribution_cursor *cursor;
+    struct jalon_contribution row;
+    struct jalon_text out = JALON_TEXT_EMPTY;
+    struct jalon_session *session = read_session(fixture);
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_scan_contributions(fixture->ctx, session, &fixture->map, &filter, &cursor));
+    enum jalon_status status;
+    while ((status = jalon_contribution_cursor_next(row_ctx, cursor, &row)) == JALON_OK) {
+        out = jalon_text_format(fixture->ctx->arena, "%s %lld", out.data, (long long)row.number);
+        jalon_context_reset(row_ctx);
+    }
+    expect(row_ctx, JALON_NOT_FOUND, status);
+    jalon_contribution_cursor_end(cursor);
+    jalon_session_end(session);
+    jalon_context_destroy(row_ctx);
+    return out;
+}
+
+static void walking_goes_by_number_and_filters(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_map second;
+    sample_map(fixture->ctx, &second);
+    second.slug = JALON_TEXT("second");
+    struct jalon_session *session = write_session(fixture);
+    expect(fixture->ctx, JALON_OK, jalon_store_insert_map(fixture->ctx, session, &second));
+    for (int i = 1; i <= 6; i++) {
+        struct jalon_contribution row;
+        int64_t seq;
+        sample_contribution(fixture->ctx, &fixture->map, i, &row);
+        if (i % 2 == 0) {
+            row.collection = 1;
+            row.status = -1;
+        }
+        row.source = i > 3 ? JALON_TEXT("csv") : row.source;
+        /* Row 5 is another map's; ids do not come in order. */
+        row.id.bytes[0] = (uint8_t)(255 - i);
+        expect(fixture->ctx, JALON_OK,
+               jalon_store_put_contribution(fixture->ctx, session, i == 5 ? &second : &fixture->map,
+                                            &row, &creation, &seq));
+        assert_int_equal(row.number, i);
+    }
+    commit_session(fixture, session);
+    struct jalon_contribution_filter filter = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    expect_text(walk(fixture, filter), " 1 2 3 4 6");
+    filter.after = 2;
+    expect_text(walk(fixture, filter), " 3 4 6");
+    filter.source = JALON_TEXT("csv");
+    expect_text(walk(fixture, filter), " 4 6");
+    filter = (struct jalon_contribution_filter){.collection = 0, .source = JALON_TEXT_EMPTY};
+    expect_text(walk(fixture, filter), " 1 3");
+    filter.source = JALON_TEXT("csv");
+    expect_text(walk(fixture, filter), "");
+}
+
+static void a_session_ends_with_cursors_open(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_contribution row, again;
+    for (int i = 0; i < 3; i++) {
+        sample_contribution(fixture->ctx, &fixture->map, i, &row);
+        create(fixture, &row);
+    }
+    struct jalon_session *session = write_session(fixture);
+    struct jalon_contribution_filter filter = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    struct jalon_contribution_cursor *outer, *inner;
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_scan_contributions(fixture->ctx, session, &fixture->map, &filter, &outer));
+    expect(fixture->ctx, JALON_OK, jalon_contribution_cursor_next(fixture->ctx, outer, &row));
+    /* A second walk within the first does not disturb it. */
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_scan_contributions(fixture->ctx, session, &fixture->map, &filter, &inner));
+    expect(fixture->ctx, JALON_OK, jalon_contribution_cursor_next(fixture->ctx, inner, &again));
+    assert_int_equal(again.number, row.number);
+    expect(fixture->ctx, JALON_OK, jalon_contribution_cursor_next(fixture->ctx, outer, &row));
+    assert_int_equal(row.number, again.number + 1);
+    commit_session(fixture, session);
+    create(fixture, &(struct jalon_contribution){
+                        .id = jalon_id_make(),
+                        .collection = 1,
+                        .version = 1,
+                        .geometry = point(fixture->ctx, 1, 1),
+                        .title = JALON_TEXT_EMPTY,
+                        .description = JALON_TEXT_EMPTY,
+                        .status = -1,
+                        .author = JALON_TEXT_EMPTY,
+                        .source = JALON_TEXT_EMPTY,
+                        .source_id = JALON_TEXT_EMPTY,
+                        .licence = JALON_TEXT_EMPTY,
+                        .observed = JALON_TEXT_EMPTY,
+                    });
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(what_is_stored_comes_back_whole),
+        RUN(absent_things_come_back_absent),
+        RUN(shapes_of_every_kind_are_kept),
+        RUN(a_change_needs_the_stored_version),
+        RUN(an_id_or_a_source_row_is_there_once),
+        RUN(what_is_not_committed_is_not_there),
+        RUN(a_reader_keeps_what_it_saw_first),
+        RUN(source_rows_and_secrets_are_found),
+        RUN(walking_goes_by_number_and_filters),
+        RUN(a_session_ends_with_cursors_open),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
