@@ -126,11 +126,14 @@ struct jalon_import_options {
     struct jalon_text collection;
     struct jalon_text source;  /* identifies the file from one run to the next; not empty */
     struct jalon_text licence; /* of these records; may be empty */
-    const struct jalon_assignment *mapping; /* column -> field, title, category, source_id, … */
+    const struct jalon_assignment *mapping; /* column -> field, title, category, source_id, …; "-":
+                                               for nothing */
     size_t mapping_count;
     const struct jalon_assignment *constants; /* target -> value for every row */
     size_t constant_count;
-    int32_t srid; /* of the records' geometries */
+    /* A value that does not fit its field, which is not required, is left out and told; without
+       this its row is refused. */
+    bool omit_invalid;
     bool dry_run; /* checks and counts; writes nothing */
     bool sync;    /* rows that vanished from the file are withdrawn (soft delete) */
 };

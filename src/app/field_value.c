@@ -232,11 +232,17 @@ static const char *read_date(struct field_reading *reading, struct jalon_value v
     return NULL;
 }
 
+/* "www.example.org", "example.org/page": an address as people write it, without its scheme. */
+static bool lacks_scheme(struct jalon_text text)
+{
+    return strstr(text.data, "://") == NULL && strchr(text.data, '.') != NULL &&
+           strpbrk(text.data, " @:,;") == NULL && text.data[0] != '.' && text.data[0] != '/';
+}
+
 static const char *read_url(struct field_reading *reading, struct jalon_value value,
                             struct jalon_value *out)
 {
-    if (reading->lenient && value.kind == JALON_VALUE_TEXT &&
-        jalon_text_starts_with(value.text, "www.")) {
+    if (reading->lenient && value.kind == JALON_VALUE_TEXT && lacks_scheme(value.text)) {
         value.text = jalon_text_format(reading->ctx->arena, "http://%s", value.text.data);
         if (value.text.data == NULL) {
             reading->status = jalon_no_memory(reading->ctx);

@@ -131,7 +131,7 @@ static enum jalon_status meet_column(struct jalon_context *ctx, struct jalon_imp
     if (status != JALON_OK) {
         return jalon_fail(ctx, status, "%s", import->ctx->error.message.data);
     }
-    if (is_new && (*out)->target.kind == TARGET_NONE) {
+    if (is_new && (*out)->target.kind == TARGET_NONE && !(*out)->mapped) {
         notify(import, 0, false, (*out)->name, JALON_TEXT("matches no field: left out"));
     }
     return JALON_OK;
@@ -236,6 +236,20 @@ void jalon_import_refuse(struct jalon_context *row_ctx, struct jalon_import *imp
     }
 }
 
+/* Takes back the faults since `before`: the value is left out, its row is not refused. */
+static void omit_faults(struct jalon_context *ctx, struct jalon_import *import, int64_t row,
+                        size_t before)
+{
+    for (size_t i = before; i < ctx->error.detail_count; i++) {
+        const struct jalon_error_detail *detail = &ctx->error.details[i];
+        struct jalon_text reason = jalon_text_format(ctx->arena, "%s: imported without it",
+                                                     detail->reason.data);
+        notify(import, row, false, detail->where, reason.data != NULL ? reason : detail->reason);
+    }
+    ctx->error.detail_count = before;
+    ctx->error.detail_total = before;
+}
+
 static enum jalon_status take_value(struct jalon_context *ctx, struct jalon_import *import,
                                     struct draft *draft, int64_t row,
                                     const struct jalon_record_value *value)
@@ -251,7 +265,13 @@ static enum jalon_status take_value(struct jalon_context *ctx, struct jalon_impo
                         "is an object or mixed list: only texts, numbers and lists are taken");
         return JALON_OK;
     }
+    size_t before = ctx->error.detail_total;
     status = jalon_draft_take(ctx, draft, column->target, value->value, column->name.data, &unknown);
+    bool faulty = ctx->error.detail_total > before && before < JALON_ERROR_DETAILS_MAX;
+    if (faulty && import->options.omit_invalid && column->target.kind == TARGET_FIELD &&
+        !draft->collection->fields[column->target.field].required) {
+        omit_faults(ctx, import, row, before);
+    }
     if (status == JALON_OK && unknown.length > 0) {
         struct jalon_text reason = jalon_text_format(
             ctx->arena, "'%.*s' is not a category here: imported without it", JALON_TEXT_ARGS(unknown));

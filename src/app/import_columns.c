@@ -6,8 +6,8 @@ static const struct {
     const char *name;
     enum target_kind kind;
 } targets[] = {
-    {"category", TARGET_CATEGORY}, {"categories", TARGET_CATEGORY},
-    {"description", TARGET_DESCRIPTION}, {"lat", TARGET_POSITION},
+    {"-", TARGET_NONE},            {"category", TARGET_CATEGORY},
+    {"lat", TARGET_POSITION},      {"description", TARGET_DESCRIPTION},
     {"licence", TARGET_LICENCE},   {"lon", TARGET_POSITION},
     {"observed", TARGET_OBSERVED}, {"source_id", TARGET_SOURCE_ID},
     {"status", TARGET_STATUS},     {"title", TARGET_TITLE},
@@ -57,7 +57,7 @@ enum jalon_status jalon_import_target_parse(struct jalon_context *ctx,
     }
     return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, parameter,
                          "'%.*s' is not a target of %s; there are title, description, category, "
-                         "status, observed, licence, source_id, lon, lat, x, y, wkt%s",
+                         "status, observed, licence, source_id, lon, lat, x, y, wkt, - (nothing)%s",
                          JALON_TEXT_ARGS(name), collection->key.data,
                          fields.data != NULL ? fields.data : "");
 }
@@ -94,7 +94,7 @@ static bool is_mapped_elsewhere(const struct import_columns *columns, struct tar
                 other.kind = targets[t].kind;
             }
         }
-        if (other.kind == TARGET_NONE) {
+        if (other.kind == TARGET_NONE && !jalon_text_is(right, "-")) {
             other = (struct target){TARGET_FIELD,
                                     jalon_collection_find_field(columns->collection, right)};
         }

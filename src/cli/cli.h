@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The command line: one function a command, one row each in the table. Layer 5; wiring only.
+ */
+#ifndef JALON_CLI_CLI_H
+#define JALON_CLI_CLI_H
+
+#include <stdio.h>
+
+#include "jalon/app.h"
+#include "jalon/conf.h"
+#include "jalon/context.h"
+
+/* Exit codes; api.md of the design, "Command line". */
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_SOME_REFUSED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NOTHING_DONE = 3,
+};
+
+/* One bit a command, for the `commands` column of the option table. */
+enum command_bit {
+    COMMAND_SERVE = 1 << 0,
+    COMMAND_MAP_CREATE = 1 << 1,
+    COMMAND_MAP_LIST = 1 << 2,
+    COMMAND_MAP_SET = 1 << 3,
+    COMMAND_MAP_DELETE = 1 << 4,
+    COMMAND_IMPORT = 1 << 5,
+    COMMAND_DEMO = 1 << 6,
+    COMMAND_ACCOUNT_CREATE = 1 << 7,
+    COMMAND_ACCOUNT_TOKEN = 1 << 8,
+    COMMAND_MIGRATE = 1 << 9,
+    COMMAND_CONFIG = 1 << 10,
+    COMMAND_ALL = (1 << 11) - 1,
+};
+
+/* What a command works with. */
+struct jalon_cli {
+    struct jalon_context *ctx;
+    const struct jalon_settings *settings;
+    const struct jalon_text *operands;
+    size_t operand_count;
+};
+
+struct jalon_command {
+    const char *name; /* "map create": one or two words */
+    unsigned bit;
+    const char *operands; /* "SLUG", for help; "" when there are none */
+    size_t operand_min;
+    size_t operand_max;
+    const char *summary;
+    enum exit_code (*run)(struct jalon_cli *cli);
+};
+
+/* The tables; a NULL name ends each. */
+extern const struct jalon_command jalon_commands[];
+extern const struct jalon_option jalon_options[];
+
+enum exit_code jalon_cli_serve(struct jalon_cli *cli);
+enum exit_code jalon_cli_map_create(struct jalon_cli *cli);
+enum exit_code jalon_cli_map_list(struct jalon_cli *cli);
+enum exit_code jalon_cli_map_set(struct jalon_cli *cli);
+enum exit_code jalon_cli_map_delete(struct jalon_cli *cli);
+enum exit_code jalon_cli_import(struct jalon_cli *cli);
+enum exit_code jalon_cli_demo(struct jalon_cli *cli);
+enum exit_code jalon_cli_account_create(struct jalon_cli *cli);
+enum exit_code jalon_cli_account_token(struct jalon_cli *cli);
+enum exit_code jalon_cli_migrate(struct jalon_cli *cli);
+enum exit_code jalon_cli_config(struct jalon_cli *cli);
+
+/*
+ * Prints the context's error on stderr, one line and one for each further detail, and answers the
+ * exit code that fits the status.
+ */
+enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status status);
+/* Opens the application of --data. */
+enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow,
+                                 struct jalon_app **out) JALON_MUST_USE;
+/* Reads a whole small file into the arena. JALON_NOT_FOUND, JALON_TOO_LARGE name it. */
+enum jalon_status jalon_cli_read_file(struct jalon_context *ctx, const char *path, size_t maximum,
+                                      struct jalon_text *out) JALON_MUST_USE;
+/* The map description of a built-in template's name, or of a file (a name with '/' or '.'). */
+enum jalon_status jalon_cli_read_template(struct jalon_context *ctx, struct jalon_text name,
+                                          struct jalon_map *out) JALON_MUST_USE;
+/* Is there something to show progress on, and is it wanted? */
+bool jalon_cli_shows_progress(const struct jalon_cli *cli);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What commands share: failing in one line, opening the data folder, reading files. Layer 5. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "jalon/format.h"
+
+#include "cli.h"
+
+enum { TEMPLATE_MAX = 4 << 20 };
+
+enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status status)
+{
+    const struct jalon_error *error = &ctx->error;
+    const char *message = error->message.length > 0 ? error->message.data : jalon_status_name(status);
+    fprintf(stderr, "jalon: %s\n", message);
+    for (size_t i = 0; i < error->detail_count; i++) {
+        const struct jalon_error_detail *detail = &error->details[i];
+        /* A single detail is usually the message itself. */
+        if (strstr(message, detail->reason.data) == NULL) {
+            fprintf(stderr, "jalon:   %s: %s\n", detail->where.data, detail->reason.data);
+        }
+    }
+    if (error->internal.length > 0) {
+        fprintf(stderr, "jalon:   (%s)\n", error->internal.data);
+    }
+    return EXIT_NOTHING_DONE;
+}
+
+enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow,
+                                 struct jalon_app **out)
+{
+    struct jalon_app_options options = {
+        .data = jalon_conf_text(cli->settings, "data"),
+        .create = create,
+        .follow = follow,
+    };
+    return jalon_app_open(cli->ctx, &options, out);
+}
+
+enum jalon_status jalon_cli_read_file(struct jalon_context *ctx, const char *path, size_t maximum,
+                                      struct jalon_text *out)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return jalon_fail(ctx, JALON_NOT_FOUND, "%s cannot be read: %s", path, strerror(errno));
+    }
+    struct jalon_buffer buffer;
+    jalon_buffer_init(&buffer, maximum);
+    char chunk[65536];
+    size_t got;
+    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        jalon_buffer_append(&buffer, chunk, got);
+    }
+    bool failed = ferror(file) != 0;
+    fclose(file);
+    enum jalon_status status = jalon_buffer_status(&buffer);
+    struct jalon_text copy = jalon_text_copy(ctx->arena, jalon_buffer_text(&buffer));
+    jalon_buffer_finish(&buffer);
+    if (failed) {
+        return jalon_fail(ctx, JALON_INVALID, "%s cannot be read: is it a file?", path);
+    }
+    if (status == JALON_TOO_LARGE) {
+        return jalon_fail(ctx, status, "%s is larger than %zu bytes", path, maximum);
+    }
+    if (status != JALON_OK || copy.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *out = copy;
+    return JALON_OK;
+}
+
+static enum jalon_status refuse_template(struct jalon_context *ctx, struct jalon_text name)
+{
+    struct jalon_text names = JALON_TEXT_EMPTY;
+    for (const struct jalon_embedded *t = jalon_builtin_templates(); t->name != NULL; t++) {
+        names = jalon_text_format(ctx->arena, "%s%s%s", names.data, names.length > 0 ? ", " : "",
+                                  t->name);
+        if (names.data == NULL) {
+            return jalon_no_memory(ctx);
+        }
+    }
+    return jalon_fail(ctx, JALON_NOT_FOUND,
+                      "there is no template '%.*s'; there are %s, or give the path of a JSON file",
+                      JALON_TEXT_ARGS(name), names.data);
+}
+
+enum jalon_status jalon_cli_read_template(struct jalon_context *ctx, struct jalon_text name,
+                                          struct jalon_map *out)
+{
+    for (const struct jalon_embedded *t = jalon_builtin_templates(); t->name != NULL; t++) {
+        if (jalon_text_is(name, t->name)) {
+            return jalon_template_read(ctx, t->content, out);
+        }
+    }
+    bool is_path = jalon_text_find(name, '/') < name.length || jalon_text_find(name, '.') < name.length;
+    if (!is_path) {
+        return refuse_template(ctx, name);
+    }
+    struct jalon_text json;
+    enum jalon_status status = jalon_cli_read_file(ctx, name.data, TEMPLATE_MAX, &json);
+    return status == JALON_OK ? jalon_template_read(ctx, json, out) : status;
+}
+
+bool jalon_cli_shows_progress(const struct jalon_cli *cli)
+{
+    return !jalon_conf_flag(cli->settings, "quiet") && isatty(STDERR_FILENO);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Importing one file: reader and import wired, with progress. Layer 5 (cli). */
+#include "import_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "jalon/clock.h"
+
+enum { PROGRESS_EVERY_US = 200000, BAR_WIDTH = 24 };
+
+static enum jalon_status read_stream(struct jalon_context *ctx, void *handle, void *data,
+                                     size_t size, size_t *out_size)
+{
+    FILE *stream = handle;
+    size_t got = fread(data, 1, size, stream);
+    if (got == 0 && ferror(stream)) {
+        return jalon_fail(ctx, JALON_UNAVAILABLE, "the file cannot be read: %s", strerror(errno));
+    }
+    *out_size = got;
+    return JALON_OK;
+}
+
+static enum jalon_status open_stream(struct jalon_context *ctx, const char *path, FILE **out,
+                                     int64_t *out_size)
+{
+    struct stat info;
+    *out_size = 0;
+    if (strcmp(path, "-") == 0) {
+        *out = stdin;
+        return JALON_OK;
+    }
+    if (strncmp(path, "http://", 7) == 0 || strncmp(path, "https://", 8) == 0) {
+        return jalon_fail(ctx, JALON_UNSUPPORTED,
+                          "%s: addresses cannot be imported yet; download the file first", path);
+    }
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL) {
+        return jalon_fail(ctx, JALON_NOT_FOUND, "%s cannot be read: %s", path, strerror(errno));
+    }
+    if (fstat(fileno(stream), &info) != 0 || S_ISDIR(info.st_mode)) {
+        fclose(stream);
+        return jalon_fail(ctx, JALON_INVALID, "%s is a folder, not a file", path);
+    }
+    *out = stream;
+    *out_size = info.st_size;
+    return JALON_OK;
+}
+
+/* --- Progress: a bar, the rate, the time left --- */
+struct progress {
+    bool shown;
+    int64_t size; /* 0: not known */
+    int64_t started_us;
+    int64_t next_us;
+};
+
+static void draw_progress(const struct progress *progress, int64_t now_us, int64_t position,
+                          int64_t rows)
+{
+    double elapsed_s = (double)(now_us - progress->started_us) / 1e6;
+    double rate = elapsed_s > 0 ? (double)rows / elapsed_s : 0;
+    char bar[BAR_WIDTH + 1];
+    memset(bar, ' ', BAR_WIDTH);
+    bar[BAR_WIDTH] = '\0';
+    if (progress->size <= 0 || position <= 0) {
+        fprintf(stderr, "\r%lld rows, %.0f/s   ", (long long)rows, rate);
+        return;
+    }
+    double part = (double)position / (double)progress->size;
+    part = part > 1 ? 1 : part;
+    memset(bar, '#', (size_t)(part * BAR_WIDTH));
+    fprintf(stderr, "\r[%s] %3.0f%%  %lld rows, %.0f/s, %.0f s left   ", bar, part * 100,
+            (long long)rows, rate, elapsed_s / part - elapsed_s);
+}
+
+static void step_progress(struct progress *progress, const struct jalon_reader *reader,
+                          const struct jalon_import *import)
+{
+    int64_t now_us = progress->shown ? jalon_clock_monotonic_us() : 0;
+    if (!progress->shown || now_us < progress->next_us) {
+        return;
+    }
+    progress->next_us = now_us + PROGRESS_EVERY_US;
+    draw_progress(progress, now_us, jalon_reader_position(reader),
+                  jalon_import_progress(import).rows);
+}
+
+static void end_progress(const struct progress *progress)
+{
+    if (progress->shown) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+/* --- Rows --- */
+/* Carries a failure from the row's context, which is about to go, to the command's. */
+static enum jalon_status carry(struct jalon_context *ctx, const struct jalon_context *row,
+                               enum jalon_status status)
+{
+    if (row->error.internal.length > 0) {
+        jalon_error_internal(ctx, "%s", row->error.internal.data);
+    }
+    return jalon_fail(ctx, status, "%s",
+                      row->error.message.length > 0 ? row->error.message.data
+                                                    : jalon_status_name(status));
+}
+
+static enum jalon_status import_rows(struct jalon_context *ctx, struct jalon_reader *reader,
+                                     struct jalon_import *import, struct progress *progress)
+{
+    struct jalon_context *row = jalon_context_create();
+    if (row == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = JALON_OK;
+    while (status == JALON_OK) {
+        struct jalon_record record;
+        jalon_context_reset(row);
+        status = jalon_reader_next(row, reader, &record);
+        if (status == JALON_OK) {
+            status = jalon_import_row(row, import, &record);
+        } else if (status == JALON_INVALID) {
+            jalon_import_refuse(row, import, record.row);
+            status = JALON_OK;
+        }
+        step_progress(progress, reader, import);
+    }
+    end_progress(progress);
+    if (status == JALON_NOT_FOUND) {
+        status = JALON_OK;
+    } else {
+        status = carry(ctx, row, status);
+    }
+    jalon_context_destroy(row);
+    return status;
+}
+
+static enum jalon_status import_stream(struct jalon_context *ctx, struct jalon_app *app,
+                                       const struct import_file *file, FILE *stream, int64_t size,
+                                       struct jalon_import_report *out)
+{
+    struct jalon_source source = {read_stream, stream};
+    struct jalon_reader *reader = NULL;
+    struct jalon_import *import = NULL;
+    struct progress progress = {file->show_progress, size, jalon_clock_monotonic_us(), 0};
+    enum jalon_status status = file->format->open_reader(ctx, &source, &file->reader, &reader);
+    if (status == JALON_OK) {
+        struct jalon_columns columns = jalon_reader_columns(reader);
+        status = jalon_import_begin(ctx, app, &file->import, columns.names, columns.count,
+                                    file->listener, file->listener_handle, &import);
+    }
+    if (status == JALON_OK) {
+        status = import_rows(ctx, reader, import, &progress);
+    }
+    if (status == JALON_OK) {
+        status = jalon_import_finish(ctx, import, out);
+    }
+    jalon_import_close(import);
+    jalon_reader_close(reader);
+    return status;
+}
+
+enum jalon_status jalon_cli_import_file(struct jalon_context *ctx, struct jalon_app *app,
+                                        const struct import_file *file,
+                                        struct jalon_import_report *out)
+{
+    FILE *stream = NULL;
+    int64_t size = 0;
+    enum jalon_status status = open_stream(ctx, file->path, &stream, &size);
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = import_stream(ctx, app, file, stream, size, out);
+    if (stream != stdin) {
+        fclose(stream);
+    }
+    return status;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* jalon serve. Layer 5 (cli). */
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "jalon/api.h"
+#include "jalon/log.h"
+
+#include "cli.h"
+
+/* Running requests may finish for this long after a signal. */
+enum { STOP_WAIT_MS = 10000, BASE_MAPS_MAX = 8 };
+
+static const struct {
+    const char *name;
+    struct jalon_base_map map;
+} known_base_maps[] = {
+    {"ign",
+     {{{"Plan IGN", 8}, {"IGN map", 7}},
+      {"https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+       "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
+       "&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
+       0},
+      {"© IGN – Géoplateforme", 0},
+      19}},
+    {"osm",
+     {{{"OpenStreetMap", 13}, {"OpenStreetMap", 13}},
+      {"https://tile.openstreetmap.org/{z}/{x}/{y}.png", 0},
+      {"© OpenStreetMap contributors", 0},
+      19}},
+};
+
+/* Is it a template of raster tiles that a browser can ask for? */
+static bool is_tile_url(struct jalon_text url)
+{
+    bool web = jalon_text_starts_with(url, "https://") || jalon_text_starts_with(url, "http://");
+    return web && strstr(url.data, "{z}") != NULL && strstr(url.data, "{x}") != NULL &&
+           strstr(url.data, "{y}") != NULL && strpbrk(url.data, " ;,'\"") == NULL;
+}
+
+static enum jalon_status read_base_map(struct jalon_context *ctx, struct jalon_text name,
+                                       struct jalon_base_map *out)
+{
+    for (size_t i = 0; i < sizeof known_base_maps / sizeof known_base_maps[0]; i++) {
+        if (jalon_text_is(name, known_base_maps[i].name)) {
+            *out = known_base_maps[i].map;
+            out->url = jalon_text_from(out->url.data);
+            out->attribution = jalon_text_from(out->attribution.data);
+            return JALON_OK;
+        }
+    }
+    if (!is_tile_url(name)) {
+        return jalon_fail(ctx, JALON_INVALID,
+                          "--base-map '%s' is none of ign, osm, none, nor a URL with {z}, {x} and {y}",
+                          name.data);
+    }
+    *out = (struct jalon_base_map){
+        .name = {JALON_TEXT("Fond de carte"), JALON_TEXT("Base map")},
+        .url = name,
+        .attribution = JALON_TEXT_EMPTY,
+        .max_zoom = 19,
+    };
+    return JALON_OK;
+}
+
+static enum jalon_status read_base_maps(struct jalon_cli *cli,
+                                        struct jalon_base_map maps[BASE_MAPS_MAX],
+                                        size_t *out_count)
+{
+    size_t count = 0, given = 0;
+    const struct jalon_text *names = jalon_conf_list(cli->settings, "base-map", &given);
+    for (size_t i = 0; i < given; i++) {
+        if (jalon_text_is(names[i], "none")) {
+            continue;
+        }
+        if (count == BASE_MAPS_MAX) {
+            return jalon_fail(cli->ctx, JALON_INVALID, "--base-map may be given %d times",
+                              BASE_MAPS_MAX);
+        }
+        enum jalon_status status = read_base_map(cli->ctx, names[i], &maps[count]);
+        if (status != JALON_OK) {
+            return status;
+        }
+        count++;
+    }
+    *out_count = count;
+    return JALON_OK;
+}
+
+static enum jalon_status configure_log(struct jalon_cli *cli)
+{
+    struct jalon_text format = jalon_conf_text(cli->settings, "log-format");
+    bool json = jalon_text_is(format, "json");
+    if (!json && !jalon_text_is(format, "text")) {
+        return jalon_fail(cli->ctx, JALON_INVALID, "--log-format '%s' must be text or json",
+                          format.data);
+    }
+    jalon_log_configure(stderr, json ? JALON_LOG_AS_JSON : JALON_LOG_AS_TEXT, JALON_LOG_INFO);
+    return JALON_OK;
+}
+
+/* Threads started after this leave the two signals to wait_for_signal. */
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
+                               struct jalon_http **out)
+{
+    struct jalon_text address;
+    uint16_t port;
+    enum jalon_status status = jalon_http_parse_listen(
+        cli->ctx, jalon_conf_text(cli->settings, "listen"), &address, &port);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_http_options options = {
+        .address = address,
+        .port = port,
+        .public_url = jalon_conf_text(cli->settings, "public-url"),
+        .threads = (unsigned)jalon_conf_integer(cli->settings, "threads"),
+        .connections_max = (unsigned)jalon_conf_integer(cli->settings, "max-connections"),
+        .routes = jalon_api_routes(),
+        .application = api,
+        .authenticate = jalon_api_authenticate,
+    };
+    return jalon_http_start(cli->ctx, &options, out);
+}
+
+static void serve_until_signal(struct jalon_http *http, const sigset_t *signals)
+{
+    const struct jalon_log_field started[] = {
+        {"url", jalon_http_public_url(http), 0},
+        {"version", JALON_TEXT(JALON_VERSION), 0},
+    };
+    jalon_log_write(JALON_LOG_INFO, "started", started, sizeof started / sizeof started[0]);
+    printf("%s\n", jalon_http_public_url(http).data);
+    fflush(stdout);
+    int number = 0;
+    sigwait(signals, &number);
+    jalon_log_write(JALON_LOG_INFO, "stopping", NULL, 0);
+    jalon_http_stop(http, STOP_WAIT_MS);
+}
+
+enum exit_code jalon_cli_serve(struct jalon_cli *cli)
+{
+    struct jalon_base_map base_maps[BASE_MAPS_MAX];
+    struct jalon_api api = {.base_maps = base_maps};
+    struct jalon_http *http = NULL;
+    sigset_t signals;
+    block_signals(&signals);
+    jalon_random_bytes(&api.token_key, sizeof api.token_key);
+    enum jalon_status status = configure_log(cli);
+    if (status == JALON_OK) {
+        status = read_base_maps(cli, base_maps, &api.base_map_count);
+    }
+    if (status == JALON_OK) {
+        status = jalon_cli_open(cli, true, true, &api.app);
+    }
+    if (status == JALON_OK) {
+        status = start(cli, &api, &http);
+    }
+    if (status == JALON_OK) {
+        serve_until_signal(http, &signals);
+    }
+    jalon_app_close(api.app);
+    return status == JALON_OK ? EXIT_DONE : jalon_cli_fail(cli->ctx, status);
+}
