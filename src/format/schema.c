@@ -211,7 +211,7 @@ static void put_constraints(struct jalon_json_writer *writer, const struct jalon
     case JALON_FIELD_DATE: jalon_json_put_string(writer, "format", "date"); return;
     case JALON_FIELD_URL:
         jalon_json_put_string(writer, "format", "uri");
-        jalon_json_put_string(writer, "pattern", "^[Hh][Tt][Tt][Pp][Ss]?://");
+        jalon_json_put_string(writer, "pattern", "^https?://");
         break;
     case JALON_FIELD_EMAIL: jalon_json_put_string(writer, "format", "email"); break;
     case JALON_FIELD_STRING: jalon_json_put_string(writer, "pattern", one_line); break;
