@@ -39,8 +39,9 @@ bool jalon_geometry_box(const struct jalon_geometry *geometry, struct jalon_box 
 bool jalon_box_intersects(struct jalon_box a, struct jalon_box b);
 bool jalon_box_contains(struct jalon_box box, struct jalon_position position);
 /*
- * A position that stands for the whole: the point itself, the middle of the longest line by
- * length, a point inside the largest polygon (GEOS point on surface).
+ * A position that stands for the whole: the point itself (the first of several), the middle of the
+ * longest line by length, a point inside the largest polygon (GEOS point on surface), which has to
+ * be valid. JALON_INVALID without geometry.
  */
 enum jalon_status jalon_geometry_label_position(struct jalon_context *ctx,
                                                 const struct jalon_geometry *geometry,
@@ -89,19 +90,28 @@ enum jalon_status jalon_geometry_from_spatialite(struct jalon_context *ctx, cons
 /* --- Validity --- */
 /*
  * Checks WGS 84 ranges (longitude -180…180, latitude -90…90). Outside, JALON_INVALID; when the
- * numbers look projected the message names the likely EPSG code ("looks like EPSG:2154 …").
+ * numbers look projected the message names the likely EPSG code ("they look like EPSG:2154 …").
+ * `pointer` may be NULL: the message alone then tells.
  */
 enum jalon_status jalon_geometry_check_range(struct jalon_context *ctx,
                                              const struct jalon_geometry *geometry,
                                              const char *pointer) JALON_MUST_USE;
-/* The EPSG code whose area of use in France fits these coordinates best, or 0. */
+/*
+ * The EPSG code whose area of use in France fits these coordinates best, or 0: for degrees, for
+ * what fits nowhere. The mainland goes before overseas, Lambert-93 before conical zones, NTF, web
+ * Mercator and UTM, some of which overlap: a hint, nothing to act upon. Latitude before longitude
+ * cannot be told: (43.6, 3.87) is a position, in Somalia.
+ */
 int32_t jalon_geo_guess_srid(struct jalon_position position);
 /*
  * What may be stored (documented policy): valid geometry is only wound as RFC 7946 wants (exterior
- * counter-clockwise); a self-crossing polygon is repaired by GEOS MakeValid ("structure" method)
- * when what remains is a polygon or multipolygon with area; repeated positions are dropped; what
- * has collapsed (a ring without area, a line without length) is JALON_INVALID with its reason.
- * *out_repaired tells whether the shape changed in more than winding.
+ * counter-clockwise); positions that repeat the one before, and repeated points of a multipoint,
+ * are dropped; a polygon that is not valid is repaired by GEOS MakeValid ("structure" method: a
+ * hole that sticks out is cut off, one outside becomes a part, parts that overlap are united) when
+ * what remains has an area. A POLYGON may so become a MULTIPOLYGON, never the other way round.
+ * Parts and holes that have collapsed (a ring without area, a line without length) are dropped
+ * beside others; alone they are JALON_INVALID with the reason. Lines may cross themselves.
+ * *out_repaired tells whether anything changed but the winding. `pointer` may be NULL.
  */
 enum jalon_status jalon_geometry_make_valid(struct jalon_context *ctx,
                                             const struct jalon_geometry *in, const char *pointer,
@@ -117,7 +127,8 @@ enum jalon_status jalon_geo_parse_crs(struct jalon_context *ctx, struct jalon_te
                                       int32_t *out_srid) JALON_MUST_USE;
 /*
  * Transforms positions in place between two EPSG codes, always x/longitude first on both sides, in
- * one PROJ call for the whole array. JALON_INVALID names the first position that has no image.
+ * one PROJ call for the whole array. JALON_INVALID names the first position that has no image, and
+ * leaves the array as it was. Grids are those installed: the network is never asked.
  */
 enum jalon_status jalon_geo_transform(struct jalon_context *ctx, int32_t from_srid, int32_t to_srid,
                                       struct jalon_position *positions,
@@ -129,11 +140,15 @@ double jalon_geo_distance_m(struct jalon_position a, struct jalon_position b);
 
 /* A polygon prepared for many point tests (GEOS prepared geometry). */
 struct jalon_geo_area;
-/* Copies what it needs; destroy accepts NULL. Any thread may use it, one at a time. */
+/*
+ * Of a valid polygon or multipolygon; JALON_INVALID for others. Copies what it needs; destroy
+ * accepts NULL. Any thread may use it, one at a time.
+ */
 enum jalon_status jalon_geo_area_create(struct jalon_context *ctx,
                                         const struct jalon_geometry *polygon,
                                         struct jalon_geo_area **out) JALON_MUST_USE;
 void jalon_geo_area_destroy(struct jalon_geo_area *area);
+/* Inside or on the edge. */
 bool jalon_geo_area_covers(const struct jalon_geo_area *area, struct jalon_position position);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef GEO_TEST_H
 #define GEO_TEST_H
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,9 @@
 
 #include "jalon/geo.h"
 #include "jalon/memory.h"
+
+/* cmocka's own compares as float. */
+#define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
 
 static struct jalon_context *ctx;
 static struct jalon_buffer buffer;

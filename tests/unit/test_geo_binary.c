@@ -6,7 +6,6 @@
  */
 #include "geo_test.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* hex(GeomFromText(…, 4326)) of SHAPES, in their order. */
