@@ -364,6 +364,26 @@ static enum step check_size(struct jalon_context *ctx, struct jalon_json_splitte
     return STEP_ON;
 }
 
+/* Passes the bytes that change nothing within a container or a string in it: most there are. */
+static void skip_plain(struct jalon_json_splitter *splitter)
+{
+    static const bool of_container[256] = {
+        ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true, ['\n'] = true,
+    };
+    static const bool of_string[256] = {['"'] = true, ['\\'] = true, ['\n'] = true};
+    if (splitter->escaped ||
+        (splitter->state != IN_CONTAINER && splitter->state != IN_CONTAINER_STRING)) {
+        return;
+    }
+    const bool *stops = splitter->state == IN_CONTAINER ? of_container : of_string;
+    const unsigned char *bytes = (const unsigned char *)splitter->bytes.data;
+    size_t at = splitter->at, length = splitter->bytes.length;
+    while (at < length && !stops[bytes[at]]) {
+        at++;
+    }
+    splitter->at = at;
+}
+
 /* Steps through the bytes that are there. */
 static enum step run(struct jalon_context *ctx, struct jalon_json_splitter *splitter)
 {
@@ -373,6 +393,9 @@ static enum step run(struct jalon_context *ctx, struct jalon_json_splitter *spli
         char c = splitter->bytes.data[splitter->at++];
         result = step(ctx, splitter, c);
         splitter->line += c == '\n' && splitter->at > before;
+        if (result == STEP_ON) {
+            skip_plain(splitter);
+        }
     }
     return result == STEP_FAILED ? result
            : check_size(ctx, splitter) == STEP_FAILED ? STEP_FAILED
