@@ -81,14 +81,16 @@ static const struct step {
 static const struct layer {
     const char *file;
     const char *kind;
-    const char *key;    /* property; NULL: the kind itself */
+    const char *number; /* property: the key is the kind and this; NULL: the kind alone */
     const char *name;   /* property; NULL: the title below */
     const char *title;
-    const char *parent; /* property that holds the key of a quarter; NULL: the city */
+    const char *parent; /* property: the number of the quarter around it; NULL: the city */
 } layers[] = {
     {"VilleMTP_MTP_LimiteCommune.geojson", "city", NULL, NULL, "Montpellier", NULL},
     {"VilleMTP_MTP_Quartiers.geojson", "quarter", "QUARTIER", "LIBQUART", NULL, NULL},
-    {"VilleMTP_MTP_SousQuartiers.geojson", "sub_quarter", "SQUARTMNO", "LIBSQUART", NULL, "QUARTIER"},
+    /* Not SQUARTMNO: two sub-quarters share the code MIP. */
+    {"VilleMTP_MTP_SousQuartiers.geojson", "sub_quarter", "SQUARTIER_", "LIBSQUART", NULL,
+     "QUARTIER"},
 };
 
 static size_t copy_pairs(const struct pair *pairs, struct jalon_assignment *out)
@@ -160,10 +162,21 @@ static struct jalon_text property(struct jalon_context *ctx, const struct jalon_
             return value->value.text;
         }
         if (value->value.kind == JALON_VALUE_INTEGER) {
-            return jalon_text_format(ctx->arena, "%02lld", (long long)value->value.integer);
+            struct jalon_text text =
+                jalon_text_format(ctx->arena, "%02lld", (long long)value->value.integer);
+            return text.data != NULL ? text : JALON_TEXT_EMPTY;
         }
     }
     return JALON_TEXT_EMPTY;
+}
+
+/* "quarter-06"; the kind alone when there is no number. */
+static struct jalon_text territory_key(struct jalon_context *ctx, const struct jalon_record *record,
+                                       const char *kind, const char *number)
+{
+    return number == NULL ? jalon_text_from(kind)
+                          : jalon_text_format(ctx->arena, "%s-%s", kind,
+                                              property(ctx, record, number).data);
 }
 
 static enum jalon_status put_territory(struct jalon_context *row, struct jalon_app *app,
@@ -171,15 +184,18 @@ static enum jalon_status put_territory(struct jalon_context *row, struct jalon_a
                                        const struct jalon_record *record)
 {
     struct jalon_territory territory = {
-        .key = layer->key != NULL ? property(row, record, layer->key) : jalon_text_from(layer->kind),
+        .key = territory_key(row, record, layer->kind, layer->number),
         .name = layer->name != NULL ? property(row, record, layer->name)
                                     : jalon_text_from(layer->title),
         .kind = jalon_text_from(layer->kind),
-        .parent = layer->parent != NULL                 ? property(row, record, layer->parent)
-                  : strcmp(layer->kind, "quarter") == 0 ? JALON_TEXT("city")
-                                                        : JALON_TEXT_EMPTY,
+        .parent = layer->parent != NULL   ? territory_key(row, record, "quarter", layer->parent)
+                  : layer->number != NULL ? JALON_TEXT("city")
+                                          : JALON_TEXT_EMPTY,
         .geometry = record->geometry,
     };
+    if (territory.key.data == NULL || territory.parent.data == NULL) {
+        return jalon_no_memory(row);
+    }
     return jalon_app_put_territory(row, app, map, &territory);
 }
 

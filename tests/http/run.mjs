@@ -2,15 +2,15 @@
 // Runs the HTTP cases of one area against a server of its own: node run.mjs JALON AREA [CASE].
 // Prepares a data folder by the commands of setup.json, starts `jalon serve` on a free port, runs
 // each case, prints the differences, stops the server by its process id. Exit code 0: all hold.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serve, stop } from '../server.mjs';
 import { runStep, substitute } from './steps.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const START_LIMIT_MS = 60000;
 
 /** One entry of setup.json: ["map", "create", …] or {run: […], save: {name: regex}}. */
 function prepare(jalon, entry, data, variables) {
@@ -25,46 +25,6 @@ function prepare(jalon, entry, data, variables) {
     if (!match) throw new Error(`jalon ${args.join(' ')}: no ${pattern} in ${done.stdout}`);
     variables[name] = match[1] ?? match[0];
   }
-}
-
-/** Starts the server; resolves with its process and port once it says where it listens. */
-function serve(jalon, data) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(jalon, ['serve', '--data', data, '--listen', '127.0.0.1:0']);
-    let output = '';
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      reject(new Error(`jalon serve did not say where it listens:\n${output}`));
-    }, START_LIMIT_MS);
-    const look = (bytes) => {
-      output += bytes;
-      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(output);
-      if (match) {
-        clearTimeout(timer);
-        resolve({ child, port: Number(match[1]), output: () => output });
-      }
-    };
-    child.stdout.on('data', look);
-    child.stderr.on('data', look);
-    child.on('error', (error) => { clearTimeout(timer); reject(error); });
-    child.on('exit', (code) => {
-      clearTimeout(timer);
-      reject(new Error(`jalon serve ended with ${code}:\n${output}`));
-    });
-  });
-}
-
-function stop(server) {
-  return new Promise((resolve) => {
-    if (server.child.exitCode !== null || server.child.signalCode !== null) {
-      resolve(server.child.exitCode);
-      return;
-    }
-    const timer = setTimeout(() => server.child.kill('SIGKILL'), 15000);
-    server.child.removeAllListeners('exit');
-    server.child.on('exit', (code) => { clearTimeout(timer); resolve(code); });
-    server.child.kill('SIGTERM');
-  });
 }
 
 async function runCase(file, session) {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The demo map as its users meet it: the README's tour line by line, GDAL's OGC API client, and the
+// database file opened with GDAL and with SpatiaLite. JALON is the program.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { serve, stop } from '../server.mjs';
+
+const jalon = process.env.JALON;
+const readme = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../README.md');
+const counts = { accessibility: 5310, pavements: 7654, initiatives: 2252, needs: 0 };
+const data = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-clients-'));
+let server;
+let map;
+
+const run = (command, ...args) =>
+  execFileSync(command, args, { encoding: 'utf8', maxBuffer: 64 << 20, stdio: ['ignore', 'pipe', 'pipe'] });
+
+before(async () => {
+  run(jalon, 'demo', '--data', data);
+  server = await serve(jalon, data);
+  map = `http://127.0.0.1:${server.port}/maps/montpellier`;
+});
+
+after(async () => {
+  assert.equal(await stop(server), 0);
+  fs.rmSync(data, { recursive: true });
+});
+
+test('GDAL lists the collections with the right counts and reads them', () => {
+  for (const [collection, count] of Object.entries(counts)) {
+    const layer = run('ogrinfo', '-so', `OAPIF:${map}`, collection);
+    assert.match(layer, new RegExp(`^Feature Count: ${count}$`, 'm'), collection);
+  }
+  const box = run('ogrinfo', '-al', '-so', '-spat', '3.87', '43.60', '3.89', '43.62', `OAPIF:${map}`, 'initiatives');
+  const inBox = Number(/^Feature Count: (\d+)$/m.exec(box)[1]);
+  assert.ok(inBox > 100 && inBox < counts.initiatives, `${inBox} in the box`);
+});
+
+test('GDAL copies a whole collection, page after page', () => {
+  const copy = path.join(data, 'pavements.csv');
+  run('ogr2ogr', '-f', 'CSV', copy, `OAPIF:${map}`, 'pavements', '-oo', 'PAGE_SIZE=1000');
+  const lines = fs.readFileSync(copy, 'utf8').trimEnd().split('\n');
+  assert.equal(lines.length, counts.pavements + 1);
+  assert.equal(new Set(lines).size, lines.length);
+});
+
+test('the database file is a SpatiaLite file with geometry, spatial index and readable tables', () => {
+  const file = path.join(data, 'jalon.sqlite');
+  const layer = run('ogrinfo', '-so', file, 'contribution');
+  const all = Object.values(counts).reduce((sum, count) => sum + count);
+  assert.match(layer, new RegExp(`^Feature Count: ${all}$`, 'm'));
+  assert.match(layer, /Geometry Column = geometry/);
+  const sql = "SELECT CheckSpatialIndex('contribution','geometry'), CheckSpatialIndex('territory','geometry');" +
+    "SELECT count(*), min(GeometryType(geometry)), min(ST_IsValid(geometry)) FROM territory;" +
+    "SELECT count(*) FROM revision; SELECT max(seq) FROM event;";
+  const answers = run('spatialite', '-silent', '-noheader', file, sql).trim().split('\n');
+  assert.deepEqual(answers.slice(0, 4), ['1|1', '39|MULTIPOLYGON|1', `${all}`, `${all}`]);
+});
+
+/** The commands between the two marks of the README, continuation lines joined to their command. */
+function tour() {
+  const text = fs.readFileSync(readme, 'utf8');
+  const block = /<!-- tour[^>]*-->\n```sh\n([^]*?)```\n<!-- \/tour -->/.exec(text)[1];
+  return block.replace(/\n {2}/g, '\n').split(/\n(?=curl|M=)/).map((line) => line.trim());
+}
+
+test('the tour of the README works as it is written', () => {
+  const [setting, ...commands] = tour();
+  assert.equal(setting, 'M=http://127.0.0.1:8080/maps/montpellier');
+  const expected = [
+    (text) => assert.equal(JSON.parse(text).account_needed, false),
+    (text) => assert.deepEqual(
+      Object.fromEntries(JSON.parse(text).collections.map((c) => [c.id, c.item_count])), counts),
+    (text) => assert.equal(JSON.parse(text).features.length, 2),
+    (text) => assert.match(text, /^id,title,[^]*\r\n.*,restaurants,/),
+    (text) => assert.equal(JSON.parse(text).type, 'object'),
+    (text) => assert.match(JSON.parse(text).edit_secret, /^[\w-]{43}$/),
+    (text) => assert.equal(JSON.parse(text).features[0].properties.title, 'Un banc à l’ombre'),
+    (text) => assert.equal(JSON.parse(text).openapi, '3.0.3'),
+  ];
+  assert.equal(commands.length, expected.length);
+  for (const [index, command] of commands.entries()) {
+    const output = run('bash', '-c', `M=${map}\n${command}`);
+    assert.doesNotThrow(() => expected[index](output), `${command}\n${output.slice(0, 500)}`);
+  }
+});
