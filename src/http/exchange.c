@@ -157,6 +157,27 @@ static enum jalon_status say_allow(struct jalon_exchange *exchange)
     return JALON_OK;
 }
 
+/* "/maps/test/": a reader is sent on, a writer is told. */
+static enum jalon_status leave_out_slash(struct jalon_exchange *exchange)
+{
+    struct jalon_request *request = &exchange->request;
+    if (!jalon_text_is(exchange->head.method, "GET") && !exchange->head_only) {
+        return jalon_fail(request->ctx, JALON_NOT_FOUND,
+                          "there is nothing at this address: leave out the slash at its end");
+    }
+    struct jalon_text location = jalon_text_format(
+        request->ctx->arena, "%.*s%.*s%s%.*s", JALON_TEXT_ARGS(request->public_url),
+        (int)request->path.length - 1, request->path.data,
+        request->query_string.length > 0 ? "?" : "", JALON_TEXT_ARGS(request->query_string));
+    if (location.data == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    exchange->redirect = true;
+    exchange->response.code = 308;
+    exchange->response.location = location;
+    return JALON_OK;
+}
+
 static enum jalon_status find_route(struct jalon_exchange *exchange)
 {
     struct jalon_context *ctx = exchange->request.ctx;
@@ -170,6 +191,9 @@ static enum jalon_status find_route(struct jalon_exchange *exchange)
     exchange->head_only = jalon_text_is(method, "HEAD");
     if (exchange->options) {
         return say_allow(exchange);
+    }
+    if (exchange->match.slash_at_end) {
+        return leave_out_slash(exchange);
     }
     for (int i = 0; i < JALON_METHOD_COUNT; i++) {
         const struct jalon_route *route = exchange->match.pattern->routes[i];
@@ -327,6 +351,7 @@ static enum jalon_status check_body(struct jalon_exchange *exchange)
     }
     if (jalon_exchange_header(exchange, "Content-Encoding", &coding) &&
         !jalon_text_equal_ascii_case(coding, JALON_TEXT("identity"))) {
+        exchange->refuses_coding = true;
         return jalon_fail(exchange->request.ctx, JALON_UNSUPPORTED,
                           "send the body without Content-Encoding");
     }
@@ -360,7 +385,7 @@ static enum jalon_status open_steps(struct jalon_exchange *exchange)
     status = split_target(exchange);
     status = status == JALON_OK ? find_route(exchange) : status;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        if (status == JALON_OK && !exchange->options) {
+        if (status == JALON_OK && !exchange->options && !exchange->redirect) {
             status = steps[i](exchange);
         }
     }
@@ -370,11 +395,12 @@ static enum jalon_status open_steps(struct jalon_exchange *exchange)
 void jalon_exchange_open(struct jalon_exchange *exchange)
 {
     exchange->status = open_steps(exchange);
-    if (exchange->body_follows && (exchange->status != JALON_OK || exchange->options)) {
+    bool needs_body = exchange->status == JALON_OK && !exchange->options && !exchange->redirect;
+    if (exchange->body_follows && !needs_body) {
         exchange->body_unread = true;
         exchange->close = true;
     }
-    if (exchange->status == JALON_OK && exchange->body_announced > 0 && !exchange->options) {
+    if (needs_body && exchange->body_announced > 0) {
         (void)jalon_buffer_reserve(&exchange->body, (size_t)exchange->body_announced);
     }
 }
@@ -451,7 +477,7 @@ void jalon_exchange_answer(struct jalon_exchange *exchange)
 {
     if (exchange->status == JALON_OK && exchange->options) {
         exchange->response.code = 204;
-    } else if (exchange->status == JALON_OK) {
+    } else if (exchange->status == JALON_OK && !exchange->redirect) {
         exchange->status = run_handler(exchange);
     }
     if (exchange->status != JALON_OK) {

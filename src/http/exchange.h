@@ -50,6 +50,7 @@ struct jalon_match {
     const struct jalon_pattern *pattern;
     size_t variable_count;
     struct jalon_pair variables[JALON_SEGMENTS_MAX];
+    bool slash_at_end; /* the pattern has none: what it names is at the address without */
 };
 
 /*
@@ -163,6 +164,8 @@ struct jalon_exchange {
     struct jalon_text allow;     /* Allow header */
     struct jalon_text challenge; /* WWW-Authenticate */
     struct jalon_text accept;    /* Accept header of a 415 */
+    bool refuses_coding;         /* a 415 because of Content-Encoding */
+    bool redirect;               /* to the same address without the slash at its end */
     int64_t started_us;          /* monotonic */
     size_t sent_bytes;
     struct jalon_pair reply_headers[JALON_REPLY_HEADERS_MAX];

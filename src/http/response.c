@@ -141,6 +141,9 @@ static void add_refusal(struct jalon_exchange *exchange)
     struct jalon_response *response = &exchange->response;
     add_text(exchange, "Allow", exchange->allow);
     add_text(exchange, "Accept", exchange->accept);
+    if (exchange->refuses_coding) {
+        add_header(exchange, "Accept-Encoding", JALON_TEXT("identity"));
+    }
     if (response->code == 401) {
         add_header(exchange, "WWW-Authenticate",
                    exchange->challenge.length > 0 ? exchange->challenge

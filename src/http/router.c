@@ -208,11 +208,8 @@ enum jalon_status jalon_router_match(struct jalon_context *ctx, const struct jal
         if (!pattern_matches(pattern, segments, count)) {
             continue;
         }
-        if (path.length > 1 && path.data[path.length - 1] == '/') {
-            return jalon_fail(ctx, JALON_NOT_FOUND,
-                              "there is nothing at this address: leave out the slash at its end");
-        }
         fill_match(pattern, segments, out);
+        out->slash_at_end = path.length > 1 && path.data[path.length - 1] == '/';
         return JALON_OK;
     }
     return jalon_fail(ctx, JALON_NOT_FOUND, "there is nothing at this address");

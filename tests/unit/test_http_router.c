@@ -88,10 +88,18 @@ static void what_is_not_there_is_not_found(void **state)
             fail_msg("%s is found", paths[i]);
         }
     }
-    struct jalon_context *ctx = *state;
-    jalon_error_clear(ctx);
-    assert_int_equal(match(ctx, "/maps/m/", &found), JALON_NOT_FOUND);
-    assert_true(said(ctx, "slash at its end"));
+}
+
+static void a_slash_at_the_end_is_noticed(void **state)
+{
+    struct jalon_match found;
+    assert_int_equal(match(*state, "/maps/m/", &found), JALON_OK);
+    assert_true(found.slash_at_end);
+    assert_int_equal(match(*state, "/maps/m", &found), JALON_OK);
+    assert_false(found.slash_at_end);
+    assert_int_equal(match(*state, "/", &found), JALON_OK);
+    assert_false(found.slash_at_end);
+    assert_int_equal(match(*state, "/maps/m//", &found), JALON_NOT_FOUND);
 }
 
 static void broken_encodings_are_invalid(void **state)
@@ -145,6 +153,7 @@ int main(void)
         cmocka_unit_test(a_fixed_segment_wins),
         cmocka_unit_test(variables_are_decoded_after_the_split),
         cmocka_unit_test(what_is_not_there_is_not_found),
+        cmocka_unit_test(a_slash_at_the_end_is_noticed),
         cmocka_unit_test(broken_encodings_are_invalid),
         cmocka_unit_test(allow_lists_the_methods),
         cmocka_unit_test(a_table_that_contradicts_itself_is_refused),

@@ -383,7 +383,7 @@ static void refusals_have_their_codes(void **state)
         const char *said;
     } cases[] = {
         {"GET /nowhere HTTP/1.1\r\n" HOST "\r\n", 404, NULL, NULL, "not-found"},
-        {"GET /hello/x/ HTTP/1.1\r\n" HOST "\r\n", 404, NULL, NULL, "slash at its end"},
+        {"POST /echo/ HTTP/1.1\r\n" HOST "\r\n", 404, NULL, NULL, "slash at its end"},
         {"GET /hello/%FF HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL, "the path"},
         {"GET /hello/%00 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL, "the path"},
         {"DELETE /hello/x HTTP/1.1\r\n" HOST "\r\n", 405, "Allow", "GET, HEAD, OPTIONS",
@@ -414,6 +414,20 @@ static void refusals_have_their_codes(void **state)
         assert_header(&answer, "Content-Type", "application/problem+json");
         answer_free(&answer);
     }
+}
+
+static void a_slash_at_the_end_leads_on(void **state)
+{
+    (void)state;
+    struct answer answer = ask(port, "GET /hello/a%2Fb/?q=%20 HTTP/1.1\r\n" HOST "\r\n");
+    char location[64];
+    snprintf(location, sizeof location, "http://127.0.0.1:%u/hello/a%%2Fb?q=%%20", (unsigned)port);
+    assert_int_equal(answer.code, 308);
+    assert_header(&answer, "Location", location);
+    answer_free(&answer);
+    answer = ask(port, "OPTIONS /hello/x/ HTTP/1.1\r\n" HOST "\r\n");
+    assert_int_equal(answer.code, 204);
+    answer_free(&answer);
 }
 
 static void a_token_opens(void **state)
@@ -600,6 +614,7 @@ int main(void)
         cmocka_unit_test(gzip_gives_the_same_bytes_back),
         cmocka_unit_test(failures_become_problems),
         cmocka_unit_test(refusals_have_their_codes),
+        cmocka_unit_test(a_slash_at_the_end_leads_on),
         cmocka_unit_test(a_token_opens),
         cmocka_unit_test(options_say_what_is_possible),
         cmocka_unit_test(ambiguous_requests_are_refused),
