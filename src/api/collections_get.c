@@ -112,6 +112,9 @@ static enum jalon_status answer_all(struct jalon_request *request, struct jalon_
                                     const struct jalon_reading *reading)
 {
     struct jalon_json_writer writer;
+    if (jalon_endpoint_unchanged(request, response, reading)) {
+        return JALON_OK;
+    }
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
     jalon_json_begin_array(&writer, "collections");
@@ -141,7 +144,7 @@ static enum jalon_status answer_one(struct jalon_request *request, struct jalon_
 {
     int32_t collection;
     enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
-    if (status == JALON_OK) {
+    if (status == JALON_OK && !jalon_endpoint_unchanged(request, response, reading)) {
         struct jalon_json_writer writer;
         jalon_json_writer_init(&writer, &response->body);
         write_collection(request, &writer, reading, collection);

@@ -18,6 +18,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
                                 const struct jalon_reading *reading)
 {
     struct jalon_json_writer writer;
+    if (jalon_endpoint_unchanged(request, response, reading)) {
+        return JALON_OK;
+    }
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
     jalon_json_begin_array(&writer, "conformsTo");

@@ -29,21 +29,15 @@ static uint64_t settings_hash(const struct jalon_map *map)
     return mix(mix(hash, map->licence), map->attribution);
 }
 
-static enum jalon_status answer_unless_known(struct jalon_request *request,
-                                             struct jalon_response *response,
-                                             const struct jalon_reading *reading, map_answer answer)
+bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_response *response,
+                              const struct jalon_reading *reading)
 {
     int64_t seq = jalon_snapshot_seq(reading->snapshot);
     /* The program's version is in it: another one may write other bytes for the same state. */
     struct jalon_text etag = jalon_text_format(
         request->ctx->arena, "%s-%llx-%llx", JALON_VERSION,
         (unsigned long long)settings_hash(reading->map), (unsigned long long)seq);
-    if (etag.data == NULL) {
-        return jalon_no_memory(request->ctx);
-    }
-    return jalon_response_not_modified(request, response, etag)
-               ? JALON_OK
-               : answer(request, response, reading);
+    return etag.data != NULL && jalon_response_not_modified(request, response, etag);
 }
 
 enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
@@ -56,7 +50,7 @@ enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
     if (status != JALON_OK) {
         return status;
     }
-    status = answer_unless_known(request, response, &reading, answer);
+    status = answer(request, response, &reading);
     jalon_app_end_reading(api->app, &reading);
     return status == JALON_OK ? jalon_endpoint_finish(request, response) : status;
 }

@@ -12,13 +12,17 @@ typedef enum jalon_status (*map_answer)(struct jalon_request *request,
                                         struct jalon_response *response,
                                         const struct jalon_reading *reading);
 
-/*
- * Opens the map, sends 304 when the client has this state already, else calls `answer`, and closes.
- * The ETag stands for the map's last event and its description.
- */
+/* Opens the map, calls `answer`, and closes. */
 enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
                                           struct jalon_response *response, map_answer answer)
     JALON_MUST_USE;
+/*
+ * Does the client have this state already? Then there is nothing left to write: 304 is sent. Asked
+ * when the request is known to be right, because a wrong one is told so whatever the client holds.
+ * The ETag stands for the map's last event and its description.
+ */
+bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_response *response,
+                              const struct jalon_reading *reading);
 /* The public collection named in the path, as an index. JALON_NOT_FOUND. */
 enum jalon_status jalon_endpoint_collection(struct jalon_request *request,
                                             const struct jalon_map *map, int32_t *out)

@@ -19,6 +19,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         return jalon_fail(request->ctx, JALON_NOT_FOUND,
                           "there is no such contribution in this collection");
     }
+    if (jalon_endpoint_unchanged(request, response, reading)) {
+        return JALON_OK;
+    }
     const char *slug = reading->map->slug.data;
     const char *key = reading->map->collections[index].key.data;
     char text[JALON_ID_TEXT_SIZE];

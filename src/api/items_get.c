@@ -99,6 +99,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (status == JALON_OK) {
         status = jalon_items_query_read(request, reading->map, collection, &query);
     }
+    if (status == JALON_OK && jalon_endpoint_unchanged(request, response, reading)) {
+        return JALON_OK;
+    }
     if (status == JALON_OK) {
         status = jalon_snapshot_query(request->ctx, reading->snapshot, &query, &result);
     }

@@ -60,6 +60,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
                                 const struct jalon_reading *reading)
 {
     const struct jalon_map *map = reading->map;
+    if (jalon_endpoint_unchanged(request, response, reading)) {
+        return JALON_OK;
+    }
     if (jalon_text_is(jalon_text_from(request->representation->name), "html")) {
         return jalon_page_write_map(request, response, map);
     }

@@ -298,6 +298,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
 {
     const struct jalon_map *map = reading->map;
     struct jalon_json_writer writer;
+    if (jalon_endpoint_unchanged(request, response, reading)) {
+        return JALON_OK;
+    }
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
     jalon_json_put_string(&writer, "openapi", "3.0.3");

@@ -7,7 +7,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
 {
     int32_t index;
     enum jalon_status status = jalon_endpoint_collection(request, reading->map, &index);
-    if (status == JALON_OK) {
+    if (status == JALON_OK && !jalon_endpoint_unchanged(request, response, reading)) {
         const struct jalon_collection *collection = &reading->map->collections[index];
         jalon_schema_write(&response->body, reading->map, collection,
                            jalon_endpoint_url(request, "/maps/%s/collections/%s/schema",
