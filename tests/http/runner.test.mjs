@@ -103,5 +103,9 @@ test('steps ask, compare, save and walk', async () => {
     { walk: { from: '/1', collect: '/v/*', expect: { count: 3, pages: 2, unique: true } } }, session), []);
   assert.strictEqual((await runStep(
     { walk: { from: '/1', collect: '/v/*', expect: { count: 4 } } }, session)).length, 1);
+  assert.deepStrictEqual(await runStep({
+    for: [{ page: '/1', n: 2 }, { page: '${second}', n: 1 }, { page: '/2', n: 9 }],
+    request: { path: '${page}' }, expect: { pointers: { '/v': { $length: '${n}' } } },
+  }, session), ['{"page":"/2","n":9}: /v: [3] does not fit $length 9']);
   server.close();
 });

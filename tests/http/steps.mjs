@@ -54,6 +54,21 @@ function jsonOf(answer) {
   }
 }
 
+/** RFC 9457, and what every refusal of this server has in common. */
+function problemDifferences(answer, name) {
+  const problem = {
+    type: `urn:jalon:problem:${name}`, title: '<text>', status: answer.status, detail: '<text>',
+    instance: `urn:uuid:${answer.headers['jalon-request-id']}`,
+  };
+  return [
+    ...headerDifferences(answer.headers, {
+      'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ETag: null,
+      'Jalon-Request-Id': '<uuid>',
+    }),
+    ...differences(jsonOf(answer), problem),
+  ];
+}
+
 function bodyDifferences(answer, expected, session) {
   const found = [];
   const text = answer.body.toString('utf8');
@@ -98,6 +113,7 @@ async function request(step, session) {
     if (found.length > 0) found.push(`body: ${answer.body.toString('utf8').slice(0, 500)}`);
   }
   found.push(...headerDifferences(answer.headers, expected.headers ?? {}));
+  if ('problem' in expected) found.push(...problemDifferences(answer, expected.problem));
   found.push(...bodyDifferences(answer, expected, session));
   if (found.length === 0) found.push(...save(step.save ?? {}, answer, session.variables));
   return found;
@@ -155,8 +171,15 @@ async function openapi(step, session) {
 
 const KINDS = { request, walk, openapi };
 
+/** `for` repeats the step, each time with the variables of one entry. */
 export async function runStep(step, session) {
   const kind = Object.keys(KINDS).find((name) => name in step);
   if (kind === undefined) throw new Error(`a step needs one of: ${Object.keys(KINDS).join(', ')}`);
-  return KINDS[kind](step, session);
+  if (!('for' in step)) return KINDS[kind](step, session);
+  const found = [];
+  for (const entry of step.for) {
+    const own = { ...session, variables: { ...session.variables, ...substitute(entry, session.variables) } };
+    found.push(...(await KINDS[kind](step, own)).map((line) => `${JSON.stringify(entry)}: ${line}`));
+  }
+  return found;
 }
