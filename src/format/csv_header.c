@@ -42,14 +42,25 @@ static size_t count_agreeing(struct jalon_text sample, char delimiter, size_t *o
     return first > 0 ? agreeing : 0;
 }
 
+/* From the first line on that has more than delimiters and white space. */
+static struct jalon_text skip_blank_lines(struct jalon_text sample)
+{
+    size_t line = 0;
+    for (size_t at = 0; at < sample.length && strchr(";,\t| \r\n", sample.data[at]) != NULL;
+         at++) {
+        if (sample.data[at] == '\n' || sample.data[at] == '\r') {
+            line = at + 1;
+        }
+    }
+    return jalon_text_slice(sample.data + line, sample.length - line);
+}
+
 char jalon_csv_detect_delimiter(struct jalon_text sample)
 {
     static const char candidates[] = {';', ',', '\t', '|'};
     char best = ',';
     size_t best_agreeing = 0, best_delimiters = 0;
-    while (sample.length > 0 && (sample.data[0] == '\n' || sample.data[0] == '\r')) {
-        sample = jalon_text_slice(sample.data + 1, sample.length - 1);
-    }
+    sample = skip_blank_lines(sample);
     for (size_t i = 0; i < sizeof candidates; i++) {
         size_t delimiters;
         size_t agreeing = count_agreeing(sample, candidates[i], &delimiters);

@@ -138,7 +138,8 @@ static enum jalon_status read_shape(struct jalon_context *ctx, struct jalon_text
         return status;
     }
     /* The reason is the geometry's; the place is the column. */
-    struct jalon_text reason = ctx->error.message;
+    struct jalon_text reason =
+        ctx->error.detail_count > 0 ? ctx->error.details[0].reason : ctx->error.message;
     jalon_error_clear(ctx);
     return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, position->x_name.data,
                          "is neither WKT nor a GeoJSON geometry: %.*s", JALON_TEXT_ARGS(reason));

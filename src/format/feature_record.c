@@ -5,6 +5,8 @@
 #include "jalon/geo.h"
 #include "reader.h"
 
+static const char not_a_feature[] = "this is not a valid GeoJSON Feature";
+
 /* The compact JSON text of a value, in the arena; data is NULL when there is no memory. */
 static struct jalon_text write_json(struct jalon_context *ctx, const struct jalon_json *json)
 {
@@ -186,9 +188,9 @@ enum jalon_status jalon_feature_to_record(struct jalon_context *ctx, const struc
                                           struct jalon_record *out)
 {
     if (jalon_json_kind(json) != JALON_JSON_OBJECT) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "",
-                             "a GeoJSON Feature (an object), not %s",
-                             jalon_json_kind_name(jalon_json_kind(json)));
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "", "an object, not %s",
+                        jalon_json_kind_name(jalon_json_kind(json)));
+        return jalon_error_verdict(ctx, not_a_feature);
     }
     struct jalon_record record = {.row = out->row};
     check_type(ctx, json);
@@ -201,7 +203,7 @@ enum jalon_status jalon_feature_to_record(struct jalon_context *ctx, const struc
         status = properties == NULL ? JALON_OK : read_properties(ctx, properties, rules, &record);
     }
     if (status == JALON_OK) {
-        status = jalon_error_verdict(ctx, "this is not a valid GeoJSON Feature");
+        status = jalon_error_verdict(ctx, not_a_feature);
     }
     if (status == JALON_OK) {
         *out = record;

@@ -98,11 +98,15 @@ static enum jalon_status parse_record(struct jalon_context *ctx,
         return jalon_text_input_refuse(ctx, reader->base.input, out->row);
     }
     enum jalon_status status = jalon_json_parse(ctx, text, &json);
-    if (status == JALON_OK) {
-        status = jalon_feature_to_record(ctx, json, JALON_FEATURE_OF_FILE, reader->srid, out);
+    if (status == JALON_INVALID || status == JALON_TOO_LARGE) {
+        /* The parser counts lines from the feature's first one. Too deep is its trouble only. */
+        struct jalon_text reason = ctx->error.message;
+        return jalon_fail(ctx, JALON_INVALID, "within the feature that starts on line %lld: %.*s",
+                          (long long)out->row, JALON_TEXT_ARGS(reason));
     }
-    /* Too deep or too many positions: this feature's trouble only. */
-    return status == JALON_TOO_LARGE ? JALON_INVALID : status;
+    return status == JALON_OK ? jalon_feature_to_record(ctx, json, JALON_FEATURE_OF_FILE,
+                                                        reader->srid, out)
+                              : status;
 }
 
 static enum jalon_status geojson_next(struct jalon_context *ctx, struct jalon_reader *base,

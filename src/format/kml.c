@@ -12,6 +12,12 @@
 #include "kml_placemark.h"
 #include "reader.h"
 
+/*
+ * Bytes between two Placemarks and of one; below the 10,000,000 of one text at which libxml2 itself
+ * gives up, whose error cannot be told from a lack of memory.
+ */
+#define PLACEMARK_MAX ((size_t)9 * 1024 * 1024)
+
 struct kml_reader {
     struct jalon_reader base;
     xmlTextReader *xml;
@@ -26,6 +32,7 @@ struct kml_reader {
     /* The first error that libxml2 found. */
     bool broken;
     bool truncated;
+    bool entities; /* it was too much of them */
     int broken_line;
     char library_text[160]; /* for the operator */
 };
@@ -42,10 +49,10 @@ static int give_bytes(void *handle, char *data, int size)
             return -1;
         }
     }
-    if (reader->since_placemark > JALON_FORMAT_RECORD_MAX) {
+    if (reader->since_placemark > PLACEMARK_MAX) {
         reader->input_status =
-            jalon_fail(reader->ctx, JALON_TOO_LARGE, "a Placemark of more than %zu MiB",
-                       JALON_FORMAT_RECORD_MAX / 1024 / 1024);
+            jalon_fail(reader->ctx, JALON_TOO_LARGE, "one element of more than %zu MiB",
+                       PLACEMARK_MAX / 1024 / 1024);
         return -1;
     }
     size_t count = reader->piece.length < (size_t)size ? reader->piece.length : (size_t)size;
@@ -64,12 +71,19 @@ static void note_error(void *handle, xmlErrorPtr error)
     reader->broken = true;
     reader->truncated =
         error->code == XML_ERR_DOCUMENT_END || error->code == XML_ERR_TAG_NOT_FINISHED;
+    reader->entities = error->code == XML_ERR_ENTITY_LOOP;
     reader->broken_line = error->line;
     snprintf(reader->library_text, sizeof reader->library_text, "libxml2: %s",
              error->message != NULL ? error->message : "no message");
 }
 
 /* --- Stepping --- */
+static enum jalon_status refuse_doctype(struct jalon_context *ctx)
+{
+    return jalon_fail(ctx, JALON_UNSUPPORTED,
+                      "the file has a document type declaration, which KML does not know");
+}
+
 static enum jalon_status fail_broken(struct jalon_context *ctx, const struct kml_reader *reader)
 {
     if (reader->input_status != JALON_OK) {
@@ -79,14 +93,17 @@ static enum jalon_status fail_broken(struct jalon_context *ctx, const struct kml
         return jalon_no_memory(ctx);
     }
     jalon_error_internal(ctx, "%s", reader->library_text);
+    if (reader->entities) {
+        return refuse_doctype(ctx);
+    }
     if (reader->truncated) {
         return jalon_fail(ctx, JALON_UNSUPPORTED,
                           "line %d: the file ends before its end: it was not copied whole",
                           reader->broken_line);
     }
     return jalon_fail(ctx, JALON_UNSUPPORTED,
-                      "line %d: the XML is not well formed (or its characters are not %s: see "
-                      "--encoding)",
+                      "line %d: the XML is not well formed, or breaks off there (or its characters "
+                      "are not %s: see --encoding)",
                       reader->broken_line, jalon_text_input_encoding(reader->base.input));
 }
 
@@ -253,8 +270,7 @@ static enum jalon_status check_root(struct jalon_context *ctx, struct kml_reader
         status = judge_step(ctx, reader, xmlTextReaderRead(reader->xml));
         if (status == JALON_OK &&
             xmlTextReaderNodeType(reader->xml) == XML_READER_TYPE_DOCUMENT_TYPE) {
-            return jalon_fail(ctx, JALON_UNSUPPORTED,
-                              "the file has a document type declaration, which KML does not know");
+            return refuse_doctype(ctx);
         }
     } while (status == JALON_OK &&
              xmlTextReaderNodeType(reader->xml) != XML_READER_TYPE_ELEMENT);

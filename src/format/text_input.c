@@ -35,13 +35,17 @@ struct jalon_text_input {
 };
 
 /* --- The raw window --- */
-/* Moves what is left to the front and reads until the window is full or the source has ended. */
-static enum jalon_status fill(struct jalon_context *ctx, struct jalon_text_input *input)
+/*
+ * Moves what is left to the front and reads: once, or `whole`, until the window is full or the
+ * source has ended.
+ */
+static enum jalon_status fill(struct jalon_context *ctx, struct jalon_text_input *input, bool whole)
 {
     memmove(input->raw, input->raw + input->start, input->end - input->start);
     input->end -= input->start;
     input->start = 0;
-    while (!input->ended && input->end < sizeof input->raw) {
+    bool more = true;
+    while (more && !input->ended && input->end < sizeof input->raw) {
         size_t size = 0;
         enum jalon_status status =
             input->source.read(ctx, input->source.handle, input->raw + input->end,
@@ -52,6 +56,7 @@ static enum jalon_status fill(struct jalon_context *ctx, struct jalon_text_input
         input->ended = size == 0;
         input->end += size;
         input->taken += (int64_t)size;
+        more = whole;
     }
     return JALON_OK;
 }
@@ -188,7 +193,7 @@ static bool window_is_utf8(const struct jalon_text_input *input)
 
 static enum jalon_status decide(struct jalon_context *ctx, struct jalon_text_input *input)
 {
-    enum jalon_status status = fill(ctx, input);
+    enum jalon_status status = fill(ctx, input, true);
     if (status != JALON_OK) {
         return status;
     }
@@ -224,7 +229,7 @@ static enum jalon_status refuse_archives(struct jalon_context *ctx,
 static enum jalon_status prepare(struct jalon_context *ctx, struct jalon_text_input *input,
                                  struct jalon_text encoding)
 {
-    enum jalon_status status = fill(ctx, input);
+    enum jalon_status status = fill(ctx, input, true);
     if (status == JALON_OK) {
         status = refuse_archives(ctx, input);
     }
@@ -338,7 +343,7 @@ static enum jalon_status take(struct jalon_context *ctx, struct jalon_text_input
     *out = JALON_TEXT_EMPTY;
     while (status == JALON_OK && out->length == 0) {
         if (input->start == input->end || input->mode == MODE_ICONV) {
-            status = fill(ctx, input);
+            status = fill(ctx, input, false);
         }
         if (status != JALON_OK || input->start == input->end) {
             break;
