@@ -78,7 +78,11 @@ static unsigned read_geometry(struct template_reading *reading, const char *pare
             types |= bit;
         }
     }
-    return types;
+    /* A repair may part a shape in two, and files mix both forms: the multi form comes with it. */
+    unsigned const shapes =
+        JALON_GEOMETRY_BIT(JALON_GEOMETRY_LINESTRING) | JALON_GEOMETRY_BIT(JALON_GEOMETRY_POLYGON);
+    return types |
+           (types & shapes) << (JALON_GEOMETRY_MULTILINESTRING - JALON_GEOMETRY_LINESTRING);
 }
 
 /* Why this category cannot be used by a collection, or NULL. */

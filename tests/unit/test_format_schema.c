@@ -100,7 +100,7 @@ static void the_schema_holds_what_a_form_needs(void **state)
     expect_at(schema, "x-label", "{\"fr\":\"Signalements\",\"en\":\"Reports\"}");
     expect_at(schema, "x-map", "\"the-map\"");
     expect_at(schema, "required", "[\"type\",\"geometry\",\"properties\"]");
-    expect_at(schema, "properties/geometry/x-geometry-types", "[\"Point\",\"LineString\"]");
+    expect_at(schema, "properties/geometry/x-geometry-types", "[\"Point\",\"LineString\",\"MultiLineString\"]");
     const struct jalon_json *properties = at(schema, "properties/properties/properties");
     expect_at(properties, "title",
               "{\"title\":\"Title\",\"x-label\":{\"fr\":\"Titre\",\"en\":\"Title\"},"
