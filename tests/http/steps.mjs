@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What a step of a case does: one request, a walk along `next`, or the API description against the
-// server. README.md describes the format.
+// What a step of a case does: one request, a walk along `next`, the API description against the
+// server, or another program as its client. README.md describes the format.
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { compose, exchange } from './wire.mjs';
@@ -169,7 +170,22 @@ async function openapi(step, session) {
   return found;
 }
 
-const KINDS = { request, walk, openapi };
+/** Another program against the server: {command: [name, …arguments], expect: {code, text}}. */
+async function command(step, session) {
+  const [name, ...args] = substitute(step.command, session.variables);
+  const { code = 0, text } = substitute(step.expect ?? {}, session.variables);
+  const done = await new Promise((resolve) => {
+    execFile(name, args, { timeout: 60000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : error.code, output: stdout + stderr });
+    });
+  });
+  const found = differences(done.code, code, 'exit code');
+  if (found.length > 0) found.push(done.output);
+  if (text !== undefined) found.push(...differences(done.output, text, 'output'));
+  return found;
+}
+
+const KINDS = { request, walk, openapi, command };
 
 /** `for` repeats the step, each time with the variables of one entry. */
 export async function runStep(step, session) {
