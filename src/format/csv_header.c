@@ -176,6 +176,7 @@ static const struct name_pair geographic_names[] = {
     {"geolon", "geolat"},
     {"geolong", "geolat"},
     {"geolng", "geolat"},
+    {"geolongitude", "geolatitude"},
     {"coordlon", "coordlat"},
     {"stoplon", "stoplat"},
     {"consolidatedlongitude", "consolidatedlatitude"},
@@ -186,6 +187,10 @@ static const struct name_pair plane_names[] = {
     {"x", "y"},
     {"xl93", "yl93"},
     {"xlambert93", "ylambert93"},
+    {"xlamb93", "ylamb93"},
+    {"xlambert", "ylambert"},
+    {"xrgf93", "yrgf93"},
+    {"l93x", "l93y"},
     {"lambert93x", "lambert93y"},
     {"lambx", "lamby"},
     {"coordx", "coordy"},
@@ -198,6 +203,7 @@ static const struct name_pair plane_names[] = {
     {"xcentroid", "ycentroid"},
     {"centroidx", "centroidy"},
     {"geox", "geoy"},
+    {"easting", "northing"},
     {NULL, NULL},
 };
 
