@@ -6,14 +6,10 @@
  */
 #include "exchange.h"
 
-#include <string.h>
-
 #include "jalon/clock.h"
 #include "jalon/id.h"
 #include "jalon/memory.h"
 
-/* What a chunked body may run on beyond its limit before the connection is dropped. */
-enum { OVERRUN_MAX = 1 << 20 };
 /* No handler answers more than this; it bounds what one request can take. */
 static const size_t response_max = (size_t)1 << 30;
 
@@ -284,92 +280,10 @@ static void negotiate_rest(struct jalon_exchange *exchange)
     }
 }
 
-/* The media type in lower case without parameters; false when its charset is not UTF-8. */
-static bool read_body_type(struct jalon_exchange *exchange, struct jalon_text *out)
-{
-    struct jalon_text header;
-    if (!jalon_exchange_header(exchange, "Content-Type", &header)) {
-        *out = JALON_TEXT_EMPTY;
-        return true;
-    }
-    char *data = (char *)header.data; /* our own copy */
-    for (size_t i = 0; i < header.length; i++) {
-        data[i] = data[i] >= 'A' && data[i] <= 'Z' ? (char)(data[i] - 'A' + 'a') : data[i];
-    }
-    const char *charset = strstr(data, "charset=");
-    if (charset != NULL) {
-        charset += strlen("charset=");
-        charset += *charset == '"' ? 1 : 0;
-        if (strncmp(charset, "utf-8", 5) != 0 && strncmp(charset, "us-ascii", 8) != 0) {
-            return false;
-        }
-    }
-    struct jalon_text type =
-        jalon_text_trim(jalon_text_slice(data, jalon_text_find(header, ';')));
-    data[type.data - data + (ptrdiff_t)type.length] = '\0';
-    *out = type;
-    return true;
-}
-
-static enum jalon_status refuse_body_type(struct jalon_exchange *exchange)
-{
-    struct jalon_arena *arena = exchange->request.ctx->arena;
-    const char *const *types = exchange->request.route->body_types;
-    struct jalon_text list = jalon_text_from(types[0]);
-    for (size_t i = 1; types[i] != NULL && list.data != NULL; i++) {
-        list = jalon_text_format(arena, "%s, %s", list.data, types[i]);
-    }
-    if (list.data == NULL) {
-        return jalon_no_memory(exchange->request.ctx);
-    }
-    exchange->accept = list;
-    return jalon_fail(exchange->request.ctx, JALON_UNSUPPORTED,
-                      "send the body in UTF-8 with one of these Content-Types: %s", list.data);
-}
-
-static enum jalon_status too_large(struct jalon_exchange *exchange)
-{
-    return jalon_fail(exchange->request.ctx, JALON_TOO_LARGE,
-                      "the body is larger than the %zu bytes that are accepted here",
-                      exchange->body_max);
-}
-
-static enum jalon_status check_body(struct jalon_exchange *exchange)
-{
-    const struct jalon_route *route = exchange->request.route;
-    struct jalon_text coding;
-    if (!exchange->body_follows) {
-        return JALON_OK;
-    }
-    if (route->body_types == NULL) {
-        return jalon_fail(exchange->request.ctx, JALON_INVALID, "no body is expected here");
-    }
-    exchange->body_max = route->body_max > 0 ? route->body_max : exchange->http->options.body_max;
-    jalon_buffer_init(&exchange->body, exchange->body_max);
-    if (exchange->body_announced > exchange->body_max) {
-        return too_large(exchange);
-    }
-    if (jalon_exchange_header(exchange, "Content-Encoding", &coding) &&
-        !jalon_text_equal_ascii_case(coding, JALON_TEXT("identity"))) {
-        exchange->refuses_coding = true;
-        return jalon_fail(exchange->request.ctx, JALON_UNSUPPORTED,
-                          "send the body without Content-Encoding");
-    }
-    if (!read_body_type(exchange, &exchange->request.body_type)) {
-        return refuse_body_type(exchange);
-    }
-    for (size_t i = 0; route->body_types[i] != NULL; i++) {
-        if (jalon_text_is(exchange->request.body_type, route->body_types[i])) {
-            return JALON_OK;
-        }
-    }
-    return refuse_body_type(exchange);
-}
-
 static enum jalon_status open_steps(struct jalon_exchange *exchange)
 {
     static enum jalon_status (*const steps[])(struct jalon_exchange *) = {
-        authenticate, read_parameters, choose_representation, check_body,
+        authenticate, read_parameters, choose_representation, jalon_body_check,
     };
     enum jalon_status status = jalon_guard_check(exchange);
     if (status != JALON_OK) {
@@ -405,26 +319,13 @@ void jalon_exchange_open(struct jalon_exchange *exchange)
     }
 }
 
-bool jalon_exchange_feed(struct jalon_exchange *exchange, const char *data, size_t size)
-{
-    if (size > exchange->body_max - exchange->body.length && !exchange->body_too_large) {
-        exchange->body_too_large = true;
-    }
-    if (exchange->body_too_large) {
-        exchange->body_overrun += size;
-        return exchange->body_overrun <= OVERRUN_MAX;
-    }
-    jalon_buffer_append(&exchange->body, data, size);
-    return true;
-}
-
 /* --- The answer --- */
 
 static enum jalon_status run_handler(struct jalon_exchange *exchange)
 {
     struct jalon_context *ctx = exchange->request.ctx;
     if (exchange->body_too_large) {
-        return too_large(exchange);
+        return jalon_body_too_large(exchange);
     }
     if (jalon_buffer_status(&exchange->body) != JALON_OK) {
         return jalon_no_memory(ctx);

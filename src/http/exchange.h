@@ -177,13 +177,19 @@ struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, cons
 void jalon_exchange_destroy(struct jalon_exchange *exchange);
 /* After the head is filled: everything that can be refused before the body is. */
 void jalon_exchange_open(struct jalon_exchange *exchange);
-/* The next bytes of the body. False: far beyond what is allowed, drop the connection. */
-bool jalon_exchange_feed(struct jalon_exchange *exchange, const char *data, size_t size);
 /* The body is whole: calls the handler, makes the answer with its headers. */
 void jalon_exchange_answer(struct jalon_exchange *exchange);
 /* A request header; several lines of one name are joined by ", " (RFC 9110, 5.3). */
 bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,
                            struct jalon_text *out);
+
+/* --- body.c --- */
+/* What can be refused before the body is read: its size, coding and media type. */
+enum jalon_status jalon_body_check(struct jalon_exchange *exchange) JALON_MUST_USE;
+/* The next bytes of the body. False: far beyond what is allowed, drop the connection. */
+bool jalon_body_feed(struct jalon_exchange *exchange, const char *data, size_t size);
+/* Sets the error slot and returns JALON_TOO_LARGE. */
+enum jalon_status jalon_body_too_large(struct jalon_exchange *exchange);
 
 /* --- guard.c --- */
 /* Refuses heads that are malformed or mean two things to two readers (RFC 9112). */

@@ -163,7 +163,7 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
         return exchange->close ? send_answer(exchange, connection) : MHD_YES;
     }
     if (*upload_data_size > 0) {
-        bool more = jalon_exchange_feed(exchange, upload_data, *upload_data_size);
+        bool more = jalon_body_feed(exchange, upload_data, *upload_data_size);
         *upload_data_size = 0;
         return more ? MHD_YES : MHD_NO;
     }

@@ -71,7 +71,7 @@ static struct jalon_exchange *try_exchange(const char *method, const char *targe
     }
     jalon_exchange_open(exchange);
     if (body != NULL && exchange->status == JALON_OK) {
-        assert_true(jalon_exchange_feed(exchange, body, strlen(body)));
+        assert_true(jalon_body_feed(exchange, body, strlen(body)));
     }
     jalon_exchange_answer(exchange);
     return exchange;
