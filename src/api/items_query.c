@@ -170,11 +170,7 @@ static enum jalon_status read_page(struct jalon_request *request, const struct j
         return status;
     }
     query->limit = (size_t)limit;
-    if (jalon_request_parameter(request, "bbox", &value)) {
-        query->has_box = true;
-        status = jalon_query_read_box(request->ctx, value, &query->box);
-    }
-    if (status == JALON_OK && jalon_request_parameter(request, "next", &value)) {
+    if (jalon_request_parameter(request, "next", &value)) {
         status = read_scope(request, map, query->collection, &scope);
         if (status == JALON_OK) {
             status = jalon_query_token_read(request->ctx, &api->token_key, &scope, value,
@@ -184,16 +180,33 @@ static enum jalon_status read_page(struct jalon_request *request, const struct j
     return status;
 }
 
-enum jalon_status jalon_items_query_read(struct jalon_request *request,
-                                         const struct jalon_map *map, int32_t collection,
-                                         struct jalon_view_query *out)
+enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
+                                                 const struct jalon_map *map, int32_t collection,
+                                                 struct jalon_view_query *out)
 {
     const struct jalon_collection *description = &map->collections[collection];
     struct jalon_view_query query = {.collection = collection, .category = -1, .status = -1};
+    struct jalon_text value;
     enum jalon_status status = read_conditions(request, description, &query);
     if (status == JALON_OK) {
         status = read_named(request, map, description, &query);
     }
+    if (status == JALON_OK && jalon_request_parameter(request, "bbox", &value)) {
+        query.has_box = true;
+        status = jalon_query_read_box(request->ctx, value, &query.box);
+    }
+    if (status == JALON_OK) {
+        *out = query;
+    }
+    return status;
+}
+
+enum jalon_status jalon_items_query_read(struct jalon_request *request,
+                                         const struct jalon_map *map, int32_t collection,
+                                         struct jalon_view_query *out)
+{
+    struct jalon_view_query query;
+    enum jalon_status status = jalon_items_query_read_filters(request, map, collection, &query);
     if (status == JALON_OK) {
         status = read_page(request, map, &query);
     }

@@ -6,9 +6,14 @@
 #include "endpoint.h"
 
 /*
- * Reads bbox, limit, next, category, status, author and every public field. JALON_INVALID names the
- * parameter and what was expected; unknown parameters are refused here.
+ * What selects contributions, in every answer drawn from them: bbox, category, status, author and
+ * every public field. JALON_INVALID names the parameter and what was expected; unknown parameters
+ * are refused here.
  */
+enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
+                                                 const struct jalon_map *map, int32_t collection,
+                                                 struct jalon_view_query *out) JALON_MUST_USE;
+/* The same with limit and next: one page of a list. */
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
                                          const struct jalon_map *map, int32_t collection,
                                          struct jalon_view_query *out) JALON_MUST_USE;
