@@ -2,7 +2,7 @@
 /*
  * The domain's shapes: map, collection, field, category, contribution, revision, event. Layer 1.
  *
- * Plain structs, no behaviour beyond names of enumerations; every text and array is borrowed from
+ * Plain structs, little behaviour: names of enumerations, look-ups, values; every text and array is borrowed from
  * the arena or the map description that made the struct. Terms: see the README's glossary.
  */
 #ifndef JALON_MODEL_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "jalon/buffer.h"
 #include "jalon/geometry.h"
 #include "jalon/id.h"
 #include "jalon/text.h"
@@ -256,5 +257,7 @@ bool jalon_collection_uses_category(const struct jalon_map *map,
 bool jalon_property_is_reserved(struct jalon_text key);
 
 bool jalon_value_equal(struct jalon_value a, struct jalon_value b);
+/* Appends the value as JSON; NONE is null. Numbers are written so that they read back the same. */
+void jalon_value_write(struct jalon_buffer *buffer, const struct jalon_value *value);
 
 #endif

@@ -13,29 +13,6 @@ struct changes {
     bool comma;
 };
 
-static void append_value(struct jalon_buffer *buffer, struct jalon_value value)
-{
-    switch (value.kind) {
-    case JALON_VALUE_NONE: jalon_buffer_append_string(buffer, "null"); break;
-    case JALON_VALUE_TEXT: jalon_buffer_append_json(buffer, value.text); break;
-    case JALON_VALUE_NUMBER: jalon_buffer_append_double(buffer, value.number); break;
-    case JALON_VALUE_INTEGER: jalon_buffer_append_int(buffer, value.integer); break;
-    case JALON_VALUE_BOOLEAN:
-        jalon_buffer_append_string(buffer, value.boolean ? "true" : "false");
-        break;
-    case JALON_VALUE_LIST:
-        jalon_buffer_append_char(buffer, '[');
-        for (size_t i = 0; i < value.list.count; i++) {
-            if (i > 0) {
-                jalon_buffer_append_char(buffer, ',');
-            }
-            jalon_buffer_append_json(buffer, value.list.items[i]);
-        }
-        jalon_buffer_append_char(buffer, ']');
-        break;
-    }
-}
-
 static void begin_change(struct changes *changes, struct jalon_text field)
 {
     jalon_buffer_append_string(&changes->buffer, changes->comma ? ",{\"field\":" : "{\"field\":");
@@ -52,11 +29,11 @@ static void add_value(struct changes *changes, struct jalon_text field, struct j
     begin_change(changes, field);
     if (before.kind != JALON_VALUE_NONE) {
         jalon_buffer_append_string(&changes->buffer, ",\"before\":");
-        append_value(&changes->buffer, before);
+        jalon_value_write(&changes->buffer, &before);
     }
     if (after.kind != JALON_VALUE_NONE) {
         jalon_buffer_append_string(&changes->buffer, ",\"after\":");
-        append_value(&changes->buffer, after);
+        jalon_value_write(&changes->buffer, &after);
     }
     jalon_buffer_append_char(&changes->buffer, '}');
 }

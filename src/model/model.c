@@ -125,32 +125,3 @@ bool jalon_property_is_reserved(struct jalon_text key)
     };
     return find_name(reserved, COUNT(reserved), key) >= 0;
 }
-
-static bool equal_lists(struct jalon_value a, struct jalon_value b)
-{
-    if (a.list.count != b.list.count) {
-        return false;
-    }
-    for (size_t i = 0; i < a.list.count; i++) {
-        if (!jalon_text_equal(a.list.items[i], b.list.items[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool jalon_value_equal(struct jalon_value a, struct jalon_value b)
-{
-    if (a.kind != b.kind) {
-        return false;
-    }
-    switch (a.kind) {
-    case JALON_VALUE_NONE: return true;
-    case JALON_VALUE_TEXT: return jalon_text_equal(a.text, b.text);
-    case JALON_VALUE_NUMBER: return !(a.number < b.number) && !(a.number > b.number);
-    case JALON_VALUE_INTEGER: return a.integer == b.integer;
-    case JALON_VALUE_BOOLEAN: return a.boolean == b.boolean;
-    case JALON_VALUE_LIST: return equal_lists(a, b);
-    }
-    return false;
-}

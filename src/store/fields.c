@@ -13,32 +13,6 @@
 
 /* --- Writing --- */
 
-static void write_list(struct jalon_buffer *buffer, const struct jalon_value *value)
-{
-    jalon_buffer_append_char(buffer, '[');
-    for (size_t i = 0; i < value->list.count; i++) {
-        if (i > 0) {
-            jalon_buffer_append_char(buffer, ',');
-        }
-        jalon_buffer_append_json(buffer, value->list.items[i]);
-    }
-    jalon_buffer_append_char(buffer, ']');
-}
-
-static void write_value(struct jalon_buffer *buffer, const struct jalon_value *value)
-{
-    switch (value->kind) {
-    case JALON_VALUE_NONE: jalon_buffer_append_string(buffer, "null"); break;
-    case JALON_VALUE_TEXT: jalon_buffer_append_json(buffer, value->text); break;
-    case JALON_VALUE_NUMBER: jalon_buffer_append_double(buffer, value->number); break;
-    case JALON_VALUE_INTEGER: jalon_buffer_append_int(buffer, value->integer); break;
-    case JALON_VALUE_BOOLEAN:
-        jalon_buffer_append_string(buffer, value->boolean ? "true" : "false");
-        break;
-    case JALON_VALUE_LIST: write_list(buffer, value); break;
-    }
-}
-
 void jalon_store_write_fields(struct jalon_buffer *buffer,
                               const struct jalon_collection *collection,
                               const struct jalon_value *values)
@@ -55,7 +29,7 @@ void jalon_store_write_fields(struct jalon_buffer *buffer,
         comma = true;
         jalon_buffer_append_json(buffer, collection->fields[i].key);
         jalon_buffer_append_char(buffer, ':');
-        write_value(buffer, &values[i]);
+        jalon_value_write(buffer, &values[i]);
     }
     jalon_buffer_append_char(buffer, '}');
 }

@@ -93,32 +93,6 @@ static void write_reserved(struct jalon_buffer *buffer, bool *first, const struc
     write_text(buffer, first, JALON_TEXT("source_id"), contribution->source_id);
 }
 
-static void write_list(struct jalon_buffer *buffer, const struct jalon_text *items, size_t count)
-{
-    jalon_buffer_append_char(buffer, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            jalon_buffer_append_char(buffer, ',');
-        }
-        jalon_buffer_append_json(buffer, items[i]);
-    }
-    jalon_buffer_append_char(buffer, ']');
-}
-
-static void write_value(struct jalon_buffer *buffer, const struct jalon_value *value)
-{
-    switch (value->kind) {
-    case JALON_VALUE_NONE: jalon_buffer_append_string(buffer, "null"); break;
-    case JALON_VALUE_TEXT: jalon_buffer_append_json(buffer, value->text); break;
-    case JALON_VALUE_NUMBER: jalon_buffer_append_double(buffer, value->number); break;
-    case JALON_VALUE_INTEGER: jalon_buffer_append_int(buffer, value->integer); break;
-    case JALON_VALUE_BOOLEAN:
-        jalon_buffer_append_string(buffer, value->boolean ? "true" : "false");
-        break;
-    case JALON_VALUE_LIST: write_list(buffer, value->list.items, value->list.count); break;
-    }
-}
-
 static void write_fields(struct jalon_buffer *buffer, bool *first,
                          const struct jalon_collection *collection,
                          const struct jalon_value *values)
@@ -127,7 +101,7 @@ static void write_fields(struct jalon_buffer *buffer, bool *first,
         const struct jalon_field *field = &collection->fields[i];
         if (field->visibility == JALON_VISIBILITY_PUBLIC && values[i].kind != JALON_VALUE_NONE) {
             write_key(buffer, first, field->key);
-            write_value(buffer, &values[i]);
+            jalon_value_write(buffer, &values[i]);
         }
     }
 }
