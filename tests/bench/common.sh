@@ -20,7 +20,7 @@ note() {
 
 # read_options ARGUMENT…: sets size, seconds and build.
 read_options() {
-    size=1000000 seconds=10 build=$bench/../../build-bench
+    size=1000000 seconds=4 build=$bench/../../build-bench
     while [ "$#" -gt 0 ]; do
         case $1 in
         --size | --seconds | --build)
