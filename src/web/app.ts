@@ -46,7 +46,8 @@ class Page {
   private territoriesAsked = false;
   /** Counts drawings, so that an answer that comes late does not replace what is open now. */
   private drawing = 0;
-  private lastFocus: string | null = null;
+  /** In each view, the control that opened another one: it gets the focus back. */
+  private readonly opener = new Map<Route['view'], string>();
 
   constructor(private readonly state: State) {
     const { api } = state;
@@ -178,7 +179,7 @@ class Page {
   private openItem(entry: Entry, move: boolean): void {
     if (move) {
       this.popup.alsoHere = [];
-      this.lastFocus = `item-${entry.item.id}`;
+      this.opener.set('list', `item-${entry.item.id}`);
     }
     this.state.select(entry);
     this.router.go({ view: 'item', collection: entry.collection.id, id: entry.item.id });
@@ -188,7 +189,7 @@ class Page {
   }
 
   private openHistory(entry: Entry): void {
-    this.lastFocus = 'open-history';
+    this.opener.set('item', 'open-history');
     this.router.go({ view: 'history', collection: entry.collection.id, id: entry.item.id });
   }
 
@@ -225,7 +226,7 @@ class Page {
     if (mine !== this.drawing) {
       return;
     }
-    this.swap(view, focus);
+    this.swap(view, focus, route.view);
     if (route.view !== 'item' && route.view !== 'history' && this.state.selected) {
       this.state.select(null);
     }
@@ -282,7 +283,7 @@ class Page {
   }
 
   /** Puts a view in place; focus and scroll stay where they were unless something new opens. */
-  private swap(view: HTMLElement | null, focus: boolean): void {
+  private swap(view: HTMLElement | null, focus: boolean, name: Route['view']): void {
     const panel = byId('view');
     const active = document.activeElement;
     const within = active !== null && panel.contains(active) ? active.id : null;
@@ -297,9 +298,10 @@ class Page {
       return;
     }
     panel.scrollTop = 0;
-    const back = this.lastFocus && panel.querySelector<HTMLElement>(`#${CSS.escape(this.lastFocus)}`);
+    const opener = this.opener.get(name);
+    this.opener.delete(name);
+    const back = opener && panel.querySelector<HTMLElement>(`#${CSS.escape(opener)}`);
     if (back) {
-      this.lastFocus = null;
       back.focus();
     } else if (view) {
       focusHeading(view.querySelector('h2'));

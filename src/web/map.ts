@@ -385,6 +385,9 @@ class MapLibreView implements MapView {
   }
 
   reveal({ anchor }: { box: Box; anchor: LonLat }): void {
+    if (this.map.isMoving()) {
+      return; // on its way already
+    }
     const { x, y } = this.map.project(anchor);
     const { clientWidth, clientHeight } = this.map.getContainer();
     const margin = 40;

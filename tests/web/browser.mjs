@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the tests of the page share: a browser, a page that is watched while it is used, and the
+// program's own answers to compare with. JALON_URL is the program to test, with the demo map.
+
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+export const base = (process.env.JALON_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
+export const mapPath = process.env.JALON_MAP ?? '/maps/montpellier';
+
+// Drawing in software, because test machines have no graphics card.
+const ARGS = [
+  '--headless', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--use-gl=angle', '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+// A grey square of one pixel stands for every tile.
+const TILE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4AwAA3gDdXeHJVgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+export async function get(path) {
+  const response = await fetch(base + path, { headers: { Accept: 'application/json, */*;q=0.5' } });
+  assert.equal(response.status, 200, `GET ${path}`);
+  return response.json();
+}
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+}
+
+/**
+ * Opens the page. `tiles`: "served", or "offline" for a base map that cannot be reached; `webgl`:
+ * false for a device that cannot draw; `hash`: what is open. Requests, violations of the policy and
+ * errors are collected in `seen`.
+ */
+export async function open(browser, { device = DESKTOP, locale = 'fr-FR', tiles = 'served', webgl = true, hash = '', before, ...rest } = {}) {
+  const context = await browser.newContext({ ...device, locale, ...rest });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20000);
+  const seen = { requests: [], violations: [], errors: [] };
+  page.on('request', (request) => seen.requests.push(request.url()));
+  page.on('pageerror', (error) => seen.errors.push(String(error.stack ?? error)));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) {
+      seen.violations.push(message.text());
+    }
+  });
+  await page.route((url) => url.origin !== base && url.protocol.startsWith('http'), (route) =>
+    tiles === 'offline'
+      ? route.abort('internetdisconnected')
+      : route.fulfill({ contentType: 'image/png', headers: { 'Access-Control-Allow-Origin': '*' }, body: TILE }));
+  if (!webgl) {
+    await page.addInitScript(() => {
+      const original = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (kind, ...others) {
+        return kind.startsWith('webgl') ? null : original.call(this, kind, ...others);
+      };
+    });
+  }
+  await before?.(page);
+  await page.goto(base + mapPath + hash);
+  if (webgl) {
+    await page.waitForSelector('#map[data-ready]', { state: 'attached' });
+  }
+  return { page, context, seen };
+}
+
+/** Nothing went wrong behind the page's back. */
+export function assertClean(seen) {
+  assert.deepEqual(seen.violations, [], 'the policy was violated');
+  assert.deepEqual(seen.errors, [], 'scripts failed');
+}
+
+/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+export async function tabTo(page, selector, most = 150) {
+  for (let pressed = 0; pressed < most; pressed++) {
+    const there = await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector);
+    if (there) {
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`${selector} was not reached by ${most} presses of Tab`);
+}
+
+export function digits(text) {
+  return Number(text.replace(/\D/g, ''));
+}
+
+export async function openTab(page, tab) {
+  const button = page.locator(`#tab-${tab}`);
+  if ((await button.getAttribute('aria-expanded')) !== 'true') {
+    await button.click();
+  }
+  await page.waitForSelector(`#view .${tab}`);
+}
+
+/** Waits until the list has been filled for the window. */
+export async function listed(page) {
+  await page.waitForSelector('.view.list[aria-busy="false"]');
+  return page.locator('.view.list .items button');
+}
+
+/** A collection that people may add points to, with what the tests need to know about it. */
+export async function pointCollection(wanted = () => true) {
+  const { collections } = await get(`${mapPath}/collections?f=json`);
+  for (const collection of collections) {
+    if (collection.geometry_types.includes('Point')) {
+      const schema = await get(`${mapPath}/collections/${collection.id}/schema`);
+      if (wanted(schema, collection)) {
+        return { collection, schema };
+      }
+    }
+  }
+  return assert.fail('the map has no such collection');
+}
