@@ -55,7 +55,12 @@ class Page {
     this.drafts = new Drafts(api.root);
     this.schemas = new Schemas(api);
     this.loader = new Loader(state);
-    this.router = new Router((route) => void this.show(route, true));
+    this.router = new Router((route, returned) => {
+      if (!returned) {
+        this.opener.delete(route.view);
+      }
+      void this.show(route, true);
+    });
     this.baseMaps = new BaseMaps(state.map.base_maps ?? [], (base) => this.setBase(base));
     const refresh = (): void => void this.show(this.router.route, false);
     const close = (): void => this.close();
@@ -72,6 +77,8 @@ class Page {
   }
 
   async start(): Promise<void> {
+    // One line of sources over a small map; all of them where there is room.
+    (byId('sources') as HTMLDetailsElement).open = this.isWide();
     this.relabel();
     onLang(() => {
       this.relabel();
@@ -396,9 +403,12 @@ class Page {
   private attribution(): void {
     const { state } = this;
     const shown = state.collections.filter((each) => state.shown(each)).map((each) => each.attribution);
-    const all = [this.baseMaps.chosen?.attribution, ...shown].filter((each): each is string => Boolean(each));
-    const parts = [...new Set(all)].flatMap((each, index) => [index > 0 ? ' | ' : '', ...linkify(each)]);
-    byId('attribution').replaceChildren(...parts);
+    const sources = [...new Set(shown.filter((each): each is string => Boolean(each)))];
+    byId('base-attribution').replaceChildren(...linkify(this.baseMaps.chosen?.attribution ?? ''));
+    byId('sources').hidden = sources.length === 0;
+    byId('sources-title').textContent = t('map.sources');
+    byId('sources-text').replaceChildren(
+      ...sources.map((each) => h('span', null, ...linkify(each))));
   }
 
   /** A line over the map that waits until it is dismissed; never a window that blocks. */

@@ -123,6 +123,7 @@ export class Drawing {
 
   private redrawPin(): void {
     const position = this.draft?.shape === 'Point' ? this.draft.vertices[0] : undefined;
+    this.map.getContainer().classList.toggle('placed', position !== undefined);
     if (!position) {
       this.marker.remove();
       return;

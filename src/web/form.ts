@@ -8,6 +8,7 @@ import type { Drafts, Secrets, Value } from './drafts';
 import { check, control, toSend, type Control } from './inputs';
 import { plural, say, t } from './i18n';
 import { shapeOf } from './legend';
+import { licenceName } from './licences';
 import { announce } from './live';
 import type { MapView } from './map_view';
 import { geometryOf, PositionField, shapesOf } from './position';
@@ -122,13 +123,14 @@ export class Form {
       { novalidate: true, id: 'add-form', onsubmit: (event: Event) => this.submit(event, collection) },
       h('div', { id: 'form-errors' },
         draft.waiting && h('p', { class: 'warn' }, t('add.waiting'))),
+      h('p', { class: 'note' }, say(collection.descriptions)),
       this.position.element,
       open.map((each) => each.element),
       folded.length > 0 &&
         h('details', { id: 'more-fields' }, h('summary', null, t('add.more')), folded.map((each) => each.element)),
       this.tokenAsked && this.tokenField(),
       this.state.map.licence &&
-        h('p', { class: 'note' }, t('add.licence', { licence: this.state.map.licence })),
+        h('p', { class: 'note' }, t('add.licence'), ' ', licenceName(this.state.map.licence), '.'),
       h('div', { class: 'row actions' },
         h('button', { type: 'submit', class: 'primary', id: 'send' }, t('add.send')),
         h('button', { type: 'button', class: 'link', onclick: () => this.discard() }, t('add.discard'))),

@@ -55,11 +55,12 @@ export class History {
           onclick: this.close }, icon(ICONS.back)),
       ),
       h('ol', { class: 'plain revisions', reversed: true },
-        newestFirst.map((each) => this.revision(each, schema))),
+        newestFirst.map((each) =>
+          this.revision(each, schema, Boolean(entry.item.properties.source)))),
     );
   }
 
-  private revision(revision: Revision, schema: Schema | null): HTMLElement {
+  private revision(revision: Revision, schema: Schema | null, imported: boolean): HTMLElement {
     const action = ACTIONS[revision.action];
     return h(
       'li',
@@ -67,7 +68,9 @@ export class History {
       h('h3', null, t('history.version', { version: revision.version }), ' · ',
         action ? t(action) : revision.action),
       h('p', { class: 'note' },
-        t('history.by', { author: revision.author ?? t('anonymous'), date: moment(revision.time) })),
+        imported && !revision.author
+          ? t('history.imported', { date: moment(revision.time) })
+          : t('history.by', { author: revision.author ?? t('anonymous'), date: moment(revision.time) })),
       revision.reason && h('p', null, t('history.reason', { reason: revision.reason })),
       revision.changes.length > 0 &&
         h('dl', null, revision.changes.map((each) => this.change(each, revision, schema))),

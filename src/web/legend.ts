@@ -6,6 +6,7 @@ import { h, swatch } from './dom';
 import { number, plural, say, t } from './i18n';
 import type { BaseMaps } from './base_maps';
 import type { State } from './state';
+import { licenceName } from './licences';
 import { linkify } from './text';
 import { tree, type TreeNode } from './tree';
 import type { Category, Collection } from './types';
@@ -67,7 +68,8 @@ export class Legend {
 
   private row(collection: Collection): HTMLElement {
     const id = `show-${collection.id}`;
-    const description = say(collection.descriptions);
+    // Of an empty collection nothing else says what it is for.
+    const description = collection.item_count === 0 ? say(collection.descriptions) : '';
     return h(
       'li',
       { 'data-collection': collection.id },
@@ -232,7 +234,7 @@ export class Legend {
       'details',
       { class: 'block about' },
       h('summary', null, t('about.title')),
-      map.licence && h('p', null, t('about.licence', { licence: map.licence })),
+      map.licence && h('p', null, t('item.licence'), ' ', licenceName(map.licence)),
       map.attribution && h('p', null, ...linkify(map.attribution)),
       h(
         'ul',
@@ -242,8 +244,10 @@ export class Legend {
             'li',
             null,
             h('strong', null, say(each.titles, each.title)),
+            h('p', null, say(each.descriptions)),
             (each.attribution || each.licence) &&
-              h('p', { class: 'note' }, ...linkify([each.attribution, each.licence].filter(Boolean).join(' · '))),
+              h('p', { class: 'note' }, ...linkify(each.attribution ?? ''), each.attribution && each.licence && ' · ',
+                each.licence && licenceName(each.licence)),
             h(
               'p',
               { class: 'note' },

@@ -121,8 +121,9 @@ export class Loader {
     const cut = pages.some((page) => page.numberMatched > page.features.length);
     const loaded = this.state.of(collection);
     loaded.entries = entries;
-    // A shape across two quarters is counted in both; when nothing was cut the entries are the count.
-    loaded.matched = cut ? pages.reduce((sum, page) => sum + page.numberMatched, 0) : entries.size;
+    // What lies across two quarters is counted in both; when nothing was cut the entries are the count.
+    const sum = pages.reduce((total, page) => total + page.numberMatched, 0);
+    loaded.matched = cut ? Math.min(sum, collection.item_count) : entries.size;
     const done = this.done.get(collection.id);
     if (done) {
       done.complete = !cut;

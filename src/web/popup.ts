@@ -5,6 +5,7 @@ import { h, icon, ICONS, swatch } from './dom';
 import { date, say, t } from './i18n';
 import { kindOf, nameOf } from './list';
 import { shapeOf } from './legend';
+import { licenceName } from './licences';
 import type { FieldSpec, Schema, Schemas } from './schema';
 import type { Secrets } from './drafts';
 import type { Entry, State } from './state';
@@ -14,6 +15,12 @@ import { show, source } from './values';
 
 // Shown in a place of their own, or not a reader's business.
 const ELSEWHERE = new Set(['title', 'description', 'categories', 'observed', 'licence']);
+
+/** Does the name of a source say already who made it, as far as the collection's attribution does? */
+function namesProducer(sourceName: string, attribution: string | undefined): boolean {
+  const producers = (attribution ?? '').split(/[,|–·]/).map((each) => each.trim()).filter(Boolean);
+  return producers.length === 0 || producers.some((each) => sourceName.includes(each));
+}
 
 export interface PopupActions {
   close(): void;
@@ -124,12 +131,11 @@ export class Popup {
           : t('item.by', { author: properties.author ?? t('anonymous'), date: created ?? '' })),
       updated && updated !== created && h('li', null, t('item.updated', { date: updated })),
       properties.observed && h('li', null, t('item.observed', { date: date(properties.observed) })),
-      (properties.source || collection.attribution) &&
-        h('li', null, t('item.source'), ' ',
-          ...(properties.source ? [source(properties.source)] : []),
-          properties.source && collection.attribution && ' · ',
-          ...linkify(collection.attribution ?? '')),
-      licence && h('li', null, t('item.licence', { licence })),
+      properties.source &&
+        h('li', null, t('item.source'), ' ', source(properties.source),
+          !namesProducer(properties.source, collection.attribution) &&
+            h('span', null, ' · ', ...linkify(collection.attribution ?? ''))),
+      licence && h('li', null, t('item.licence'), ' ', licenceName(licence)),
     );
   }
 

@@ -59,12 +59,13 @@ export class Router {
   place: Place | null;
   private depth = 0;
 
-  constructor(private readonly show: (route: Route) => void) {
+  /** `returned`: by the back button or a close button, to something that had been open. */
+  constructor(private readonly show: (route: Route, returned: boolean) => void) {
     ({ route: this.route, place: this.place } = parse(location.hash));
     window.addEventListener('popstate', () => {
       this.depth = Math.max(0, this.depth - 1);
       this.route = parse(location.hash).route;
-      this.show(this.route);
+      this.show(this.route, true);
     });
   }
 
@@ -75,7 +76,7 @@ export class Router {
     this.route = route;
     this.depth += 1;
     history.pushState(null, '', format(route, this.place));
-    this.show(route);
+    this.show(route, false);
   }
 
   /** What a close button does: what the back button does, when that stays on this page. */
@@ -85,7 +86,7 @@ export class Router {
     } else {
       this.route = otherwise;
       history.replaceState(null, '', format(otherwise, this.place));
-      this.show(otherwise);
+      this.show(otherwise, true);
     }
   }
 

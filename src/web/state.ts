@@ -27,8 +27,9 @@ export interface Loaded {
 
 export type Topic = 'items' | 'filters' | 'window' | 'selection';
 
-// A collection of thousands of items is the price of a page on a poor network: it waits to be asked.
-const TOO_MANY_TO_START_WITH = 5000;
+// Thousands of lines cover everything and weigh as much as the rest of the page: they wait to be asked
+// for. Points are small, and what most people come for.
+const TOO_MANY_SHAPES_TO_START_WITH = 2000;
 
 export class State {
   readonly tree: CategoryTree;
@@ -49,7 +50,9 @@ export class State {
     this.tree = new CategoryTree(map.categories);
     this.window = map.bbox;
     const kept = recallJson<string[]>(this.visibleKey());
-    const start = collections.filter((each) => each.item_count <= TOO_MANY_TO_START_WITH);
+    const start = collections.filter((each) =>
+      each.geometry_types.some((type) => type.endsWith('Point')) ||
+      each.item_count <= TOO_MANY_SHAPES_TO_START_WITH);
     this.visible = new Set(kept ?? start.map((each) => each.id));
     for (const each of collections) {
       this.loaded.set(each.id, { entries: new Map(), matched: 0, loading: false, failed: false });

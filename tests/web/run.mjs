@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Runs a file of browser tests against a server of its own with the demo map:
+// node run.mjs JALON FILE. With JALON_URL set, `node --test FILE` tests a server that runs already.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serve, stop } from '../server.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+function runTests(file, port) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--test', path.join(here, file)], {
+      stdio: 'inherit',
+      env: { ...process.env, JALON_URL: `http://127.0.0.1:${port}` },
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function run(jalon, file) {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-web-'));
+  let server = null;
+  try {
+    const demo = spawnSync(jalon, ['demo', '--data', data], { encoding: 'utf8' });
+    if (demo.status !== 0) {
+      throw new Error(`jalon demo: exit code ${demo.status}\n${demo.stdout}${demo.stderr}`);
+    }
+    server = await serve(jalon, data);
+    return await runTests(file, server.port);
+  } finally {
+    if (server) await stop(server);
+    fs.rmSync(data, { recursive: true, force: true });
+  }
+}
+
+const [jalon, file] = process.argv.slice(2);
+if (!jalon || !file) {
+  console.error('usage: node run.mjs JALON FILE');
+  process.exit(2);
+}
+try {
+  process.exitCode = await run(jalon, file);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
