@@ -94,6 +94,9 @@ struct jalon_contributed {
     int64_t seq;
     bool repaired; /* the geometry was repaired */
 };
+/* Whether there is such a collection and this account may add to it; the record is not read. */
+enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
+                                           const struct jalon_contribute *command) JALON_MUST_USE;
 /*
  * JALON_INVALID with every fault of the body at once; JALON_UNAUTHENTICATED when the map needs an
  * account; JALON_NOT_FOUND. On return the view shows it.

@@ -253,6 +253,8 @@ int32_t jalon_collection_find_status(const struct jalon_collection *collection,
 /* Is the category under one of the collection's roots, or a root itself? */
 bool jalon_collection_uses_category(const struct jalon_map *map,
                                     const struct jalon_collection *collection, int32_t category);
+/* Is the category `ancestor` itself or below it? */
+bool jalon_category_is_within(const struct jalon_map *map, int32_t category, int32_t ancestor);
 /* Is `key` one of the property names every contribution has (title, status, …)? */
 bool jalon_property_is_reserved(struct jalon_text key);
 

@@ -114,7 +114,7 @@ bool jalon_snapshot_extent(const struct jalon_snapshot *snapshot, int32_t collec
 /* The oldest `created` and newest `updated`; false when the collection is empty. */
 bool jalon_snapshot_interval(const struct jalon_snapshot *snapshot, int32_t collection,
                              int64_t *out_first_us, int64_t *out_last_us);
-/* Contributions with this category itself (not its descendants). */
+/* Contributions with this category or one below it, each once: what a query for it matches. */
 int64_t jalon_snapshot_category_count(const struct jalon_snapshot *snapshot, int32_t collection,
                                       int32_t category);
 

@@ -27,7 +27,11 @@ enum jalon_status jalon_items_post(struct jalon_request *request, struct jalon_r
         .record = &record,
         .account = request->account,
     };
-    enum jalon_status status = jalon_feature_read(request->ctx, request->body, &record);
+    /* Who may not contribute is told so before anything is said of the body. */
+    enum jalon_status status = jalon_app_may_contribute(request->ctx, api->app, &command);
+    if (status == JALON_OK) {
+        status = jalon_feature_read(request->ctx, request->body, &record);
+    }
     if (status == JALON_OK) {
         status = jalon_app_contribute(request->ctx, api->app, &command, &contributed);
     }

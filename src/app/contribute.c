@@ -149,10 +149,11 @@ static enum jalon_status write_feature(struct jalon_context *ctx, const struct j
     return status == JALON_NO_MEMORY ? jalon_no_memory(ctx) : status;
 }
 
-static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app *app,
-                                    struct jalon_live_map *live,
-                                    const struct jalon_contribute *command,
-                                    struct jalon_contributed *out)
+/* Finds the collection and checks that this account may add to it. */
+static enum jalon_status check_contributor(struct jalon_context *ctx,
+                                           const struct jalon_live_map *live,
+                                           const struct jalon_contribute *command,
+                                           int32_t *out_collection)
 {
     const struct jalon_map *map = jalon_view_map(live->view);
     int32_t collection = jalon_map_find_collection(map, command->collection);
@@ -163,6 +164,38 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     if (map->account_needed && command->account.length == 0) {
         return jalon_fail(ctx, JALON_UNAUTHENTICATED, "contributing to this map needs an account");
     }
+    *out_collection = collection;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
+                                           const struct jalon_contribute *command)
+{
+    struct jalon_live_map *live = NULL;
+    int32_t collection;
+    enum jalon_status status = jalon_live_hold(ctx, app, command->map, &live);
+    if (status == JALON_OK) {
+        status = check_contributor(ctx, live, command, &collection);
+        jalon_live_release(app, live);
+    }
+    return status;
+}
+
+/* A secret for who has no account, and its hash to keep. */
+static enum jalon_status make_edit_secret(struct jalon_context *ctx, struct jalon_text *out_secret,
+                                          struct jalon_text *out_hash)
+{
+    enum jalon_status status = jalon_secret_make(ctx, out_secret);
+    return status == JALON_OK ? jalon_secret_hash(ctx, *out_secret, out_hash) : status;
+}
+
+static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app *app,
+                                    struct jalon_live_map *live,
+                                    const struct jalon_contribute *command,
+                                    struct jalon_contributed *out)
+{
+    const struct jalon_map *map = jalon_view_map(live->view);
+    int32_t collection = -1;
     struct draft draft;
     struct jalon_write write = {
         .action = JALON_ACTION_CREATE,
@@ -171,32 +204,31 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
         .edit_secret_hash = JALON_TEXT_EMPTY,
         .source_digest = JALON_TEXT_EMPTY,
     };
-    struct jalon_contribution created;
     struct jalon_contributed done = {.edit_secret = JALON_TEXT_EMPTY};
-    enum jalon_status status = make_draft(ctx, map, collection, command->record, &draft);
+    enum jalon_status status = check_contributor(ctx, live, command, &collection);
+    if (status == JALON_OK) {
+        status = make_draft(ctx, map, collection, command->record, &draft);
+    }
     if (status == JALON_OK) {
         status = jalon_history_changes(ctx, map, NULL, &draft.contribution, &write.changes);
     }
     if (status == JALON_OK && command->account.length == 0) {
-        status = jalon_secret_make(ctx, &done.edit_secret);
-        if (status == JALON_OK) {
-            status = jalon_secret_hash(ctx, done.edit_secret, &write.edit_secret_hash);
-        }
+        status = make_edit_secret(ctx, &done.edit_secret, &write.edit_secret_hash);
     }
     if (status != JALON_OK) {
         return status;
     }
-    created = draft.contribution;
+    struct jalon_contribution created = draft.contribution;
     created.id = jalon_id_make();
     created.author = command->account;
     status = store_and_show(ctx, app, live, &created, &write, &done.seq);
     if (status == JALON_OK) {
         status = write_feature(ctx, map, &created, &done.json);
     }
-    done.id = created.id;
-    done.version = created.version;
-    done.repaired = draft.repaired;
     if (status == JALON_OK) {
+        done.id = created.id;
+        done.version = created.version;
+        done.repaired = draft.repaired;
         *out = done;
     }
     return status;

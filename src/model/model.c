@@ -115,6 +115,14 @@ bool jalon_collection_uses_category(const struct jalon_map *map,
     return false;
 }
 
+bool jalon_category_is_within(const struct jalon_map *map, int32_t category, int32_t ancestor)
+{
+    while (category >= 0 && category != ancestor) {
+        category = map->categories[category].parent;
+    }
+    return category >= 0;
+}
+
 bool jalon_property_is_reserved(struct jalon_text key)
 {
     static const char *const reserved[] = {

@@ -10,10 +10,10 @@
 #include "jalon/memory.h"
 
 void jalon_view_collection_init(struct jalon_view_collection *collection,
-                                int64_t *category_counts)
+                                const struct jalon_map *map, int64_t *category_counts)
 {
-    *collection = (struct jalon_view_collection){.free_slot = JALON_VIEW_NO_SLOT,
-                                                 .category_counts = category_counts};
+    *collection = (struct jalon_view_collection){
+        .map = map, .free_slot = JALON_VIEW_NO_SLOT, .category_counts = category_counts};
     jalon_view_ids_init(&collection->ids);
     jalon_view_tree_init(&collection->tree);
 }
@@ -48,11 +48,31 @@ jalon_view_slot_index jalon_view_collection_find(const struct jalon_view_collect
     }
 }
 
+/* Is one of the first `count` categories of the contribution within `wanted`? */
+static bool is_counted(const struct jalon_map *map, const struct jalon_contribution *contribution,
+                       size_t count, int32_t wanted)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (jalon_category_is_within(map, contribution->categories[i], wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each category of the contribution and those above it, once: a theme and its sub-theme are one. */
 static void count_categories(struct jalon_view_collection *collection,
                              const struct jalon_view_entry *entry, int64_t by)
 {
-    for (size_t i = 0; i < entry->contribution.category_count; i++) {
-        collection->category_counts[entry->contribution.categories[i]] += by;
+    const struct jalon_map *map = collection->map;
+    const struct jalon_contribution *contribution = &entry->contribution;
+    for (size_t i = 0; i < contribution->category_count; i++) {
+        for (int32_t category = contribution->categories[i]; category >= 0;
+             category = map->categories[category].parent) {
+            if (!is_counted(map, contribution, i, category)) {
+                collection->category_counts[category] += by;
+            }
+        }
     }
 }
 

@@ -18,11 +18,12 @@ struct jalon_view_collection {
     struct jalon_view_ids ids;
     struct jalon_view_order order;
     struct jalon_view_tree tree;
+    const struct jalon_map *map; /* the view's own */
     int64_t *category_counts; /* one for each category of the map; owned by the view's arena */
 };
 
 void jalon_view_collection_init(struct jalon_view_collection *collection,
-                                int64_t *category_counts);
+                                const struct jalon_map *map, int64_t *category_counts);
 /* Releases the entries too. */
 void jalon_view_collection_finish(struct jalon_view_collection *collection);
 

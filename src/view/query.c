@@ -60,20 +60,11 @@ static bool holds(const struct jalon_value *wanted, const struct jalon_value *va
     return jalon_value_equal(*wanted, *value);
 }
 
-/* The category itself or one below it. */
-static bool is_category(const struct jalon_map *map, int32_t category, int32_t wanted)
-{
-    while (category >= 0 && category != wanted) {
-        category = map->categories[category].parent;
-    }
-    return category >= 0;
-}
-
 static bool has_category(const struct jalon_map *map,
                          const struct jalon_contribution *contribution, int32_t wanted)
 {
     for (size_t i = 0; i < contribution->category_count; i++) {
-        if (is_category(map, contribution->categories[i], wanted)) {
+        if (jalon_category_is_within(map, contribution->categories[i], wanted)) {
             return true;
         }
     }

@@ -48,7 +48,7 @@ static bool make_state(struct jalon_view *view, const struct jalon_map *map)
         if (counts == NULL) {
             return false;
         }
-        jalon_view_collection_init(&collections[i], counts);
+        jalon_view_collection_init(&collections[i], view->state.map, counts);
     }
     view->state.collections = collections;
     return true;

@@ -326,8 +326,8 @@ static void check_summary(const struct jalon_snapshot *snapshot, int32_t collect
         widen(&box, &one->geometry);
         first = one->created_us < first ? one->created_us : first;
         last = one->updated_us > last ? one->updated_us : last;
-        for (size_t i = 0; i < one->category_count; i++) {
-            counts[one->categories[i]]++;
+        for (int32_t i = 0; i < CATEGORIES; i++) {
+            counts[i] += scan_category(one, i);
         }
     }
     assert_int_equal(jalon_snapshot_count(snapshot, collection), count);
