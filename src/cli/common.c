@@ -22,7 +22,9 @@ enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status statu
             fprintf(stderr, "jalon:   %s: %s\n", detail->where.data, detail->reason.data);
         }
     }
-    if (error->internal.length > 0) {
+    /* What a library said helps only where the message cannot say what to do. */
+    bool ours = status == JALON_INTERNAL || status == JALON_UNAVAILABLE;
+    if (ours && error->internal.length > 0) {
         fprintf(stderr, "jalon:   (%s)\n", error->internal.data);
     }
     return EXIT_NOTHING_DONE;
