@@ -129,6 +129,11 @@ enum jalon_status jalon_db_step(struct jalon_context *ctx, struct jalon_db_curso
 /* NULL is allowed; not after the transaction's end. */
 void jalon_db_cursor_end(struct jalon_db_cursor *cursor);
 
+/* Has the engine understand a statement without running it: for the test that tries them all. */
+enum jalon_status jalon_db_prepare(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection, int query)
+    JALON_MUST_USE;
+
 /* --- Schema --- */
 /* The number of the last migration; 0 for an empty database. JALON_INVALID: not one of ours. */
 enum jalon_status jalon_db_schema_version(struct jalon_context *ctx,

@@ -348,6 +348,13 @@ void jalon_db_cursor_unlink(struct jalon_db_cursor *cursor)
     }
 }
 
+enum jalon_status jalon_db_prepare(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection, int query)
+{
+    assert(query >= 0 && (size_t)query < jalon_db_statement_count);
+    return connection->db->driver->prepare(ctx, connection, query);
+}
+
 /* --- Schema and watching --- */
 
 enum jalon_status jalon_db_schema_version(struct jalon_context *ctx,

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "jalon/clock.h"
 #include "jalon/db.h"
 
 enum jalon_db_engine { JALON_DB_SQLITE, JALON_DB_ENGINE_COUNT };
@@ -51,6 +52,8 @@ struct jalon_db_driver {
     enum jalon_status (*commit)(struct jalon_context *ctx, struct jalon_db_connection *connection);
     void (*rollback)(struct jalon_db_connection *connection);
 
+    enum jalon_status (*prepare)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 int query);
     /* out_changed and out_number are never NULL here. */
     enum jalon_status (*execute)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query, const struct jalon_db_value *parameters,
@@ -102,6 +105,16 @@ struct jalon_db_cursor {
 };
 
 extern const struct jalon_db_driver jalon_db_sqlite;
+
+/* "2026-11-21T08:52:00.123456Z" without NUL: always six decimals, so that text sorts as time. */
+enum { JALON_DB_TIME_SIZE = 27 };
+/* The second formatted last: an import writes a million equal ones. Starts as {.second = -1}. */
+struct jalon_db_time_cache {
+    int64_t second;
+    char text[JALON_CLOCK_TEXT_SIZE];
+};
+void jalon_db_format_time(struct jalon_db_time_cache *cache, int64_t time_us,
+                          char out[JALON_DB_TIME_SIZE]);
 
 /* Links a cursor into its connection's open ones, and out of them. */
 void jalon_db_cursor_link(struct jalon_db_connection *connection, struct jalon_db_cursor *cursor);

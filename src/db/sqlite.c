@@ -35,6 +35,7 @@ struct sqlite_db {
 
 struct prepared {
     sqlite3_stmt *parts[PARTS_MAX];
+    uint64_t used[PARTS_MAX]; /* bit i - 1: the part has parameter i */
     size_t count;
     bool busy; /* a cursor walks it */
 };
@@ -48,8 +49,7 @@ struct connection {
     struct prepared *prepared; /* by query number */
     bool changed;              /* since SpatiaLite was told */
     int64_t told_us;
-    int64_t second; /* the one in second_text */
-    char second_text[JALON_CLOCK_TEXT_SIZE];
+    struct jalon_db_time_cache time;
 };
 
 struct cursor {
@@ -231,7 +231,7 @@ static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_
         return jalon_no_memory(ctx);
     }
     connection->base = (struct jalon_db_connection){.db = base, .mode = mode};
-    connection->second = INT64_MIN;
+    connection->time.second = -1;
     connection->deadline_us = jalon_clock_monotonic_us() + base->wait_ms * 1000;
     connection->prepared =
         jalon_memory_allocate_zeroed(jalon_db_statement_count, sizeof *connection->prepared);
@@ -385,6 +385,20 @@ static enum jalon_status sqlite_commit(struct jalon_context *ctx, struct jalon_d
 
 /* --- Statements --- */
 
+/* A part of a block has as many places as its highest parameter, but not all are in it. */
+static uint64_t used_parameters(sqlite3_stmt *statement)
+{
+    uint64_t used = 0;
+    int count = sqlite3_bind_parameter_count(statement);
+    assert(count <= 64);
+    for (int i = 1; i <= count; i++) {
+        if (sqlite3_bind_parameter_name(statement, i) != NULL) {
+            used |= UINT64_C(1) << (i - 1);
+        }
+    }
+    return used;
+}
+
 static enum jalon_status prepare_parts(struct jalon_context *ctx, struct connection *connection,
                                        int query, struct prepared *out)
 {
@@ -403,6 +417,7 @@ static enum jalon_status prepare_parts(struct jalon_context *ctx, struct connect
             return fail(ctx, connection, code, statement->name);
         }
         if (part != NULL) {
+            out->used[out->count] = used_parameters(part);
             out->parts[out->count++] = part;
         }
     }
@@ -423,32 +438,17 @@ static enum jalon_status find_prepared(struct jalon_context *ctx, struct connect
     return JALON_OK;
 }
 
-/*
- * RFC 3339 with always six decimals, so that text sorts as time. The whole second is kept from one
- * call to the next: an import writes a million equal ones.
- */
-static void format_time(struct connection *connection, int64_t time_us, char *out)
+static enum jalon_status sqlite_prepare(struct jalon_context *ctx,
+                                        struct jalon_db_connection *base, int query)
 {
-    int64_t fraction = time_us % 1000000;
-    fraction += fraction < 0 ? 1000000 : 0;
-    int64_t second = (time_us - fraction) / 1000000;
-    if (second != connection->second) {
-        jalon_clock_format(second * 1000000, connection->second_text);
-        connection->second = second;
-    }
-    memcpy(out, connection->second_text, 19);
-    out[19] = '.';
-    for (int i = 25; i >= 20; i--) {
-        out[i] = (char)('0' + fraction % 10);
-        fraction /= 10;
-    }
-    out[26] = 'Z';
+    struct prepared *prepared;
+    return find_prepared(ctx, (struct connection *)base, query, &prepared);
 }
 
 static int bind_value(struct connection *connection, sqlite3_stmt *statement, int at,
                       const struct jalon_db_value *value)
 {
-    char time[27];
+    char time[JALON_DB_TIME_SIZE];
     switch (value->kind) {
     case JALON_DB_NULL: return sqlite3_bind_null(statement, at);
     case JALON_DB_INTEGER:
@@ -461,30 +461,29 @@ static int bind_value(struct connection *connection, sqlite3_stmt *statement, in
         return sqlite3_bind_blob64(statement, at, value->text.data, value->text.length,
                                    SQLITE_STATIC);
     case JALON_DB_TIME:
-        format_time(connection, value->integer, time);
+        jalon_db_format_time(&connection->time, value->integer, time);
         return sqlite3_bind_text(statement, at, time, sizeof time, SQLITE_TRANSIENT);
     }
     return SQLITE_MISUSE;
 }
 
-/* A part of a block has as many places as its highest parameter; unused ones take no harm. */
-static int bind_all(struct connection *connection, sqlite3_stmt *statement,
+static int bind_all(struct connection *connection, sqlite3_stmt *statement, uint64_t used,
                     const struct jalon_db_value *parameters)
 {
-    int count = sqlite3_bind_parameter_count(statement);
     int code = SQLITE_OK;
-    for (int i = 1; i <= count && code == SQLITE_OK; i++) {
-        if (sqlite3_bind_parameter_name(statement, i) != NULL) {
-            code = bind_value(connection, statement, i, &parameters[i - 1]);
+    for (int i = 0; used != 0 && code == SQLITE_OK; i++, used >>= 1) {
+        if ((used & 1) != 0) {
+            code = bind_value(connection, statement, i + 1, &parameters[i]);
         }
     }
     return code;
 }
 
-static int run_part(struct connection *connection, sqlite3_stmt *statement,
+static int run_part(struct connection *connection, const struct prepared *prepared, size_t part,
                     const struct jalon_db_value *parameters)
 {
-    int code = bind_all(connection, statement, parameters);
+    sqlite3_stmt *statement = prepared->parts[part];
+    int code = bind_all(connection, statement, prepared->used[part], parameters);
     if (code == SQLITE_OK) {
         do {
             code = sqlite3_step(statement);
@@ -508,7 +507,7 @@ static enum jalon_status sqlite_execute(struct jalon_context *ctx,
     }
     int64_t changed = 0, number = 0;
     for (size_t i = 0; i < prepared->count && (i == 0 || changed > 0); i++) {
-        int code = run_part(connection, prepared->parts[i], parameters);
+        int code = run_part(connection, prepared, i, parameters);
         if (code != SQLITE_OK) {
             return fail(ctx, connection, code, jalon_db_statements[query].name);
         }
@@ -573,7 +572,8 @@ static enum jalon_status sqlite_query(struct jalon_context *ctx, struct jalon_db
         jalon_memory_release(cursor);
         return status;
     }
-    int code = bind_all(connection, cursor->statement, parameters);
+    int code = bind_all(connection, cursor->statement, used_parameters(cursor->statement),
+                        parameters);
     if (code != SQLITE_OK) {
         sqlite_cursor_end(&cursor->base);
         return fail(ctx, connection, code, jalon_db_statements[query].name);
@@ -677,6 +677,7 @@ const struct jalon_db_driver jalon_db_sqlite = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .prepare = sqlite_prepare,
     .execute = sqlite_execute,
     .query = sqlite_query,
     .step = sqlite_step,

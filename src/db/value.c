@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Values that go into statements and come out of rows. Layer 1. */
+#include <string.h>
+
+#include "db/driver.h"
 #include "jalon/clock.h"
-#include "jalon/db.h"
 
 struct jalon_db_value jalon_db_null(void)
 {
@@ -80,4 +82,23 @@ int64_t jalon_db_to_time_us(const struct jalon_db_value *value)
         return 0;
     }
     return time_us;
+}
+
+void jalon_db_format_time(struct jalon_db_time_cache *cache, int64_t time_us,
+                          char out[JALON_DB_TIME_SIZE])
+{
+    int64_t fraction = time_us % 1000000;
+    fraction += fraction < 0 ? 1000000 : 0;
+    int64_t second = (time_us - fraction) / 1000000;
+    if (second != cache->second || second == -1) {
+        jalon_clock_format(second * 1000000, cache->text);
+        cache->second = second;
+    }
+    memcpy(out, cache->text, 19);
+    out[19] = '.';
+    for (int i = 25; i >= 20; i--) {
+        out[i] = (char)('0' + fraction % 10);
+        fraction /= 10;
+    }
+    out[26] = 'Z';
 }
