@@ -257,6 +257,8 @@ static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_
             status = jalon_fail(ctx, JALON_UNAVAILABLE, "too many databases are open");
         } else {
             spatialite_init_ex(connection->handle, connection->spatialite, 0);
+            /* Again: SpatiaLite has put a handler of its own there. */
+            sqlite3_busy_handler(connection->handle, wait_for_lock, connection);
         }
     }
     if (status != JALON_OK) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "jalon/geo.h"
+#include "store/private.h"
 
 const struct jalon_write creation = {
     .action = JALON_ACTION_CREATE,
@@ -350,4 +351,19 @@ void assert_history_whole(struct fixture *fixture, int64_t expected_events)
     jalon_contribution_cursor_end(cursor);
     assert_int_equal(revisions, expected_events);
     jalon_session_end(session);
+}
+
+void mark_schema(struct fixture *fixture, int64_t version)
+{
+    struct jalon_session *session = write_session(fixture);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(version),
+        jalon_db_text(JALON_TEXT("from the future")),
+        jalon_db_text(JALON_TEXT("99.0")),
+        jalon_db_time(0),
+    };
+    expect(fixture->ctx, JALON_OK,
+           jalon_db_execute(fixture->ctx, session->connection, JALON_QUERY_SCHEMA_RECORD, values, 4,
+                            NULL));
+    commit_session(fixture, session);
 }

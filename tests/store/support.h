@@ -57,4 +57,7 @@ void assert_contributions_equal(const struct jalon_map *map, const struct jalon_
 /* Revisions 1 … n of every contribution and events 1 … n of the map, each once, nothing else. */
 void assert_history_whole(struct fixture *fixture, int64_t expected_events);
 
+/* Records a schema version in the database, as another Jalon would. */
+void mark_schema(struct fixture *fixture, int64_t version);
+
 #endif
