@@ -9,6 +9,7 @@
  */
 #include <assert.h>
 
+#include "match.h"
 #include "snapshot.h"
 #include "sort.h"
 
@@ -28,67 +29,6 @@ struct search {
 
 /* --- Filters --- */
 
-static double as_number(const struct jalon_value *value)
-{
-    return value->kind == JALON_VALUE_INTEGER ? (double)value->integer : value->number;
-}
-
-static bool is_number(const struct jalon_value *value)
-{
-    return value->kind == JALON_VALUE_NUMBER || value->kind == JALON_VALUE_INTEGER;
-}
-
-static bool contains(const struct jalon_value *list, struct jalon_text item)
-{
-    for (size_t i = 0; i < list->list.count; i++) {
-        if (jalon_text_equal(list->list.items[i], item)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool holds(const struct jalon_value *wanted, const struct jalon_value *value)
-{
-    if (is_number(wanted) && is_number(value) && wanted->kind != value->kind) {
-        double a = as_number(wanted), b = as_number(value);
-        return a >= b && a <= b;
-    }
-    if (wanted->kind == JALON_VALUE_TEXT && value->kind == JALON_VALUE_LIST) {
-        return contains(value, wanted->text);
-    }
-    return jalon_value_equal(*wanted, *value);
-}
-
-static bool has_category(const struct jalon_map *map,
-                         const struct jalon_contribution *contribution, int32_t wanted)
-{
-    for (size_t i = 0; i < contribution->category_count; i++) {
-        if (jalon_category_is_within(map, contribution->categories[i], wanted)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool passes_filter(const struct search *search,
-                          const struct jalon_contribution *contribution)
-{
-    const struct jalon_view_query *query = search->query;
-    if ((query->status >= 0 && contribution->status != query->status) ||
-        (query->has_author && !jalon_text_equal(contribution->author, query->author)) ||
-        (query->category >= 0 && !has_category(search->map, contribution, query->category))) {
-        return false;
-    }
-    for (size_t i = 0; i < query->condition_count; i++) {
-        const struct jalon_view_condition *condition = &query->conditions[i];
-        if (!holds(&condition->value, &contribution->fields[condition->field])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool meets_box(const struct search *search, const struct jalon_view_entry *entry)
 {
     return entry->has_box &&
@@ -97,7 +37,8 @@ static bool meets_box(const struct search *search, const struct jalon_view_entry
 
 static bool matches(const struct search *search, const struct jalon_view_entry *entry)
 {
-    return (!search->has_filter || passes_filter(search, &entry->contribution)) &&
+    return (!search->has_filter ||
+            jalon_view_passes(search->map, search->query, &entry->contribution)) &&
            (!search->has_box || meets_box(search, entry));
 }
 
@@ -113,7 +54,8 @@ static void collect(void *user, jalon_view_slot_index slot)
 {
     struct search *search = user;
     const struct jalon_view_slot *one = &search->collection->slots[slot];
-    if (search->has_filter && !passes_filter(search, &one->entry->contribution)) {
+    if (search->has_filter &&
+        !jalon_view_passes(search->map, search->query, &one->entry->contribution)) {
         return;
     }
     search->matched++;
@@ -315,8 +257,7 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
         .query = query,
         .area = jalon_view_area_make(query->box),
         .has_box = query->has_box,
-        .has_filter = query->condition_count > 0 || query->category >= 0 || query->status >= 0 ||
-                      query->has_author,
+        .has_filter = jalon_view_has_filter(query),
     };
     struct jalon_view_result result = {.count = 0};
     enum jalon_status status = run(ctx, &search, &result);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A contribution against what a query asks of its properties. Layer 2 (view). */
+#include "match.h"
+
+static double as_number(const struct jalon_value *value)
+{
+    return value->kind == JALON_VALUE_INTEGER ? (double)value->integer : value->number;
+}
+
+static bool is_number(const struct jalon_value *value)
+{
+    return value->kind == JALON_VALUE_NUMBER || value->kind == JALON_VALUE_INTEGER;
+}
+
+static bool contains(const struct jalon_value *list, struct jalon_text item)
+{
+    for (size_t i = 0; i < list->list.count; i++) {
+        if (jalon_text_equal(list->list.items[i], item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds(const struct jalon_value *wanted, const struct jalon_value *value)
+{
+    if (is_number(wanted) && is_number(value) && wanted->kind != value->kind) {
+        double a = as_number(wanted), b = as_number(value);
+        return a >= b && a <= b;
+    }
+    if (wanted->kind == JALON_VALUE_TEXT && value->kind == JALON_VALUE_LIST) {
+        return contains(value, wanted->text);
+    }
+    return jalon_value_equal(*wanted, *value);
+}
+
+static bool has_category(const struct jalon_map *map,
+                         const struct jalon_contribution *contribution, int32_t wanted)
+{
+    for (size_t i = 0; i < contribution->category_count; i++) {
+        if (jalon_category_is_within(map, contribution->categories[i], wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool jalon_view_has_filter(const struct jalon_view_query *query)
+{
+    return query->condition_count > 0 || query->category >= 0 || query->status >= 0 ||
+           query->has_author;
+}
+
+bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_query *query,
+                       const struct jalon_contribution *contribution)
+{
+    if ((query->status >= 0 && contribution->status != query->status) ||
+        (query->has_author && !jalon_text_equal(contribution->author, query->author)) ||
+        (query->category >= 0 && !has_category(map, contribution, query->category))) {
+        return false;
+    }
+    for (size_t i = 0; i < query->condition_count; i++) {
+        const struct jalon_view_condition *condition = &query->conditions[i];
+        if (!holds(&condition->value, &contribution->fields[condition->field])) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Does a contribution match a query, its box apart? One answer for lists, clusters and counts.
+ * Layer 2 (view), private.
+ */
+#ifndef JALON_VIEW_MATCH_H
+#define JALON_VIEW_MATCH_H
+
+#include "jalon/view.h"
+
+/* Does the query ask anything of the properties? */
+bool jalon_view_has_filter(const struct jalon_view_query *query);
+/* The contribution is of the query's collection. */
+bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_query *query,
+                       const struct jalon_contribution *contribution);
+
+#endif
