@@ -42,10 +42,19 @@ enum jalon_status jalon_app_list_maps(struct jalon_context *ctx, struct jalon_ap
 /* The description of one map. JALON_NOT_FOUND. */
 enum jalon_status jalon_app_find_map(struct jalon_context *ctx, struct jalon_app *app,
                                      struct jalon_text slug, struct jalon_map *out) JALON_MUST_USE;
-/* One setting, as `jalon map set` writes it: "title_fr=…"; JALON_INVALID names what there is. */
+/* `key=value` of a setting, `column=target` of --map, or `target=value` of --set. */
+struct jalon_assignment {
+    struct jalon_text left;
+    struct jalon_text right;
+};
+/*
+ * Settings, as `jalon map set` writes them: "title_fr=…"; all of them or none. JALON_INVALID names
+ * what there is.
+ */
 enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app *app,
-                                    struct jalon_text slug, struct jalon_text key,
-                                    struct jalon_text value) JALON_MUST_USE;
+                                    struct jalon_text slug,
+                                    const struct jalon_assignment *settings,
+                                    size_t count) JALON_MUST_USE;
 enum jalon_status jalon_app_delete_map(struct jalon_context *ctx, struct jalon_app *app,
                                        struct jalon_text slug) JALON_MUST_USE;
 /* Checks and repairs the polygon, then stores it, replacing the one with the same key. */
@@ -118,12 +127,6 @@ enum jalon_status jalon_app_authenticate(struct jalon_context *ctx, void *app,
     JALON_MUST_USE;
 
 /* --- Import --- */
-/* `column=target` of --map, or `target=value` of --set. */
-struct jalon_assignment {
-    struct jalon_text left;
-    struct jalon_text right;
-};
-
 struct jalon_import_options {
     struct jalon_text map;
     struct jalon_text collection;

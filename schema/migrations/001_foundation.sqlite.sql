@@ -16,8 +16,8 @@ CREATE TABLE schema_migration (
 );
 
 CREATE TABLE map (
-    -- What a community shares.
-    number INTEGER PRIMARY KEY,
+    -- What a community shares. A number is never used again: who still has it finds nothing.
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
     slug TEXT NOT NULL UNIQUE, -- its name in addresses
     title_fr TEXT NOT NULL,
     title_en TEXT NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE category (
 
 CREATE TABLE collection (
     -- One kind of contribution in a map.
-    number INTEGER PRIMARY KEY,
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
     map INTEGER NOT NULL REFERENCES map (number),
     position INTEGER NOT NULL,
     key TEXT NOT NULL,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Accounts and tokens. Layer 3 (app). */
-#include <string.h>
-
 #include "jalon/clock.h"
 
+#include "draft.h"
 #include "internal.h"
 
 static bool is_account_name(struct jalon_text name)
@@ -21,6 +20,20 @@ static bool is_account_name(struct jalon_text name)
     return true;
 }
 
+/* By the rules of a field of addresses; empty is none. */
+static enum jalon_status check_email(struct jalon_context *ctx, struct jalon_text email)
+{
+    struct jalon_field rules = {.type = JALON_FIELD_EMAIL, .max_length = JALON_TITLE_LENGTH_MAX};
+    struct jalon_value value = {.kind = JALON_VALUE_TEXT, .text = email};
+    enum jalon_status status = JALON_OK;
+    const char *reason = jalon_text_is_utf8(email)
+                             ? jalon_field_value_read(ctx, &rules, value, NULL, &value, &status)
+                             : "must be written in UTF-8";
+    return reason == NULL ? status
+                          : jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "email", "%s",
+                                          reason);
+}
+
 enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jalon_app *app,
                                            struct jalon_account *account)
 {
@@ -29,13 +42,13 @@ enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jal
                              "must be 2 to 63 lower-case letters, digits, dots, hyphens and "
                              "underscores, and start with a letter or digit");
     }
-    if (account->email.length > 0 && strchr(account->email.data, '@') == NULL) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "email",
-                             "must be an e-mail address (name@example.org)");
+    enum jalon_status status = check_email(ctx, account->email);
+    if (status != JALON_OK) {
+        return status;
     }
     account->created_us = jalon_clock_now_us();
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    status = jalon_store_write(ctx, app->store, &session);
     if (status == JALON_OK) {
         status = jalon_store_insert_account(ctx, session, account);
     }

@@ -66,7 +66,7 @@ static enum jalon_status make_draft(struct jalon_context *ctx, const struct jalo
                                     int32_t collection, const struct jalon_record *record,
                                     struct draft *out)
 {
-    enum jalon_status status = jalon_draft_begin(ctx, map, collection, false, out);
+    enum jalon_status status = jalon_draft_begin(ctx, map, collection, NULL, out);
     if (status == JALON_OK) {
         status = take_properties(ctx, out, record);
     }
@@ -100,10 +100,10 @@ static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *
     return status;
 }
 
-/* The view shows the write, whatever other processes wrote in between. */
-static enum jalon_status show(struct jalon_context *ctx, struct jalon_app *app,
-                              struct jalon_live_map *live,
-                              const struct jalon_contribution *contribution, int64_t seq)
+/* Brings a view forward to the write, whatever other processes wrote in between. */
+static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *app,
+                                 struct jalon_live_map *live,
+                                 const struct jalon_contribution *contribution, int64_t seq)
 {
     const struct jalon_snapshot *snapshot = jalon_view_pin(live->view);
     int64_t seen = jalon_snapshot_seq(snapshot);
@@ -114,20 +114,36 @@ static enum jalon_status show(struct jalon_context *ctx, struct jalon_app *app,
     return jalon_live_catch_up(ctx, app, live);
 }
 
+/*
+ * The view in use shows the write. It may be another one than was in use when the write began:
+ * the map's settings were changed meanwhile.
+ */
+static void show(struct jalon_context *ctx, struct jalon_app *app, struct jalon_text slug,
+                 const struct jalon_contribution *contribution, int64_t seq)
+{
+    struct jalon_live_map *live = jalon_live_hold_loaded(app, slug);
+    if (live == NULL) {
+        return; /* the next reader loads it from the store */
+    }
+    if (show_in(ctx, app, live, contribution, seq) != JALON_OK) {
+        /* It is stored: the answer is yes. The view is made anew from the store. */
+        jalon_error_clear(ctx);
+        jalon_live_drop(app, slug);
+    }
+    jalon_live_release(app, live);
+}
+
 static enum jalon_status store_and_show(struct jalon_context *ctx, struct jalon_app *app,
-                                        struct jalon_live_map *live,
+                                        const struct jalon_map *map,
                                         struct jalon_contribution *created,
                                         const struct jalon_write *write, int64_t *out_seq)
 {
     pthread_mutex_lock(&app->write_lock);
     created->created_us = jalon_clock_now_us();
     created->updated_us = created->created_us;
-    enum jalon_status status =
-        store_new(ctx, app, jalon_view_map(live->view), created, write, out_seq);
-    if (status == JALON_OK && show(ctx, app, live, created, *out_seq) != JALON_OK) {
-        /* It is stored: the answer is yes. The view is made anew from the store. */
-        jalon_error_clear(ctx);
-        jalon_live_drop(app, jalon_view_map(live->view)->slug);
+    enum jalon_status status = store_new(ctx, app, map, created, write, out_seq);
+    if (status == JALON_OK) {
+        show(ctx, app, map->slug, created, *out_seq);
     }
     pthread_mutex_unlock(&app->write_lock);
     return status;
@@ -221,7 +237,7 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     struct jalon_contribution created = draft.contribution;
     created.id = jalon_id_make();
     created.author = command->account;
-    status = store_and_show(ctx, app, live, &created, &write, &done.seq);
+    status = store_and_show(ctx, app, map, &created, &write, &done.seq);
     if (status == JALON_OK) {
         status = write_feature(ctx, map, &created, &done.json);
     }
@@ -234,6 +250,14 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     return status;
 }
 
+/* Has another process removed the map, or made another one of the same name? */
+static bool is_stale(struct jalon_context *ctx, struct jalon_app *app, const struct jalon_map *map)
+{
+    struct jalon_map stored;
+    enum jalon_status status = jalon_app_find_map(ctx, app, map->slug, &stored);
+    return status == JALON_NOT_FOUND || (status == JALON_OK && stored.number != map->number);
+}
+
 enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_app *app,
                                        const struct jalon_contribute *command,
                                        struct jalon_contributed *out)
@@ -244,7 +268,15 @@ enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_a
         return status;
     }
     status = contribute(ctx, app, live, command, out);
+    bool again = status == JALON_INTERNAL && is_stale(ctx, app, jalon_view_map(live->view));
+    if (again) {
+        jalon_live_drop(app, command->map);
+    }
     jalon_live_release(app, live);
+    if (again) {
+        jalon_error_clear(ctx);
+        return jalon_app_contribute(ctx, app, command, out);
+    }
     return status;
 }
 

@@ -6,23 +6,29 @@
 
 #include "jalon/geo.h"
 
+#include "lenient.h"
+
 enum { TITLE_MAX = 255, DESCRIPTION_MAX = 10000 };
 
 static enum jalon_error_place place_of(const struct draft *draft)
 {
-    return draft->lenient ? JALON_ERROR_PARAMETER : JALON_ERROR_POINTER;
+    return draft->words != NULL ? JALON_ERROR_PARAMETER : JALON_ERROR_POINTER;
 }
 
 enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalon_map *map,
-                                    int32_t collection, bool lenient, struct draft *out)
+                                    int32_t collection, const struct lexicon *words,
+                                    struct draft *out)
 {
     const struct jalon_collection *description = &map->collections[collection];
     struct jalon_value *fields =
         jalon_arena_allocate_zeroed(ctx->arena, description->field_count, sizeof *fields);
-    if (fields == NULL) {
+    bool *faulty =
+        jalon_arena_allocate_zeroed(ctx->arena, description->field_count, sizeof *faulty);
+    if (fields == NULL || faulty == NULL) {
         return jalon_no_memory(ctx);
     }
-    *out = (struct draft){.map = map, .collection = description, .lenient = lenient};
+    *out = (struct draft){
+        .map = map, .collection = description, .words = words, .faulty = faulty};
     out->contribution = (struct jalon_contribution){
         .collection = collection,
         .version = 1,
@@ -47,7 +53,7 @@ static enum jalon_status take_value(struct jalon_context *ctx, const struct draf
 {
     enum jalon_status status;
     struct jalon_value read = {.kind = JALON_VALUE_NONE};
-    const char *reason = jalon_field_value_read(ctx, field, value, draft->lenient, &read, &status);
+    const char *reason = jalon_field_value_read(ctx, field, value, draft->words, &read, &status);
     if (reason != NULL) {
         jalon_error_add(ctx, place_of(draft), where, "%s", reason);
     } else if (read.kind != JALON_VALUE_NONE) {
@@ -71,18 +77,6 @@ static enum jalon_status take_reserved(struct jalon_context *ctx, const struct d
     return status;
 }
 
-/* Does the word name the category, by key, or, when lenient, by label? */
-static bool category_is(struct jalon_context *ctx, const struct draft *draft,
-                        const struct jalon_category *category, struct jalon_text word)
-{
-    if (!draft->lenient) {
-        return jalon_text_equal(category->key, word);
-    }
-    return jalon_text_alike(ctx, category->key, word) ||
-           jalon_text_alike(ctx, category->label.fr, word) ||
-           jalon_text_alike(ctx, category->label.en, word);
-}
-
 /* Has the draft this category already? -1 is none. */
 static bool has_category(const struct draft *draft, int32_t category)
 {
@@ -95,8 +89,8 @@ static bool has_category(const struct draft *draft, int32_t category)
 }
 
 /*
- * The category that the word names. Of several with one label, that below a category taken before:
- * files have a column for the theme and another for the sub-theme.
+ * The category that the word names, or -1. Of several with one label, that below a category taken
+ * before: files have a column for the theme and another for the sub-theme.
  */
 static int32_t find_category(struct jalon_context *ctx, const struct draft *draft,
                              struct jalon_text word)
@@ -106,18 +100,18 @@ static int32_t find_category(struct jalon_context *ctx, const struct draft *draf
     if (found >= 0 && jalon_collection_uses_category(map, draft->collection, found)) {
         return found;
     }
-    found = -1;
-    for (size_t i = 0; draft->lenient && i < map->category_count; i++) {
-        if (!category_is(ctx, draft, &map->categories[i], word) ||
-            !jalon_collection_uses_category(map, draft->collection, (int32_t)i)) {
-            continue;
-        }
-        if (has_category(draft, map->categories[i].parent)) {
-            return (int32_t)i;
-        }
-        found = found < 0 ? (int32_t)i : found;
+    if (draft->words == NULL) {
+        return -1;
     }
-    return found;
+    size_t count = 0;
+    const struct lexicon_entry *entries =
+        jalon_lexicon_find(ctx, draft->words, LEXICON_CATEGORIES, word, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (has_category(draft, map->categories[entries[i].index].parent)) {
+            return entries[i].index;
+        }
+    }
+    return count > 0 ? entries[0].index : -1;
 }
 
 static enum jalon_status add_category(struct jalon_context *ctx, struct draft *draft,
@@ -145,16 +139,33 @@ static enum jalon_status add_category(struct jalon_context *ctx, struct draft *d
     return JALON_OK;
 }
 
+/* "a", then "a, b": every word that is no category is told. */
+static enum jalon_status note_unknown(struct jalon_context *ctx, struct jalon_text word,
+                                      struct jalon_text *out_unknown)
+{
+    struct jalon_text words = jalon_text_format(
+        ctx->arena, "%.*s%s%.*s", JALON_TEXT_ARGS(*out_unknown),
+        out_unknown->length > 0 ? ", " : "", JALON_TEXT_ARGS(word));
+    if (words.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *out_unknown = words;
+    return JALON_OK;
+}
+
 static enum jalon_status take_category_word(struct jalon_context *ctx, struct draft *draft,
                                             struct jalon_text word, const char *where,
                                             struct jalon_text *out_unknown)
 {
     int32_t category = find_category(ctx, draft, word);
-    if (category >= 0) {
+    if (category >= 0 && (draft->words != NULL || !has_category(draft, category))) {
         return add_category(ctx, draft, category);
     }
-    if (draft->lenient) {
-        *out_unknown = word;
+    if (draft->words != NULL) {
+        return note_unknown(ctx, word, out_unknown);
+    }
+    if (category >= 0) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, where, "is there twice");
     } else {
         jalon_error_add(ctx, JALON_ERROR_POINTER, where, "'%.*s' is not a category of %s",
                         JALON_TEXT_ARGS(word), draft->collection->key.data);
@@ -169,8 +180,26 @@ static enum jalon_status take_category_list(struct jalon_context *ctx, struct dr
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; status == JALON_OK && i < value.list.count; i++) {
         struct jalon_text at = jalon_text_format(ctx->arena, "%s/%zu", where, i);
-        const char *pointer = draft->lenient || at.data == NULL ? where : at.data;
+        const char *pointer = draft->words != NULL || at.data == NULL ? where : at.data;
         status = take_category_word(ctx, draft, value.list.items[i], pointer, out_unknown);
+    }
+    return status;
+}
+
+/* "Sport" or, when no category is called all of it, "Sport;Culture". */
+static enum jalon_status take_category_text(struct jalon_context *ctx, struct draft *draft,
+                                            struct jalon_text text, const char *where,
+                                            struct jalon_text *out_unknown)
+{
+    struct jalon_text word = jalon_text_trim(text);
+    enum jalon_status status = JALON_OK;
+    if (word.length > 0 && find_category(ctx, draft, word) >= 0) {
+        return take_category_word(ctx, draft, word, where, out_unknown);
+    }
+    while (status == JALON_OK && jalon_lenient_next_word(&text, ";|", &word)) {
+        if (word.length > 0) {
+            status = take_category_word(ctx, draft, word, where, out_unknown);
+        }
     }
     return status;
 }
@@ -182,10 +211,8 @@ static enum jalon_status take_categories(struct jalon_context *ctx, struct draft
     if (value.kind == JALON_VALUE_LIST) {
         return take_category_list(ctx, draft, value, where, out_unknown);
     }
-    if (draft->lenient && value.kind == JALON_VALUE_TEXT) {
-        struct jalon_text word = jalon_text_trim(value.text);
-        return word.length == 0 ? JALON_OK
-                                : take_category_word(ctx, draft, word, where, out_unknown);
+    if (draft->words != NULL && value.kind == JALON_VALUE_TEXT) {
+        return take_category_text(ctx, draft, value.text, where, out_unknown);
     }
     if (value.kind != JALON_VALUE_NONE) {
         jalon_error_add(ctx, place_of(draft), where, "must be a list of category keys");
@@ -193,12 +220,18 @@ static enum jalon_status take_categories(struct jalon_context *ctx, struct draft
     return JALON_OK;
 }
 
-static bool status_is(struct jalon_context *ctx, const struct draft *draft,
-                      const struct jalon_workflow_status *status, struct jalon_text word)
+/* Index of the status that the word names, or -1. */
+static int32_t find_status(struct jalon_context *ctx, const struct draft *draft,
+                           struct jalon_text word)
 {
-    return jalon_text_equal(status->key, word) ||
-           (draft->lenient && (jalon_text_alike(ctx, status->label.fr, word) ||
-                               jalon_text_alike(ctx, status->label.en, word)));
+    int32_t found = jalon_collection_find_status(draft->collection, word);
+    if (found >= 0 || draft->words == NULL) {
+        return found;
+    }
+    size_t count = 0;
+    const struct lexicon_entry *entry = jalon_lexicon_find(ctx, draft->words, LEXICON_STATUSES,
+                                                           jalon_text_trim(word), &count);
+    return count > 0 ? entry->index : -1;
 }
 
 /* A new contribution starts in the first status; an import may bring any. */
@@ -206,26 +239,35 @@ static void take_status(struct jalon_context *ctx, struct draft *draft, struct j
                         const char *where)
 {
     const struct jalon_collection *collection = draft->collection;
-    bool absent = value.kind == JALON_VALUE_NONE ||
-                  (draft->lenient && value.kind == JALON_VALUE_TEXT && value.text.length == 0);
-    if (absent) {
+    bool lenient = draft->words != NULL;
+    if (value.kind == JALON_VALUE_NONE ||
+        (lenient && value.kind == JALON_VALUE_TEXT && jalon_text_trim(value.text).length == 0)) {
         return;
     }
-    size_t allowed = draft->lenient || collection->status_count == 0 ? collection->status_count : 1;
-    for (size_t i = 0; value.kind == JALON_VALUE_TEXT && i < allowed; i++) {
-        if (status_is(ctx, draft, &collection->statuses[i], value.text)) {
-            draft->contribution.status = (int32_t)i;
-            return;
-        }
-    }
-    if (collection->status_count == 0) {
+    int32_t found =
+        value.kind == JALON_VALUE_TEXT ? find_status(ctx, draft, value.text) : -1;
+    if (found >= 0 && (lenient || found == 0)) {
+        draft->contribution.status = found;
+        draft->status_given = true;
+    } else if (collection->status_count == 0) {
         jalon_error_add(ctx, place_of(draft), where, "%s has no statuses", collection->key.data);
-    } else if (draft->lenient) {
+    } else if (lenient) {
         jalon_error_add(ctx, place_of(draft), where, "is not a status of %s", collection->key.data);
     } else {
         jalon_error_add(ctx, place_of(draft), where, "a new contribution to %s starts as '%s'",
                         collection->key.data, collection->statuses[0].key.data);
     }
+}
+
+/* A field keeps in mind that it was given a value, though none it can take. */
+static enum jalon_status take_field(struct jalon_context *ctx, struct draft *draft, int32_t field,
+                                    struct jalon_value value, const char *where)
+{
+    size_t before = ctx->error.detail_total;
+    enum jalon_status status = take_value(ctx, draft, &draft->collection->fields[field], value,
+                                          where, &draft->contribution.fields[field]);
+    draft->faulty[field] = draft->faulty[field] || ctx->error.detail_total > before;
+    return status;
 }
 
 enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draft,
@@ -251,9 +293,7 @@ enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draf
                              &contribution->source_id);
     case TARGET_CATEGORY: return take_categories(ctx, draft, value, where, out_unknown_category);
     case TARGET_STATUS: take_status(ctx, draft, value, where); return JALON_OK;
-    case TARGET_FIELD:
-        return take_value(ctx, draft, &draft->collection->fields[target.field], value, where,
-                          &contribution->fields[target.field]);
+    case TARGET_FIELD: return take_field(ctx, draft, target.field, value, where);
     case TARGET_NONE:
     case TARGET_POSITION: break;
     }
@@ -281,13 +321,41 @@ static enum jalon_status check_type(struct jalon_context *ctx, const struct draf
                       names.data, jalon_geometry_type_name(type));
 }
 
+/* Files of other programs know only multi forms, or only single ones; a part is a part. */
+static void adapt_type(const struct draft *draft, struct jalon_geometry *geometry)
+{
+    static const enum jalon_geometry_type pairs[][2] = {
+        {JALON_GEOMETRY_POINT, JALON_GEOMETRY_MULTIPOINT},
+        {JALON_GEOMETRY_LINESTRING, JALON_GEOMETRY_MULTILINESTRING},
+        {JALON_GEOMETRY_POLYGON, JALON_GEOMETRY_MULTIPOLYGON},
+    };
+    unsigned allowed = draft->collection->geometry_types;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        size_t parts = i == 0   ? geometry->position_count
+                       : i == 1 ? geometry->ring_count
+                                : geometry->polygon_count;
+        for (int is_multi = 0; is_multi < 2; is_multi++) {
+            enum jalon_geometry_type other = pairs[i][!is_multi];
+            if (geometry->type == pairs[i][is_multi] && parts == 1 &&
+                !(allowed & JALON_GEOMETRY_BIT(geometry->type)) &&
+                (allowed & JALON_GEOMETRY_BIT(other))) {
+                geometry->type = other;
+                return;
+            }
+        }
+    }
+}
+
 static enum jalon_status prepare_geometry(struct jalon_context *ctx, struct draft *draft,
                                           const struct jalon_geometry *geometry, const char *where)
 {
     struct jalon_geometry copy = {.type = JALON_GEOMETRY_NONE};
-    enum jalon_status status = check_type(ctx, draft, geometry->type);
+    enum jalon_status status = jalon_geometry_copy(ctx, geometry, &copy);
+    if (status == JALON_OK && draft->words != NULL) {
+        adapt_type(draft, &copy);
+    }
     if (status == JALON_OK) {
-        status = jalon_geometry_copy(ctx, geometry, &copy);
+        status = check_type(ctx, draft, copy.type);
     }
     if (status == JALON_OK && copy.srid != JALON_SRID_WGS84) {
         status = jalon_geo_transform(ctx, copy.srid, JALON_SRID_WGS84, copy.positions,
@@ -300,6 +368,9 @@ static enum jalon_status prepare_geometry(struct jalon_context *ctx, struct draf
     if (status == JALON_OK) {
         status = jalon_geometry_make_valid(ctx, &copy, where, &draft->contribution.geometry,
                                            &draft->repaired);
+    }
+    if (status == JALON_OK) {
+        status = check_type(ctx, draft, draft->contribution.geometry.type);
     }
     return status;
 }
@@ -330,7 +401,8 @@ void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *d
 {
     for (size_t i = 0; i < draft->collection->field_count; i++) {
         const struct jalon_field *field = &draft->collection->fields[i];
-        if (!field->required || draft->contribution.fields[i].kind != JALON_VALUE_NONE) {
+        if (!field->required || draft->faulty[i] ||
+            draft->contribution.fields[i].kind != JALON_VALUE_NONE) {
             continue;
         }
         struct jalon_text where = jalon_text_format(ctx->arena, "%s%s", prefix, field->key.data);

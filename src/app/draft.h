@@ -13,6 +13,8 @@
 #include "jalon/context.h"
 #include "jalon/model.h"
 
+#include "lexicon.h"
+
 enum target_kind {
     TARGET_NONE, /* matches nothing: reported, left out */
     TARGET_TITLE,
@@ -34,46 +36,50 @@ struct target {
 struct draft {
     const struct jalon_map *map;
     const struct jalon_collection *collection;
-    bool lenient;
+    const struct lexicon *words; /* of an import; NULL: strict */
     struct jalon_contribution contribution;
     int32_t *categories; /* kept ascending and unique */
     size_t category_capacity;
+    bool *faulty;      /* one for each field: a value was given, and refused */
+    bool status_given; /* else it is the first status */
     bool repaired;
 };
 
-/* An empty draft for the collection with this index; everything it takes is in ctx' arena. */
+/* An empty draft for the collection with this index, lenient with a lexicon; everything it takes is in ctx' arena. */
 enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalon_map *map,
-                                    int32_t collection, bool lenient, struct draft *out)
-    JALON_MUST_USE;
+                                    int32_t collection, const struct lexicon *words,
+                                    struct draft *out) JALON_MUST_USE;
 /*
  * Takes one value. Faults are added to the error slot at `where` (a JSON Pointer when strict, a
  * column's name when lenient). Other than JALON_OK only when there is no memory.
  * A category that does not exist is a fault when strict; when lenient it is left out and
- * *out_unknown_category names it (untouched otherwise).
+ * *out_unknown_category names it, and others after a comma (untouched otherwise).
  */
 enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draft,
                                    struct target target, struct jalon_value value,
                                    const char *where, struct jalon_text *out_unknown_category)
     JALON_MUST_USE;
 /*
- * Takes the geometry: type allowed, range, transformation from its SRID, validity. Faults are added
- * at `where`; an absent geometry is one.
+ * Takes the geometry: transformation from its SRID, range, validity, type allowed, also after a
+ * repair. When lenient, what has one part is a point, line or polygon where only those are allowed,
+ * and the other way round. Faults are added at `where`; an absent geometry is one.
  */
 enum jalon_status jalon_draft_take_geometry(struct jalon_context *ctx, struct draft *draft,
                                             const struct jalon_geometry *geometry,
                                             const char *where) JALON_MUST_USE;
-/* Adds a fault for each required field that has no value, at prefix + key. */
+/* Adds a fault for each required field that was given no value, at prefix + key. */
 void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *draft,
                                 const char *prefix);
 
 /* --- Field values (field_value.c) --- */
 /*
- * Reads `value` as the field's type. NULL: *out is the value (NONE when absent); else what was
+ * Reads `value` as the field's type, leniently when there is a lexicon: then `field` is one of its
+ * collection, or one without choices. NULL: *out is the value (NONE when absent); else what was
  * expected, for a person. *out_status is JALON_NO_MEMORY or JALON_OK.
  */
 const char *jalon_field_value_read(struct jalon_context *ctx, const struct jalon_field *field,
-                                   struct jalon_value value, bool lenient, struct jalon_value *out,
-                                   enum jalon_status *out_status);
+                                   struct jalon_value value, const struct lexicon *words,
+                                   struct jalon_value *out, enum jalon_status *out_status);
 /* Are these the same words, case and accents aside? */
 bool jalon_text_alike(struct jalon_context *ctx, struct jalon_text a, struct jalon_text b);
 

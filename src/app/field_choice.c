@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Values of enum and multi-enum fields: choices by key, in imports also by label. Layer 3 (app). */
 #include "field_value.h"
-
-static bool choice_matches(struct field_reading *reading, const struct jalon_choice *choice,
-                           struct jalon_text word)
-{
-    struct jalon_context *ctx = reading->ctx;
-    if (!reading->lenient) {
-        return jalon_text_equal(choice->key, word);
-    }
-    return jalon_text_alike(ctx, choice->key, word) ||
-           jalon_text_alike(ctx, choice->label.fr, word) ||
-           jalon_text_alike(ctx, choice->label.en, word) ||
-           (choice->osm.length > 0 && jalon_text_alike(ctx, choice->osm, word)) ||
-           (choice->acceslibre.length > 0 && jalon_text_alike(ctx, choice->acceslibre, word));
-}
+#include "lenient.h"
 
 /* The choice that the word names, or NULL; a key wins over a label. */
 static const struct jalon_choice *find_choice(struct field_reading *reading, struct jalon_text word)
@@ -25,12 +12,14 @@ static const struct jalon_choice *find_choice(struct field_reading *reading, str
             return &field->choices[i];
         }
     }
-    for (size_t i = 0; i < field->choice_count; i++) {
-        if (choice_matches(reading, &field->choices[i], word)) {
-            return &field->choices[i];
-        }
+    if (reading->words == NULL) {
+        return NULL;
     }
-    return NULL;
+    size_t count = 0;
+    int32_t owner = (int32_t)(field - reading->words->collection->fields);
+    const struct lexicon_entry *found =
+        jalon_lexicon_find(reading->ctx, reading->words, owner, word, &count);
+    return count > 0 ? &field->choices[found->index] : NULL;
 }
 
 /* "must be one of a, b, c": the first dozen of them. */
@@ -53,7 +42,7 @@ static const char *expected_choices(struct field_reading *reading)
 const char *jalon_field_read_enum(struct field_reading *reading, struct jalon_value value,
                                   struct jalon_value *out)
 {
-    if (reading->lenient && value.kind == JALON_VALUE_BOOLEAN) {
+    if (reading->words != NULL && value.kind == JALON_VALUE_BOOLEAN) {
         value = (struct jalon_value){
             .kind = JALON_VALUE_TEXT,
             .text = value.boolean ? JALON_TEXT("yes") : JALON_TEXT("no"),
@@ -82,22 +71,6 @@ static bool mark_choice(struct field_reading *reading, struct jalon_text word, b
     return true;
 }
 
-/* The next word of "a;b|c", trimmed; false at the end. */
-static bool next_word(struct jalon_text *rest, struct jalon_text *out)
-{
-    if (rest->length == 0) {
-        return false;
-    }
-    size_t end = 0;
-    while (end < rest->length && rest->data[end] != ';' && rest->data[end] != '|') {
-        end++;
-    }
-    *out = jalon_text_trim(jalon_text_slice(rest->data, end));
-    size_t used = end < rest->length ? end + 1 : end;
-    *rest = jalon_text_slice(rest->data + used, rest->length - used);
-    return true;
-}
-
 static const char *mark_list(struct field_reading *reading, struct jalon_value value, bool *chosen,
                              size_t *count)
 {
@@ -106,16 +79,23 @@ static const char *mark_list(struct field_reading *reading, struct jalon_value v
             return expected_choices(reading);
         }
     }
-    return reading->lenient || *count == value.list.count ? NULL : "must name each choice once";
+    return reading->words != NULL || *count == value.list.count ? NULL : "must name each choice once";
 }
 
-static const char *mark_words(struct field_reading *reading, struct jalon_text words, bool *chosen,
-                              size_t *count)
+/* "a;b|c": what none of the signs divides is one word, so that a label may hold a comma. */
+static const char *mark_words(struct field_reading *reading, struct jalon_text words,
+                              const char *signs, bool *chosen, size_t *count)
 {
     struct jalon_text word;
-    while (next_word(&words, &word)) {
-        if (!mark_choice(reading, word, chosen, count)) {
-            return expected_choices(reading);
+    while (jalon_lenient_next_word(&words, signs, &word)) {
+        if (word.length == 0 || mark_choice(reading, word, chosen, count)) {
+            continue;
+        }
+        bool divisible = signs[0] != ',' && jalon_text_find(word, ',') < word.length;
+        const char *reason = divisible ? mark_words(reading, word, ",", chosen, count)
+                                       : expected_choices(reading);
+        if (reason != NULL) {
+            return reason;
         }
     }
     return NULL;
@@ -136,8 +116,8 @@ const char *jalon_field_read_multi_enum(struct field_reading *reading, struct ja
     const char *reason = "must be a list of choices";
     if (value.kind == JALON_VALUE_LIST) {
         reason = mark_list(reading, value, chosen, &count);
-    } else if (reading->lenient && value.kind == JALON_VALUE_TEXT) {
-        reason = mark_words(reading, value.text, chosen, &count);
+    } else if (reading->words != NULL && value.kind == JALON_VALUE_TEXT) {
+        reason = mark_words(reading, value.text, ";|", chosen, &count);
     }
     size_t written = 0;
     for (size_t i = 0; i < field->choice_count; i++) {

@@ -13,6 +13,7 @@
 
 #include "jalon/clock.h"
 
+#include "lenient.h"
 #include "opening_hours.h"
 
 const char *jalon_field_reason(struct jalon_text text)
@@ -75,23 +76,6 @@ static const char *read_text(struct field_reading *reading, struct jalon_value v
     return check_text(reading, value, true);
 }
 
-/* "12,5" as "12.5"; blanks between thousands dropped. */
-static bool parse_number(struct jalon_text text, double *out)
-{
-    char plain[64];
-    size_t length = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] == ' ') {
-            continue;
-        }
-        if (length == sizeof plain) {
-            return false;
-        }
-        plain[length++] = text.data[i] == ',' ? '.' : text.data[i];
-    }
-    return jalon_text_to_double(jalon_text_slice(plain, length), out);
-}
-
 static const char *check_bounds(struct field_reading *reading, double number)
 {
     const struct jalon_field *field = reading->field;
@@ -110,7 +94,7 @@ static bool number_of(struct field_reading *reading, struct jalon_value value, d
     switch (value.kind) {
     case JALON_VALUE_NUMBER: *out = value.number; return isfinite(value.number);
     case JALON_VALUE_INTEGER: *out = (double)value.integer; return true;
-    case JALON_VALUE_TEXT: return reading->lenient && parse_number(value.text, out);
+    case JALON_VALUE_TEXT: return reading->words != NULL && jalon_lenient_number(value.text, out);
     case JALON_VALUE_NONE:
     case JALON_VALUE_BOOLEAN:
     case JALON_VALUE_LIST: break;
@@ -134,31 +118,12 @@ static const char *read_integer(struct field_reading *reading, struct jalon_valu
 {
     double number;
     double const exact = 9007199254740992.0; /* 2^53: every JSON reader holds it */
-    if (!number_of(reading, value, &number) || number > floor(number) || fabs(number) > exact) {
-        return "must be a whole number";
+    if (!number_of(reading, value, &number) || number > floor(number) || fabs(number) > exact ||
+        (value.kind == JALON_VALUE_INTEGER && value.integer != (int64_t)number)) {
+        return "must be a whole number, and not beyond 9007199254740992";
     }
     *out = (struct jalon_value){.kind = JALON_VALUE_INTEGER, .integer = (int64_t)number};
     return check_bounds(reading, number);
-}
-
-/* What a spreadsheet writes for yes and no; false when it is neither. */
-static bool parse_boolean(struct jalon_value value, bool *out)
-{
-    static const char *const words[2][5] = {
-        {"non", "no", "false", "faux", "0"},
-        {"oui", "yes", "true", "vrai", "1"},
-    };
-    if (value.kind == JALON_VALUE_INTEGER && (value.integer == 0 || value.integer == 1)) {
-        *out = value.integer == 1;
-        return true;
-    }
-    for (size_t i = 0; value.kind == JALON_VALUE_TEXT && i < 10; i++) {
-        if (jalon_text_equal_ascii_case(value.text, jalon_text_from(words[i / 5][i % 5]))) {
-            *out = i / 5 == 1;
-            return true;
-        }
-    }
-    return false;
 }
 
 static const char *read_boolean(struct field_reading *reading, struct jalon_value value,
@@ -169,46 +134,14 @@ static const char *read_boolean(struct field_reading *reading, struct jalon_valu
         *out = value;
         return NULL;
     }
-    if (!reading->lenient) {
+    if (reading->words == NULL) {
         return "must be true or false";
     }
-    if (!parse_boolean(value, &meaning)) {
+    if (!jalon_lenient_boolean(value, &meaning)) {
         return "must be yes or no (oui, non, true, false, 1, 0)";
     }
     *out = (struct jalon_value){.kind = JALON_VALUE_BOOLEAN, .boolean = meaning};
     return NULL;
-}
-
-/* "18-10-2010", "18/10/2010" and "2010/10/18" as "2010-10-18"; false when it is none of them. */
-static bool reorder_date(struct jalon_text text, char out[11])
-{
-    if (text.length != 10) {
-        return false;
-    }
-    const char *t = text.data;
-    bool day_first = (t[2] == '-' || t[2] == '/' || t[2] == '.') && t[5] == t[2];
-    bool year_first = (t[4] == '-' || t[4] == '/' || t[4] == '.') && t[7] == t[4];
-    if (!day_first && !year_first) {
-        return false;
-    }
-    memcpy(out, day_first ? t + 6 : t, 4);
-    memcpy(out + 5, day_first ? t + 3 : t + 5, 2);
-    memcpy(out + 8, day_first ? t : t + 8, 2);
-    out[4] = out[7] = '-';
-    out[10] = '\0';
-    return true;
-}
-
-/* Any of the forms above, or a date-time (its date as written), as YYYY-MM-DD. */
-static bool normalise_date(struct jalon_text text, char out[11])
-{
-    int64_t time_us;
-    if (jalon_clock_parse(text, &time_us)) {
-        memcpy(out, text.data, 10);
-        out[10] = '\0';
-        return true;
-    }
-    return reorder_date(text, out) && jalon_clock_parse_date(jalon_text_slice(out, 10), &time_us);
 }
 
 static const char *read_date(struct field_reading *reading, struct jalon_value value,
@@ -220,10 +153,10 @@ static const char *read_date(struct field_reading *reading, struct jalon_value v
         *out = value;
         return NULL;
     }
-    if (!reading->lenient) {
+    if (reading->words == NULL) {
         return "must be a date that exists, as YYYY-MM-DD";
     }
-    if (value.kind != JALON_VALUE_TEXT || !normalise_date(value.text, date)) {
+    if (value.kind != JALON_VALUE_TEXT || !jalon_lenient_date(value.text, date)) {
         return "must be a date that exists, as YYYY-MM-DD or DD/MM/YYYY";
     }
     out->kind = JALON_VALUE_TEXT;
@@ -232,17 +165,23 @@ static const char *read_date(struct field_reading *reading, struct jalon_value v
     return NULL;
 }
 
-/* "www.example.org", "example.org/page": an address as people write it, without its scheme. */
-static bool lacks_scheme(struct jalon_text text)
+/* Bytes of "http://" or "https://" in front, whatever their case (RFC 3986, 3.1); 0: neither. */
+static size_t scheme_length(struct jalon_text text)
 {
-    return strstr(text.data, "://") == NULL && strchr(text.data, '.') != NULL &&
-           strpbrk(text.data, " @:,;") == NULL && text.data[0] != '.' && text.data[0] != '/';
+    for (size_t length = 7; length <= 8 && length < text.length; length++) {
+        if (jalon_text_equal_ascii_case(jalon_text_slice(text.data, length),
+                                        jalon_text_from(length == 7 ? "http://" : "https://"))) {
+            return length;
+        }
+    }
+    return 0;
 }
 
 static const char *read_url(struct field_reading *reading, struct jalon_value value,
                             struct jalon_value *out)
 {
-    if (reading->lenient && value.kind == JALON_VALUE_TEXT && lacks_scheme(value.text)) {
+    if (reading->words != NULL && value.kind == JALON_VALUE_TEXT &&
+        jalon_lenient_is_host(value.text)) {
         value.text = jalon_text_format(reading->ctx->arena, "http://%s", value.text.data);
         if (value.text.data == NULL) {
             reading->status = jalon_no_memory(reading->ctx);
@@ -253,10 +192,8 @@ static const char *read_url(struct field_reading *reading, struct jalon_value va
     if (reason != NULL) {
         return reason;
     }
-    size_t scheme = jalon_text_starts_with(value.text, "https://")  ? 8
-                    : jalon_text_starts_with(value.text, "http://") ? 7
-                                                                    : 0;
-    bool has_host = scheme > 0 && value.text.length > scheme && value.text.data[scheme] != '/';
+    size_t scheme = scheme_length(value.text);
+    bool has_host = scheme > 0 && strchr("/?#:", value.text.data[scheme]) == NULL;
     if (!has_host || strpbrk(value.text.data, " <>\"{}|\\^`") != NULL) {
         return "must be a web address that starts with http:// or https://";
     }
@@ -343,30 +280,47 @@ static enum jalon_status text_from_number(struct jalon_context *ctx, struct jalo
 static bool takes_numbers_as_text(enum jalon_field_type type)
 {
     return type == JALON_FIELD_STRING || type == JALON_FIELD_TEXT || type == JALON_FIELD_PHONE ||
-           type == JALON_FIELD_ENUM;
+           type == JALON_FIELD_ENUM || type == JALON_FIELD_DATE;
+}
+
+/* Is an empty text the same as no value? Always in a file; in JSON where texts are expected. */
+static bool may_be_empty(enum jalon_field_type type, bool lenient)
+{
+    return lenient || (type != JALON_FIELD_NUMBER && type != JALON_FIELD_INTEGER &&
+                       type != JALON_FIELD_BOOLEAN && type != JALON_FIELD_MULTI_ENUM);
+}
+
+/* The value as the strict rules can read it: numbers as text, spaces in order. */
+static enum jalon_status relax(struct jalon_context *ctx, const struct jalon_field *field,
+                               struct jalon_value *value)
+{
+    if (takes_numbers_as_text(field->type)) {
+        enum jalon_status status = text_from_number(ctx, value);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    if (value->kind == JALON_VALUE_TEXT) {
+        value->text = field->type == JALON_FIELD_PHONE
+                          ? jalon_lenient_spaces(ctx, value->text)
+                          : jalon_text_copy(ctx->arena, jalon_text_trim(value->text));
+        return value->text.data != NULL ? JALON_OK : jalon_no_memory(ctx);
+    }
+    return JALON_OK;
 }
 
 const char *jalon_field_value_read(struct jalon_context *ctx, const struct jalon_field *field,
-                                   struct jalon_value value, bool lenient, struct jalon_value *out,
-                                   enum jalon_status *out_status)
+                                   struct jalon_value value, const struct lexicon *words,
+                                   struct jalon_value *out, enum jalon_status *out_status)
 {
-    struct field_reading reading = {ctx, field, lenient, JALON_OK};
-    *out_status = JALON_OK;
-    if (lenient && takes_numbers_as_text(field->type)) {
-        *out_status = text_from_number(ctx, &value);
-        if (*out_status != JALON_OK) {
-            return NULL;
-        }
-    }
-    if (value.kind == JALON_VALUE_TEXT && lenient) {
-        value.text = jalon_text_copy(ctx->arena, jalon_text_trim(value.text));
-        if (value.text.data == NULL) {
-            *out_status = jalon_no_memory(ctx);
-            return NULL;
-        }
+    struct field_reading reading = {ctx, field, words, JALON_OK};
+    *out_status = words != NULL ? relax(ctx, field, &value) : JALON_OK;
+    if (*out_status != JALON_OK) {
+        return NULL;
     }
     if (value.kind == JALON_VALUE_NONE ||
-        (value.kind == JALON_VALUE_TEXT && value.text.length == 0)) {
+        (value.kind == JALON_VALUE_TEXT && jalon_text_trim(value.text).length == 0 &&
+         may_be_empty(field->type, words != NULL))) {
         *out = (struct jalon_value){.kind = JALON_VALUE_NONE};
         return NULL;
     }

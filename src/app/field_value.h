@@ -9,7 +9,7 @@
 struct field_reading {
     struct jalon_context *ctx;
     const struct jalon_field *field;
-    bool lenient;
+    const struct lexicon *words; /* NULL: strict */
     enum jalon_status status;
 };
 

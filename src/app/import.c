@@ -33,6 +33,7 @@ struct jalon_import {
     int32_t collection;
     struct jalon_import_options options;
     struct import_columns columns;
+    struct lexicon words;
     struct target *constant_targets;
     jalon_import_listener listener;
     void *listener_handle;
@@ -174,7 +175,10 @@ static enum jalon_status prepare(struct jalon_context *ctx, struct jalon_import 
         .mapping = options->mapping,
         .mapping_count = options->mapping_count,
     };
-    status = read_constants(ctx, import);
+    status = jalon_lexicon_make(import->ctx, &import->map, import->collection, &import->words);
+    if (status == JALON_OK) {
+        status = read_constants(ctx, import);
+    }
     return status == JALON_OK ? meet_columns(ctx, import, columns, column_count) : status;
 }
 
@@ -307,7 +311,7 @@ static enum jalon_status make_draft(struct jalon_context *ctx, struct jalon_impo
                                     bool *out_good)
 {
     enum jalon_status status =
-        jalon_draft_begin(ctx, &import->map, import->collection, true, draft);
+        jalon_draft_begin(ctx, &import->map, import->collection, &import->words, draft);
     if (status == JALON_OK) {
         status = take_values(ctx, import, draft, record);
     }

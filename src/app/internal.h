@@ -35,6 +35,8 @@ struct jalon_app {
 enum jalon_status jalon_live_hold(struct jalon_context *ctx, struct jalon_app *app,
                                   struct jalon_text slug, struct jalon_live_map **out)
     JALON_MUST_USE;
+/* The same when it is in use already, else NULL. */
+struct jalon_live_map *jalon_live_hold_loaded(struct jalon_app *app, struct jalon_text slug);
 void jalon_live_release(struct jalon_app *app, struct jalon_live_map *live);
 /* Takes the map out of use: the next hold loads it anew. */
 void jalon_live_drop(struct jalon_app *app, struct jalon_text slug);

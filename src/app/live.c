@@ -26,7 +26,7 @@ static struct jalon_live_map *find_live(struct jalon_app *app, struct jalon_text
     return NULL;
 }
 
-static struct jalon_live_map *hold_loaded(struct jalon_app *app, struct jalon_text slug)
+struct jalon_live_map *jalon_live_hold_loaded(struct jalon_app *app, struct jalon_text slug)
 {
     pthread_mutex_lock(&app->maps_lock);
     struct jalon_live_map *live = find_live(app, slug);
@@ -161,50 +161,6 @@ static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *
     return JALON_OK;
 }
 
-static enum jalon_status load_and_hold(struct jalon_context *ctx, struct jalon_app *app,
-                                       struct jalon_text slug, struct jalon_live_map **out)
-{
-    struct jalon_live_map *live = jalon_memory_allocate_zeroed(1, sizeof *live);
-    if (live == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    enum jalon_status status = load_view(ctx, app, slug, &live->view);
-    if (status != JALON_OK) {
-        jalon_memory_release(live);
-        return status == JALON_NOT_FOUND
-                   ? jalon_fail(ctx, status, "there is no map '%.*s' here", JALON_TEXT_ARGS(slug))
-                   : status;
-    }
-    live->holders = 1;
-    pthread_mutex_lock(&app->maps_lock);
-    live->next = app->maps;
-    app->maps = live;
-    pthread_mutex_unlock(&app->maps_lock);
-    /* What another process wrote while this was loading must not wait for its next write. */
-    atomic_store(&app->data_version, -1);
-    *out = live;
-    return JALON_OK;
-}
-
-enum jalon_status jalon_live_hold(struct jalon_context *ctx, struct jalon_app *app,
-                                  struct jalon_text slug, struct jalon_live_map **out)
-{
-    struct jalon_live_map *live = hold_loaded(app, slug);
-    enum jalon_status status = JALON_OK;
-    if (live == NULL) {
-        pthread_mutex_lock(&app->load_lock);
-        live = hold_loaded(app, slug); /* somebody else may have loaded it meanwhile */
-        if (live == NULL) {
-            status = load_and_hold(ctx, app, slug, &live);
-        }
-        pthread_mutex_unlock(&app->load_lock);
-    }
-    if (status == JALON_OK) {
-        *out = live;
-    }
-    return status;
-}
-
 static int64_t view_seq(struct jalon_view *view)
 {
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
@@ -261,6 +217,70 @@ enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_ap
     return status;
 }
 
+/*
+ * Lists a map that was just loaded. What was written meanwhile in this process comes in first: a
+ * write finds either the listed map, or has ended before.
+ */
+static enum jalon_status bring_into_use(struct jalon_context *ctx, struct jalon_app *app,
+                                        struct jalon_live_map *live)
+{
+    pthread_mutex_lock(&app->write_lock);
+    enum jalon_status status = jalon_live_catch_up(ctx, app, live);
+    if (status == JALON_OK) {
+        pthread_mutex_lock(&app->maps_lock);
+        live->next = app->maps;
+        app->maps = live;
+        pthread_mutex_unlock(&app->maps_lock);
+    }
+    pthread_mutex_unlock(&app->write_lock);
+    /* What another process wrote while this was loading must not wait for its next write. */
+    atomic_store(&app->data_version, -1);
+    return status;
+}
+
+static enum jalon_status load_and_hold(struct jalon_context *ctx, struct jalon_app *app,
+                                       struct jalon_text slug, struct jalon_live_map **out)
+{
+    struct jalon_live_map *live = jalon_memory_allocate_zeroed(1, sizeof *live);
+    if (live == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = load_view(ctx, app, slug, &live->view);
+    if (status != JALON_OK) {
+        jalon_memory_release(live);
+        return status == JALON_NOT_FOUND
+                   ? jalon_fail(ctx, status, "there is no map '%.*s' here", JALON_TEXT_ARGS(slug))
+                   : status;
+    }
+    live->holders = 1;
+    status = bring_into_use(ctx, app, live);
+    if (status != JALON_OK) {
+        live_destroy(live);
+        return status;
+    }
+    *out = live;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_live_hold(struct jalon_context *ctx, struct jalon_app *app,
+                                  struct jalon_text slug, struct jalon_live_map **out)
+{
+    struct jalon_live_map *live = jalon_live_hold_loaded(app, slug);
+    enum jalon_status status = JALON_OK;
+    if (live == NULL) {
+        pthread_mutex_lock(&app->load_lock);
+        live = jalon_live_hold_loaded(app, slug); /* somebody else may have loaded it meanwhile */
+        if (live == NULL) {
+            status = load_and_hold(ctx, app, slug, &live);
+        }
+        pthread_mutex_unlock(&app->load_lock);
+    }
+    if (status == JALON_OK) {
+        *out = live;
+    }
+    return status;
+}
+
 /* --- The follower --- */
 static bool same_label(struct jalon_label a, struct jalon_label b)
 {
@@ -270,7 +290,7 @@ static bool same_label(struct jalon_label a, struct jalon_label b)
 /* Is the live description still what the store says? */
 static bool same_settings(const struct jalon_map *a, const struct jalon_map *b)
 {
-    return a->number == b->number && same_label(a->title, b->title) &&
+    return a->number == b->number && a->created_us == b->created_us && same_label(a->title, b->title) &&
            same_label(a->description, b->description) &&
            jalon_text_equal(a->licence, b->licence) &&
            jalon_text_equal(a->attribution, b->attribution) && a->policy == b->policy &&

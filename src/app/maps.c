@@ -3,7 +3,10 @@
 #include "jalon/clock.h"
 #include "jalon/geo.h"
 
+#include "draft.h"
 #include "internal.h"
+
+enum { LINE_LENGTH_MAX = JALON_TITLE_LENGTH_MAX };
 
 static bool is_slug(struct jalon_text slug)
 {
@@ -77,16 +80,21 @@ enum jalon_status jalon_app_find_map(struct jalon_context *ctx, struct jalon_app
 /* --- Settings: one row each --- */
 typedef bool (*setting_writer)(struct jalon_map *map, struct jalon_text value);
 
+static bool is_blank(struct jalon_text value)
+{
+    return jalon_text_trim(value).length == 0;
+}
+
 static bool set_title_fr(struct jalon_map *map, struct jalon_text value)
 {
     map->title.fr = value;
-    return value.length > 0;
+    return !is_blank(value);
 }
 
 static bool set_title_en(struct jalon_map *map, struct jalon_text value)
 {
     map->title.en = value;
-    return value.length > 0;
+    return !is_blank(value);
 }
 
 static bool set_description_fr(struct jalon_map *map, struct jalon_text value)
@@ -104,7 +112,7 @@ static bool set_description_en(struct jalon_map *map, struct jalon_text value)
 static bool set_licence(struct jalon_map *map, struct jalon_text value)
 {
     map->licence = value;
-    return value.length > 0;
+    return !is_blank(value);
 }
 
 static bool set_attribution(struct jalon_map *map, struct jalon_text value)
@@ -127,27 +135,48 @@ static bool set_account_needed(struct jalon_map *map, struct jalon_text value)
 static const struct {
     const char *key;
     setting_writer write;
+    int64_t max_length; /* code points; above LINE_LENGTH_MAX several lines are allowed */
     const char *expected;
 } settings[] = {
-    {"account_needed", set_account_needed, "yes or no"},
-    {"attribution", set_attribution, "a text"},
-    {"description_en", set_description_en, "a text"},
-    {"description_fr", set_description_fr, "a text"},
-    {"licence", set_licence, "a licence's name, not empty"},
-    {"policy", set_policy, "administered, participatory or contributory"},
-    {"title_en", set_title_en, "a text, not empty"},
-    {"title_fr", set_title_fr, "a text, not empty"},
+    {"account_needed", set_account_needed, LINE_LENGTH_MAX, "yes or no"},
+    {"attribution", set_attribution, LINE_LENGTH_MAX, "a text"},
+    {"description_en", set_description_en, JALON_DESCRIPTION_LENGTH_MAX, "a text"},
+    {"description_fr", set_description_fr, JALON_DESCRIPTION_LENGTH_MAX, "a text"},
+    {"licence", set_licence, LINE_LENGTH_MAX, "a licence's name, not empty"},
+    {"policy", set_policy, LINE_LENGTH_MAX, "administered, participatory or contributory"},
+    {"title_en", set_title_en, LINE_LENGTH_MAX, "a text, not empty"},
+    {"title_fr", set_title_fr, LINE_LENGTH_MAX, "a text, not empty"},
 };
+
+static enum jalon_status write_setting(struct jalon_context *ctx, struct jalon_map *map, size_t at,
+                                       struct jalon_text value)
+{
+    struct jalon_field rules = {
+        .type = settings[at].max_length > LINE_LENGTH_MAX ? JALON_FIELD_TEXT : JALON_FIELD_STRING,
+        .max_length = settings[at].max_length,
+    };
+    struct jalon_value text = {.kind = JALON_VALUE_TEXT, .text = value};
+    enum jalon_status status = JALON_OK;
+    const char *reason = jalon_text_is_utf8(value)
+                             ? jalon_field_value_read(ctx, &rules, text, NULL, &text, &status)
+                             : "must be written in UTF-8";
+    if (reason != NULL) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, settings[at].key, "%s",
+                             reason);
+    }
+    if (status == JALON_OK && !settings[at].write(map, value)) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, settings[at].key,
+                             "must be %s", settings[at].expected);
+    }
+    return status;
+}
 
 static enum jalon_status change_setting(struct jalon_context *ctx, struct jalon_map *map,
                                         struct jalon_text key, struct jalon_text value)
 {
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         if (jalon_text_is(key, settings[i].key)) {
-            return settings[i].write(map, value)
-                       ? JALON_OK
-                       : jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, settings[i].key,
-                                       "must be %s", settings[i].expected);
+            return write_setting(ctx, map, i, value);
         }
     }
     struct jalon_text names = JALON_TEXT_EMPTY;
@@ -160,8 +189,8 @@ static enum jalon_status change_setting(struct jalon_context *ctx, struct jalon_
 }
 
 enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app *app,
-                                    struct jalon_text slug, struct jalon_text key,
-                                    struct jalon_text value)
+                                    struct jalon_text slug,
+                                    const struct jalon_assignment *given, size_t count)
 {
     struct jalon_session *session = NULL;
     struct jalon_map map;
@@ -169,8 +198,8 @@ enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app 
     if (status == JALON_OK) {
         status = load_map(ctx, session, slug, &map);
     }
-    if (status == JALON_OK) {
-        status = change_setting(ctx, &map, key, value);
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        status = change_setting(ctx, &map, given[i].left, given[i].right);
     }
     if (status == JALON_OK) {
         status = jalon_store_update_map(ctx, session, &map);

@@ -79,19 +79,26 @@ enum exit_code jalon_cli_map_list(struct jalon_cli *cli)
 enum exit_code jalon_cli_map_set(struct jalon_cli *cli)
 {
     struct jalon_app *app = NULL;
-    enum jalon_status status = jalon_cli_open(cli, false, false, &app);
-    for (size_t i = 1; status == JALON_OK && i < cli->operand_count; i++) {
-        struct jalon_text setting = cli->operands[i];
+    size_t const count = cli->operand_count - 1;
+    struct jalon_assignment *settings =
+        jalon_arena_allocate(cli->ctx->arena, count * sizeof *settings);
+    enum jalon_status status = settings != NULL ? JALON_OK : jalon_no_memory(cli->ctx);
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        struct jalon_text setting = cli->operands[i + 1];
         size_t equals = jalon_text_find(setting, '=');
         if (equals == setting.length) {
             fprintf(stderr, "jalon: '%s' is not KEY=VALUE\n", setting.data);
-            jalon_app_close(app);
             return EXIT_USAGE;
         }
-        struct jalon_text value =
+        settings[i].left = jalon_text_slice(setting.data, equals);
+        settings[i].right =
             jalon_text_slice(setting.data + equals + 1, setting.length - equals - 1);
-        status = jalon_app_set_map(cli->ctx, app, cli->operands[0],
-                                   jalon_text_slice(setting.data, equals), value);
+    }
+    if (status == JALON_OK) {
+        status = jalon_cli_open(cli, false, false, &app);
+    }
+    if (status == JALON_OK) {
+        status = jalon_app_set_map(cli->ctx, app, cli->operands[0], settings, count);
     }
     jalon_app_close(app);
     return status == JALON_OK ? EXIT_DONE : jalon_cli_fail(cli->ctx, status);

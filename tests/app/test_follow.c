@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What one process writes shows in another; threads that read and write at once. */
+#include "support.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void pause_ms(long ms)
+{
+    struct timespec wait = {.tv_nsec = ms * 1000000L};
+    nanosleep(&wait, NULL);
+}
+
+/* Ample: the promise is 0.2 s, machines may be busy. */
+enum { TRIES = 500, TRY_MS = 20 };
+
+static enum jalon_status read_status(struct fixture *fixture, struct jalon_app *app,
+                                     struct jalon_reading *out)
+{
+    jalon_error_clear(fixture->ctx);
+    return jalon_app_read(fixture->ctx, app, JALON_TEXT("sample"), out);
+}
+
+static void wait_count(struct fixture *fixture, struct jalon_app *app, int64_t count)
+{
+    int tries = 0;
+    while (shown_count(fixture, app, "places") != count && tries++ < TRIES) {
+        pause_ms(TRY_MS);
+    }
+    assert_int_equal(shown_count(fixture, app, "places"), count);
+}
+
+static void test_a_write_of_another_process_shows(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *reader = open_app(fixture, true);
+    struct jalon_contributed made;
+    assert_int_equal(shown_count(fixture, reader, "places"), 0);
+    for (int i = 1; i <= 3; i++) {
+        expect(fixture->ctx, JALON_OK,
+               contribute(fixture, "places", at_point(fixture, "'title':'a'"), "", &made));
+        wait_count(fixture, reader, i);
+        assert_string_equal(shown(fixture, reader, "places", made.id), made.json.data);
+    }
+    /* Edited and withdrawn elsewhere. */
+    struct jalon_contribution row = stored(fixture, "places", made.id);
+    row.title = JALON_TEXT("edited");
+    edit(fixture, &row, JALON_ACTION_UPDATE, "zoe");
+    row.moderation = JALON_MODERATION_DELETED;
+    edit(fixture, &row, JALON_ACTION_DELETE, "zoe");
+    wait_count(fixture, reader, 2);
+    assert_null(shown(fixture, reader, "places", made.id));
+    jalon_app_close(reader);
+}
+
+static void test_an_import_of_another_process_shows(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *reader = open_app(fixture, true);
+    assert_int_equal(shown_count(fixture, reader, "places"), 0);
+    char csv[65536] = "id;x;y\n";
+    size_t used = strlen(csv);
+    for (int i = 0; i < 2500; i++) {
+        used += (size_t)snprintf(csv + used, sizeof csv - used, "%d;3.%d;43.6\n", i, i);
+    }
+    struct imported done = import_text(fixture, (struct importing){.source = NULL}, csv);
+    expect_counts(&done, 2500, 2500, 0, 0, 0, 0, 0);
+    wait_count(fixture, reader, 2500);
+    jalon_app_close(reader);
+}
+
+static void test_two_that_write_see_each_other(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *first = fixture->app;
+    struct jalon_app *second = open_app(fixture, true);
+    assert_int_equal(shown_count(fixture, first, "places"), 0);
+    assert_int_equal(shown_count(fixture, second, "places"), 0);
+    for (int i = 1; i <= 6; i++) {
+        fixture->app = i % 2 == 0 ? first : second;
+        expect(fixture->ctx, JALON_OK,
+               contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+        /* Who writes has brought in what the other wrote before. */
+        assert_int_equal(shown_count(fixture, fixture->app, "places"), i);
+    }
+    fixture->app = first;
+    size_t events;
+    list_events(fixture, &events);
+    assert_int_equal(events, 6);
+    jalon_app_close(second);
+}
+
+static void test_settings_of_another_process_show(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_app *reader = open_app(fixture, true);
+    struct jalon_reading reading;
+    shown_count(fixture, reader, "places");
+    const struct jalon_assignment title = {JALON_TEXT("title_fr"), JALON_TEXT("Autre")};
+    expect(ctx, JALON_OK, jalon_app_set_map(ctx, fixture->app, JALON_TEXT("sample"), &title, 1));
+    bool changed = false;
+    for (int i = 0; i < TRIES && !changed; i++) {
+        expect(ctx, JALON_OK, read_status(fixture, reader, &reading));
+        changed = jalon_text_is(reading.map->title.fr, "Autre");
+        jalon_app_end_reading(reader, &reading);
+        pause_ms(changed ? 0 : TRY_MS);
+    }
+    assert_true(changed);
+    jalon_app_close(reader);
+}
+
+static void test_a_map_deleted_elsewhere_goes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_app *reader = open_app(fixture, true);
+    struct jalon_reading reading;
+    expect(ctx, JALON_OK, contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+    assert_int_equal(shown_count(fixture, reader, "places"), 1);
+    expect(ctx, JALON_OK, jalon_app_delete_map(ctx, fixture->app, JALON_TEXT("sample")));
+    enum jalon_status status = JALON_OK;
+    for (int i = 0; i < TRIES && status == JALON_OK; i++) {
+        status = read_status(fixture, reader, &reading);
+        if (status == JALON_OK) {
+            jalon_app_end_reading(reader, &reading);
+            pause_ms(TRY_MS);
+        }
+    }
+    assert_int_equal(status, JALON_NOT_FOUND);
+    jalon_app_close(reader);
+}
+
+static void test_a_map_made_anew_elsewhere_is_the_new_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_app *reader = open_app(fixture, true);
+    expect(ctx, JALON_OK, contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+    assert_int_equal(shown_count(fixture, reader, "places"), 1);
+    expect(ctx, JALON_OK, jalon_app_delete_map(ctx, fixture->app, JALON_TEXT("sample")));
+    create_map(fixture, "sample");
+    wait_count(fixture, reader, 0);
+    expect(ctx, JALON_OK, contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+    wait_count(fixture, reader, 1);
+    jalon_app_close(reader);
+}
+
+/* The server holds a map that is no more, and somebody contributes before it has noticed. */
+static void test_contributing_to_a_map_deleted_elsewhere(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_app *other = open_app(fixture, false);
+    assert_int_equal(shown_count(fixture, fixture->app, "places"), 0);
+    expect(ctx, JALON_OK, jalon_app_delete_map(ctx, other, JALON_TEXT("sample")));
+    expect(ctx, JALON_NOT_FOUND, contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+    jalon_error_clear(ctx);
+    expect(ctx, JALON_NOT_FOUND, contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+    jalon_error_clear(ctx);
+    /* And to one that has been made anew: the first try may have to be repeated, no more. */
+    struct jalon_app *first = fixture->app;
+    fixture->app = other;
+    create_map(fixture, "sample");
+    assert_int_equal(shown_count(fixture, first, "places"), 0);
+    expect(ctx, JALON_OK, jalon_app_delete_map(ctx, other, JALON_TEXT("sample")));
+    create_map(fixture, "sample");
+    fixture->app = first;
+    enum jalon_status status = contribute(fixture, "places", at_point(fixture, ""), "", NULL);
+    assert_true(status == JALON_OK || status == JALON_NOT_FOUND);
+    jalon_error_clear(ctx);
+    if (status != JALON_OK) {
+        expect(ctx, JALON_OK, contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+    }
+    assert_int_equal(shown_count(fixture, first, "places"), 1);
+    jalon_app_close(other);
+}
+
+/* --- Threads --- */
+enum { WRITERS = 3, READERS = 3, WRITES = 40 };
+
+struct crowd {
+    struct fixture *fixture;
+    struct jalon_app *apps[2];
+    atomic_int turn;
+    atomic_int writing;
+    atomic_int failures;
+};
+
+static void *write_some(void *argument)
+{
+    struct crowd *crowd = argument;
+    struct jalon_context *ctx = jalon_context_create();
+    struct jalon_app *app = crowd->apps[atomic_fetch_add(&crowd->turn, 1) % 2];
+    struct jalon_position position = {3.87, 43.61};
+    const struct jalon_record record = {
+        .has_geometry = true,
+        .geometry = {.type = JALON_GEOMETRY_POINT,
+                     .srid = JALON_SRID_WGS84,
+                     .positions = &position,
+                     .position_count = 1},
+        .id = JALON_TEXT_EMPTY,
+    };
+    const struct jalon_contribute command = {
+        .map = JALON_TEXT("sample"),
+        .collection = JALON_TEXT("places"),
+        .record = &record,
+        .account = JALON_TEXT_EMPTY,
+    };
+    for (int i = 0; i < WRITES; i++) {
+        struct jalon_contributed made;
+        struct jalon_reading reading;
+        struct jalon_view_item item;
+        jalon_context_reset(ctx);
+        bool good = jalon_app_contribute(ctx, app, &command, &made) == JALON_OK &&
+                    jalon_app_read(ctx, app, JALON_TEXT("sample"), &reading) == JALON_OK;
+        if (good) {
+            good = jalon_snapshot_find(reading.snapshot, 0, made.id, &item);
+            jalon_app_end_reading(app, &reading);
+        }
+        atomic_fetch_add(&crowd->failures, good ? 0 : 1);
+    }
+    jalon_context_destroy(ctx);
+    atomic_fetch_sub(&crowd->writing, 1);
+    return NULL;
+}
+
+/* Counts only grow, and what a snapshot counts is what it lists. */
+static void *read_some(void *argument)
+{
+    struct crowd *crowd = argument;
+    struct jalon_context *ctx = jalon_context_create();
+    struct jalon_app *app = crowd->apps[atomic_fetch_add(&crowd->turn, 1) % 2];
+    int64_t last = 0;
+    while (atomic_load(&crowd->writing) > 0) {
+        struct jalon_reading reading;
+        struct jalon_view_result result;
+        struct jalon_view_query query = {
+            .collection = 0, .category = -1, .status = -1, .limit = 1000};
+        jalon_context_reset(ctx);
+        if (jalon_app_read(ctx, app, JALON_TEXT("sample"), &reading) != JALON_OK) {
+            atomic_fetch_add(&crowd->failures, 1);
+            continue;
+        }
+        int64_t count = jalon_snapshot_count(reading.snapshot, 0);
+        bool good = jalon_snapshot_query(ctx, reading.snapshot, &query, &result) == JALON_OK &&
+                    (int64_t)result.count == count && count >= last;
+        last = count;
+        jalon_app_end_reading(app, &reading);
+        atomic_fetch_add(&crowd->failures, good ? 0 : 1);
+        pause_ms(1);
+    }
+    jalon_context_destroy(ctx);
+    return NULL;
+}
+
+/* Settings change and the live map is made anew, in the middle of it all. */
+static void *set_some(void *argument)
+{
+    struct crowd *crowd = argument;
+    struct jalon_context *ctx = jalon_context_create();
+    for (int i = 0; atomic_load(&crowd->writing) > 0; i++) {
+        const struct jalon_assignment setting = {
+            JALON_TEXT("title_fr"), jalon_text_from(i % 2 == 0 ? "Un" : "Deux")};
+        jalon_context_reset(ctx);
+        if (jalon_app_set_map(ctx, crowd->apps[0], JALON_TEXT("sample"), &setting, 1) != JALON_OK) {
+            atomic_fetch_add(&crowd->failures, 1);
+        }
+        pause_ms(30);
+    }
+    jalon_context_destroy(ctx);
+    return NULL;
+}
+
+static void run_crowd(struct fixture *fixture, bool with_settings)
+{
+    struct crowd crowd = {
+        .fixture = fixture,
+        .apps = {open_app(fixture, true), open_app(fixture, true)},
+        .writing = WRITERS,
+    };
+    pthread_t threads[WRITERS + READERS + 1];
+    size_t count = 0;
+    for (int i = 0; i < WRITERS; i++) {
+        assert_int_equal(pthread_create(&threads[count++], NULL, write_some, &crowd), 0);
+    }
+    for (int i = 0; i < READERS; i++) {
+        assert_int_equal(pthread_create(&threads[count++], NULL, read_some, &crowd), 0);
+    }
+    if (with_settings) {
+        assert_int_equal(pthread_create(&threads[count++], NULL, set_some, &crowd), 0);
+    }
+    for (size_t i = 0; i < count; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    assert_int_equal(atomic_load(&crowd.failures), 0);
+    for (int i = 0; i < 2; i++) {
+        wait_count(fixture, crowd.apps[i], (int64_t)WRITERS * WRITES);
+        jalon_app_close(crowd.apps[i]);
+    }
+    size_t events;
+    list_events(fixture, &events);
+    assert_int_equal(events, WRITERS * WRITES);
+}
+
+static void test_threads_of_two_processes(void **state)
+{
+    run_crowd(*state, false);
+}
+
+static void test_threads_while_settings_change(void **state)
+{
+    run_crowd(*state, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(test_a_write_of_another_process_shows),
+        RUN(test_an_import_of_another_process_shows),
+        RUN(test_two_that_write_see_each_other),
+        RUN(test_settings_of_another_process_show),
+        RUN(test_a_map_deleted_elsewhere_goes),
+        RUN(test_a_map_made_anew_elsewhere_is_the_new_one),
+        RUN(test_contributing_to_a_map_deleted_elsewhere),
+        RUN(test_threads_of_two_processes),
+        RUN(test_threads_while_settings_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
