@@ -200,14 +200,18 @@ static enum jalon_status catch_up_batch(struct jalon_context *batch, struct jalo
     return status;
 }
 
-enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
-                                      struct jalon_live_map *live)
+typedef enum jalon_status (*batch_runner)(struct jalon_context *batch, struct jalon_app *app,
+                                         struct jalon_view *view, size_t *out_count);
+
+/* Batch after batch until there are no more events. */
+static enum jalon_status run_batches(struct jalon_context *ctx, struct jalon_app *app,
+                                     struct jalon_live_map *live, batch_runner run)
 {
     struct jalon_context *batch = jalon_context_create();
     enum jalon_status status = batch != NULL ? JALON_OK : jalon_no_memory(ctx);
     size_t count = EVENT_BATCH;
     while (status == JALON_OK && count == EVENT_BATCH) {
-        status = catch_up_batch(batch, app, live->view, &count);
+        status = run(batch, app, live->view, &count);
         if (status != JALON_OK) {
             status = jalon_fail(ctx, status, "the map could not be brought up to date");
         }
@@ -215,6 +219,12 @@ enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_ap
     }
     jalon_context_destroy(batch);
     return status;
+}
+
+enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_live_map *live)
+{
+    return run_batches(ctx, app, live, catch_up_batch);
 }
 
 /*
@@ -297,6 +307,20 @@ static bool same_settings(const struct jalon_map *a, const struct jalon_map *b)
            a->account_needed == b->account_needed;
 }
 
+/* One batch, then room for a writer: a long import elsewhere must not keep contributions waiting. */
+static enum jalon_status follow_batch(struct jalon_context *batch, struct jalon_app *app,
+                                      struct jalon_view *view, size_t *out_count)
+{
+    static const struct timespec pause = {.tv_nsec = 1000000};
+    pthread_mutex_lock(&app->write_lock);
+    enum jalon_status status = catch_up_batch(batch, app, view, out_count);
+    pthread_mutex_unlock(&app->write_lock);
+    if (*out_count == EVENT_BATCH) {
+        nanosleep(&pause, NULL);
+    }
+    return status;
+}
+
 /* Brings one live map up to date; a map that was deleted or set anew is dropped. */
 static void follow_map(struct jalon_context *ctx, struct jalon_app *app,
                        struct jalon_live_map *live)
@@ -307,9 +331,7 @@ static void follow_map(struct jalon_context *ctx, struct jalon_app *app,
     if (status == JALON_NOT_FOUND || (status == JALON_OK && !same_settings(map, &stored))) {
         jalon_live_drop(app, map->slug);
     } else if (status == JALON_OK) {
-        pthread_mutex_lock(&app->write_lock);
-        status = jalon_live_catch_up(ctx, app, live);
-        pthread_mutex_unlock(&app->write_lock);
+        status = run_batches(ctx, app, live, follow_batch);
     }
     /* What failed now is tried again at the next tick: the data version has not been noted. */
     if (status != JALON_OK && status != JALON_NOT_FOUND) {
