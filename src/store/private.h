@@ -71,7 +71,8 @@ enum jalon_status jalon_store_bad_row(struct jalon_context *ctx, const char *wha
 /* --- Geometry columns --- */
 /*
  * Five parameters: the geometry in the database's form (its bytes are the session's, until the next
- * call) and its box: west, east, south, north; all NULL without geometry.
+ * call) and its box: west, east, south, north. Without geometry: NULL, and a box of nothing, whose
+ * west is greater than its east.
  */
 enum jalon_status jalon_store_put_geometry(struct jalon_context *ctx, struct jalon_session *session,
                                            const struct jalon_geometry *geometry,

@@ -218,9 +218,9 @@ enum jalon_status jalon_store_put_geometry(struct jalon_context *ctx, struct jal
                                            struct jalon_db_value out[5])
 {
     struct jalon_box box;
-    for (size_t i = 0; i < 5; i++) {
-        out[i] = jalon_db_null();
-    }
+    out[0] = jalon_db_null();
+    out[1] = out[3] = jalon_db_double(1);
+    out[2] = out[4] = jalon_db_double(0);
     if (geometry->type == JALON_GEOMETRY_NONE || !jalon_geometry_box(geometry, &box)) {
         return JALON_OK;
     }
