@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "jalon/hash.h"
+#include "jalon/web.h"
 
 enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
                                          struct jalon_text token, struct jalon_text *out_account)
@@ -20,13 +21,17 @@ static uint64_t mix(uint64_t hash, struct jalon_text text)
     return hash * 31 + jalon_hash_keyed(key, text.data, text.length);
 }
 
-/* Of everything in the map's description that may change without an event. */
-static uint64_t settings_hash(const struct jalon_map *map)
+/* Of everything that may change without an event: the map's description, the pages, options. */
+static uint64_t settings_hash(const struct jalon_api *api, const struct jalon_map *map)
 {
     uint64_t hash = (uint64_t)map->created_us * 8 + (uint64_t)map->policy * 2 + map->account_needed;
     hash = mix(mix(hash, map->title.fr), map->title.en);
     hash = mix(mix(hash, map->description.fr), map->description.en);
-    return mix(mix(hash, map->licence), map->attribution);
+    hash = mix(mix(hash, map->licence), map->attribution);
+    for (size_t i = 0; i < api->base_map_count; i++) {
+        hash = mix(hash, api->base_maps[i].url);
+    }
+    return mix(hash, jalon_web_version());
 }
 
 bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_response *response,
@@ -36,7 +41,8 @@ bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_respon
     /* The program's version is in it: another one may write other bytes for the same state. */
     struct jalon_text etag = jalon_text_format(
         request->ctx->arena, "%s-%llx-%llx", JALON_VERSION,
-        (unsigned long long)settings_hash(reading->map), (unsigned long long)seq);
+        (unsigned long long)settings_hash(request->application, reading->map),
+        (unsigned long long)seq);
     return etag.data != NULL && jalon_response_not_modified(request, response, etag);
 }
 
