@@ -21,6 +21,9 @@ import { State, type Entry } from './state';
 import { linkify } from './text';
 import type { BaseMap, Collection, Item, Lang } from './types';
 
+// Room for the panel beside the map; the same condition is in app.css.
+const WIDE = matchMedia('(min-width: 50rem), (min-width: 35rem) and (min-aspect-ratio: 4/3)');
+
 type Tab = 'legend' | 'list' | 'add';
 const TABS: Tab[] = ['legend', 'list', 'add'];
 const TAB_ICONS: Record<Tab, string> = { legend: ICONS.layers, list: ICONS.list, add: ICONS.add };
@@ -77,8 +80,11 @@ class Page {
   }
 
   async start(): Promise<void> {
-    // One line of sources over a small map; all of them where there is room.
-    (byId('sources') as HTMLDetailsElement).open = this.isWide();
+    this.unfoldSources();
+    WIDE.addEventListener('change', () => {
+      this.unfoldSources();
+      void this.show(this.router.route, false);
+    });
     this.relabel();
     onLang(() => {
       this.relabel();
@@ -106,7 +112,12 @@ class Page {
   }
 
   private isWide(): boolean {
-    return matchMedia('(min-width: 800px)').matches;
+    return WIDE.matches;
+  }
+
+  /** One line of sources over a small map; all of them where there is room. */
+  private unfoldSources(): void {
+    (byId('sources') as HTMLDetailsElement).open = this.isWide();
   }
 
   // --- Map ---

@@ -4,6 +4,7 @@
 
 import { h } from './dom';
 import { say, t } from './i18n';
+import { isFrugal } from './network';
 import { recall, remember } from './storage';
 import type { BaseMap } from './types';
 
@@ -18,7 +19,8 @@ export class BaseMaps {
   ) {
     const kept = recall('base');
     const known = all.find((each) => each.url === kept);
-    this.chosen = kept === NONE ? null : (known ?? all[0] ?? null);
+    const first = isFrugal() ? null : (all[0] ?? null);
+    this.chosen = kept === NONE ? null : (known ?? first);
   }
 
   private choose(base: BaseMap | null): void {

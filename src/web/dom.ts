@@ -81,7 +81,7 @@ export const ICONS = {
   close: 'M6 6l12 12M18 6 6 18',
   back: 'M15 5l-7 7 7 7',
   locate: 'M12 2v4M12 18v4M2 12h4M18 12h4M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10z',
-  target: 'M12 3v18M3 12h18',
+  target: 'M12 2v7M12 15v7M2 12h7M15 12h7M12 12h.01',
   undo: 'M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3',
 };
 

@@ -5,8 +5,8 @@
 import { NetworkError, RefusedError } from './api';
 import { h, icon, ICONS, swatch } from './dom';
 import type { Drafts, Secrets, Value } from './drafts';
-import { check, control, toSend, type Control } from './inputs';
-import { plural, say, t } from './i18n';
+import { check, control, isBlank, toSend, type Control } from './inputs';
+import { lang, plural, say, t, type Word } from './i18n';
 import { shapeOf } from './legend';
 import { licenceName } from './licences';
 import { announce } from './live';
@@ -20,7 +20,7 @@ import type { Collection, Item, Problem } from './types';
 // What kind of thing it is comes before its details; a collection may have twenty fields, and a
 // first contribution that takes long is the last one. The rest is folded, one tap away.
 const FIRST = ['title', 'categories', 'description'];
-const FOLDED = new Set(['status', 'observed', 'licence']);
+const FOLDED = new Set(['observed', 'licence']);
 const OPEN_FIELDS = 4;
 const KEEP_AFTER_MS = 400;
 
@@ -35,6 +35,24 @@ function arrange(controls: Control[]): { open: Control[]; folded: Control[] } {
     open: [...first, ...required, ...optional.slice(0, OPEN_FIELDS)],
     folded: [...optional.slice(OPEN_FIELDS), ...last],
   };
+}
+
+const REFUSALS: Record<string, Word> = {
+  opening_hours: 'refused.opening_hours',
+  url: 'refused.url',
+  email: 'error.email',
+  phone: 'refused.phone',
+  date: 'refused.date',
+  geometry: 'refused.geometry',
+};
+
+/** The program gives its reasons in English; a reader of another language gets the page's words. */
+function refusal(type: string, reason: string): string {
+  const word = REFUSALS[type];
+  if (lang() === 'en') {
+    return reason;
+  }
+  return word ? t(word) : t('refused.value', { reason });
 }
 
 export interface FormActions {
@@ -115,7 +133,9 @@ export class Form {
   private body(collection: Collection, schema: Schema): HTMLElement {
     const { draft } = this.drafts;
     this.position = new PositionField(draft, shapesOf(schema.geometryTypes), this.map, () => this.changed());
-    this.controls = schema.fields.map((spec) =>
+    // A new contribution starts in the first status; others are reached later, with a reason.
+    const asked = schema.fields.filter((spec) => spec.type !== 'status');
+    this.controls = asked.map((spec) =>
       control(spec, draft.values[spec.key], (value) => this.typed(spec, value)));
     const { open, folded } = arrange(this.controls);
     return h(
@@ -189,6 +209,13 @@ export class Form {
       if (reason) {
         wrong.set(spec.key, reason);
       }
+    }
+    // A place about which nothing is said helps nobody, even where no field is required.
+    const said = this.controls.some(({ spec }) =>
+      !FOLDED.has(spec.key) && !isBlank(this.drafts.draft.values[spec.key]));
+    const [first] = this.controls;
+    if (!said && first && !wrong.has(first.spec.key)) {
+      wrong.set(first.spec.key, t('error.nothing'));
     }
     return wrong;
   }
@@ -264,9 +291,10 @@ export class Form {
     for (const { pointer, reason } of problem.errors ?? []) {
       const [, first = '', second = ''] = (pointer ?? '').split('/');
       const field = first === 'properties' ? second.replace(/~1/g, '/').replace(/~0/g, '~') : first;
-      const known = field === 'geometry' || this.controls.some((each) => each.spec.key === field);
-      if (known) {
-        wrong.set(field, [wrong.get(field), reason].filter(Boolean).join(' '));
+      const target = this.controls.find((each) => each.spec.key === field);
+      if (target || field === 'geometry') {
+        const words = refusal(target?.spec.type ?? 'geometry', reason);
+        wrong.set(field, [wrong.get(field), words].filter(Boolean).join(' '));
       } else {
         general.push(reason);
       }

@@ -23,9 +23,10 @@ export function kindOf(state: State, entry: Entry): string {
   const themes = (entry.item.properties.categories ?? [])
     .map((key) => say(state.tree.get(key)?.label, key))
     .join(', ');
-  return themes && entry.item.properties.title
+  const kind = themes && entry.item.properties.title
     ? themes
     : say(entry.collection.titles, entry.collection.title);
+  return kind === nameOf(state, entry) ? '' : kind;
 }
 
 export class List {

@@ -7,12 +7,13 @@
 // items were entered later; the legend says that there are more.
 
 import type { ItemQuery } from './api';
+import { isFrugal } from './network';
 import { contains, pad, quarters } from './geometry';
 import type { Entry, State } from './state';
 import type { Box, Collection, ItemPage } from './types';
 
 /** Items of one collection drawn at once. */
-export const LIMIT = 2000;
+const LIMIT = isFrugal() ? 400 : 2000;
 const WHOLE_UP_TO = 400;
 const DEBOUNCE_MS = 250;
 const ROOM = 0.25;

@@ -144,6 +144,7 @@ test('what is missing is said beside its field before anything is sent', async (
   await page.waitForSelector('.summary-errors');
   assert.equal(await page.evaluate(() => document.activeElement?.className), 'summary-errors');
   assert.notEqual(await page.locator('#position-error').innerText(), '');
+  assert.notEqual(await page.locator('#field-title-error').innerText(), '');
   assert.deepEqual(seen.requests.filter((url) => url.endsWith(`/collections/${collection.id}/items`)), []);
   await page.locator('.summary-errors a').first().click();
   assert.match(await page.evaluate(() => document.activeElement?.id), /^position-/);
