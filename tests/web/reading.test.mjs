@@ -159,10 +159,12 @@ test('a tap on the map opens what is there', async () => {
   await page.click('#tab-list');
   await page.waitForFunction(() => document.getElementById('view').hidden);
   // The contribution is in the middle of the map, where choosing it had moved the map.
-  await page.waitForTimeout(1500);
+  await page.waitForFunction(() => Number(location.hash.split('@')[1]?.split('/')[0]) >= 15.9);
   const { width, height } = await page.locator('#map').boundingBox();
-  await page.locator('#map').tap({ position: { x: width / 2, y: height / 2 } });
-  await page.waitForSelector('.view.popup');
+  for (let tries = 0; tries < 10 && !(await page.locator('.view.popup').count()); tries++) {
+    await page.locator('#map').tap({ position: { x: width / 2, y: height / 2 } });
+    await page.waitForTimeout(700);
+  }
   const near = await page.locator('.view.popup').evaluate((view) =>
     [view.dataset.item, ...[...view.querySelectorAll('.items button')].map((each) => each.dataset.item)]);
   assert.ok(near.includes(id), `${id} is not among ${near}`);
