@@ -25,6 +25,18 @@ void jalon_view_destroy(struct jalon_view *view);
 const struct jalon_map *jalon_view_map(const struct jalon_view *view);
 
 /*
+ * The territories that contributions are counted and filtered by; copied. Once, before anything is
+ * applied or loaded: when they change the view is loaded anew. Their polygons have to be valid;
+ * JALON_INVALID for another geometry.
+ */
+enum jalon_status jalon_view_set_territories(struct jalon_context *ctx, struct jalon_view *view,
+                                             const struct jalon_territory *territories,
+                                             size_t count) JALON_MUST_USE;
+/* Those of the view, without geometry; valid as long as it is. */
+const struct jalon_territory *jalon_view_territories(const struct jalon_view *view,
+                                                     size_t *out_count);
+
+/*
  * Takes the state after an event: inserts, replaces or (when it is not published any more) removes
  * the contribution. `seq` and `time_us` are the event's; an event at or below the view's seq is
  * ignored, one beyond the next is accepted (loading starts with a state, not with event 1).
@@ -77,6 +89,8 @@ struct jalon_view_query {
     int32_t status;   /* -1: any */
     bool has_author;
     struct jalon_text author; /* exact; empty: anonymous */
+    bool has_territory;
+    int32_t territory; /* index in the view's: the label position is in it or on its border */
     int64_t after; /* only numbers greater than this: the key of the last one seen; 0: from start */
     size_t limit;  /* at most this many come back; 0: only count */
 };
@@ -114,6 +128,9 @@ bool jalon_snapshot_extent(const struct jalon_snapshot *snapshot, int32_t collec
 /* The oldest `created` and newest `updated`; false when the collection is empty. */
 bool jalon_snapshot_interval(const struct jalon_snapshot *snapshot, int32_t collection,
                              int64_t *out_first_us, int64_t *out_last_us);
+/* As jalon_view_territories. */
+const struct jalon_territory *jalon_snapshot_territories(const struct jalon_snapshot *snapshot,
+                                                         size_t *out_count);
 /* Contributions with this category or one below it, each once: what a query for it matches. */
 int64_t jalon_snapshot_category_count(const struct jalon_snapshot *snapshot, int32_t collection,
                                       int32_t category);

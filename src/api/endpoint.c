@@ -34,6 +34,18 @@ static uint64_t settings_hash(const struct jalon_api *api, const struct jalon_ma
     return mix(hash, jalon_web_version());
 }
 
+/* What is in a territory changes with the territory: one that is replaced has a new id. */
+static uint64_t territories_hash(uint64_t hash, const struct jalon_snapshot *snapshot)
+{
+    size_t count;
+    const struct jalon_territory *territories = jalon_snapshot_territories(snapshot, &count);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *id = territories[i].id.bytes;
+        hash = mix(hash, jalon_text_slice((const char *)id, sizeof territories[i].id.bytes));
+    }
+    return hash;
+}
+
 bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_response *response,
                               const struct jalon_reading *reading)
 {
@@ -41,7 +53,8 @@ bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_respon
     /* The program's version is in it: another one may write other bytes for the same state. */
     struct jalon_text etag = jalon_text_format(
         request->ctx->arena, "%s-%llx-%llx", JALON_VERSION,
-        (unsigned long long)settings_hash(request->application, reading->map),
+        (unsigned long long)territories_hash(settings_hash(request->application, reading->map),
+                                             reading->snapshot),
         (unsigned long long)seq);
     return etag.data != NULL && jalon_response_not_modified(request, response, etag);
 }

@@ -97,7 +97,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     int32_t collection;
     enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
     if (status == JALON_OK) {
-        status = jalon_items_query_read(request, reading->map, collection, &query);
+        status = jalon_items_query_read(request, reading, collection, &query);
     }
     if (status == JALON_OK && jalon_endpoint_unchanged(request, response, reading)) {
         return JALON_OK;

@@ -158,6 +158,25 @@ static enum jalon_status read_named(struct jalon_request *request, const struct 
     return JALON_OK;
 }
 
+static enum jalon_status read_territory(struct jalon_request *request,
+                                        const struct jalon_snapshot *snapshot,
+                                        struct jalon_view_query *query)
+{
+    struct jalon_text key;
+    size_t count;
+    const struct jalon_territory *territories = jalon_snapshot_territories(snapshot, &count);
+    query->has_territory = jalon_request_parameter(request, "within", &key);
+    for (size_t i = 0; query->has_territory && i < count; i++) {
+        if (jalon_text_equal(territories[i].key, key)) {
+            query->territory = (int32_t)i;
+            return JALON_OK;
+        }
+    }
+    return query->has_territory
+               ? refuse(request, JALON_TEXT("within"), "the key of a territory of this map")
+               : JALON_OK;
+}
+
 static enum jalon_status read_page(struct jalon_request *request, const struct jalon_map *map,
                                    struct jalon_view_query *query)
 {
@@ -181,15 +200,19 @@ static enum jalon_status read_page(struct jalon_request *request, const struct j
 }
 
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
-                                                 const struct jalon_map *map, int32_t collection,
-                                                 struct jalon_view_query *out)
+                                                 const struct jalon_reading *reading,
+                                                 int32_t collection, struct jalon_view_query *out)
 {
+    const struct jalon_map *map = reading->map;
     const struct jalon_collection *description = &map->collections[collection];
     struct jalon_view_query query = {.collection = collection, .category = -1, .status = -1};
     struct jalon_text value;
     enum jalon_status status = read_conditions(request, description, &query);
     if (status == JALON_OK) {
         status = read_named(request, map, description, &query);
+    }
+    if (status == JALON_OK) {
+        status = read_territory(request, reading->snapshot, &query);
     }
     if (status == JALON_OK && jalon_request_parameter(request, "bbox", &value)) {
         query.has_box = true;
@@ -202,13 +225,13 @@ enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
 }
 
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
-                                         const struct jalon_map *map, int32_t collection,
+                                         const struct jalon_reading *reading, int32_t collection,
                                          struct jalon_view_query *out)
 {
     struct jalon_view_query query;
-    enum jalon_status status = jalon_items_query_read_filters(request, map, collection, &query);
+    enum jalon_status status = jalon_items_query_read_filters(request, reading, collection, &query);
     if (status == JALON_OK) {
-        status = read_page(request, map, &query);
+        status = read_page(request, reading->map, &query);
     }
     if (status == JALON_OK) {
         *out = query;

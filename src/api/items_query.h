@@ -6,16 +6,16 @@
 #include "endpoint.h"
 
 /*
- * What selects contributions, in every answer drawn from them: bbox, category, status, author and
- * every public field. JALON_INVALID names the parameter and what was expected; unknown parameters
+ * What selects contributions, in every answer drawn from them: bbox, category, status, author,
+ * within and every public field. JALON_INVALID names the parameter and what was expected; unknown parameters
  * are refused here.
  */
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
-                                                 const struct jalon_map *map, int32_t collection,
-                                                 struct jalon_view_query *out) JALON_MUST_USE;
+                                                 const struct jalon_reading *reading,
+                                                 int32_t collection, struct jalon_view_query *out) JALON_MUST_USE;
 /* The same with limit and next: one page of a list. */
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
-                                         const struct jalon_map *map, int32_t collection,
+                                         const struct jalon_reading *reading, int32_t collection,
                                          struct jalon_view_query *out) JALON_MUST_USE;
 /* The URL of this list: with `after` >= 0 of the page after that item, else of the first page. */
 enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,

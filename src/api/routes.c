@@ -47,6 +47,8 @@ static const struct jalon_parameter items_parameters[] = {
     {"status", JALON_PARAMETER_STRING, "Only contributions in this status, by key.", 0, 0, 0},
     {"author", JALON_PARAMETER_STRING, "Only contributions of this account; empty: anonymous.", 0, 0,
      0},
+    {"within", JALON_PARAMETER_STRING,
+     "Only contributions in this territory or on its border, by key: where their label is.", 0, 0, 0},
     {0},
 };
 static const struct jalon_parameter revisions_parameters[] = {

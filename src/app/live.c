@@ -130,6 +130,17 @@ static enum jalon_status fill_view(struct jalon_context *ctx, struct jalon_sessi
     return status;
 }
 
+/* Gives the view its territories. */
+static enum jalon_status set_territories(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_view *view)
+{
+    struct jalon_territory *territories = NULL;
+    size_t count = 0;
+    enum jalon_status status = jalon_store_list_territories(ctx, session, jalon_view_map(view),
+                                                            &territories, &count);
+    return status == JALON_OK ? jalon_view_set_territories(ctx, view, territories, count) : status;
+}
+
 /* Makes the view of a map from one state of the store. */
 static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *app,
                                    struct jalon_text slug, struct jalon_view **out)
@@ -144,6 +155,9 @@ static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *
     }
     if (status == JALON_OK) {
         status = jalon_view_create(ctx, &map, &view);
+    }
+    if (status == JALON_OK) {
+        status = set_territories(ctx, session, view);
     }
     if (status == JALON_OK) {
         status = fill_view(ctx, session, view);
@@ -321,14 +335,42 @@ static enum jalon_status follow_batch(struct jalon_context *batch, struct jalon_
     return status;
 }
 
+/* Has any territory come, gone or changed? Each one that is stored has an id of its own. */
+static enum jalon_status compare_territories(struct jalon_context *ctx, struct jalon_app *app,
+                                             struct jalon_view *view, bool *out_same)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_id *ids = NULL;
+    size_t count = 0, own_count;
+    const struct jalon_territory *own = jalon_view_territories(view, &own_count);
+    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_list_territory_ids(ctx, session, jalon_view_map(view), &ids, &count);
+    }
+    jalon_session_end(session);
+    if (status != JALON_OK) {
+        return status;
+    }
+    bool same = count == own_count;
+    for (size_t i = 0; same && i < count; i++) {
+        same = jalon_id_compare(ids[i], own[i].id) == 0;
+    }
+    *out_same = same;
+    return JALON_OK;
+}
+
 /* Brings one live map up to date; a map that was deleted or set anew is dropped. */
 static void follow_map(struct jalon_context *ctx, struct jalon_app *app,
                        struct jalon_live_map *live)
 {
     const struct jalon_map *map = jalon_view_map(live->view);
     struct jalon_map stored;
+    bool same = false;
     enum jalon_status status = jalon_app_find_map(ctx, app, map->slug, &stored);
-    if (status == JALON_NOT_FOUND || (status == JALON_OK && !same_settings(map, &stored))) {
+    if (status == JALON_OK && same_settings(map, &stored)) {
+        status = compare_territories(ctx, app, live->view, &same);
+    }
+    if (status == JALON_NOT_FOUND || (status == JALON_OK && !same)) {
         jalon_live_drop(app, map->slug);
     } else if (status == JALON_OK) {
         status = run_batches(ctx, app, live, follow_batch);

@@ -266,6 +266,9 @@ enum jalon_status jalon_app_put_territory(struct jalon_context *ctx, struct jalo
         status = jalon_session_commit(ctx, session);
     }
     jalon_session_end(session);
+    if (status == JALON_OK) { /* where each contribution is has to be found anew */
+        jalon_live_drop(app, map->slug);
+    }
     return status;
 }
 

@@ -76,3 +76,40 @@ enum jalon_status jalon_store_list_territories(struct jalon_context *ctx,
     }
     return status;
 }
+
+struct territory_ids {
+    struct jalon_id *items;
+    size_t count, capacity;
+};
+
+static enum jalon_status take_id(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                 void *object)
+{
+    struct territory_ids *list = object;
+    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
+                                   sizeof *list->items, &list->capacity);
+    if (list->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    if (!jalon_id_parse(jalon_db_to_text(&row[0]), &list->items[list->count])) {
+        return jalon_store_bad_row(ctx, "territory", (int64_t)list->count + 1);
+    }
+    list->count++;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_list_territory_ids(struct jalon_context *ctx,
+                                                 struct jalon_session *session,
+                                                 const struct jalon_map *map, struct jalon_id **out,
+                                                 size_t *out_count)
+{
+    struct jalon_db_value value = jalon_db_integer(map->number);
+    struct territory_ids list = {.count = 0};
+    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_TERRITORY_IDS,
+                                                    &value, 1, take_id, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
+}

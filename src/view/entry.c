@@ -143,27 +143,28 @@ static bool find_box(const struct jalon_geometry *geometry, struct jalon_box *ou
     return geometry->position_count > 0;
 }
 
-/* Packs all of it; the entry's own place is the block's start. */
+/* Packs the contribution and what was made of it; the entry's own place is the block's start. */
 static void pack_entry(struct packing *packing, const struct jalon_collection *collection,
-                       const struct jalon_contribution *contribution, struct jalon_text json)
+                       const struct jalon_contribution *contribution,
+                       const struct jalon_view_entry *made)
 {
     struct jalon_view_entry *entry =
         reserve(packing, sizeof *entry, alignof(struct jalon_view_entry));
-    struct jalon_view_entry packed = {.has_box = false};
-    packed.json = pack_text(packing, json);
+    struct jalon_view_entry packed = *made;
+    packed.json = pack_text(packing, made->json);
     packed.contribution = pack_contribution(packing, collection, *contribution);
-    packed.has_box = find_box(&contribution->geometry, &packed.box);
+    packed.territories = pack(packing, made->territories,
+                              made->territory_count * sizeof *made->territories, alignof(int32_t));
     if (entry != NULL) {
         *entry = packed;
     }
 }
 
-enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struct jalon_map *map,
-                                          const struct jalon_contribution *contribution,
-                                          struct jalon_buffer *scratch,
-                                          const struct jalon_view_entry **out)
+/* The Feature, in `scratch`. */
+static enum jalon_status make_json(struct jalon_context *ctx, const struct jalon_map *map,
+                                   const struct jalon_contribution *contribution,
+                                   struct jalon_buffer *scratch, struct jalon_text *out)
 {
-    const struct jalon_collection *collection = &map->collections[contribution->collection];
     jalon_buffer_clear(scratch);
     jalon_feature_write(scratch, map, contribution);
     enum jalon_status status = jalon_buffer_status(scratch);
@@ -174,14 +175,35 @@ enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struc
         return jalon_fail(ctx, status, "a contribution is larger than %zu bytes as GeoJSON",
                           scratch->maximum);
     }
-    struct jalon_text json = jalon_buffer_text(scratch);
+    *out = jalon_buffer_text(scratch);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struct jalon_map *map,
+                                          const struct jalon_view_territories *territories,
+                                          const struct jalon_contribution *contribution,
+                                          struct jalon_buffer *scratch,
+                                          const struct jalon_view_entry **out)
+{
+    const struct jalon_collection *collection = &map->collections[contribution->collection];
+    struct jalon_view_entry made = {.json = JALON_TEXT_EMPTY};
+    made.has_box = find_box(&contribution->geometry, &made.box);
+    enum jalon_status status =
+        jalon_view_territories_find(ctx, territories, &contribution->geometry, &made.territories,
+                                    &made.territory_count);
+    if (status == JALON_OK) {
+        status = make_json(ctx, map, contribution, scratch, &made.json);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
     struct packing measured = {.block = NULL};
-    pack_entry(&measured, collection, contribution, json);
+    pack_entry(&measured, collection, contribution, &made);
     struct packing packing = {.block = jalon_memory_allocate(measured.used)};
     if (packing.block == NULL) {
         return jalon_no_memory(ctx);
     }
-    pack_entry(&packing, collection, contribution, json);
+    pack_entry(&packing, collection, contribution, &made);
     assert(packing.used == measured.used);
     *out = (const struct jalon_view_entry *)(const void *)packing.block;
     return JALON_OK;

@@ -13,6 +13,8 @@
 #include "jalon/context.h"
 #include "jalon/model.h"
 
+#include "territories.h"
+
 /* An index of a collection's slots; dense, given again after a removal. */
 typedef uint32_t jalon_view_slot_index;
 
@@ -21,6 +23,8 @@ struct jalon_view_entry {
     struct jalon_text json;                 /* its Feature */
     struct jalon_box box;                   /* west <= east; meaningless without has_box */
     bool has_box;
+    const int32_t *territories; /* those it lies in: indexes, ascending */
+    size_t territory_count;
 };
 
 /*
@@ -29,6 +33,7 @@ struct jalon_view_entry {
  * jalon_memory_release. JALON_NO_MEMORY; JALON_TOO_LARGE when the Feature passes scratch's maximum.
  */
 enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struct jalon_map *map,
+                                          const struct jalon_view_territories *territories,
                                           const struct jalon_contribution *contribution,
                                           struct jalon_buffer *scratch,
                                           const struct jalon_view_entry **out) JALON_MUST_USE;

@@ -8,10 +8,12 @@
 
 #include "jalon/view.h"
 
-/* Does the query ask anything of the properties? */
+#include "entry.h"
+
+/* Does the query ask anything of the properties, or for a territory? */
 bool jalon_view_has_filter(const struct jalon_view_query *query);
-/* The contribution is of the query's collection. */
+/* The entry is of the query's collection. */
 bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_query *query,
-                       const struct jalon_contribution *contribution);
+                       const struct jalon_view_entry *entry);
 
 #endif

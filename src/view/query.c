@@ -38,7 +38,7 @@ static bool meets_box(const struct search *search, const struct jalon_view_entry
 static bool matches(const struct search *search, const struct jalon_view_entry *entry)
 {
     return (!search->has_filter ||
-            jalon_view_passes(search->map, search->query, &entry->contribution)) &&
+            jalon_view_passes(search->map, search->query, entry)) &&
            (!search->has_box || meets_box(search, entry));
 }
 
@@ -55,7 +55,7 @@ static void collect(void *user, jalon_view_slot_index slot)
     struct search *search = user;
     const struct jalon_view_slot *one = &search->collection->slots[slot];
     if (search->has_filter &&
-        !jalon_view_passes(search->map, search->query, &one->entry->contribution)) {
+        !jalon_view_passes(search->map, search->query, one->entry)) {
         return;
     }
     search->matched++;

@@ -72,6 +72,13 @@ bool jalon_snapshot_interval(const struct jalon_snapshot *snapshot, int32_t coll
                                      out_last_us);
 }
 
+const struct jalon_territory *jalon_snapshot_territories(const struct jalon_snapshot *snapshot,
+                                                         size_t *out_count)
+{
+    *out_count = snapshot->territories.count;
+    return snapshot->territories.items;
+}
+
 int64_t jalon_snapshot_category_count(const struct jalon_snapshot *snapshot, int32_t collection,
                                       int32_t category)
 {

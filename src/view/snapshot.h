@@ -6,10 +6,12 @@
 #include "jalon/view.h"
 
 #include "collection.h"
+#include "territories.h"
 
 struct jalon_snapshot {
     const struct jalon_map *map;
     struct jalon_view_collection *collections; /* one for each collection of the map */
+    struct jalon_view_territories territories;
     int64_t seq;
     int64_t time_us;
 };

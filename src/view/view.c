@@ -91,6 +91,7 @@ void jalon_view_destroy(struct jalon_view *view)
     for (size_t i = 0; i < view->state.map->collection_count; i++) {
         jalon_view_collection_finish(&view->state.collections[i]);
     }
+    jalon_view_territories_finish(&view->state.territories);
     jalon_buffer_finish(&view->scratch);
     pthread_mutex_destroy(&view->writing);
     jalon_view_gate_finish(&view->gate);
@@ -101,6 +102,22 @@ void jalon_view_destroy(struct jalon_view *view)
 const struct jalon_map *jalon_view_map(const struct jalon_view *view)
 {
     return view->state.map;
+}
+
+enum jalon_status jalon_view_set_territories(struct jalon_context *ctx, struct jalon_view *view,
+                                             const struct jalon_territory *territories,
+                                             size_t count)
+{
+    assert(view->state.territories.count == 0);
+    return jalon_view_territories_init(ctx, view->arena, territories, count,
+                                       &view->state.territories);
+}
+
+const struct jalon_territory *jalon_view_territories(const struct jalon_view *view,
+                                                     size_t *out_count)
+{
+    *out_count = view->state.territories.count;
+    return view->state.territories.items;
 }
 
 /* --- Changes --- */
@@ -123,7 +140,8 @@ static enum jalon_status make_entry(struct jalon_context *ctx, struct jalon_view
         return JALON_OK;
     }
     enum jalon_status status =
-        jalon_view_entry_create(ctx, view->state.map, contribution, &view->scratch, out);
+        jalon_view_entry_create(ctx, view->state.map, &view->state.territories, contribution,
+                                &view->scratch, out);
     if (view->scratch.capacity > SCRATCH_KEPT) {
         jalon_buffer_finish(&view->scratch);
     }

@@ -57,6 +57,20 @@ static uint64_t digest_list(uint64_t digest, const struct jalon_snapshot *snapsh
     return digest_bytes(digest, &result.matched, sizeof result.matched);
 }
 
+static uint64_t digest_territories(uint64_t digest, const struct jalon_snapshot *snapshot)
+{
+    struct jalon_view_query query = fixture_query(PLACES, 0);
+    struct jalon_view_result result;
+    size_t count;
+    (void)jalon_snapshot_territories(snapshot, &count);
+    query.has_territory = true;
+    for (query.territory = 0; (size_t)query.territory < count; query.territory++) {
+        assert_int_equal(jalon_snapshot_query(ctx, snapshot, &query, &result), JALON_OK);
+        digest = digest_bytes(digest, &result.matched, sizeof result.matched);
+    }
+    return digest;
+}
+
 static uint64_t digest_view(struct jalon_view *view)
 {
     uint64_t digest = UINT64_C(14695981039346656037);
@@ -73,6 +87,7 @@ static uint64_t digest_view(struct jalon_view *view)
     digest = digest_bytes(digest, &box, sizeof box);
     digest = digest_list(digest, snapshot, false);
     digest = digest_list(digest, snapshot, true);
+    digest = digest_territories(digest, snapshot);
     jalon_view_unpin(view, snapshot);
     jalon_context_reset(ctx);
     return digest;
@@ -96,14 +111,36 @@ static size_t apply_against_failures(struct jalon_view *view,
     }
 }
 
+static void set_territories_against_failures(struct jalon_view *view,
+                                             const struct jalon_territory *territories)
+{
+    for (uint64_t n = 1;; n++) {
+        size_t count = 0;
+        jalon_memory_fail_at(n);
+        enum jalon_status status = jalon_view_set_territories(ctx, view, territories, TERRITORIES);
+        jalon_memory_fail_at(0);
+        (void)jalon_view_territories(view, &count);
+        assert_int_equal(count, status == JALON_OK ? TERRITORIES : 0);
+        if (status == JALON_OK) {
+            assert_true(n > TERRITORIES);
+            return;
+        }
+        assert_int_equal(status, JALON_NO_MEMORY);
+    }
+}
+
 static void a_failed_event_changes_nothing(void **state)
 {
     (void)state;
     struct jalon_view *view, *calm;
     struct jalon_contribution *all =
         jalon_arena_allocate_zeroed(lasting->arena, CONTRIBUTIONS + 1, sizeof *all);
+    struct jalon_territory territories[TERRITORIES];
+    fixture_make_territories(lasting->arena, territories);
     assert_int_equal(jalon_view_create(lasting, &fixture_map, &view), JALON_OK);
     assert_int_equal(jalon_view_create(lasting, &fixture_map, &calm), JALON_OK);
+    set_territories_against_failures(view, territories);
+    assert_int_equal(jalon_view_set_territories(ctx, calm, territories, TERRITORIES), JALON_OK);
     size_t failures = 0;
     for (int64_t seq = 1; seq <= 2 * CONTRIBUTIONS; seq++) {
         size_t number = seq <= CONTRIBUTIONS ? (size_t)seq : 1 + chance_below(&chance, CONTRIBUTIONS);

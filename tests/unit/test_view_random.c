@@ -17,12 +17,14 @@ enum { START = 1500, EVENTS = 10000, CHECK_EVERY = 500, QUERIES = 40, MOST = STA
 struct truth {
     struct jalon_contribution all[MOST + 1];
     struct jalon_text json[MOST + 1];
+    bool within[MOST + 1][TERRITORIES];
     int64_t count; /* numbers 1 … count */
 };
 
 static struct jalon_context *lasting; /* what the truth borrows from */
 static struct jalon_context *ctx;
 static struct truth truth;
+static struct jalon_territory territories[TERRITORIES];
 static struct chance chance = {20261121};
 
 static int setup(void **state)
@@ -30,6 +32,9 @@ static int setup(void **state)
     (void)state;
     lasting = jalon_context_create();
     ctx = jalon_context_create();
+    if (lasting != NULL) {
+        fixture_make_territories(lasting->arena, territories);
+    }
     return lasting == NULL || ctx == NULL;
 }
 
@@ -161,6 +166,7 @@ static bool scan_matches(const struct jalon_contribution *one,
         (query->status >= 0 && one->status != query->status) ||
         (query->category >= 0 && !scan_category(one, query->category)) ||
         (query->has_author && !jalon_text_equal(one->author, query->author)) ||
+        (query->has_territory && !truth.within[one - truth.all][query->territory]) ||
         (query->has_box && !scan_meets(&one->geometry, query->box))) {
         return false;
     }
@@ -250,6 +256,8 @@ static struct jalon_view_query make_query(struct jalon_view_condition conditions
     query.status = chance_below(&chance, 3) == 0 ? (int32_t)chance_below(&chance, STATUSES) : -1;
     query.has_author = chance_below(&chance, 3) == 0;
     query.author = chance_below(&chance, 2) == 0 ? JALON_TEXT("ana") : JALON_TEXT_EMPTY;
+    query.has_territory = chance_below(&chance, 3) == 0;
+    query.territory = (int32_t)chance_below(&chance, TERRITORIES);
     query.condition_count = chance_below(&chance, 3);
     query.conditions = conditions;
     for (size_t i = 0; i < query.condition_count; i++) {
@@ -260,6 +268,7 @@ static struct jalon_view_query make_query(struct jalon_view_condition conditions
 
 /* How many queries found something: the test must not pass because nothing ever matches. */
 static size_t found_some;
+static size_t found_within;
 
 static void check_queries(const struct jalon_snapshot *a, const struct jalon_snapshot *b)
 {
@@ -270,6 +279,7 @@ static void check_queries(const struct jalon_snapshot *a, const struct jalon_sna
         assert_int_equal(jalon_snapshot_query(ctx, a, &query, &result), JALON_OK);
         assert_same_page(&query, &result);
         found_some += result.matched > 0;
+        found_within += query.has_territory && result.matched > 0;
         assert_int_equal(jalon_snapshot_query(ctx, b, &query, &result), JALON_OK);
         assert_same_page(&query, &result);
         jalon_context_reset(ctx);
@@ -348,6 +358,7 @@ static struct jalon_view *rebuild(int64_t seq)
 {
     struct jalon_view *view;
     assert_int_equal(jalon_view_create(ctx, &fixture_map, &view), JALON_OK);
+    assert_int_equal(jalon_view_set_territories(ctx, view, territories, TERRITORIES), JALON_OK);
     assert_int_equal(jalon_view_load(ctx, view, truth.all + 1, (size_t)truth.count), JALON_OK);
     jalon_view_set_seq(view, seq, seq * 10);
     return view;
@@ -372,8 +383,12 @@ static void check(struct jalon_view *view, int64_t seq)
 
 /* --- Events --- */
 
-static void note_json(int64_t number)
+/* What the view is to make of the contribution. */
+static void note(int64_t number)
 {
+    for (size_t i = 0; i < TERRITORIES; i++) {
+        truth.within[number][i] = fixture_is_within(ctx, &truth.all[number], i);
+    }
     struct jalon_buffer buffer;
     jalon_buffer_init(&buffer, 1 << 20);
     jalon_feature_write(&buffer, &fixture_map, &truth.all[number]);
@@ -435,10 +450,11 @@ static void random_events_lead_where_a_rebuild_does(void **state)
     (void)state;
     struct jalon_view *view;
     assert_int_equal(jalon_view_create(lasting, &fixture_map, &view), JALON_OK);
+    assert_int_equal(jalon_view_set_territories(ctx, view, territories, TERRITORIES), JALON_OK);
     int64_t seq = 0;
     for (int i = 0; i < START + EVENTS; i++) {
         int64_t number = i < START ? create(JALON_MODERATION_PUBLISHED) : happen();
-        note_json(number);
+        note(number);
         seq++;
         assert_int_equal(jalon_view_apply(ctx, view, &truth.all[number], seq, seq * 10), JALON_OK);
         if (i % CHECK_EVERY == 0) {
@@ -447,6 +463,7 @@ static void random_events_lead_where_a_rebuild_does(void **state)
     }
     check(view, seq);
     assert_true(found_some > QUERIES * 5);
+    assert_true(found_within > 20);
 
     /* And back to nothing. */
     for (int64_t number = 1; number <= truth.count; number++) {

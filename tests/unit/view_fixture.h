@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jalon/geo.h"
 #include "jalon/view.h"
 
 enum { PLACES, PATHS, DRAFTS, COLLECTIONS };
@@ -294,6 +295,53 @@ static inline struct jalon_box chance_box(struct chance *chance)
     box.west += box.west < -180 ? 360 : 0;
     box.east -= box.east > 180 ? 360 : 0;
     return box;
+}
+
+/* --- Territories: rectangles, so that a test of its own is simple --- */
+
+enum { TOWN, SUBURB, REGION, TERRITORIES };
+
+/* Town and suburb are of one kind and overlap; the region holds the town, not all of the suburb. */
+static const struct jalon_box fixture_territory_boxes[TERRITORIES] = {
+    {3.8513, 43.5813, 3.8731, 43.6077},
+    {3.8701, 43.5903, 3.9931, 43.6517},
+    {3.1017, 43.0021, 3.9877, 44.2009},
+};
+
+static inline void fixture_make_territories(struct jalon_arena *arena,
+                                            struct jalon_territory out[TERRITORIES])
+{
+    static const char *const keys[] = {"town", "suburb", "region"};
+    for (size_t i = 0; i < TERRITORIES; i++) {
+        const struct jalon_box *box = &fixture_territory_boxes[i];
+        struct jalon_geometry polygon = fixture_geometry(arena, JALON_GEOMETRY_POLYGON, 5, 1, 1);
+        for (size_t j = 0; j < 5; j++) {
+            polygon.positions[j] = (struct jalon_position){
+                j == 1 || j == 2 ? box->east : box->west, j == 2 || j == 3 ? box->north : box->south};
+        }
+        polygon.ring_ends[0] = 5;
+        polygon.polygon_ends[0] = 1;
+        out[i] = (struct jalon_territory){
+            .id = {{(uint8_t)(i + 1)}},
+            .key = jalon_text_from(keys[i]),
+            .name = jalon_text_from(keys[i]),
+            .kind = i == REGION ? JALON_TEXT("region") : JALON_TEXT("quarter"),
+            .parent = JALON_TEXT_EMPTY,
+            .geometry = polygon,
+        };
+    }
+}
+
+/* Is the contribution's label there? */
+static inline bool fixture_is_within(struct jalon_context *ctx,
+                                     const struct jalon_contribution *contribution, size_t territory)
+{
+    const struct jalon_box *box = &fixture_territory_boxes[territory];
+    struct jalon_position at;
+    return contribution->geometry.type != JALON_GEOMETRY_NONE &&
+           jalon_geometry_label_position(ctx, &contribution->geometry, &at) == JALON_OK &&
+           at.lon >= box->west && at.lon <= box->east && at.lat >= box->south &&
+           at.lat <= box->north;
 }
 
 /* A query without any condition. */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The territories of a map, and which of them a contribution lies in. Layer 2 (view), private.
+ *
+ * A contribution lies where its label position does (jalon_geometry_label_position): each belongs
+ * to one place, however far its line or polygon reaches.
+ */
+#ifndef JALON_VIEW_TERRITORIES_H
+#define JALON_VIEW_TERRITORIES_H
+
+#include "jalon/context.h"
+#include "jalon/geo.h"
+#include "jalon/model.h"
+
+struct jalon_view_territories {
+    const struct jalon_territory *items; /* without their geometry */
+    struct jalon_geo_area **areas;
+    size_t count;
+};
+
+/*
+ * Copies the descriptions into the arena and prepares the polygons, which have to be valid. On
+ * failure nothing is left behind: JALON_NO_MEMORY, or JALON_INVALID for what is no polygon.
+ */
+enum jalon_status jalon_view_territories_init(struct jalon_context *ctx, struct jalon_arena *arena,
+                                              const struct jalon_territory *territories,
+                                              size_t count,
+                                              struct jalon_view_territories *out) JALON_MUST_USE;
+/* A zeroed one is allowed. */
+void jalon_view_territories_finish(struct jalon_view_territories *territories);
+/*
+ * Indexes of those that the geometry lies in, borders included, ascending; in the context's arena.
+ * None for a contribution without geometry. One thread at a time. JALON_NO_MEMORY.
+ */
+enum jalon_status jalon_view_territories_find(struct jalon_context *ctx,
+                                              const struct jalon_view_territories *territories,
+                                              const struct jalon_geometry *geometry,
+                                              const int32_t **out,
+                                              size_t *out_count) JALON_MUST_USE;
+
+#endif
