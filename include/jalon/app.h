@@ -135,10 +135,11 @@ struct jalon_import_options {
     const struct jalon_assignment *mapping; /* column -> field, title, category, source_id, …; "-":
                                                for nothing */
     size_t mapping_count;
-    const struct jalon_assignment *constants; /* target -> value for every row */
+    const struct jalon_assignment *constants; /* target -> value of every row that has no other; a
+                                                 column takes the target only by `mapping` */
     size_t constant_count;
-    /* A value that does not fit its field, which is not required, is left out and told; without
-       this its row is refused. */
+    /* A value that its row can do without and that does not fit is left out and told; without this
+       its row is refused. */
     bool omit_invalid;
     bool dry_run; /* checks and counts; writes nothing */
     bool sync;    /* rows that vanished from the file are withdrawn (soft delete) */
@@ -172,6 +173,9 @@ typedef void (*jalon_import_listener)(void *handle, const struct jalon_import_no
  * recognised as the usual name of one), else by position and title: such a row is the same one when
  * both are the same, rows that share them being told apart by their order.
  *
+ * A row whose key came before in the same file is refused. What the source has not changed since the
+ * last run stays as people have made it; what a person has deleted stays deleted.
+ *
  * Begins an import; one thread. `columns` are those known beforehand (may be none). JALON_INVALID:
  * a target that does not exist, a column of the mapping that is not in the file.
  */
@@ -187,9 +191,20 @@ enum jalon_status jalon_import_begin(struct jalon_context *ctx, struct jalon_app
  */
 enum jalon_status jalon_import_row(struct jalon_context *row_ctx, struct jalon_import *import,
                                    const struct jalon_record *record) JALON_MUST_USE;
-/* A row that could not even be read, with the context's details; counted as refused. */
+/*
+ * A row that could not even be read, with the context's details; counted as refused. As it may be
+ * any row, nothing is withdrawn in this run.
+ */
 void jalon_import_refuse(struct jalon_context *row_ctx, struct jalon_import *import, int64_t row);
-/* Commits what is open, looks for vanished rows, fills the report. */
+/* The file broke off: commits what is open. Nothing is said about rows that may have vanished. */
+enum jalon_status jalon_import_break_off(struct jalon_context *ctx, struct jalon_import *import)
+    JALON_MUST_USE;
+/* How many of the rows are committed: what is there when the import goes no further. */
+int64_t jalon_import_committed(const struct jalon_import *import);
+/*
+ * Commits what is open, looks for vanished rows, fills the report. A file without any row withdraws
+ * nothing.
+ */
 enum jalon_status jalon_import_finish(struct jalon_context *ctx, struct jalon_import *import,
                                       struct jalon_import_report *out) JALON_MUST_USE;
 /* Counts so far. */

@@ -46,6 +46,29 @@ enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalo
     return JALON_OK;
 }
 
+enum jalon_status jalon_draft_begin_as(struct jalon_context *ctx, const struct draft *base,
+                                       struct draft *out)
+{
+    size_t const fields = base->collection->field_count;
+    size_t const categories = base->contribution.category_count;
+    struct draft draft = *base;
+    draft.contribution.fields = jalon_arena_allocate(ctx->arena, fields * sizeof(struct jalon_value));
+    draft.faulty = jalon_arena_allocate_zeroed(ctx->arena, fields, sizeof *draft.faulty);
+    draft.categories = jalon_arena_allocate(ctx->arena, (categories + 1) * sizeof *draft.categories);
+    if (draft.contribution.fields == NULL || draft.faulty == NULL || draft.categories == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    memcpy(draft.contribution.fields, base->contribution.fields,
+           fields * sizeof *draft.contribution.fields);
+    if (categories > 0) {
+        memcpy(draft.categories, base->categories, categories * sizeof *draft.categories);
+    }
+    draft.category_capacity = categories + 1;
+    draft.contribution.categories = draft.categories;
+    *out = draft;
+    return JALON_OK;
+}
+
 /* A value read by a field's rules; a fault is added at `where`. */
 static enum jalon_status take_value(struct jalon_context *ctx, const struct draft *draft,
                                     const struct jalon_field *field, struct jalon_value value,

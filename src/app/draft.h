@@ -49,6 +49,9 @@ struct draft {
 enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalon_map *map,
                                     int32_t collection, const struct lexicon *words,
                                     struct draft *out) JALON_MUST_USE;
+/* A draft that begins with all that another one has; `base` must live as long. */
+enum jalon_status jalon_draft_begin_as(struct jalon_context *ctx, const struct draft *base,
+                                       struct draft *out) JALON_MUST_USE;
 /*
  * Takes one value. Faults are added to the error slot at `where` (a JSON Pointer when strict, a
  * column's name when lenient). Other than JALON_OK only when there is no memory.

@@ -83,22 +83,32 @@ static const struct jalon_assignment *find_mapping(const struct import_columns *
     return NULL;
 }
 
-/* The target is asked for by --map, for another column: a usual name does not take it. */
-static bool is_mapped_elsewhere(const struct import_columns *columns, struct target target)
+/* Does one of the assignments ask for this target? `name` is its side with targets. */
+static bool asks_for(const struct jalon_collection *collection, struct jalon_text name,
+                     struct target target)
+{
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        if (jalon_text_is(name, targets[i].name)) {
+            return targets[i].kind == target.kind;
+        }
+    }
+    return target.kind == TARGET_FIELD &&
+           jalon_collection_find_field(collection, name) == target.field;
+}
+
+/*
+ * The target is asked for by --map for another column, or given by --set: a usual name does not take
+ * it. Categories add up.
+ */
+static bool is_given_elsewhere(const struct import_columns *columns, struct target target)
 {
     for (size_t i = 0; i < columns->mapping_count; i++) {
-        struct target other = {TARGET_NONE, -1};
-        struct jalon_text right = columns->mapping[i].right;
-        for (size_t t = 0; t < sizeof targets / sizeof targets[0]; t++) {
-            if (jalon_text_is(right, targets[t].name)) {
-                other.kind = targets[t].kind;
-            }
+        if (asks_for(columns->collection, columns->mapping[i].right, target)) {
+            return true;
         }
-        if (other.kind == TARGET_NONE && !jalon_text_is(right, "-")) {
-            other = (struct target){TARGET_FIELD,
-                                    jalon_collection_find_field(columns->collection, right)};
-        }
-        if (other.kind == target.kind && other.field == target.field) {
+    }
+    for (size_t i = 0; target.kind != TARGET_CATEGORY && i < columns->constant_count; i++) {
+        if (asks_for(columns->collection, columns->constants[i].left, target)) {
             return true;
         }
     }
@@ -113,7 +123,7 @@ static bool is_taken(const struct import_columns *columns, struct target target)
             return true;
         }
     }
-    return is_mapped_elsewhere(columns, target);
+    return is_given_elsewhere(columns, target);
 }
 
 /* A field that the column's name means: its key, OSM tag, acceslibre column or a label. */
@@ -152,10 +162,15 @@ static struct target guess_target(struct jalon_context *ctx, const struct import
 }
 
 enum jalon_status jalon_import_column_find(struct jalon_context *ctx,
-                                           struct import_columns *columns, struct jalon_text name,
+                                           struct import_columns *columns, size_t at,
+                                           struct jalon_text name,
                                            const struct import_column **out, bool *out_new)
 {
     *out_new = false;
+    if (at < columns->count && jalon_text_equal(columns->items[at].name, name)) {
+        *out = &columns->items[at];
+        return JALON_OK;
+    }
     for (size_t i = 0; i < columns->count; i++) {
         if (jalon_text_equal(columns->items[i].name, name)) {
             *out = &columns->items[i];
@@ -190,18 +205,40 @@ enum jalon_status jalon_import_column_find(struct jalon_context *ctx,
 enum jalon_status jalon_import_columns_check(struct jalon_context *ctx,
                                              const struct import_columns *columns)
 {
+    enum jalon_status status = JALON_OK;
+    for (size_t i = 0; status == JALON_OK && i < columns->mapping_count; i++) {
+        struct target target = {TARGET_NONE, -1};
+        struct jalon_text name = columns->mapping[i].left;
+        status = jalon_import_target_parse(ctx, columns->collection, columns->mapping[i].right,
+                                           "map", &target);
+        if (status == JALON_OK && find_mapping(columns, name) != &columns->mapping[i]) {
+            status = jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "map",
+                                   "the column '%s' is mapped twice", name.data);
+        }
+    }
+    return status;
+}
+
+/* Is the mapping's target a position? The reader has taken such columns out. */
+static bool is_position(struct jalon_text target)
+{
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        if (targets[i].kind == TARGET_POSITION && jalon_text_is(target, targets[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum jalon_status jalon_import_columns_check_met(struct jalon_context *ctx,
+                                                 const struct import_columns *columns)
+{
     for (size_t i = 0; i < columns->mapping_count; i++) {
-        bool found = false;
+        bool found = is_position(columns->mapping[i].right);
         for (size_t c = 0; c < columns->count && !found; c++) {
             found = jalon_text_equal(columns->items[c].name, columns->mapping[i].left);
         }
-        struct target target = {TARGET_NONE, -1};
-        enum jalon_status status = jalon_import_target_parse(
-            ctx, columns->collection, columns->mapping[i].right, "map", &target);
-        if (status != JALON_OK) {
-            return status;
-        }
-        if (!found && target.kind != TARGET_POSITION) {
+        if (!found) {
             return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "map",
                                  "the file has no column '%.*s'",
                                  JALON_TEXT_ARGS(columns->mapping[i].left));

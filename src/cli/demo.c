@@ -140,7 +140,8 @@ static enum jalon_status run_step(struct jalon_cli *cli, struct jalon_app *app, 
         .show_progress = jalon_cli_shows_progress(cli),
         .listener = ignore_notice,
     };
-    enum jalon_status status = jalon_cli_import_file(cli->ctx, app, &file, &report);
+    int64_t committed;
+    enum jalon_status status = jalon_cli_import_file(cli->ctx, app, &file, &report, &committed);
     if (status == JALON_OK && !jalon_conf_flag(cli->settings, "quiet")) {
         printf("%-36s %-14s %6lld created, %lld updated, %lld unchanged, %lld without position\n",
                step->file, step->collection, (long long)report.created, (long long)report.updated,

@@ -67,7 +67,8 @@ static void take_notice(void *handle, const struct jalon_import_notice *notice)
     bool of_file = notice->row == 0 && !jalon_text_is(notice->column, "source_id");
     if (of_file && !report->json) {
         if (!report->quiet) {
-            fprintf(stderr, "column %.*s %.*s\n", JALON_TEXT_ARGS(notice->column),
+            fprintf(stderr, "jalon: %s%.*s%s%.*s\n", notice->column.length > 0 ? "column " : "",
+                    JALON_TEXT_ARGS(notice->column), notice->column.length > 0 ? " " : "",
                     JALON_TEXT_ARGS(notice->reason));
         }
         return;
@@ -219,6 +220,14 @@ static enum jalon_status read_options(struct jalon_cli *cli, struct import_file 
     file->path = path.data;
     file->reader.encoding = jalon_conf_text(cli->settings, "encoding");
     file->show_progress = jalon_cli_shows_progress(cli);
+    if (jalon_text_is(path, "-") && !jalon_conf_has(cli->settings, "source")) {
+        return jalon_fail(cli->ctx, JALON_INVALID,
+                          "standard input has no name: give --source, by which its records are "
+                          "known the next time");
+    }
+    if (import->source.length == 0) {
+        return jalon_fail(cli->ctx, JALON_INVALID, "--source must not be empty");
+    }
     enum jalon_status status = find_format(cli, path, &file->format);
     if (status == JALON_OK) {
         status = split_assignments(cli, "map", &import->mapping, &import->mapping_count);
@@ -240,7 +249,7 @@ static enum jalon_status read_options(struct jalon_cli *cli, struct import_file 
 static enum jalon_status open_report(struct jalon_cli *cli, struct report *report)
 {
     struct jalon_text path = jalon_conf_text(cli->settings, "report");
-    report->json = jalon_conf_flag(cli->settings, "json");
+    report->json = jalon_conf_flag(cli->settings, "json") && path.length == 0;
     report->quiet = jalon_conf_flag(cli->settings, "quiet");
     report->stream = stdout;
     if (path.length > 0) {
@@ -253,12 +262,23 @@ static enum jalon_status open_report(struct jalon_cli *cli, struct report *repor
     return JALON_OK;
 }
 
+/* False when not all of it could be written. */
+static bool close_report(struct report *report)
+{
+    if (report->stream == NULL) {
+        return true;
+    }
+    bool good = fflush(report->stream) == 0 && ferror(report->stream) == 0;
+    return (report->stream == stdout || fclose(report->stream) == 0) && good;
+}
+
 enum exit_code jalon_cli_import(struct jalon_cli *cli)
 {
     struct jalon_app *app = NULL;
     struct report report = {.stream = NULL};
     struct import_file file = {.listener = take_notice, .listener_handle = &report};
     struct jalon_import_report counts = {0};
+    int64_t committed = 0;
     enum jalon_status status = read_options(cli, &file);
     if (status != JALON_OK) {
         jalon_cli_fail(cli->ctx, status);
@@ -269,15 +289,18 @@ enum exit_code jalon_cli_import(struct jalon_cli *cli)
         status = open_report(cli, &report);
     }
     if (status == JALON_OK) {
-        status = jalon_cli_import_file(cli->ctx, app, &file, &counts);
+        status = jalon_cli_import_file(cli->ctx, app, &file, &counts, &committed);
     }
     jalon_app_close(app);
-    if (report.stream != NULL && report.stream != stdout) {
-        fclose(report.stream);
-    }
+    bool reported = close_report(&report);
     if (status != JALON_OK) {
-        return jalon_cli_fail(cli->ctx, status);
+        jalon_cli_fail(cli->ctx, status);
+        return committed > 0 ? EXIT_SOME_REFUSED : EXIT_NOTHING_DONE;
     }
     print_summary(cli, &counts);
+    if (!reported) {
+        fputs("jalon: the report could not be written to its end\n", stderr);
+        return EXIT_SOME_REFUSED;
+    }
     return counts.refused > 0 ? EXIT_SOME_REFUSED : EXIT_DONE;
 }

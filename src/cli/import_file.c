@@ -99,80 +99,107 @@ static void end_progress(const struct progress *progress)
 static enum jalon_status carry(struct jalon_context *ctx, const struct jalon_context *row,
                                enum jalon_status status)
 {
-    if (row->error.internal.length > 0) {
-        jalon_error_internal(ctx, "%s", row->error.internal.data);
+    const struct jalon_error *error = &row->error;
+    status = jalon_fail(ctx, status, "%s",
+                        error->message.length > 0 ? error->message.data
+                                                  : jalon_status_name(status));
+    for (size_t i = 0; i < error->detail_count; i++) {
+        jalon_error_add(ctx, error->details[i].place, error->details[i].where.data, "%s",
+                        error->details[i].reason.data);
     }
-    return jalon_fail(ctx, status, "%s",
-                      row->error.message.length > 0 ? row->error.message.data
-                                                    : jalon_status_name(status));
+    if (error->internal.length > 0) {
+        jalon_error_internal(ctx, "%s", error->internal.data);
+    }
+    return status;
 }
 
-static enum jalon_status import_rows(struct jalon_context *ctx, struct jalon_reader *reader,
+/* Reads to the end. A file that breaks off leaves what was before it, committed. */
+static enum jalon_status import_rows(struct jalon_context *row, struct jalon_reader *reader,
                                      struct jalon_import *import, struct progress *progress)
 {
+    for (;;) {
+        struct jalon_record record;
+        jalon_context_reset(row);
+        enum jalon_status read = jalon_reader_next(row, reader, &record);
+        enum jalon_status status = JALON_OK;
+        if (read == JALON_OK) {
+            status = jalon_import_row(row, import, &record);
+        } else if (read == JALON_INVALID) {
+            jalon_import_refuse(row, import, record.row);
+        } else if (read != JALON_NOT_FOUND) {
+            status = jalon_import_break_off(row, import);
+        }
+        if (status != JALON_OK) {
+            return status;
+        }
+        if (read != JALON_OK && read != JALON_INVALID) {
+            return read == JALON_NOT_FOUND ? JALON_OK : read;
+        }
+        step_progress(progress, reader, import);
+    }
+}
+
+/* The message also says how far it came and what to do. */
+static enum jalon_status tell_how_far(struct jalon_context *ctx, enum jalon_status status,
+                                      int64_t committed)
+{
+    if (committed == 0) {
+        return status;
+    }
+    struct jalon_text why = ctx->error.message;
+    return jalon_fail(ctx, status,
+                      "%s; %lld rows before that are imported, importing again brings the rest",
+                      why.data, (long long)committed);
+}
+
+static enum jalon_status import_reader(struct jalon_context *ctx, struct jalon_app *app,
+                                       const struct import_file *file, struct jalon_reader *reader,
+                                       int64_t size, struct jalon_import_report *out,
+                                       int64_t *out_committed)
+{
+    struct jalon_import *import = NULL;
+    struct jalon_columns columns = jalon_reader_columns(reader);
+    struct progress progress = {file->show_progress, size, jalon_clock_monotonic_us(), 0};
     struct jalon_context *row = jalon_context_create();
     if (row == NULL) {
         return jalon_no_memory(ctx);
     }
-    enum jalon_status status = JALON_OK;
-    while (status == JALON_OK) {
-        struct jalon_record record;
-        jalon_context_reset(row);
-        status = jalon_reader_next(row, reader, &record);
-        if (status == JALON_OK) {
-            status = jalon_import_row(row, import, &record);
-        } else if (status == JALON_INVALID) {
-            jalon_import_refuse(row, import, record.row);
-            status = JALON_OK;
-        }
-        step_progress(progress, reader, import);
-    }
-    end_progress(progress);
-    if (status == JALON_NOT_FOUND) {
-        status = JALON_OK;
-    } else {
-        status = carry(ctx, row, status);
-    }
-    jalon_context_destroy(row);
-    return status;
-}
-
-static enum jalon_status import_stream(struct jalon_context *ctx, struct jalon_app *app,
-                                       const struct import_file *file, FILE *stream, int64_t size,
-                                       struct jalon_import_report *out)
-{
-    struct jalon_source source = {read_stream, stream};
-    struct jalon_reader *reader = NULL;
-    struct jalon_import *import = NULL;
-    struct progress progress = {file->show_progress, size, jalon_clock_monotonic_us(), 0};
-    enum jalon_status status = file->format->open_reader(ctx, &source, &file->reader, &reader);
+    enum jalon_status status =
+        jalon_import_begin(ctx, app, &file->import, columns.names, columns.count, file->listener,
+                           file->listener_handle, &import);
     if (status == JALON_OK) {
-        struct jalon_columns columns = jalon_reader_columns(reader);
-        status = jalon_import_begin(ctx, app, &file->import, columns.names, columns.count,
-                                    file->listener, file->listener_handle, &import);
+        status = import_rows(row, reader, import, &progress);
+        end_progress(&progress);
+        status = status == JALON_OK ? jalon_import_finish(ctx, import, out)
+                                    : carry(ctx, row, status);
+        *out_committed = jalon_import_committed(import);
     }
-    if (status == JALON_OK) {
-        status = import_rows(ctx, reader, import, &progress);
-    }
-    if (status == JALON_OK) {
-        status = jalon_import_finish(ctx, import, out);
+    if (status != JALON_OK && import != NULL) {
+        status = tell_how_far(ctx, status, *out_committed);
     }
     jalon_import_close(import);
-    jalon_reader_close(reader);
+    jalon_context_destroy(row);
     return status;
 }
 
 enum jalon_status jalon_cli_import_file(struct jalon_context *ctx, struct jalon_app *app,
                                         const struct import_file *file,
-                                        struct jalon_import_report *out)
+                                        struct jalon_import_report *out, int64_t *out_committed)
 {
     FILE *stream = NULL;
     int64_t size = 0;
+    struct jalon_reader *reader = NULL;
+    *out_committed = 0;
     enum jalon_status status = open_stream(ctx, file->path, &stream, &size);
     if (status != JALON_OK) {
         return status;
     }
-    status = import_stream(ctx, app, file, stream, size, out);
+    struct jalon_source source = {read_stream, stream};
+    status = file->format->open_reader(ctx, &source, &file->reader, &reader);
+    if (status == JALON_OK) {
+        status = import_reader(ctx, app, file, reader, size, out, out_committed);
+    }
+    jalon_reader_close(reader);
     if (stream != stdin) {
         fclose(stream);
     }

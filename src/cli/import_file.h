@@ -18,9 +18,13 @@ struct import_file {
     void *listener_handle;
 };
 
-/* JALON_OK also when rows were refused: the report counts them. */
+/*
+ * JALON_OK also when rows were refused: the report counts them. Otherwise *out_committed says how
+ * many rows were imported before the file broke off or the store failed; the message says so too.
+ */
 enum jalon_status jalon_cli_import_file(struct jalon_context *ctx, struct jalon_app *app,
                                         const struct import_file *file,
-                                        struct jalon_import_report *out) JALON_MUST_USE;
+                                        struct jalon_import_report *out,
+                                        int64_t *out_committed) JALON_MUST_USE;
 
 #endif

@@ -286,7 +286,7 @@ static void keep_notice(void *handle, const struct jalon_import_notice *notice)
              JALON_TEXT_ARGS(notice->reason));
 }
 
-/* "a=b c=d", with _ for blanks in the left parts. */
+/* "a=b c=d", with ~ for blanks. */
 static size_t split_pairs(struct fixture *fixture, const char *pairs, struct jalon_assignment *out)
 {
     size_t count = 0;
@@ -295,10 +295,10 @@ static size_t split_pairs(struct fixture *fixture, const char *pairs, struct jal
     for (char *pair = strtok_r(copy, " ", &rest); pair != NULL; pair = strtok_r(NULL, " ", &rest)) {
         char *sign = strchr(pair, '=');
         assert_non_null(sign);
-        *sign = '\0';
-        for (char *c = strchr(pair, '_'); c != NULL; c = strchr(c, '_')) {
+        for (char *c = strchr(pair, '~'); c != NULL; c = strchr(c, '~')) {
             *c = ' ';
         }
+        *sign = '\0';
         out[count++] =
             (struct jalon_assignment){jalon_text_from(pair), jalon_text_from(sign + 1)};
     }

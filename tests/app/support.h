@@ -71,7 +71,7 @@ struct importing {
     const char *source;
     const char *format; /* csv when NULL */
     int32_t srid;       /* 4326 when 0 */
-    const char *map;    /* "column=target column=target"; blanks in names as _ */
+    const char *map;    /* "column=target column=target"; blanks in names as ~ */
     const char *set;
     bool omit_invalid;
     bool dry_run;
