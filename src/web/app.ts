@@ -80,10 +80,10 @@ class Page {
   }
 
   async start(): Promise<void> {
-    this.unfoldSources();
-    WIDE.addEventListener('change', () => {
-      this.unfoldSources();
-      void this.show(this.router.route, false);
+    WIDE.addEventListener('change', () => void this.show(this.router.route, false));
+    byId('sources').addEventListener('click', (event) => {
+      const button = event.currentTarget as HTMLElement;
+      button.setAttribute('aria-expanded', String(button.getAttribute('aria-expanded') === 'false'));
     });
     this.relabel();
     onLang(() => {
@@ -115,16 +115,17 @@ class Page {
     return WIDE.matches;
   }
 
-  /** One line of sources over a small map; all of them where there is room. */
-  private unfoldSources(): void {
-    (byId('sources') as HTMLDetailsElement).open = this.isWide();
-  }
-
   // --- Map ---
 
   private async startMap(): Promise<void> {
+    let module: MapModule;
     try {
-      const module = (await import(asset('map.js'))) as MapModule;
+      module = (await import(asset('map.js'))) as MapModule;
+    } catch {
+      this.withoutMap('map.not_loaded');
+      return;
+    }
+    try {
       this.map = module.createMap(byId('map'), this.state, this.router.place, asset('map-worker.js'), {
         moved: (window, place) => {
           this.router.moved(place);
@@ -138,7 +139,7 @@ class Page {
         pin: ([lon, lat]) => t('position.pin', { place: `${number(lat)} ; ${number(lon)}` }),
       });
     } catch {
-      this.withoutMap();
+      this.withoutMap('map.impossible');
       return;
     }
     byId('map-buttons').hidden = false;
@@ -154,9 +155,10 @@ class Page {
   }
 
   /** No WebGL, or the map's file did not arrive: the list does everything the map does. */
-  private withoutMap(): void {
-    byId('map').replaceChildren(h('p', { class: 'no-map', id: 'no-map' }, t('map.impossible')));
+  private withoutMap(reason: Word): void {
+    byId('map').replaceChildren(h('p', { class: 'no-map', id: 'no-map' }, t(reason)));
     document.body.classList.add('without-map');
+    this.attribution();
     this.loader.loadAll();
     if (this.router.route.view === 'map' || this.router.route.view === 'legend') {
       this.router.go({ view: 'list' });
@@ -415,9 +417,10 @@ class Page {
     const { state } = this;
     const shown = state.collections.filter((each) => state.shown(each)).map((each) => each.attribution);
     const sources = [...new Set(shown.filter((each): each is string => Boolean(each)))];
-    byId('base-attribution').replaceChildren(...linkify(this.baseMaps.chosen?.attribution ?? ''));
+    const base = document.body.classList.contains('without-map') ? null : this.baseMaps.chosen;
+    byId('base-attribution').replaceChildren(...linkify(base?.attribution ?? ''));
     byId('sources').hidden = sources.length === 0;
-    byId('sources-title').textContent = t('map.sources');
+    byId('sources').textContent = t('map.sources');
     byId('sources-text').replaceChildren(
       ...sources.map((each) => h('span', null, ...linkify(each))));
   }

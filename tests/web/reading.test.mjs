@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertClean, base, digits, get, launch, listed, mapPath, open, openTab, PHONE } from './browser.mjs';
+import { assertClean, base, DESKTOP, digits, get, launch, listed, mapPath, open, openTab, PHONE } from './browser.mjs';
 
 let browser;
 before(async () => (browser = await launch()));
@@ -22,6 +22,24 @@ test('the legend counts what the program counts', async () => {
   assertClean(seen);
   await context.close();
 });
+
+for (const [name, device] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+  test(`producers of what is drawn are named on a ${name}`, async () => {
+    const { base_maps: baseMaps } = await get(`${mapPath}?f=json`);
+    const { collections } = await get(collectionsUrl);
+    const { page, context } = await open(browser, { device });
+    const attribution = page.locator('#attribution');
+    if (name === 'phone') {
+      await page.click('#sources');
+    }
+    const text = await attribution.innerText();
+    const drawn = collections.filter((each) => each.geometry_types.includes('Point'));
+    for (const words of [baseMaps[0]?.attribution, ...drawn.map((each) => each.attribution)]) {
+      assert.ok(text.includes(words ?? ''), `${words} is not in ${text}`);
+    }
+    await context.close();
+  });
+}
 
 test('a collection that is unticked leaves the list, and stays away next time', async () => {
   const { collections } = await get(collectionsUrl);

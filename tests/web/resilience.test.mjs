@@ -87,6 +87,17 @@ test('a device that cannot draw maps has the list, and can contribute', async ()
   await context.close();
 });
 
+test('a map whose drawing does not arrive leaves the list', async () => {
+  const { page, context, seen } = await open(browser, {
+    webgl: false,
+    before: (each) => each.route('**/assets/map.js*', (route) => route.abort()),
+  });
+  assert.match(await page.locator('#no-map').innerText(), /réseau/);
+  assert.ok((await (await listed(page)).count()) > 0);
+  assertClean(seen);
+  await context.close();
+});
+
 test('when the program stops answering, what is drawn stays and can be asked for again', async () => {
   const { page, context, seen } = await open(browser);
   await openTab(page, 'list');
