@@ -13,6 +13,7 @@
 #include "jalon/model.h"
 #include "jalon/record.h"
 #include "jalon/store.h"
+#include "jalon/tile.h"
 #include "jalon/view.h"
 
 struct jalon_app;
@@ -78,6 +79,52 @@ enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *ap
                                  struct jalon_text slug, struct jalon_reading *out) JALON_MUST_USE;
 /* A zeroed reading is allowed. */
 void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading);
+/* --- Tiles --- */
+/* Below this zoom points are merged: see jalon_app_draw_tile. */
+#define JALON_TILE_MERGE_BELOW 14
+
+/* One tile of some collections, each with what selects its contributions. */
+struct jalon_tile_command {
+    struct jalon_text zoom, row, column; /* as they were asked for */
+    const struct jalon_view_query *queries; /* one a layer, in their order; after, limit unused */
+    size_t query_count;
+    struct jalon_text key; /* says what the queries are: another one for others */
+    bool (*compress)(struct jalon_text bytes, struct jalon_buffer *out); /* false: not smaller */
+};
+
+/* Borrowed from what is kept, until released. */
+struct jalon_drawn_tile {
+    struct jalon_text bytes; /* none: the tile is empty */
+    struct jalon_text compressed; /* empty: nothing gained */
+    const char *etag; /* of the bytes */
+    struct jalon_tile_entry *entry; /* private */
+};
+
+/*
+ * A vector tile (jalon/tile.h): a layer for each collection that has something in it, named by its
+ * key; features by number, which is their id. Attributes, absent when there is no value: `id`
+ * (UUID), `title`, `category` (key of the root of the first category), `categories` (keys, commas
+ * between), `color` (of the first category, else of the collection), `status`, and every public
+ * field that is a choice, a number or true/false.
+ *
+ * Below zoom JALON_TILE_MERGE_BELOW all points in a square of 16 units are one with `point_count`
+ * (from 2), `color`, and `category` and `status` when all are alike; shapes that fit in such a
+ * square are points. From there on every contribution is drawn by itself.
+ *
+ * The reading may have been ended when this returns: it is, as soon as the tile is drawn. Drawn
+ * tiles are kept (64 MB, last used); one is drawn once however many ask for it at the same time.
+ * JALON_NOT_FOUND: no such tile; JALON_TOO_LARGE: more than 64 MB of it.
+ */
+enum jalon_status jalon_app_draw_tile(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_reading *reading,
+                                      const struct jalon_tile_command *command,
+                                      struct jalon_drawn_tile *out) JALON_MUST_USE;
+/* A zeroed one is allowed. */
+void jalon_app_release_tile(struct jalon_app *app, struct jalon_drawn_tile *tile);
+/* Is the field an attribute in tiles? */
+bool jalon_tile_shows_field(const struct jalon_field *field);
+
+/* --- History --- */
 /*
  * History of one contribution, newest first, versions below `before` (0: all). Fields that are not
  * public are left out. JALON_NOT_FOUND also when the contribution is not public.

@@ -100,6 +100,8 @@ bool jalon_route_declares(const struct jalon_route *route, struct jalon_text nam
 /* A header's value, or false. */
 bool jalon_request_header(const struct jalon_request *request, const char *name,
                           struct jalon_text *out);
+/* Does the client take a body in gzip? */
+bool jalon_request_takes_gzip(const struct jalon_request *request);
 /* Reads an INTEGER parameter by its row: fallback when absent, clamped to maximum, JALON_INVALID
  * below minimum or when it is not an integer. */
 enum jalon_status jalon_request_integer(struct jalon_request *request, const char *name,
@@ -115,6 +117,7 @@ struct jalon_response {
     unsigned code;
     const char *media_type;     /* NULL: the negotiated one */
     struct jalon_buffer body;   /* the handler appends; sent without copying */
+    bool gzipped; /* the body is in gzip already (jalon_compress_gzip), which the client takes */
     struct jalon_text etag;     /* opaque part, without quotes; empty: none. Set before the body to
                                    make use of jalon_response_not_modified */
     struct jalon_text location; /* absolute URL for 201 and redirections */
@@ -134,6 +137,10 @@ struct jalon_response {
  */
 bool jalon_response_not_modified(struct jalon_request *request, struct jalon_response *response,
                                  struct jalon_text etag);
+
+/* gzip, the same bytes for the same input, for what is sent again and again. False: no memory, or
+ * not smaller. */
+bool jalon_compress_gzip(struct jalon_text input, struct jalon_buffer *out);
 
 /*
  * A handler that returns another status than JALON_OK leaves the rest to the server: the problem

@@ -68,6 +68,14 @@ void jalon_view_unpin(struct jalon_view *view, const struct jalon_snapshot *snap
 /* The last event in it, and that event's time (the map's creation when there is none). */
 int64_t jalon_snapshot_seq(const struct jalon_snapshot *snapshot);
 int64_t jalon_snapshot_time_us(const struct jalon_snapshot *snapshot);
+/*
+ * May anything that meets the box, or met it, have changed after event `since`? False says for sure
+ * that a drawing of the box made at that event is still right. Of the last 1,000 events or so it is
+ * known where they were (the boxes before and after); for earlier ones the answer is true. What jalon_view_load
+ * brings is no event: it is for states that nobody has drawn yet.
+ */
+bool jalon_snapshot_changed(const struct jalon_snapshot *snapshot, int64_t since,
+                            struct jalon_box box);
 
 /*
  * A field's value must be this: numbers compare as numbers, a multi-enum contains it, NONE finds
@@ -115,6 +123,14 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        const struct jalon_snapshot *snapshot,
                                        const struct jalon_view_query *query,
                                        struct jalon_view_result *out) JALON_MUST_USE;
+/*
+ * Calls `visit` for every match whose shape meets the box (degrees; may cross the antimeridian), in
+ * no order, whatever `after` and `limit`. It needs no memory.
+ */
+void jalon_snapshot_visit(const struct jalon_snapshot *snapshot,
+                          const struct jalon_view_query *query, struct jalon_box box,
+                          void (*visit)(void *user, const struct jalon_contribution *contribution),
+                          void *user);
 /* False when the collection (index; -1: any) has no published contribution with this id. */
 bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
                          struct jalon_id id, struct jalon_view_item *out);

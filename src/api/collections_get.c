@@ -77,6 +77,10 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
     jalon_endpoint_put_link(writer, "describedby", "application/schema+json",
                             "The schema of a contribution",
                             jalon_endpoint_url(request, "/maps/%s/collections/%s/schema", slug, key));
+    jalon_endpoint_put_link(writer, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+                            "application/json", "The vector tiles",
+                            jalon_endpoint_url(request, "/maps/%s/collections/%s/tiles?f=json",
+                                               slug, key));
     jalon_json_end_array(writer);
 }
 

@@ -67,9 +67,16 @@ enum jalon_status jalon_item_get(struct jalon_request *, struct jalon_response *
 enum jalon_status jalon_items_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_items_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_landing_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_matrix_set_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_matrix_sets_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revisions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_schema_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_style_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_tile_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_tile_set_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_tile_sets_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_tilejson_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_territories_get(struct jalon_request *, struct jalon_response *);
 
 #endif

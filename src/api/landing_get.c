@@ -17,6 +17,13 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
                             jalon_endpoint_url(request, "/maps/%s/conformance", slug));
     jalon_endpoint_put_link(writer, "data", "application/json", "The collections",
                             jalon_endpoint_url(request, "/maps/%s/collections", slug));
+    jalon_endpoint_put_link(writer, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+                            "application/json", "The vector tiles",
+                            jalon_endpoint_url(request, "/maps/%s/tiles?f=json", slug));
+    jalon_endpoint_put_link(writer, "related", "application/json", "The vector tiles, as TileJSON",
+                            jalon_endpoint_url(request, "/maps/%s/tilejson?f=json", slug));
+    jalon_endpoint_put_link(writer, "related", "application/json", "A MapLibre style",
+                            jalon_endpoint_url(request, "/maps/%s/styles/collections?f=json", slug));
     jalon_endpoint_put_link(writer, "related", "application/geo+json", "The territories",
                             jalon_endpoint_url(request, "/maps/%s/territories", slug));
     jalon_json_end_array(writer);

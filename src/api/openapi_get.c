@@ -89,8 +89,41 @@ static void put_format_parameter(struct jalon_json_writer *writer, const struct 
     jalon_json_end_object(writer);
 }
 
+/* The public fields of the collection; `all` leaves out those that an earlier one has too. */
+static void put_fields(struct jalon_json_writer *writer, const struct jalon_map *map,
+                       const struct jalon_collection *collection, bool all)
+{
+    for (size_t i = 0; i < collection->field_count; i++) {
+        const struct jalon_field *field = &collection->fields[i];
+        bool is_new = field->visibility == JALON_VISIBILITY_PUBLIC;
+        for (const struct jalon_collection *c = map->collections; all && c != collection; c++) {
+            int32_t same = jalon_collection_find_field(c, field->key);
+            is_new = is_new && !(same >= 0 && jalon_endpoint_is_public(c) &&
+                                 c->fields[same].visibility == JALON_VISIBILITY_PUBLIC);
+        }
+        if (is_new) {
+            put_field(writer, field);
+        }
+    }
+}
+
+/* The fields of the route's collection, or of all when it is about the whole map. */
+static void put_open_parameters(struct jalon_json_writer *writer, const struct jalon_map *map,
+                                const struct jalon_collection *collection)
+{
+    if (collection != NULL) {
+        put_fields(writer, map, collection, false);
+        return;
+    }
+    for (size_t i = 0; i < map->collection_count; i++) {
+        if (jalon_endpoint_is_public(&map->collections[i])) {
+            put_fields(writer, map, &map->collections[i], true);
+        }
+    }
+}
+
 static void put_parameters(struct jalon_json_writer *writer, const struct jalon_route *route,
-                           const struct jalon_collection *collection)
+                           const struct jalon_map *map, const struct jalon_collection *collection)
 {
     jalon_json_begin_array(writer, "parameters");
     for (const struct jalon_parameter *p = route->parameters; p->name != NULL; p++) {
@@ -101,10 +134,8 @@ static void put_parameters(struct jalon_json_writer *writer, const struct jalon_
     if (route->representations != NULL) {
         put_format_parameter(writer, route);
     }
-    for (size_t i = 0; route->open_parameters && i < collection->field_count; i++) {
-        if (collection->fields[i].visibility == JALON_VISIBILITY_PUBLIC) {
-            put_field(writer, &collection->fields[i]);
-        }
+    if (route->open_parameters) {
+        put_open_parameters(writer, map, collection);
     }
     jalon_json_end_array(writer);
 }
@@ -160,8 +191,11 @@ static void put_responses(struct jalon_json_writer *writer, const struct jalon_r
     for (const struct jalon_representation *r = route->representations; r->name != NULL; r++) {
         if (!named_before(route->representations, r)) {
             bool text = strncmp(r->media_type, "text/", 5) == 0;
+            bool json = strstr(r->media_type, "json") != NULL;
             put_content(writer, r->media_type,
-                        text ? "#/components/schemas/text" : "#/components/schemas/document");
+                        text   ? "#/components/schemas/text"
+                        : json ? "#/components/schemas/document"
+                               : "#/components/schemas/bytes");
         }
     }
     jalon_json_end_object(writer);
@@ -194,7 +228,8 @@ static const char *method_key(enum jalon_method method)
 }
 
 static void put_operation(struct jalon_json_writer *writer, const struct jalon_route *route,
-                          const struct jalon_collection *collection, struct jalon_text operation_id)
+                          const struct jalon_map *map, const struct jalon_collection *collection,
+                          struct jalon_text operation_id)
 {
     jalon_json_begin_object(writer, method_key(route->method));
     jalon_json_put_text(writer, "operationId", operation_id);
@@ -202,7 +237,7 @@ static void put_operation(struct jalon_json_writer *writer, const struct jalon_r
     jalon_json_begin_array(writer, "tags");
     jalon_json_put_string(writer, NULL, route->tag);
     jalon_json_end_array(writer);
-    put_parameters(writer, route, collection);
+    put_parameters(writer, route, map, collection);
     if (route->body_types != NULL) {
         put_body(writer, route);
     }
@@ -227,7 +262,8 @@ static struct jalon_text expand_path(struct jalon_request *request, const char *
 
 /* All methods of the path of `first`, for one collection (NULL: the path has none). */
 static void put_path(struct jalon_request *request, struct jalon_json_writer *writer,
-                     const struct jalon_route *first, const struct jalon_collection *collection)
+                     const struct jalon_map *map, const struct jalon_route *first,
+                     const struct jalon_collection *collection)
 {
     struct jalon_text path = expand_path(request, first->path, collection);
     if (path.data == NULL) {
@@ -241,7 +277,8 @@ static void put_path(struct jalon_request *request, struct jalon_json_writer *wr
                 jalon_text_format(request->ctx->arena, "%s%s%s",
                                   collection != NULL ? collection->key.data : "",
                                   collection != NULL ? "." : "", route->operation_id);
-            put_operation(writer, route, collection, id.data != NULL ? id : JALON_TEXT_EMPTY);
+            put_operation(writer, route, map, collection,
+                          id.data != NULL ? id : JALON_TEXT_EMPTY);
         }
     }
     jalon_json_end_object(writer);
@@ -268,12 +305,12 @@ static void put_paths(struct jalon_request *request, struct jalon_json_writer *w
             continue;
         }
         if (strstr(route->path, "{collection}") == NULL) {
-            put_path(request, writer, route, NULL);
+            put_path(request, writer, map, route, NULL);
             continue;
         }
         for (size_t i = 0; i < map->collection_count; i++) {
             if (jalon_endpoint_is_public(&map->collections[i])) {
-                put_path(request, writer, route, &map->collections[i]);
+                put_path(request, writer, map, route, &map->collections[i]);
             }
         }
     }
@@ -283,6 +320,7 @@ static void put_paths(struct jalon_request *request, struct jalon_json_writer *w
 /* --- The document --- */
 static const char components[] =
     "{\"schemas\":{\"document\":{\"type\":\"object\"},\"text\":{\"type\":\"string\"},"
+    "\"bytes\":{\"type\":\"string\",\"format\":\"binary\"},"
     "\"problem\":{\"type\":\"object\",\"description\":\"RFC 9457\",\"properties\":{"
     "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
     "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"

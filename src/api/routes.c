@@ -26,6 +26,10 @@ static const struct jalon_representation one_item[] = {
     {"json", "application/geo+json"},
     {0},
 };
+static const struct jalon_representation vector_tile[] = {
+    {"mvt", "application/vnd.mapbox-vector-tile"},
+    {0},
+};
 /* Every format that can be written (jalon/format.h), and "json" for the first of them. */
 static struct jalon_representation items[REPRESENTATIONS_MAX];
 
@@ -34,21 +38,34 @@ static const struct jalon_parameter asset_parameters[] = {
     {"v", JALON_PARAMETER_STRING, "The client's version: the file may then be kept for ever.", 0, 0, 0},
     {0},
 };
+/* What selects contributions, for every answer made of them (items_query.h). */
+#define FILTER_PARAMETERS                                                                          \
+    {"bbox", JALON_PARAMETER_NUMBERS,                                                              \
+     "Only contributions whose geometry meets this box: west, south, east, north in degrees (or "  \
+     "with heights third and sixth). West is greater than east across the antimeridian.",          \
+     4, 6, 0},                                                                                     \
+        {"category", JALON_PARAMETER_STRING,                                                       \
+         "Only this category and what is below it, by key.", 0, 0, 0},                             \
+        {"status", JALON_PARAMETER_STRING, "Only contributions in this status, by key.", 0, 0, 0}, \
+        {"author", JALON_PARAMETER_STRING,                                                         \
+         "Only contributions of this account; empty: anonymous.", 0, 0, 0},                        \
+        {"within", JALON_PARAMETER_STRING,                                                         \
+         "Only contributions in this territory or on its border, by key: where their label is.",   \
+         0, 0, 0}
+
 static const struct jalon_parameter items_parameters[] = {
-    {"bbox", JALON_PARAMETER_NUMBERS,
-     "Only contributions whose geometry meets this box: west, south, east, north in degrees (or "
-     "with heights third and sixth). West is greater than east across the antimeridian.",
-     4, 6, 0},
+    FILTER_PARAMETERS,
     {"limit", JALON_PARAMETER_INTEGER, "At most this many contributions.", 1,
      JALON_QUERY_LIMIT_MAX, JALON_QUERY_LIMIT_DEFAULT},
     {"next", JALON_PARAMETER_STRING, "The token of a page, from the link `next` of the one before.",
      0, 0, 0},
-    {"category", JALON_PARAMETER_STRING, "Only this category and what is below it, by key.", 0, 0, 0},
-    {"status", JALON_PARAMETER_STRING, "Only contributions in this status, by key.", 0, 0, 0},
-    {"author", JALON_PARAMETER_STRING, "Only contributions of this account; empty: anonymous.", 0, 0,
-     0},
-    {"within", JALON_PARAMETER_STRING,
-     "Only contributions in this territory or on its border, by key: where their label is.", 0, 0, 0},
+    {0},
+};
+static const struct jalon_parameter tile_parameters[] = {FILTER_PARAMETERS, {0}};
+static const struct jalon_parameter map_tile_parameters[] = {
+    {"collections", JALON_PARAMETER_STRING,
+     "Only these collections, by key, with commas between; each is a layer.", 0, 0, 0},
+    FILTER_PARAMETERS,
     {0},
 };
 static const struct jalon_parameter revisions_parameters[] = {
@@ -69,6 +86,12 @@ static const struct jalon_route routes[] = {
      .parameters = no_parameters, .representations = json_only, .one_language = true},
     {JALON_GET, "/assets/{name}", jalon_assets_get, "getAsset", "A file of the browser client",
      "server", .parameters = asset_parameters, .representations = NULL, .one_language = true},
+    {JALON_GET, "/tileMatrixSets", jalon_matrix_sets_get, "getTileMatrixSetsList",
+     "The tile matrix sets of this server", "tiles", .parameters = no_parameters,
+     .representations = json_only, .one_language = true},
+    {JALON_GET, "/tileMatrixSets/{tileMatrixSetId}", jalon_matrix_set_get, "getTileMatrixSet",
+     "How the world is cut into tiles", "tiles", .parameters = no_parameters,
+     .representations = json_only, .one_language = true},
     {JALON_GET, "/maps/{map}", jalon_landing_get, "getLandingPage",
      "The map: title, licence, categories, links", "map", .parameters = no_parameters,
      .representations = json_or_page},
@@ -100,6 +123,34 @@ static const struct jalon_route routes[] = {
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions", jalon_revisions_get,
      "getRevisions", "The history of a contribution, newest first", "items",
      .parameters = revisions_parameters, .representations = json_only, .one_language = true},
+    {JALON_GET, "/maps/{map}/tiles", jalon_tile_sets_get, "map.dataset.vector.getTileSetsList",
+     "The tile sets of the map", "tiles", .parameters = no_parameters,
+     .representations = json_only},
+    {JALON_GET, "/maps/{map}/tiles/WebMercatorQuad", jalon_tile_set_get,
+     "map.dataset.vector.getTileSet", "What the tiles of the map hold", "tiles",
+     .parameters = no_parameters, .representations = json_only},
+    {JALON_GET, "/maps/{map}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+     jalon_tile_get, "map.dataset.vector.getTile",
+     "A vector tile of the map, a layer for each collection", "tiles",
+     .parameters = map_tile_parameters, .open_parameters = true, .representations = vector_tile,
+     .one_language = true},
+    {JALON_GET, "/maps/{map}/collections/{collection}/tiles", jalon_tile_sets_get,
+     "collection.vector.getTileSetsList", "The tile sets of the collection", "tiles",
+     .parameters = no_parameters, .representations = json_only},
+    {JALON_GET, "/maps/{map}/collections/{collection}/tiles/WebMercatorQuad", jalon_tile_set_get,
+     "collection.vector.getTileSet", "What the tiles of the collection hold", "tiles",
+     .parameters = no_parameters, .representations = json_only},
+    {JALON_GET,
+     "/maps/{map}/collections/{collection}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+     jalon_tile_get, "collection.vector.getTile", "A vector tile of the collection", "tiles",
+     .parameters = tile_parameters, .open_parameters = true, .representations = vector_tile,
+     .one_language = true},
+    {JALON_GET, "/maps/{map}/tilejson", jalon_tilejson_get, "getTileJson",
+     "The tiles of the map, for clients of vector tiles (TileJSON 3)", "tiles",
+     .parameters = no_parameters, .representations = json_only},
+    {JALON_GET, "/maps/{map}/styles/{style}", jalon_style_get, "getStyle",
+     "How the map may be drawn from its tiles (MapLibre style)", "tiles",
+     .parameters = no_parameters, .representations = json_only},
     {0},
 };
 

@@ -5,6 +5,9 @@
 #include "jalon/memory.h"
 
 #include "internal.h"
+#include "tiles.h"
+
+enum { TILES_KEPT = 64 << 20 /* bytes */ };
 
 enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_app_options *options,
                                  struct jalon_app **out)
@@ -23,7 +26,9 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     pthread_cond_init(&app->follower_wake, &clock);
     pthread_condattr_destroy(&clock);
     struct jalon_store_options store = {.data = options->data, .create = options->create};
-    enum jalon_status status = jalon_store_open(ctx, &store, &app->store);
+    app->tiles = jalon_tile_cache_create(TILES_KEPT);
+    enum jalon_status status = app->tiles == NULL ? jalon_no_memory(ctx)
+                                                  : jalon_store_open(ctx, &store, &app->store);
     if (status == JALON_OK && options->follow) {
         status = jalon_live_start_follower(ctx, app);
     }
@@ -42,6 +47,7 @@ void jalon_app_close(struct jalon_app *app)
     }
     jalon_live_stop_follower(app);
     jalon_live_destroy_all(app);
+    jalon_tile_cache_destroy(app->tiles);
     jalon_store_close(app->store);
     pthread_cond_destroy(&app->follower_wake);
     pthread_mutex_destroy(&app->follower_lock);

@@ -10,6 +10,7 @@
 /* A map in use: its view, and who holds it. Guarded by the application's maps_lock. */
 struct jalon_live_map {
     struct jalon_live_map *next;
+    uint64_t id; /* no other one ever has it */
     struct jalon_view *view;
     unsigned holders;
     bool dropped; /* out of the list: destroyed when the last holder lets go */
@@ -20,7 +21,9 @@ struct jalon_app {
     pthread_mutex_t maps_lock; /* the list below; held for moments only */
     struct jalon_live_map *maps;
     pthread_mutex_t load_lock;  /* one map is loaded at a time */
+    uint64_t loaded;            /* how many ever were; under load_lock */
     pthread_mutex_t write_lock; /* from a write's transaction until the view shows it */
+    struct jalon_tile_cache *tiles;
     /* The follower: brings in what other processes write. */
     bool following;
     pthread_t follower;

@@ -276,6 +276,7 @@ static enum jalon_status load_and_hold(struct jalon_context *ctx, struct jalon_a
                    ? jalon_fail(ctx, status, "there is no map '%.*s' here", JALON_TEXT_ARGS(slug))
                    : status;
     }
+    live->id = ++app->loaded;
     live->holders = 1;
     status = bring_into_use(ctx, app, live);
     if (status != JALON_OK) {

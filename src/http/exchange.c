@@ -96,6 +96,11 @@ bool jalon_request_header(const struct jalon_request *request, const char *name,
     return jalon_exchange_header((struct jalon_exchange *)request, name, out);
 }
 
+bool jalon_request_takes_gzip(const struct jalon_request *request)
+{
+    return ((const struct jalon_exchange *)request)->accepted_coding == JALON_GZIP;
+}
+
 struct jalon_text jalon_request_variable(const struct jalon_request *request, const char *name)
 {
     const struct jalon_match *match = &((const struct jalon_exchange *)request)->match;

@@ -108,8 +108,6 @@ bool jalon_etag_unchanged(struct jalon_exchange *exchange);
 
 /* --- compress.c --- */
 bool jalon_media_type_compresses(const char *media_type);
-/* gzip, the same bytes for the same input. False: no memory, or not smaller. */
-bool jalon_compress_gzip(struct jalon_text input, struct jalon_buffer *out);
 
 /* --- problem.c --- */
 struct jalon_problem {

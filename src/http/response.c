@@ -61,6 +61,10 @@ static void compress_body(struct jalon_exchange *exchange, const char *media_typ
 {
     struct jalon_buffer coded = {0};
     struct jalon_buffer *body = &exchange->response.body;
+    if (exchange->response.gzipped) {
+        exchange->coding = JALON_GZIP;
+        return;
+    }
     if (exchange->accepted_coding != JALON_GZIP || body->length < COMPRESS_FROM_BYTES ||
         !jalon_media_type_compresses(media_type) ||
         !jalon_compress_gzip(jalon_buffer_text(body), &coded)) {

@@ -244,14 +244,12 @@ static enum jalon_status run(struct jalon_context *ctx, struct search *search,
     return search->query->limit > 0 ? walk_page(ctx, search, all, result, &done) : JALON_OK;
 }
 
-enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
-                                       const struct jalon_snapshot *snapshot,
-                                       const struct jalon_view_query *query,
-                                       struct jalon_view_result *out)
+static struct search make_search(const struct jalon_snapshot *snapshot,
+                                 const struct jalon_view_query *query)
 {
     assert(query->collection >= 0 &&
            (size_t)query->collection < snapshot->map->collection_count);
-    struct search search = {
+    return (struct search){
         .map = snapshot->map,
         .collection = &snapshot->collections[query->collection],
         .query = query,
@@ -259,10 +257,58 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
         .has_box = query->has_box,
         .has_filter = jalon_view_has_filter(query),
     };
+}
+
+enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
+                                       const struct jalon_snapshot *snapshot,
+                                       const struct jalon_view_query *query,
+                                       struct jalon_view_result *out)
+{
+    struct search search = make_search(snapshot, query);
     struct jalon_view_result result = {.count = 0};
     enum jalon_status status = run(ctx, &search, &result);
     if (status == JALON_OK) {
         *out = result;
     }
     return status;
+}
+
+/* --- Visiting --- */
+
+/* The index is searched for one area; the query may have another. */
+struct visit {
+    struct search search;
+    struct jalon_view_area area;
+    void (*visit)(void *user, const struct jalon_contribution *contribution);
+    void *user;
+};
+
+static const struct jalon_view_entry *visited(const struct visit *visit, jalon_view_slot_index slot)
+{
+    return visit->search.collection->slots[slot].entry;
+}
+
+static bool visit_meets(void *user, jalon_view_slot_index slot)
+{
+    const struct visit *visit = user;
+    return jalon_view_geometry_meets(&visited(visit, slot)->contribution.geometry, &visit->area);
+}
+
+static void visit_found(void *user, jalon_view_slot_index slot)
+{
+    struct visit *visit = user;
+    const struct jalon_view_entry *entry = visited(visit, slot);
+    if (matches(&visit->search, entry)) {
+        visit->visit(visit->user, &entry->contribution);
+    }
+}
+
+void jalon_snapshot_visit(const struct jalon_snapshot *snapshot,
+                          const struct jalon_view_query *query, struct jalon_box box,
+                          void (*visit)(void *user, const struct jalon_contribution *contribution),
+                          void *user)
+{
+    struct visit state = {make_search(snapshot, query), jalon_view_area_make(box), visit, user};
+    struct jalon_view_tree_search search = {&state.area, visit_meets, visit_found, &state};
+    jalon_view_tree_search(&state.search.collection->tree, &search);
 }

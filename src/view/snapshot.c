@@ -21,6 +21,13 @@ int64_t jalon_snapshot_time_us(const struct jalon_snapshot *snapshot)
     return snapshot->time_us;
 }
 
+bool jalon_snapshot_changed(const struct jalon_snapshot *snapshot, int64_t since,
+                            struct jalon_box box)
+{
+    struct jalon_view_area area = jalon_view_area_make(box);
+    return jalon_view_changes_meet(&snapshot->changes, since, &area);
+}
+
 static bool find_in(const struct jalon_view_collection *collection, struct jalon_id id,
                     struct jalon_view_item *out)
 {

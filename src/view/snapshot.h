@@ -5,6 +5,7 @@
 
 #include "jalon/view.h"
 
+#include "changes.h"
 #include "collection.h"
 #include "territories.h"
 
@@ -12,6 +13,7 @@ struct jalon_snapshot {
     const struct jalon_map *map;
     struct jalon_view_collection *collections; /* one for each collection of the map */
     struct jalon_view_territories territories;
+    struct jalon_view_changes changes;
     int64_t seq;
     int64_t time_us;
 };

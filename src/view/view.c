@@ -159,6 +159,19 @@ static void remove_elsewhere(struct jalon_snapshot *state, struct jalon_id id, i
     }
 }
 
+/* What is shown of the contribution now, wherever it is; NULL: nothing. */
+static const struct jalon_view_entry *find_shown(const struct jalon_snapshot *state,
+                                                 struct jalon_id id)
+{
+    for (size_t i = 0; i < state->map->collection_count; i++) {
+        jalon_view_slot_index slot = jalon_view_collection_find(&state->collections[i], id);
+        if (slot != JALON_VIEW_NO_SLOT) {
+            return state->collections[i].slots[slot].entry;
+        }
+    }
+    return NULL;
+}
+
 /* Takes the entry (NULL: the contribution is not shown); false when there is no memory. */
 static bool put_entry(struct jalon_snapshot *state, const struct jalon_contribution *contribution,
                       const struct jalon_view_entry *entry)
@@ -190,6 +203,9 @@ enum jalon_status jalon_view_apply(struct jalon_context *ctx, struct jalon_view 
         goto done;
     }
     jalon_view_gate_close(&view->gate);
+    /* Noted first, because putting releases what was there; a note too many does no harm. */
+    jalon_view_changes_note(&view->state.changes, seq,
+                            find_shown(&view->state, contribution->id), entry);
     if (put_entry(&view->state, contribution, entry)) {
         view->state.seq = seq;
         view->state.time_us = time_us;
@@ -208,6 +224,7 @@ static bool put_entries(struct jalon_view *view, const struct jalon_contribution
 {
     bool put = true;
     jalon_view_gate_close(&view->gate);
+    jalon_view_changes_forget(&view->state.changes, view->state.seq);
     for (size_t i = 0; i < count; i++) {
         if (put) {
             put = put_entry(&view->state, &contributions[i], entries[i]);
@@ -250,6 +267,7 @@ void jalon_view_set_seq(struct jalon_view *view, int64_t seq, int64_t time_us)
 {
     pthread_mutex_lock(&view->writing);
     jalon_view_gate_close(&view->gate);
+    jalon_view_changes_forget(&view->state.changes, seq);
     view->state.seq = seq;
     view->state.time_us = time_us;
     jalon_view_gate_open(&view->gate);

@@ -19,7 +19,7 @@ let collections;
 
 /** The rows of the table that are below a map: method, path, operationId. */
 function rows() {
-  const row = /\{JALON_([A-Z]+),\s*"(\/maps\/\{map\}[^"]*)",\s*\w+,\s*"(\w+)"/g;
+  const row = /\{JALON_([A-Z]+),\s*"(\/maps\/\{map\}[^"]*)",\s*\w+,\s*"([\w.]+)"/g;
   return [...fs.readFileSync(routesFile, 'utf8').matchAll(row)].map(([, method, template, id]) => ({
     method: method.toLowerCase(),
     template: template.slice('/maps/{map}'.length) || '/',

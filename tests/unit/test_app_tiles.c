@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Tiles of a view that changes: what is kept is what would be drawn now, whatever was written, and
+ * however many read and write at once.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "app/tiles.h"
+
+#include "view_fixture.h"
+
+enum { PEOPLE = 60, TILES = 40, EVENTS = 400, READERS = 3 };
+
+static const struct jalon_view_query queries[2] = {
+    {.collection = PLACES, .category = -1, .status = -1},
+    {.collection = PATHS, .category = -1, .status = -1},
+};
+static const struct jalon_tile_command command = {.queries = queries, .query_count = 2};
+
+static struct jalon_context *ctx; /* lives as long as the test */
+static struct jalon_view *view;
+static struct jalon_tile tiles[TILES];
+
+static int set_up(void **state)
+{
+    (void)state;
+    ctx = jalon_context_create();
+    return ctx == NULL || jalon_view_create(ctx, &fixture_map, &view) != JALON_OK;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    jalon_view_destroy(view);
+    jalon_context_destroy(ctx);
+    return 0;
+}
+
+/* Tiles of all sizes around where contributions are. */
+static void choose_tiles(struct chance *chance)
+{
+    for (int i = 0; i < TILES; i++) {
+        struct jalon_position p = chance_position(chance);
+        int32_t zoom = (int32_t)chance_below(chance, 18), all = 1 << zoom;
+        double lat = fmax(-85, fmin(85, p.lat)) * 3.14159265358979 / 180;
+        tiles[i].zoom = zoom;
+        tiles[i].column = (int32_t)fmin((p.lon + 180) / 360 * all, all - 1);
+        tiles[i].row = (int32_t)((1 - asinh(tan(lat)) / 3.14159265358979) / 2 * all);
+    }
+    tiles[0] = (struct jalon_tile){0, 0, 0};
+}
+
+/* The n-th contribution as it becomes: new, moved, edited, hidden, in another collection. */
+static enum jalon_status write_one(struct jalon_context *own, struct chance *chance, int64_t seq)
+{
+    struct chance same = {.state = 1000 + chance_below(chance, PEOPLE)};
+    struct jalon_contribution contribution =
+        chance_contribution(&same, own->arena, (int64_t)same.state % 100000 + 1);
+    for (size_t i = 0; i < sizeof contribution.id.bytes; i++) {
+        contribution.id.bytes[i] = (uint8_t)(contribution.number >> (i % 4 * 8));
+    }
+    contribution.geometry = chance_geometry(chance, own->arena);
+    chance_edit(chance, own->arena, &contribution);
+    contribution.collection = chance_below(chance, 3) == 0 ? PATHS : PLACES;
+    contribution.moderation = chance_below(chance, 4) == 0 ? JALON_MODERATION_HIDDEN
+                                                           : JALON_MODERATION_PUBLISHED;
+    return jalon_view_apply(own, view, &contribution, seq, seq);
+}
+
+static struct jalon_text draw(struct jalon_context *own, const struct jalon_snapshot *snapshot,
+                              struct jalon_tile tile, struct jalon_buffer *bytes)
+{
+    struct jalon_reading reading = {.map = &fixture_map, .snapshot = snapshot};
+    assert_int_equal(jalon_tile_draw(own, &reading, tile, &command, bytes), JALON_OK);
+    return jalon_buffer_text(bytes);
+}
+
+static void what_changes_is_told(void **state)
+{
+    (void)state;
+    struct chance chance = {.state = 42};
+    struct jalon_buffer earlier[TILES] = {0};
+    int changed = 0, told = 0;
+    choose_tiles(&chance);
+    for (int64_t seq = 1; seq <= EVENTS; seq++) {
+        struct jalon_context *own = jalon_context_create();
+        assert_int_equal(write_one(own, &chance, seq), JALON_OK);
+        const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+        for (int i = 0; i < TILES; i++) {
+            struct jalon_buffer now;
+            bool may = jalon_snapshot_changed(snapshot, seq - 1, jalon_tile_box(tiles[i]));
+            bool same = jalon_text_equal(draw(own, snapshot, tiles[i], &now),
+                                         jalon_buffer_text(&earlier[i]));
+            assert_true(same || may);
+            told += may;
+            changed += !same;
+            jalon_buffer_finish(&earlier[i]);
+            earlier[i] = now;
+        }
+        assert_false(jalon_snapshot_changed(snapshot, seq, jalon_tile_box(tiles[0])));
+        jalon_view_unpin(view, snapshot);
+        jalon_context_destroy(own);
+    }
+    assert_true(changed > EVENTS / 4);
+    assert_true(told < 3 * changed); /* it is no constant "yes" */
+    for (int i = 0; i < TILES; i++) {
+        jalon_buffer_finish(&earlier[i]);
+    }
+}
+
+static void what_is_too_long_ago_counts_as_changed(void **state)
+{
+    (void)state;
+    struct chance chance = {.state = 7};
+    struct jalon_box nowhere = {100, -80, 101, -79};
+    for (int64_t seq = 1; seq <= 3000; seq++) {
+        struct jalon_context *own = jalon_context_create();
+        assert_int_equal(write_one(own, &chance, seq), JALON_OK);
+        jalon_context_destroy(own);
+    }
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    assert_true(jalon_snapshot_changed(snapshot, 0, nowhere));
+    assert_true(jalon_snapshot_changed(snapshot, 1000, nowhere));
+    assert_false(jalon_snapshot_changed(snapshot, 2900, nowhere));
+    jalon_view_unpin(view, snapshot);
+    jalon_view_set_seq(view, 5000, 1);
+    snapshot = jalon_view_pin(view);
+    assert_true(jalon_snapshot_changed(snapshot, 4999, nowhere));
+    assert_false(jalon_snapshot_changed(snapshot, 5000, nowhere));
+    jalon_view_unpin(view, snapshot);
+}
+
+/* --- The cache --- */
+
+static struct jalon_tile_cache *cache;
+static _Atomic bool writing;
+static _Atomic int drawn, found;
+
+/* One tile through the cache, held against a drawing of the same state. */
+static bool read_one(struct jalon_context *own, struct chance *chance)
+{
+    char key[32];
+    bool fresh, right = true;
+    int i = (int)chance_below(chance, TILES);
+    snprintf(key, sizeof key, "%d", i);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    struct jalon_tile_entry *entry = jalon_tile_cache_take(cache, jalon_text_from(key), snapshot,
+                                                           jalon_tile_box(tiles[i]), &fresh);
+    struct jalon_reading reading = {.map = &fixture_map, .snapshot = snapshot};
+    struct jalon_buffer direct = {0};
+    if (fresh && chance_below(chance, 10) == 0) { /* as when memory fails */
+        jalon_tile_cache_give_up(cache, entry);
+        jalon_view_unpin(view, snapshot);
+        return true;
+    }
+    if (fresh) {
+        right = jalon_tile_draw(own, &reading, tiles[i], &command, &entry->bytes) == JALON_OK;
+        jalon_tile_cache_publish(cache, entry);
+    }
+    atomic_fetch_add(fresh ? &drawn : &found, 1);
+    right = right && jalon_tile_draw(own, &reading, tiles[i], &command, &direct) == JALON_OK &&
+            jalon_text_equal(jalon_buffer_text(&entry->bytes), jalon_buffer_text(&direct));
+    jalon_buffer_finish(&direct);
+    jalon_view_unpin(view, snapshot);
+    jalon_tile_cache_release(cache, entry);
+    return right;
+}
+
+static void *read_many(void *argument)
+{
+    struct chance chance = {.state = (uint64_t)(uintptr_t)argument + 99};
+    bool right = true;
+    while (right && atomic_load(&writing)) {
+        struct jalon_context *own = jalon_context_create();
+        right = own != NULL && read_one(own, &chance);
+        jalon_context_destroy(own);
+    }
+    return right ? NULL : (void *)&cache;
+}
+
+static void what_is_kept_is_right(size_t budget)
+{
+    struct chance chance = {.state = 17};
+    pthread_t readers[READERS];
+    choose_tiles(&chance);
+    cache = jalon_tile_cache_create(budget);
+    assert_non_null(cache);
+    atomic_store(&writing, true);
+    for (uintptr_t i = 0; i < READERS; i++) {
+        assert_int_equal(pthread_create(&readers[i], NULL, read_many, (void *)i), 0);
+    }
+    for (int64_t seq = 1; seq <= EVENTS; seq++) {
+        struct jalon_context *own = jalon_context_create();
+        assert_int_equal(write_one(own, &chance, seq), JALON_OK);
+        jalon_context_destroy(own);
+    }
+    while (atomic_load(&found) < 200) { /* and some while nobody writes */
+        struct jalon_context *own = jalon_context_create();
+        assert_true(read_one(own, &chance));
+        jalon_context_destroy(own);
+    }
+    atomic_store(&writing, false);
+    for (int i = 0; i < READERS; i++) {
+        void *wrong;
+        pthread_join(readers[i], &wrong);
+        assert_null(wrong);
+    }
+    jalon_tile_cache_destroy(cache);
+    assert_true(atomic_load(&drawn) > 0);
+}
+
+static void readers_and_writers_at_once(void **state)
+{
+    (void)state;
+    what_is_kept_is_right((size_t)1 << 30);
+}
+
+static void a_small_budget_keeps_what_fits(void **state)
+{
+    (void)state;
+    what_is_kept_is_right(20000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_changes_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_too_long_ago_counts_as_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(readers_and_writers_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_small_budget_keeps_what_fits, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
