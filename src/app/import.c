@@ -54,24 +54,24 @@ static enum jalon_status take_constant(struct jalon_context *ctx, struct jalon_i
     struct jalon_text unknown = JALON_TEXT_EMPTY;
     struct jalon_value value = {.kind = JALON_VALUE_TEXT, .text = constant->right};
     enum jalon_status status = jalon_import_target_parse(ctx, import->columns.collection,
-                                                         constant->left, "set", &target);
+                                                         constant->left, "--set", &target);
     if (status != JALON_OK) {
         return status;
     }
     if (target.kind == TARGET_POSITION || target.kind == TARGET_SOURCE_ID ||
         target.kind == TARGET_NONE) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "set",
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--set",
                              "'%s' cannot be the same in every row", constant->left.data);
     }
     status = jalon_draft_take(import->ctx, &import->base, target, value, constant->left.data,
                               &unknown);
     if (status == JALON_OK && import->ctx->error.detail_count > 0) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "set", "'%s=%s': %s",
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--set", "'%s=%s': %s",
                              constant->left.data, constant->right.data,
                              import->ctx->error.details[0].reason.data);
     }
     if (status == JALON_OK && unknown.length > 0) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "set",
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--set",
                              "'%s' is not a category of %s", unknown.data,
                              import->columns.collection->key.data);
     }
@@ -99,33 +99,39 @@ static enum jalon_status check_position(struct jalon_context *ctx,
     if (!column->mapped || column->target.kind != TARGET_POSITION) {
         return JALON_OK;
     }
-    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "map",
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--map",
                          "'%s' cannot be the position: this file has positions of its own",
                          column->name.data);
 }
 
-/* Meets a column; the first time, one that is for nothing is reported. */
-static enum jalon_status meet_column(struct jalon_context *ctx, struct jalon_import *import,
-                                     size_t at, struct jalon_text name, const struct import_column **out)
+static void tell_if_left_out(struct jalon_import *import, const struct import_column *column)
 {
-    bool is_new;
+    if (column->target.kind == TARGET_NONE && !column->mapped) {
+        jalon_import_notify(import, 0, false, column->name,
+                            JALON_TEXT("matches no field: left out"));
+    }
+}
+
+static enum jalon_status meet_column(struct jalon_context *ctx, struct jalon_import *import,
+                                     size_t at, struct jalon_text name,
+                                     const struct import_column **out, bool *out_new)
+{
     enum jalon_status status =
-        jalon_import_column_find(import->ctx, &import->columns, at, name, out, &is_new);
+        jalon_import_column_find(import->ctx, &import->columns, at, name, out, out_new);
     if (status != JALON_OK) {
         return jalon_fail(ctx, status, "%s", import->ctx->error.message.data);
     }
-    if (is_new && (*out)->target.kind == TARGET_NONE && !(*out)->mapped) {
-        jalon_import_notify(import, 0, false, (*out)->name, JALON_TEXT("matches no field: left out"));
-    }
-    return is_new ? check_position(ctx, *out) : JALON_OK;
+    return *out_new ? check_position(ctx, *out) : JALON_OK;
 }
 
+/* Columns that are known before the first row: what is wrong with --map is all there is to tell. */
 static enum jalon_status meet_columns(struct jalon_context *ctx, struct jalon_import *import,
                                       const struct jalon_text *columns, size_t count)
 {
     const struct import_column *column;
+    bool is_new;
     for (size_t i = 0; i < count; i++) {
-        enum jalon_status status = meet_column(ctx, import, i, columns[i], &column);
+        enum jalon_status status = meet_column(ctx, import, i, columns[i], &column, &is_new);
         if (status != JALON_OK) {
             return status;
         }
@@ -134,7 +140,11 @@ static enum jalon_status meet_columns(struct jalon_context *ctx, struct jalon_im
         return JALON_OK; /* known only after the first rows */
     }
     import->checked = true;
-    return jalon_import_columns_check_met(ctx, &import->columns);
+    enum jalon_status status = jalon_import_columns_check_met(ctx, &import->columns);
+    for (size_t i = 0; status == JALON_OK && i < import->columns.count; i++) {
+        tell_if_left_out(import, &import->columns.items[i]);
+    }
+    return status;
 }
 
 static enum jalon_status prepare(struct jalon_context *ctx, struct jalon_import *import,
@@ -271,9 +281,13 @@ static enum jalon_status take_value(struct jalon_context *ctx, struct jalon_impo
 {
     const struct import_column *column = NULL;
     struct jalon_text unknown = JALON_TEXT_EMPTY;
-    enum jalon_status status = meet_column(ctx, import, at, value->name, &column);
+    bool is_new = false;
+    enum jalon_status status = meet_column(ctx, import, at, value->name, &column, &is_new);
     if (status != JALON_OK) {
         return status;
+    }
+    if (is_new) {
+        tell_if_left_out(import, column);
     }
     if (value->structured && column->target.kind != TARGET_NONE) {
         jalon_error_add(ctx, JALON_ERROR_PARAMETER, column->name.data,

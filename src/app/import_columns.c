@@ -126,39 +126,60 @@ static bool is_taken(const struct import_columns *columns, struct target target)
     return is_given_elsewhere(columns, target);
 }
 
-/* A field that the column's name means: its key, OSM tag, acceslibre column or a label. */
-static int32_t guess_field(struct jalon_context *ctx, const struct jalon_collection *collection,
-                           struct jalon_text name)
+/* The target that the name usually stands for; TARGET_NONE when it is no usual one. */
+static enum target_kind usual_kind(struct jalon_context *ctx, struct jalon_text name)
 {
-    for (size_t i = 0; i < collection->field_count; i++) {
-        const struct jalon_field *field = &collection->fields[i];
-        if (jalon_text_equal(name, field->key) || jalon_text_equal(name, field->osm) ||
-            jalon_text_equal(name, field->acceslibre)) {
-            return (int32_t)i;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        if (jalon_text_alike(ctx, name, jalon_text_from(usual[i].name))) {
+            return usual[i].kind;
         }
     }
-    for (size_t i = 0; i < collection->field_count; i++) {
+    return TARGET_NONE;
+}
+
+/* The field with this key or label, or -1. */
+static int32_t find_called(struct jalon_context *ctx, const struct jalon_collection *collection,
+                           struct jalon_text name)
+{
+    int32_t found = jalon_collection_find_field(collection, name);
+    for (size_t i = 0; found < 0 && i < collection->field_count; i++) {
         const struct jalon_field *field = &collection->fields[i];
         if (jalon_text_alike(ctx, name, field->key) || jalon_text_alike(ctx, name, field->label.fr) ||
             jalon_text_alike(ctx, name, field->label.en)) {
+            found = (int32_t)i;
+        }
+    }
+    return found;
+}
+
+/* The field that this is the OpenStreetMap tag or acceslibre column of, or -1. */
+static int32_t find_foreign(const struct jalon_collection *collection, struct jalon_text name)
+{
+    for (size_t i = 0; i < collection->field_count; i++) {
+        const struct jalon_field *field = &collection->fields[i];
+        if (jalon_text_equal(name, field->osm) || jalon_text_equal(name, field->acceslibre)) {
             return (int32_t)i;
         }
     }
     return -1;
 }
 
+/*
+ * What a column is for by its name. A key ("id") is one before it is a field of the same name in
+ * another program: without it the next import finds nothing again.
+ */
 static struct target guess_target(struct jalon_context *ctx, const struct import_columns *columns,
                                   struct jalon_text name)
 {
-    struct target target = {TARGET_FIELD, guess_field(ctx, columns->collection, name)};
-    for (size_t i = 0; target.field < 0 && i < sizeof usual / sizeof usual[0]; i++) {
-        if (jalon_text_alike(ctx, name, jalon_text_from(usual[i].name))) {
-            target = (struct target){usual[i].kind, -1};
-            break;
-        }
+    enum target_kind kind = usual_kind(ctx, name);
+    struct target target = {TARGET_FIELD, find_called(ctx, columns->collection, name)};
+    if (target.field < 0 && kind != TARGET_SOURCE_ID) {
+        target.field = find_foreign(columns->collection, name);
     }
-    bool unknown = target.kind == TARGET_FIELD && target.field < 0;
-    return unknown || is_taken(columns, target) ? (struct target){TARGET_NONE, -1} : target;
+    if (target.field < 0) {
+        target.kind = kind;
+    }
+    return is_taken(columns, target) ? (struct target){TARGET_NONE, -1} : target;
 }
 
 enum jalon_status jalon_import_column_find(struct jalon_context *ctx,
@@ -188,7 +209,7 @@ enum jalon_status jalon_import_column_find(struct jalon_context *ctx,
     column.mapped = mapping != NULL;
     if (mapping != NULL) {
         enum jalon_status status = jalon_import_target_parse(ctx, columns->collection,
-                                                             mapping->right, "map", &column.target);
+                                                             mapping->right, "--map", &column.target);
         if (status != JALON_OK) {
             return status;
         }
@@ -210,9 +231,9 @@ enum jalon_status jalon_import_columns_check(struct jalon_context *ctx,
         struct target target = {TARGET_NONE, -1};
         struct jalon_text name = columns->mapping[i].left;
         status = jalon_import_target_parse(ctx, columns->collection, columns->mapping[i].right,
-                                           "map", &target);
+                                           "--map", &target);
         if (status == JALON_OK && find_mapping(columns, name) != &columns->mapping[i]) {
-            status = jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "map",
+            status = jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--map",
                                    "the column '%s' is mapped twice", name.data);
         }
     }
@@ -239,7 +260,7 @@ enum jalon_status jalon_import_columns_check_met(struct jalon_context *ctx,
             found = jalon_text_equal(columns->items[c].name, columns->mapping[i].left);
         }
         if (!found) {
-            return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "map",
+            return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--map",
                                  "the file has no column '%.*s'",
                                  JALON_TEXT_ARGS(columns->mapping[i].left));
         }

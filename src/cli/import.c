@@ -220,6 +220,7 @@ static enum jalon_status read_options(struct jalon_cli *cli, struct import_file 
     file->path = path.data;
     file->reader.encoding = jalon_conf_text(cli->settings, "encoding");
     file->show_progress = jalon_cli_shows_progress(cli);
+    file->quiet = jalon_conf_flag(cli->settings, "quiet");
     if (jalon_text_is(path, "-") && !jalon_conf_has(cli->settings, "source")) {
         return jalon_fail(cli->ctx, JALON_INVALID,
                           "standard input has no name: give --source, by which its records are "

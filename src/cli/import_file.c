@@ -113,9 +113,20 @@ static enum jalon_status carry(struct jalon_context *ctx, const struct jalon_con
     return status;
 }
 
+/* No row had a position: then the columns that hold it have unusual names. */
+static void tell_missing_positions(const struct import_file *file, int64_t rows, int64_t positions)
+{
+    if (rows > 0 && positions == 0 && !file->quiet) {
+        fputs("jalon: no row has a position; if columns hold it, name them: --map COLUMN=lon --map "
+              "COLUMN=lat, or --map COLUMN=wkt\n",
+              stderr);
+    }
+}
+
 /* Reads to the end. A file that breaks off leaves what was before it, committed. */
 static enum jalon_status import_rows(struct jalon_context *row, struct jalon_reader *reader,
-                                     struct jalon_import *import, struct progress *progress)
+                                     struct jalon_import *import, struct progress *progress,
+                                     int64_t *positions)
 {
     for (;;) {
         struct jalon_record record;
@@ -123,6 +134,7 @@ static enum jalon_status import_rows(struct jalon_context *row, struct jalon_rea
         enum jalon_status read = jalon_reader_next(row, reader, &record);
         enum jalon_status status = JALON_OK;
         if (read == JALON_OK) {
+            *positions += record.has_geometry;
             status = jalon_import_row(row, import, &record);
         } else if (read == JALON_INVALID) {
             jalon_import_refuse(row, import, record.row);
@@ -168,8 +180,10 @@ static enum jalon_status import_reader(struct jalon_context *ctx, struct jalon_a
         jalon_import_begin(ctx, app, &file->import, columns.names, columns.count, file->listener,
                            file->listener_handle, &import);
     if (status == JALON_OK) {
-        status = import_rows(row, reader, import, &progress);
+        int64_t positions = 0;
+        status = import_rows(row, reader, import, &progress, &positions);
         end_progress(&progress);
+        tell_missing_positions(file, jalon_import_progress(import).rows, positions);
         status = status == JALON_OK ? jalon_import_finish(ctx, import, out)
                                     : carry(ctx, row, status);
         *out_committed = jalon_import_committed(import);

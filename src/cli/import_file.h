@@ -14,6 +14,7 @@ struct import_file {
     struct jalon_reader_options reader;
     struct jalon_import_options import;
     bool show_progress; /* on stderr */
+    bool quiet;         /* no hints either */
     jalon_import_listener listener;
     void *listener_handle;
 };
