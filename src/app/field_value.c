@@ -290,6 +290,11 @@ static bool may_be_empty(enum jalon_field_type type, bool lenient)
                        type != JALON_FIELD_BOOLEAN && type != JALON_FIELD_MULTI_ENUM);
 }
 
+static bool is_free_text(enum jalon_field_type type)
+{
+    return type == JALON_FIELD_STRING || type == JALON_FIELD_TEXT;
+}
+
 /* The value as the strict rules can read it: numbers as text, spaces in order. */
 static enum jalon_status relax(struct jalon_context *ctx, const struct jalon_field *field,
                                struct jalon_value *value)
@@ -301,9 +306,11 @@ static enum jalon_status relax(struct jalon_context *ctx, const struct jalon_fie
         }
     }
     if (value->kind == JALON_VALUE_TEXT) {
-        value->text = field->type == JALON_FIELD_PHONE
-                          ? jalon_lenient_spaces(ctx, value->text)
-                          : jalon_text_copy(ctx->arena, jalon_text_trim(value->text));
+        struct jalon_text text = jalon_text_trim(value->text);
+        value->text = field->type == JALON_FIELD_PHONE ? jalon_lenient_spaces(ctx, text)
+                      : is_free_text(field->type)
+                          ? jalon_text_copy(ctx->arena, text)
+                          : jalon_text_copy(ctx->arena, jalon_lenient_unquote(text));
         return value->text.data != NULL ? JALON_OK : jalon_no_memory(ctx);
     }
     return JALON_OK;

@@ -37,6 +37,12 @@ struct jalon_text jalon_lenient_spaces(struct jalon_context *ctx, struct jalon_t
     return trimmed;
 }
 
+struct jalon_text jalon_lenient_unquote(struct jalon_text text)
+{
+    bool quoted = text.length >= 2 && text.data[0] == '"' && text.data[text.length - 1] == '"';
+    return quoted ? jalon_text_trim(jalon_text_slice(text.data + 1, text.length - 2)) : text;
+}
+
 bool jalon_lenient_number(struct jalon_text text, double *out)
 {
     char plain[64];

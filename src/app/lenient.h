@@ -21,6 +21,8 @@ bool jalon_lenient_date(struct jalon_text text, char out[11]);
 bool jalon_lenient_is_host(struct jalon_text text);
 /* The next of the words that any of the signs divide, trimmed; *rest goes on behind it. */
 bool jalon_lenient_next_word(struct jalon_text *rest, const char *signs, struct jalon_text *out);
+/* Without a pair of quotes around it, which some programs write as part of a value. */
+struct jalon_text jalon_lenient_unquote(struct jalon_text text);
 /* A copy with plain spaces for no-break ones (U+00A0, U+202F), trimmed; NULL: no memory. */
 struct jalon_text jalon_lenient_spaces(struct jalon_context *ctx, struct jalon_text text);
 
