@@ -126,6 +126,13 @@ enum jalon_status jalon_geometry_make_valid(struct jalon_context *ctx,
 enum jalon_status jalon_geo_parse_crs(struct jalon_context *ctx, struct jalon_text name,
                                       int32_t *out_srid) JALON_MUST_USE;
 /*
+ * The same, and whether the system itself puts the northing or latitude first, as positions written
+ * in it do (EPSG:4326: yes; CRS84, EPSG:2154: no).
+ */
+enum jalon_status jalon_geo_parse_crs_axes(struct jalon_context *ctx, struct jalon_text name,
+                                           int32_t *out_srid,
+                                           bool *out_north_first) JALON_MUST_USE;
+/*
  * Transforms positions in place between two EPSG codes, always x/longitude first on both sides, in
  * one PROJ call for the whole array. JALON_INVALID names the first position that has no image, and
  * leaves the array as it was. Grids are those installed: the network is never asked.
@@ -150,5 +157,49 @@ enum jalon_status jalon_geo_area_create(struct jalon_context *ctx,
 void jalon_geo_area_destroy(struct jalon_geo_area *area);
 /* Inside or on the edge. */
 bool jalon_geo_area_covers(const struct jalon_geo_area *area, struct jalon_position position);
+
+/* How two geometries lie to each other (OGC 06-103r4, 6.1.15): "the first … the second". */
+enum jalon_geo_relation {
+    JALON_GEO_INTERSECTS,
+    JALON_GEO_DISJOINT,
+    JALON_GEO_CONTAINS,
+    JALON_GEO_WITHIN,
+    JALON_GEO_TOUCHES,
+    JALON_GEO_CROSSES,
+    JALON_GEO_OVERLAPS,
+    JALON_GEO_EQUALS,
+};
+
+/* Any geometry prepared to be compared with many, in the plane of its coordinates. */
+struct jalon_geo_shape;
+/*
+ * Of what the parts (at least one, none empty) cover together. JALON_INVALID when a polygon is not
+ * valid, with the reason. Copies what it needs; destroy accepts NULL. Any thread may use it, one at
+ * a time.
+ */
+enum jalon_status jalon_geo_shape_create(struct jalon_context *ctx,
+                                         const struct jalon_geometry *parts, size_t count,
+                                         struct jalon_geo_shape **out) JALON_MUST_USE;
+void jalon_geo_shape_destroy(struct jalon_geo_shape *shape);
+/* The least and largest of each coordinate: west <= east. */
+struct jalon_box jalon_geo_shape_box(const struct jalon_geo_shape *shape);
+/*
+ * Does it take points, lines and polygons together to cover it? Then only INTERSECTS and DISJOINT
+ * can be asked.
+ */
+bool jalon_geo_shape_is_mixed(const struct jalon_geo_shape *shape);
+/*
+ * Is "shape relation geometry" so? The geometry is not empty. JALON_INVALID: it is not valid, which
+ * leaves the question open; JALON_INTERNAL: GEOS failed. The error slot is left alone.
+ */
+enum jalon_status jalon_geo_shape_relate(const struct jalon_geo_shape *shape,
+                                         enum jalon_geo_relation relation,
+                                         const struct jalon_geometry *geometry,
+                                         bool *out) JALON_MUST_USE;
+/* The same between two shapes. */
+enum jalon_status jalon_geo_shape_relate_shape(const struct jalon_geo_shape *shape,
+                                               enum jalon_geo_relation relation,
+                                               const struct jalon_geo_shape *other,
+                                               bool *out) JALON_MUST_USE;
 
 #endif

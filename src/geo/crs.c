@@ -134,6 +134,38 @@ enum jalon_status jalon_geo_parse_crs(struct jalon_context *ctx, struct jalon_te
     return JALON_OK;
 }
 
+static bool is_north_first(struct jalon_geo_thread *thread, int32_t srid)
+{
+    const char *direction = NULL;
+    PJ *crs = find_crs(thread, srid);
+    PJ *axes = crs != NULL ? proj_crs_get_coordinate_system(thread->proj, crs) : NULL;
+    bool is_first = axes != NULL &&
+                    proj_cs_get_axis_info(thread->proj, axes, 0, NULL, NULL, &direction, NULL, NULL,
+                                          NULL, NULL) == 1 &&
+                    strcmp(direction, "north") == 0;
+    proj_destroy(axes);
+    proj_destroy(crs);
+    return is_first;
+}
+
+enum jalon_status jalon_geo_parse_crs_axes(struct jalon_context *ctx, struct jalon_text name,
+                                           int32_t *out_srid, bool *out_north_first)
+{
+    int32_t srid;
+    enum jalon_status status = jalon_geo_parse_crs(ctx, name, &srid);
+    struct jalon_geo_thread *thread = status == JALON_OK ? jalon_geo_thread_proj() : NULL;
+    if (status == JALON_OK && thread == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    if (status == JALON_OK) {
+        bool is_crs84 = jalon_text_equal_ascii_case(last_part(jalon_text_trim(name)),
+                                                    jalon_text_from(CRS84));
+        *out_srid = srid;
+        *out_north_first = !is_crs84 && is_north_first(thread, srid);
+    }
+    return status;
+}
+
 /* --- Transformations --- */
 
 static PJ *make_operation(struct jalon_geo_thread *thread, int32_t from, int32_t to)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Polygons to GEOS and back, coordinates copied as one block. Layer 1. */
+/* Geometries to GEOS and polygons back, coordinates copied as one block. Layer 1. */
 #include "geos.h"
 
 #include "jalon/memory.h"
@@ -46,30 +46,71 @@ GEOSGeometry *jalon_geo_geos_polygon(GEOSContextHandle_t geos,
     return out;
 }
 
-GEOSGeometry *jalon_geo_geos_polygons(GEOSContextHandle_t geos,
-                                      const struct jalon_geometry *geometry)
+static GEOSGeometry *make_line(GEOSContextHandle_t geos, const struct jalon_geometry *geometry,
+                               size_t line)
 {
-    if (geometry->type == JALON_GEOMETRY_POLYGON) {
-        return jalon_geo_geos_polygon(geos, geometry, 0);
-    }
-    size_t count = geometry->polygon_count;
-    GEOSGeometry **polygons = jalon_memory_allocate(count * sizeof *polygons);
-    if (polygons == NULL) {
+    size_t start = jalon_geometry_ring_start(geometry, line);
+    GEOSCoordSequence *sequence = GEOSCoordSeq_copyFromBuffer_r(
+        geos, &geometry->positions[start].lon, (unsigned)(geometry->ring_ends[line] - start), 0, 0);
+    return sequence != NULL ? GEOSGeom_createLineString_r(geos, sequence) : NULL;
+}
+
+static GEOSGeometry *make_point(GEOSContextHandle_t geos, const struct jalon_geometry *geometry,
+                                size_t point)
+{
+    return GEOSGeom_createPointFromXY_r(geos, geometry->positions[point].lon,
+                                        geometry->positions[point].lat);
+}
+
+/* A multi geometry of `count` parts, each made by `make`. */
+static GEOSGeometry *make_parts(GEOSContextHandle_t geos, const struct jalon_geometry *geometry,
+                                int type, size_t count,
+                                GEOSGeometry *(*make)(GEOSContextHandle_t geos,
+                                                      const struct jalon_geometry *geometry,
+                                                      size_t part))
+{
+    GEOSGeometry **parts = jalon_memory_allocate(count * sizeof *parts);
+    if (parts == NULL) {
         return NULL;
     }
     GEOSGeometry *out = NULL;
     size_t made = 0;
-    while (made < count &&
-           (polygons[made] = jalon_geo_geos_polygon(geos, geometry, made)) != NULL) {
+    while (made < count && (parts[made] = make(geos, geometry, made)) != NULL) {
         made++;
     }
-    if (made == count) {
-        out = GEOSGeom_createCollection_r(geos, GEOS_MULTIPOLYGON, polygons, (unsigned)count);
+    if (made == count) { /* GEOS owns the parts from here, also when it fails */
+        out = GEOSGeom_createCollection_r(geos, type, parts, (unsigned)count);
     } else {
-        destroy_all(geos, polygons, made);
+        destroy_all(geos, parts, made);
     }
-    jalon_memory_release(polygons);
+    jalon_memory_release(parts);
     return out;
+}
+
+GEOSGeometry *jalon_geo_geos_polygons(GEOSContextHandle_t geos,
+                                      const struct jalon_geometry *geometry)
+{
+    return geometry->type == JALON_GEOMETRY_POLYGON
+               ? jalon_geo_geos_polygon(geos, geometry, 0)
+               : make_parts(geos, geometry, GEOS_MULTIPOLYGON, geometry->polygon_count,
+                            jalon_geo_geos_polygon);
+}
+
+GEOSGeometry *jalon_geo_geos_geometry(GEOSContextHandle_t geos,
+                                      const struct jalon_geometry *geometry)
+{
+    switch (geometry->type) {
+    case JALON_GEOMETRY_NONE: break;
+    case JALON_GEOMETRY_POINT: return make_point(geos, geometry, 0);
+    case JALON_GEOMETRY_LINESTRING: return make_line(geos, geometry, 0);
+    case JALON_GEOMETRY_MULTIPOINT:
+        return make_parts(geos, geometry, GEOS_MULTIPOINT, geometry->position_count, make_point);
+    case JALON_GEOMETRY_MULTILINESTRING:
+        return make_parts(geos, geometry, GEOS_MULTILINESTRING, geometry->ring_count, make_line);
+    case JALON_GEOMETRY_POLYGON:
+    case JALON_GEOMETRY_MULTIPOLYGON: return jalon_geo_geos_polygons(geos, geometry);
+    }
+    return NULL;
 }
 
 static enum jalon_status read_ring(GEOSContextHandle_t geos, const GEOSGeometry *ring,

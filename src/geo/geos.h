@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Polygons to GEOS and back. Layer 1 (geo), private. */
+/* Geometries to GEOS, polygons back. Layer 1 (geo), private. */
 #ifndef JALON_GEO_GEOS_H
 #define JALON_GEO_GEOS_H
 
@@ -12,6 +12,9 @@ GEOSGeometry *jalon_geo_geos_polygon(GEOSContextHandle_t geos,
                                      const struct jalon_geometry *geometry, size_t polygon);
 /* The whole polygon or multipolygon, as such. */
 GEOSGeometry *jalon_geo_geos_polygons(GEOSContextHandle_t geos,
+                                      const struct jalon_geometry *geometry);
+/* Any geometry that has positions. */
+GEOSGeometry *jalon_geo_geos_geometry(GEOSContextHandle_t geos,
                                       const struct jalon_geometry *geometry);
 /*
  * Adds the polygons of a GEOS polygon, multipolygon or collection to the builder; lines and points
