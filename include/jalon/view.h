@@ -12,6 +12,7 @@
 #define JALON_VIEW_H
 
 #include "jalon/context.h"
+#include "jalon/cql2.h"
 #include "jalon/feature.h"
 #include "jalon/model.h"
 
@@ -86,6 +87,48 @@ struct jalon_view_condition {
     struct jalon_value value;
 };
 
+/* --- Filters (CQL2) --- */
+enum jalon_view_type {
+    JALON_VIEW_BOOLEAN,
+    JALON_VIEW_NUMBER,
+    JALON_VIEW_TEXT,
+    JALON_VIEW_DATE,
+    JALON_VIEW_TIMESTAMP,
+    JALON_VIEW_INTERVAL,
+    JALON_VIEW_GEOMETRY,
+    JALON_VIEW_ARRAY, /* a set of texts */
+};
+
+/* A property that a filter may name: one that every contribution has, or a public field. */
+struct jalon_view_queryable {
+    struct jalon_text name;
+    enum jalon_view_type type;
+    int32_t field; /* index in the collection; -1: of every contribution */
+};
+
+/* The queryables by number: false behind the last one. */
+bool jalon_view_queryable_at(const struct jalon_collection *collection, size_t index,
+                             struct jalon_view_queryable *out);
+
+struct jalon_view_filter;
+
+/*
+ * Gives a filter its meaning for a collection (index): what properties are, which types go together
+ * and in which coordinate reference system its geometries are (`crs` as jalon_geo_parse_crs takes
+ * it, with that system's own order of axes; empty: CRS84). The result lives in the context's arena,
+ * borrows from map and cql2, and is for one thread at a time. JALON_INVALID: an unknown property
+ * (the reason names those there are), operands of the wrong type, a geometry that is not valid or
+ * outside the world; parameter "filter", or "filter-crs" for an unknown one.
+ *
+ * NULL is a third truth value (SQL): what is compared with a missing value is neither so nor not
+ * so. Text is compared by code points. A date beside a time stands for its whole day in UTC.
+ * Dividing by zero gives NULL, and so does comparing a contribution's geometry that is not valid.
+ */
+enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const struct jalon_map *map,
+                                            int32_t collection, const struct jalon_cql2 *cql2,
+                                            struct jalon_text crs,
+                                            const struct jalon_view_filter **out) JALON_MUST_USE;
+
 struct jalon_view_query {
     int32_t collection; /* index in the map */
     bool has_box;
@@ -97,6 +140,7 @@ struct jalon_view_query {
     int32_t status;   /* -1: any */
     bool has_author;
     struct jalon_text author; /* exact; empty: anonymous */
+    const struct jalon_view_filter *filter; /* made for this collection; NULL: none */
     bool has_territory;
     int32_t territory; /* index in the view's: the label position is in it or on its border */
     int64_t after; /* only numbers greater than this: the key of the last one seen; 0: from start */
@@ -117,7 +161,7 @@ struct jalon_view_result {
 
 /*
  * Everything borrowed from the snapshot stays valid until it is unpinned. Indexes in the query are
- * within the map's description. JALON_NO_MEMORY.
+ * within the map's description. JALON_NO_MEMORY; JALON_INTERNAL when a shape could not be compared.
  */
 enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        const struct jalon_snapshot *snapshot,

@@ -2,6 +2,8 @@
 /* A contribution against what a query asks of its properties. Layer 2 (view). */
 #include "match.h"
 
+#include "filter.h"
+
 static double as_number(const struct jalon_value *value)
 {
     return value->kind == JALON_VALUE_INTEGER ? (double)value->integer : value->number;
@@ -48,7 +50,7 @@ static bool has_category(const struct jalon_map *map,
 bool jalon_view_has_filter(const struct jalon_view_query *query)
 {
     return query->condition_count > 0 || query->category >= 0 || query->status >= 0 ||
-           query->has_author || query->has_territory;
+           query->has_author || query->has_territory || query->filter != NULL;
 }
 
 static bool is_in_territory(const struct jalon_view_entry *entry, int32_t wanted)
@@ -77,5 +79,19 @@ bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_quer
             return false;
         }
     }
-    return true;
+    return query->filter == NULL || jalon_view_filter_holds(query->filter, entry);
+}
+
+bool jalon_view_match_failed(const struct jalon_view_query *query)
+{
+    return query->filter != NULL && query->filter->run->failed;
+}
+
+bool jalon_view_find_box(const struct jalon_view_query *query, struct jalon_box *out)
+{
+    bool of_filter = !query->has_box && query->filter != NULL && query->filter->has_box;
+    if (query->has_box || of_filter) {
+        *out = of_filter ? query->filter->box : query->box;
+    }
+    return query->has_box || of_filter;
 }

@@ -249,12 +249,14 @@ static struct search make_search(const struct jalon_snapshot *snapshot,
 {
     assert(query->collection >= 0 &&
            (size_t)query->collection < snapshot->map->collection_count);
+    struct jalon_box box = {0};
+    bool has_box = jalon_view_find_box(query, &box);
     return (struct search){
         .map = snapshot->map,
         .collection = &snapshot->collections[query->collection],
         .query = query,
-        .area = jalon_view_area_make(query->box),
-        .has_box = query->has_box,
+        .area = jalon_view_area_make(box),
+        .has_box = has_box,
         .has_filter = jalon_view_has_filter(query),
     };
 }
@@ -267,6 +269,9 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
     struct search search = make_search(snapshot, query);
     struct jalon_view_result result = {.count = 0};
     enum jalon_status status = run(ctx, &search, &result);
+    if (status == JALON_OK && jalon_view_match_failed(query)) {
+        status = jalon_fail(ctx, JALON_INTERNAL, "shapes could not be compared");
+    }
     if (status == JALON_OK) {
         *out = result;
     }
