@@ -4,7 +4,9 @@
 
 /*
  * A class is added with the tests of its requirements. OGC API Features core waits for datetime;
- * what is served today is proven by tests/http and by GDAL's client.
+ * what is served today is proven by tests/http and by GDAL's client. The classes of CQL2 are proven
+ * by tests/unit/test_query_cql2_text.c and …_json.c (what is read), test_view_filter.c (what it
+ * means) and tests/http/filter, which also proves those of Features part 3.
  */
 static const char *const classes[] = {
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -22,6 +24,22 @@ static const char *const classes[] = {
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
     "http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
     "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+    "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
 };
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,

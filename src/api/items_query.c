@@ -177,6 +177,46 @@ static enum jalon_status read_territory(struct jalon_request *request,
                : JALON_OK;
 }
 
+/* --- CQL2 --- */
+static enum jalon_status parse_filter(struct jalon_request *request, struct jalon_text filter,
+                                      struct jalon_cql2 *out)
+{
+    struct jalon_text language;
+    if (!jalon_request_parameter(request, "filter-lang", &language) ||
+        jalon_text_is(language, "cql2-text")) {
+        return jalon_cql2_parse_text(request->ctx, filter, out);
+    }
+    return jalon_text_is(language, "cql2-json")
+               ? jalon_cql2_parse_json(request->ctx, filter, out)
+               : refuse(request, JALON_TEXT("filter-lang"), "cql2-text or cql2-json");
+}
+
+static enum jalon_status read_filter(struct jalon_request *request, const struct jalon_map *map,
+                                     struct jalon_view_query *query)
+{
+    static const char *const beside[] = {"filter-lang", "filter-crs"};
+    struct jalon_text filter, value;
+    struct jalon_cql2 cql2;
+    if (!jalon_request_parameter(request, "filter", &filter)) {
+        for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+            if (jalon_request_parameter(request, beside[i], &value)) {
+                return refuse(request, jalon_text_from(beside[i]), "beside a filter");
+            }
+        }
+        return JALON_OK;
+    }
+    if (!jalon_request_parameter(request, "filter-crs", &value)) {
+        value = JALON_TEXT_EMPTY;
+    } else if (value.length == 0) {
+        return refuse(request, JALON_TEXT("filter-crs"), "the URI of a coordinate reference system");
+    }
+    enum jalon_status status = parse_filter(request, filter, &cql2);
+    return status == JALON_OK
+               ? jalon_view_filter_compile(request->ctx, map, query->collection, &cql2, value,
+                                           &query->filter)
+               : status;
+}
+
 static enum jalon_status read_page(struct jalon_request *request, const struct jalon_map *map,
                                    struct jalon_view_query *query)
 {
@@ -213,6 +253,9 @@ enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
     }
     if (status == JALON_OK) {
         status = read_territory(request, reading->snapshot, &query);
+    }
+    if (status == JALON_OK) {
+        status = read_filter(request, reading->map, &query);
     }
     if (status == JALON_OK && jalon_request_parameter(request, "bbox", &value)) {
         query.has_box = true;

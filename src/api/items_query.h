@@ -7,8 +7,8 @@
 
 /*
  * What selects contributions, in every answer drawn from them: bbox, category, status, author,
- * within and every public field. JALON_INVALID names the parameter and what was expected; unknown parameters
- * are refused here.
+ * within, filter and every public field. JALON_INVALID names the parameter and what was expected;
+ * unknown parameters are refused here.
  */
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
                                                  const struct jalon_reading *reading,

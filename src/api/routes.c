@@ -51,6 +51,16 @@ static const struct jalon_parameter asset_parameters[] = {
          "Only contributions of this account; empty: anonymous.", 0, 0, 0},                        \
         {"within", JALON_PARAMETER_STRING,                                                         \
          "Only contributions in this territory or on its border, by key: where their label is.",   \
+         0, 0, 0},                                                                                 \
+        {"filter", JALON_PARAMETER_STRING,                                                         \
+         "Only contributions for which this CQL2 expression is true; what it may name: "           \
+         "…/queryables.",                                                                          \
+         0, 0, 0},                                                                                 \
+        {"filter-lang", JALON_PARAMETER_STRING,                                                    \
+         "The encoding of the filter: cql2-text (when nothing is said) or cql2-json.", 0, 0, 0},   \
+        {"filter-crs", JALON_PARAMETER_STRING,                                                     \
+         "The coordinate reference system of the filter's geometries, by its URI, with its own "   \
+         "order of axes; longitude and latitude (CRS84) when nothing is said.",                    \
          0, 0, 0}
 
 static const struct jalon_parameter items_parameters[] = {
@@ -111,6 +121,9 @@ static const struct jalon_route routes[] = {
     {JALON_GET, "/maps/{map}/collections/{collection}/schema", jalon_schema_get, "getSchema",
      "The JSON Schema of a contribution", "collection", .parameters = no_parameters,
      .representations = schema, .one_language = true},
+    {JALON_GET, "/maps/{map}/collections/{collection}/queryables", jalon_queryables_get,
+     "getQueryables", "What a filter may ask of a contribution, as a JSON Schema", "collection",
+     .parameters = no_parameters, .representations = schema},
     {JALON_GET, "/maps/{map}/collections/{collection}/items", jalon_items_get, "getItems",
      "The contributions that match, page by page", "items", .parameters = items_parameters,
      .open_parameters = true, .representations = items, .one_language = true},
