@@ -133,6 +133,10 @@ static void add_safety(struct jalon_exchange *exchange, const char *media_type)
     add_header(exchange, "X-Content-Type-Options", JALON_TEXT("nosniff"));
     /* Base map providers ask for the origin; nobody needs the path. */
     add_header(exchange, "Referrer-Policy", JALON_TEXT("strict-origin-when-cross-origin"));
+    if (exchange->response.code == 304) {
+        /* A browser would put it on the page it has kept: that one came with its own. */
+        return;
+    }
     if (policy.length == 0 && media_type != NULL && strncmp(media_type, "text/html", 9) == 0) {
         policy = JALON_TEXT("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
                             "form-action 'none'");

@@ -8,9 +8,10 @@ import { chromium } from 'playwright-core';
 export const base = (process.env.JALON_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
 export const mapPath = process.env.JALON_MAP ?? '/maps/montpellier';
 
-// Drawing in software, because test machines have no graphics card.
+// Drawing in software, because test machines have no graphics card; no name but this machine's.
 const ARGS = [
-  '--headless', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--use-gl=angle', '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
 ];

@@ -23,6 +23,23 @@ test('the legend counts what the program counts', async () => {
   await context.close();
 });
 
+test('the page that the browser has kept works again', async () => {
+  // Without the interception of other tests, which switches the browser's cache off.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const violations = [];
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) violations.push(message.text());
+  });
+  for (const visit of ['first', 'second', 'third']) {
+    const answer = await page.goto(`${base}${mapPath}`);
+    assert.equal(answer.ok(), true, visit);
+    await page.waitForSelector('[data-collection] .count', { state: 'attached' });
+  }
+  assert.deepEqual(violations, []);
+  await context.close();
+});
+
 for (const [name, device] of [['desktop', DESKTOP], ['phone', PHONE]]) {
   test(`producers of what is drawn are named on a ${name}`, async () => {
     const { base_maps: baseMaps } = await get(`${mapPath}?f=json`);
