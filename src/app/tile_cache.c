@@ -12,7 +12,7 @@
 
 #include "tiles.h"
 
-enum { BUCKETS = 4096 };
+enum { BUCKETS = 16384 };
 
 enum state { DRAWING, READY, FAILED };
 

@@ -101,7 +101,10 @@ async function matched(collection, query) {
 }
 
 test('at every zoom the tiles together hold what the list holds, under the same filters', async () => {
+  const territories = await (await fetch(`${map}/territories`)).json();
+  const quarter = territories.features.find((f) => f.properties.parent !== null).properties.key;
   const cases = [
+    ['accessibility', `within=${quarter}`],
     ['accessibility', ''], ['initiatives', ''], ['pavements', ''],
     ['accessibility', 'wheelchair=yes'], ['initiatives', 'category=domain-culture'],
     ['accessibility', 'bbox=3.87,43.6,3.89,43.62'], ['initiatives', 'author='],

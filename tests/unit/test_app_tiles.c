@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "jalon/memory.h"
+
 #include "app/tiles.h"
 
 #include "view_fixture.h"
@@ -136,6 +138,35 @@ static void what_is_too_long_ago_counts_as_changed(void **state)
     jalon_view_unpin(view, snapshot);
 }
 
+static void failing_memory_is_told(void **state)
+{
+    (void)state;
+    struct chance chance = {.state = 5};
+    int failed = 0;
+    choose_tiles(&chance);
+    for (int64_t seq = 1; seq <= 50; seq++) {
+        struct jalon_context *own = jalon_context_create();
+        assert_int_equal(write_one(own, &chance, seq), JALON_OK);
+        jalon_context_destroy(own);
+    }
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    struct jalon_reading reading = {.map = &fixture_map, .snapshot = snapshot};
+    for (uint64_t n = 0; n < 20 * TILES; n++) {
+        struct jalon_context *own = jalon_context_create();
+        struct jalon_buffer bytes = {0};
+        jalon_memory_fail_at(1 + n / TILES);
+        enum jalon_status status =
+            jalon_tile_draw(own, &reading, tiles[n % TILES], &command, &bytes);
+        jalon_memory_fail_at(0);
+        assert_true(status == JALON_OK || status == JALON_NO_MEMORY);
+        failed += status == JALON_NO_MEMORY;
+        jalon_buffer_finish(&bytes);
+        jalon_context_destroy(own);
+    }
+    assert_true(failed > 20);
+    jalon_view_unpin(view, snapshot);
+}
+
 /* --- The cache --- */
 
 static struct jalon_tile_cache *cache;
@@ -232,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_changes_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_too_long_ago_counts_as_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(readers_and_writers_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_budget_keeps_what_fits, set_up, tear_down),
     };
