@@ -83,7 +83,5 @@ void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *d
 const char *jalon_field_value_read(struct jalon_context *ctx, const struct jalon_field *field,
                                    struct jalon_value value, const struct lexicon *words,
                                    struct jalon_value *out, enum jalon_status *out_status);
-/* Are these the same words, case and accents aside? */
-bool jalon_text_alike(struct jalon_context *ctx, struct jalon_text a, struct jalon_text b);
 
 #endif

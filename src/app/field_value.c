@@ -21,16 +21,6 @@ const char *jalon_field_reason(struct jalon_text text)
     return text.data != NULL ? text.data : "is not what this field expects";
 }
 
-bool jalon_text_alike(struct jalon_context *ctx, struct jalon_text a, struct jalon_text b)
-{
-    if (jalon_text_equal(a, b)) {
-        return true;
-    }
-    struct jalon_text folded_a = jalon_text_fold(ctx->arena, a);
-    struct jalon_text folded_b = jalon_text_fold(ctx->arena, b);
-    return folded_a.data != NULL && folded_b.data != NULL && jalon_text_equal(folded_a, folded_b);
-}
-
 static bool has_control(struct jalon_text text, bool lines_allowed)
 {
     for (size_t i = 0; i < text.length; i++) {

@@ -130,7 +130,7 @@ static bool is_taken(const struct import_columns *columns, struct target target)
 static enum target_kind usual_kind(struct jalon_context *ctx, struct jalon_text name)
 {
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-        if (jalon_text_alike(ctx, name, jalon_text_from(usual[i].name))) {
+        if (jalon_words_alike(ctx, name, jalon_text_from(usual[i].name))) {
             return usual[i].kind;
         }
     }
@@ -144,8 +144,8 @@ static int32_t find_called(struct jalon_context *ctx, const struct jalon_collect
     int32_t found = jalon_collection_find_field(collection, name);
     for (size_t i = 0; found < 0 && i < collection->field_count; i++) {
         const struct jalon_field *field = &collection->fields[i];
-        if (jalon_text_alike(ctx, name, field->key) || jalon_text_alike(ctx, name, field->label.fr) ||
-            jalon_text_alike(ctx, name, field->label.en)) {
+        if (jalon_words_alike(ctx, name, field->key) || jalon_words_alike(ctx, name, field->label.fr) ||
+            jalon_words_alike(ctx, name, field->label.en)) {
             found = (int32_t)i;
         }
     }

@@ -3,6 +3,33 @@
 #include "lexicon.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+struct jalon_text jalon_words_fold(struct jalon_context *ctx, struct jalon_text text)
+{
+    static const char quote[] = "\xE2\x80\x99"; /* U+2019 */
+    struct jalon_text folded = jalon_text_fold(ctx->arena, text);
+    char *bytes = (char *)folded.data; /* the arena's, and ours */
+    size_t length = 0;
+    for (size_t at = 0; bytes != NULL && at < folded.length;) {
+        bool curly = folded.length - at >= 3 && memcmp(bytes + at, quote, 3) == 0;
+        bool sign = curly || bytes[at] == '-' || bytes[at] == '_' || bytes[at] == '\'';
+        bytes[length++] = sign ? ' ' : bytes[at];
+        at += curly ? 3 : 1;
+    }
+    if (bytes == NULL) {
+        return folded;
+    }
+    bytes[length] = '\0';
+    return jalon_text_slice(bytes, length);
+}
+
+bool jalon_words_alike(struct jalon_context *ctx, struct jalon_text a, struct jalon_text b)
+{
+    struct jalon_text folded_a = jalon_words_fold(ctx, a);
+    struct jalon_text folded_b = jalon_words_fold(ctx, b);
+    return folded_a.data != NULL && folded_b.data != NULL && jalon_text_equal(folded_a, folded_b);
+}
 
 static int compare_words(int32_t owner, struct jalon_text word, const struct lexicon_entry *entry)
 {
@@ -26,7 +53,7 @@ static bool add(struct jalon_context *ctx, struct lexicon *lexicon, int32_t owne
     if (word.length == 0) {
         return true;
     }
-    struct jalon_text folded = jalon_text_fold(ctx->arena, word);
+    struct jalon_text folded = jalon_words_fold(ctx, word);
     lexicon->entries[lexicon->count++] = (struct lexicon_entry){owner, index, folded};
     return folded.data != NULL;
 }
@@ -109,7 +136,7 @@ const struct lexicon_entry *jalon_lexicon_find(struct jalon_context *ctx,
                                                const struct lexicon *lexicon, int32_t owner,
                                                struct jalon_text word, size_t *out_count)
 {
-    struct jalon_text folded = jalon_text_fold(ctx->arena, word);
+    struct jalon_text folded = jalon_words_fold(ctx, word);
     size_t low = 0, high = lexicon->count;
     *out_count = 0;
     if (folded.data == NULL) {

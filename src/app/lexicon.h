@@ -15,7 +15,7 @@ enum { LEXICON_CATEGORIES = -1, LEXICON_STATUSES = -2 };
 struct lexicon_entry {
     int32_t owner;            /* a field's index, or one of the above */
     int32_t index;            /* of the choice, category or status */
-    struct jalon_text folded; /* letter case and accents folded */
+    struct jalon_text folded; /* jalon_words_fold */
 };
 
 struct lexicon {
@@ -28,12 +28,20 @@ struct lexicon {
 enum jalon_status jalon_lexicon_make(struct jalon_context *ctx, const struct jalon_map *map,
                                      int32_t collection, struct lexicon *out) JALON_MUST_USE;
 /*
- * What the owner means by the word, case and accents aside: `*out_count` entries from the one
+ * What the owner means by the word, what folding drops aside: `*out_count` entries from the one
  * answered, in order of their index; none when *out_count is 0, also when there is no memory to
  * fold the word.
  */
 const struct lexicon_entry *jalon_lexicon_find(struct jalon_context *ctx,
                                                const struct lexicon *lexicon, int32_t owner,
                                                struct jalon_text word, size_t *out_count);
+
+/*
+ * Letter case and accents folded (jalon_text_fold); hyphens, underscores and apostrophes are spaces.
+ * In the arena; data is NULL when there is no memory.
+ */
+struct jalon_text jalon_words_fold(struct jalon_context *ctx, struct jalon_text text);
+/* Are these the same words once folded? */
+bool jalon_words_alike(struct jalon_context *ctx, struct jalon_text a, struct jalon_text b);
 
 #endif

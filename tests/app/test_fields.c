@@ -142,6 +142,7 @@ static const struct example examples[] = {
     {"access", LENIENT, "'partiel'", "partial"},
     {"access", LENIENT, "'partiel, AVEC aide'", "partial"},
     {"access", LENIENT, "'herault'", "34"},
+    {"access", LENIENT, "'partiel,_avec-aide'", "partial"},
     {"access", LENIENT, "34", "34"},
     {"access", LENIENT, "true", "full"},
     {"access", LENIENT, "false", "none"},

@@ -23,7 +23,7 @@ static void test_columns_are_recognised_by_name(void **state)
     struct fixture *fixture = *state;
     struct imported done = import_text(
         fixture, plain,
-        "OBJECTID;NOM;Longitude;Latitude;wheelchair;largeur;Site Internet;SHAPE_AREA\n"
+        "OBJECTID;NOM;Longitude;Latitude;wheelchair;largeur;SITE_INTERNET;SHAPE_AREA\n"
         "7;Le café;3,87;43,61;yes;1,5;www.example.org;12\n");
     expect_counts(&done, 1, 1, 0, 0, 0, 0, 0);
     expect_notice(&done, "0 SHAPE_AREA: matches no field");
