@@ -12,6 +12,7 @@
 #include "jalon/context.h"
 #include "jalon/model.h"
 #include "jalon/record.h"
+#include "jalon/stats.h"
 #include "jalon/store.h"
 #include "jalon/tile.h"
 #include "jalon/view.h"

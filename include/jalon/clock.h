@@ -25,5 +25,9 @@ void jalon_clock_format(int64_t time_us, char out[JALON_CLOCK_TEXT_SIZE]);
 bool jalon_clock_parse(struct jalon_text text, int64_t *out_us);
 /* A calendar date "YYYY-MM-DD" that exists; *out_us is its midnight UTC. */
 bool jalon_clock_parse_date(struct jalon_text text, int64_t *out_us);
+/* The UTC month as one number: 12 * year + (0 for January … 11); years 0 to 9999. */
+int64_t jalon_clock_month(int64_t time_us);
+/* Days since 1970-01-01, UTC; rounded down. */
+int64_t jalon_clock_day(int64_t time_us);
 
 #endif

@@ -172,6 +172,11 @@ void jalon_schema_write(struct jalon_buffer *buffer, const struct jalon_map *map
                         const struct jalon_collection *collection, struct jalon_text self_url);
 /* A JSON array of the names in a set of geometry types: ["Point","LineString"]. */
 void jalon_geometry_types_write(struct jalon_buffer *buffer, unsigned geometry_types);
+/*
+ * One cell of CSV: an apostrophe in front of what a spreadsheet would run as a formula and, where
+ * RFC 4180 (2.6, 2.7) asks for them, quotes.
+ */
+void jalon_csv_write_cell(struct jalon_buffer *buffer, struct jalon_text text);
 /* Territories as a GeoJSON FeatureCollection; properties key, name, kind, parent (key or null). */
 void jalon_territories_write(struct jalon_buffer *buffer, const struct jalon_territory *territories,
                              size_t count);

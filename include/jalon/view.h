@@ -131,6 +131,7 @@ enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const str
 
 struct jalon_view_query {
     int32_t collection; /* index in the map */
+    bool nothing; /* nothing matches: the collection has not what is asked for */
     bool has_box;
     /* Degrees. The shape itself must meet it, borders included; none never does. */
     struct jalon_box box;

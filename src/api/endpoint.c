@@ -49,13 +49,20 @@ static uint64_t territories_hash(uint64_t hash, const struct jalon_snapshot *sna
 bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_response *response,
                               const struct jalon_reading *reading)
 {
+    return jalon_endpoint_unchanged_on_day(request, response, reading, 0);
+}
+
+bool jalon_endpoint_unchanged_on_day(struct jalon_request *request,
+                                     struct jalon_response *response,
+                                     const struct jalon_reading *reading, int64_t day)
+{
     int64_t seq = jalon_snapshot_seq(reading->snapshot);
     /* The program's version is in it: another one may write other bytes for the same state. */
     struct jalon_text etag = jalon_text_format(
-        request->ctx->arena, "%s-%llx-%llx", JALON_VERSION,
+        request->ctx->arena, "%s-%llx-%llx%s%.0lld", JALON_VERSION,
         (unsigned long long)territories_hash(settings_hash(request->application, reading->map),
                                              reading->snapshot),
-        (unsigned long long)seq);
+        (unsigned long long)seq, day != 0 ? "-" : "", (long long)day);
     return etag.data != NULL && jalon_response_not_modified(request, response, etag);
 }
 

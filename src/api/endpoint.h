@@ -23,6 +23,10 @@ enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
  */
 bool jalon_endpoint_unchanged(struct jalon_request *request, struct jalon_response *response,
                               const struct jalon_reading *reading);
+/* The same for what also changes with the day (jalon_clock_day, not 0). */
+bool jalon_endpoint_unchanged_on_day(struct jalon_request *request,
+                                     struct jalon_response *response,
+                                     const struct jalon_reading *reading, int64_t day);
 /* The public collection named in the path, as an index. JALON_NOT_FOUND. */
 enum jalon_status jalon_endpoint_collection(struct jalon_request *request,
                                             const struct jalon_map *map, int32_t *out)
@@ -73,6 +77,7 @@ enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_respons
 enum jalon_status jalon_queryables_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revisions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_schema_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_stats_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_style_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_tile_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_tile_set_get(struct jalon_request *, struct jalon_response *);

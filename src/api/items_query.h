@@ -13,7 +13,16 @@
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
                                                  const struct jalon_reading *reading,
                                                  int32_t collection, struct jalon_view_query *out) JALON_MUST_USE;
-/* The same with limit and next: one page of a list. */
+/*
+ * The filters for several collections: those of `collections` (keys with commas between), else all
+ * public ones, in the map's order. A filter need only fit one of them: of a collection that has no
+ * such field, category or status nothing matches. JALON_INVALID as above.
+ */
+enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
+                                              const struct jalon_reading *reading,
+                                              struct jalon_view_query **out,
+                                              size_t *out_count) JALON_MUST_USE;
+/* The same as the first with limit and next: one page of a list. */
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
                                          const struct jalon_reading *reading, int32_t collection,
                                          struct jalon_view_query *out) JALON_MUST_USE;

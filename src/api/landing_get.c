@@ -26,6 +26,10 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
                             jalon_endpoint_url(request, "/maps/%s/styles/collections?f=json", slug));
     jalon_endpoint_put_link(writer, "related", "application/geo+json", "The territories",
                             jalon_endpoint_url(request, "/maps/%s/territories", slug));
+    jalon_endpoint_put_link(writer, "related", "application/json", "Statistics",
+                            jalon_endpoint_url(request, "/maps/%s/stats?f=json", slug));
+    jalon_endpoint_put_link(writer, "related", "text/html", "Statistics, as a page",
+                            jalon_endpoint_url(request, "/maps/%s/stats?f=html", slug));
     jalon_json_end_array(writer);
 }
 

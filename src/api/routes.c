@@ -30,6 +30,10 @@ static const struct jalon_representation vector_tile[] = {
     {"mvt", "application/vnd.mapbox-vector-tile"},
     {0},
 };
+static const struct jalon_representation stats[] = {
+    {"json", "application/json"}, {"html", "text/html"}, {"csv", "text/csv"},
+    {"svg", "image/svg+xml"},     {0},
+};
 /* Every format that can be written (jalon/format.h), and "json" for the first of them. */
 static struct jalon_representation items[REPRESENTATIONS_MAX];
 
@@ -78,6 +82,16 @@ static const struct jalon_parameter map_tile_parameters[] = {
     FILTER_PARAMETERS,
     {0},
 };
+static const struct jalon_parameter stats_parameters[] = {
+    {"collections", JALON_PARAMETER_STRING, "Only these collections, by key, with commas between.",
+     0, 0, 0},
+    {"by", JALON_PARAMETER_STRING,
+     "What to count by, with commas between: category, status, territory, month, author_class, "
+     "collection, freshness. Absent: all that the map has.",
+     0, 0, 0},
+    FILTER_PARAMETERS,
+    {0},
+};
 static const struct jalon_parameter revisions_parameters[] = {
     {"limit", JALON_PARAMETER_INTEGER, "At most this many revisions.", 1, 1000, 100},
     {"before", JALON_PARAMETER_INTEGER, "Only versions below this one; 0: from the newest.", 0,
@@ -113,6 +127,9 @@ static const struct jalon_route routes[] = {
     {JALON_GET, "/maps/{map}/territories", jalon_territories_get, "getTerritories",
      "The map's territories, as polygons", "map", .parameters = no_parameters,
      .representations = one_item, .one_language = true},
+    {JALON_GET, "/maps/{map}/stats", jalon_stats_get, "getStatistics",
+     "Counts of what matches, by theme, place, time and contributors", "map",
+     .parameters = stats_parameters, .open_parameters = true, .representations = stats},
     {JALON_GET, "/maps/{map}/collections", jalon_collections_get, "getCollections",
      "The collections, with counts and extents", "collection", .parameters = no_parameters,
      .representations = json_only},

@@ -55,6 +55,23 @@ static void civil_from_days(int64_t days, int64_t *out_year, int *out_month, int
     *out_year = year_of_era + era * 400 + (*out_month <= 2);
 }
 
+int64_t jalon_clock_day(int64_t time_us)
+{
+    int64_t const day_us = INT64_C(86400000000);
+    return time_us / day_us - (time_us % day_us < 0);
+}
+
+int64_t jalon_clock_month(int64_t time_us)
+{
+    int64_t year;
+    int month, day;
+    civil_from_days(jalon_clock_day(time_us), &year, &month, &day);
+    if (year < 0 || year > 9999) {
+        return year < 0 ? 0 : 12 * 9999 + 11;
+    }
+    return 12 * year + month - 1;
+}
+
 /* Writes `count` digits of the value and the character that follows; answers where it ends. */
 static char *put_digits(char *at, int64_t value, int count, char follower)
 {
@@ -69,7 +86,7 @@ static char *put_digits(char *at, int64_t value, int count, char follower)
 void jalon_clock_format(int64_t time_us, char out[JALON_CLOCK_TEXT_SIZE])
 {
     int64_t const day_us = INT64_C(86400000000);
-    int64_t days = time_us / day_us - (time_us % day_us < 0);
+    int64_t days = jalon_clock_day(time_us);
     int64_t rest = time_us - days * day_us;
     int64_t year;
     int month, day;

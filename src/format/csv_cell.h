@@ -13,8 +13,6 @@
 
 #include "jalon/format.h"
 
-/* One cell with its guard and, where RFC 4180 (2.6, 2.7) asks for them, its quotes. */
-void jalon_csv_write_cell(struct jalon_buffer *buffer, struct jalon_text text);
 /*
  * What a cell says: the guard taken off, one pair of double quotes around it taken off (a quoted
  * value that was quoted again), empty when there is only white space.

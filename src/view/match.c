@@ -49,8 +49,8 @@ static bool has_category(const struct jalon_map *map,
 
 bool jalon_view_has_filter(const struct jalon_view_query *query)
 {
-    return query->condition_count > 0 || query->category >= 0 || query->status >= 0 ||
-           query->has_author || query->has_territory || query->filter != NULL;
+    return query->nothing || query->condition_count > 0 || query->category >= 0 ||
+           query->status >= 0 || query->has_author || query->has_territory || query->filter != NULL;
 }
 
 static bool is_in_territory(const struct jalon_view_entry *entry, int32_t wanted)
@@ -67,7 +67,7 @@ bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_quer
                        const struct jalon_view_entry *entry)
 {
     const struct jalon_contribution *contribution = &entry->contribution;
-    if ((query->status >= 0 && contribution->status != query->status) ||
+    if (query->nothing || (query->status >= 0 && contribution->status != query->status) ||
         (query->has_author && !jalon_text_equal(contribution->author, query->author)) ||
         (query->has_territory && !is_in_territory(entry, query->territory)) ||
         (query->category >= 0 && !has_category(map, contribution, query->category))) {

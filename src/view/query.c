@@ -261,6 +261,15 @@ static struct search make_search(const struct jalon_snapshot *snapshot,
     };
 }
 
+/* What was matched counts only when every comparison could be made. */
+static enum jalon_status check_match(struct jalon_context *ctx,
+                                     const struct jalon_view_query *query)
+{
+    return jalon_view_match_failed(query)
+               ? jalon_fail(ctx, JALON_INTERNAL, "shapes could not be compared")
+               : JALON_OK;
+}
+
 enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        const struct jalon_snapshot *snapshot,
                                        const struct jalon_view_query *query,
@@ -269,8 +278,8 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
     struct search search = make_search(snapshot, query);
     struct jalon_view_result result = {.count = 0};
     enum jalon_status status = run(ctx, &search, &result);
-    if (status == JALON_OK && jalon_view_match_failed(query)) {
-        status = jalon_fail(ctx, JALON_INTERNAL, "shapes could not be compared");
+    if (status == JALON_OK) {
+        status = check_match(ctx, query);
     }
     if (status == JALON_OK) {
         *out = result;
@@ -316,4 +325,50 @@ void jalon_snapshot_visit(const struct jalon_snapshot *snapshot,
     struct visit state = {make_search(snapshot, query), jalon_view_area_make(box), visit, user};
     struct jalon_view_tree_search search = {&state.area, visit_meets, visit_found, &state};
     jalon_view_tree_search(&state.search.collection->tree, &search);
+}
+
+/* --- All matches --- */
+
+struct each {
+    struct search search;
+    void (*visit)(void *user, const struct jalon_view_entry *entry);
+    void *user;
+};
+
+static bool each_meets(void *user, jalon_view_slot_index slot)
+{
+    struct each *each = user;
+    return ask_meets(&each->search, slot);
+}
+
+static void each_found(void *user, jalon_view_slot_index slot)
+{
+    struct each *each = user;
+    const struct search *search = &each->search;
+    const struct jalon_view_entry *entry = search->collection->slots[slot].entry;
+    if (!search->has_filter || jalon_view_passes(search->map, search->query, entry)) {
+        each->visit(each->user, entry);
+    }
+}
+
+enum jalon_status jalon_view_each_match(struct jalon_context *ctx,
+                                        const struct jalon_snapshot *snapshot,
+                                        const struct jalon_view_query *query,
+                                        void (*visit)(void *user,
+                                                      const struct jalon_view_entry *entry),
+                                        void *user)
+{
+    struct each state = {make_search(snapshot, query), visit, user};
+    const struct jalon_view_collection *collection = state.search.collection;
+    if (state.search.has_box) {
+        struct jalon_view_tree_search search = {&state.search.area, each_meets, each_found, &state};
+        jalon_view_tree_search(&collection->tree, &search);
+    } else {
+        struct jalon_view_cursor cursor = {0, 0};
+        jalon_view_slot_index slot;
+        while (jalon_view_order_next(&collection->order, &cursor, &slot)) {
+            each_found(&state, slot);
+        }
+    }
+    return check_match(ctx, query);
 }

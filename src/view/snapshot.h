@@ -18,4 +18,15 @@ struct jalon_snapshot {
     int64_t time_us;
 };
 
+/*
+ * Calls `visit` for all that match, on every page, in no order, whatever `after` and `limit`. It
+ * needs no memory. JALON_INTERNAL as jalon_snapshot_query.
+ */
+enum jalon_status jalon_view_each_match(struct jalon_context *ctx,
+                                        const struct jalon_snapshot *snapshot,
+                                        const struct jalon_view_query *query,
+                                        void (*visit)(void *user,
+                                                      const struct jalon_view_entry *entry),
+                                        void *user) JALON_MUST_USE;
+
 #endif

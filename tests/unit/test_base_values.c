@@ -136,6 +136,15 @@ static void time_goes_there_and_back(void **state)
     assert_false(jalon_clock_parse_date(JALON_TEXT("2026-02-29"), &time_us));
     assert_true(jalon_clock_parse_date(JALON_TEXT("2024-02-29"), &time_us));
     assert_false(jalon_clock_parse(JALON_TEXT("2026-02-28T24:00:00Z"), &time_us));
+    assert_int_equal(jalon_clock_day(-1), -1);
+    assert_int_equal(jalon_clock_day(0), 0);
+    assert_int_equal(jalon_clock_month(-1), 12 * 1969 + 11);
+    assert_int_equal(jalon_clock_month(0), 12 * 1970);
+    assert_true(jalon_clock_parse(JALON_TEXT("2024-02-29T23:59:59Z"), &time_us));
+    assert_int_equal(jalon_clock_month(time_us), 12 * 2024 + 1);
+    assert_int_equal(jalon_clock_month(time_us + 1000000), 12 * 2024 + 2);
+    assert_int_equal(jalon_clock_month(INT64_MAX), 12 * 9999 + 11);
+    assert_int_equal(jalon_clock_month(INT64_MIN), 0);
 }
 
 static void ids_increase_also_when_the_clock_goes_back(void **state)

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The filters of items for several collections at once. Layer 4 (api). */
+#include "items_query.h"
+
+enum { NAMES_MAX = 65536 };
+
+/* --- Which collections --- */
+
+/* The key before the next comma; what is left moves behind it. False: there are no more. */
+static bool next_key(struct jalon_text *rest, bool *done, struct jalon_text *out)
+{
+    if (*done) {
+        return false;
+    }
+    size_t comma = jalon_text_find(*rest, ',');
+    *out = jalon_text_slice(rest->data, comma);
+    *done = comma == rest->length;
+    *rest = jalon_text_slice(rest->data + comma + !*done, rest->length - comma - !*done);
+    return true;
+}
+
+static enum jalon_status select_named(struct jalon_request *request, const struct jalon_map *map,
+                                      struct jalon_text names, bool *selected)
+{
+    struct jalon_text key;
+    bool done = false;
+    while (next_key(&names, &done, &key)) {
+        int32_t found = jalon_map_find_collection(map, key);
+        if (found < 0 || !jalon_endpoint_is_public(&map->collections[found]) || selected[found]) {
+            return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "collections",
+                                 "must be keys of collections of this map, each once, with commas "
+                                 "between");
+        }
+        selected[found] = true;
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status select_collections(struct jalon_request *request,
+                                            const struct jalon_map *map, bool *selected)
+{
+    struct jalon_text names;
+    if (jalon_request_parameter(request, "collections", &names)) {
+        return select_named(request, map, names, selected);
+    }
+    for (size_t i = 0; i < map->collection_count; i++) {
+        selected[i] = jalon_endpoint_is_public(&map->collections[i]);
+    }
+    return JALON_OK;
+}
+
+/* --- What fits them --- */
+
+static bool has_field(const struct jalon_collection *collection, struct jalon_text name)
+{
+    int32_t field = jalon_collection_find_field(collection, name);
+    return field >= 0 && collection->fields[field].visibility == JALON_VISIBILITY_PUBLIC;
+}
+
+/* The names that would have been understood, for whoever misspelt one. */
+static enum jalon_status refuse_unknown(struct jalon_request *request, const struct jalon_map *map,
+                                        const bool *selected, struct jalon_text name)
+{
+    struct jalon_buffer known;
+    jalon_buffer_init(&known, NAMES_MAX);
+    for (const struct jalon_parameter *own = request->route->parameters; own->name != NULL; own++) {
+        jalon_buffer_append_format(&known, "%s, ", own->name);
+    }
+    for (size_t i = 0; i < map->collection_count; i++) {
+        for (size_t j = 0; selected[i] && j < map->collections[i].field_count; j++) {
+            struct jalon_text key = map->collections[i].fields[j].key;
+            bool is_new = has_field(&map->collections[i], key);
+            for (size_t k = 0; k < i; k++) {
+                is_new = is_new && !(selected[k] && has_field(&map->collections[k], key));
+            }
+            if (is_new) {
+                jalon_buffer_append_format(&known, "%s, ", key.data);
+            }
+        }
+    }
+    enum jalon_status status =
+        jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
+                      "is not a parameter here; there are %sf", jalon_buffer_text(&known).data);
+    jalon_buffer_finish(&known);
+    return status;
+}
+
+static bool fits(const struct jalon_map *map, const struct jalon_collection *collection,
+                 const struct jalon_route *route, struct jalon_text name, struct jalon_text value)
+{
+    if (jalon_text_is(name, "category")) {
+        int32_t category = jalon_map_find_category(map, value);
+        return category >= 0 && jalon_collection_uses_category(map, collection, category);
+    }
+    if (jalon_text_is(name, "status")) {
+        return jalon_collection_find_status(collection, value) >= 0;
+    }
+    return jalon_route_declares(route, name) || has_field(collection, name);
+}
+
+static enum jalon_status refuse_misfit(struct jalon_request *request, const struct jalon_map *map,
+                                       const bool *selected, struct jalon_text name)
+{
+    if (jalon_text_is(name, "category") || jalon_text_is(name, "status")) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
+                             "must be the key of a %s of one of these collections", name.data);
+    }
+    return refuse_unknown(request, map, selected, name);
+}
+
+/* Marks in `misfits` the collections that some parameter is not for; each has to be for one. */
+static enum jalon_status find_misfits(struct jalon_request *request, const struct jalon_map *map,
+                                      const bool *selected, bool *misfits)
+{
+    for (size_t i = 0; i < jalon_request_parameter_count(request); i++) {
+        struct jalon_text name, value;
+        jalon_request_parameter_at(request, i, &name, &value);
+        bool fits_one = jalon_route_declares(request->route, name) &&
+                        !jalon_text_is(name, "category") && !jalon_text_is(name, "status");
+        for (size_t j = 0; j < map->collection_count; j++) {
+            bool fits_this =
+                selected[j] && fits(map, &map->collections[j], request->route, name, value);
+            misfits[j] = misfits[j] || !fits_this;
+            fits_one = fits_one || fits_this;
+        }
+        if (!fits_one) {
+            return refuse_misfit(request, map, selected, name);
+        }
+    }
+    return JALON_OK;
+}
+
+/*
+ * A query for each selected collection. What one refuses may be a filter over what another has: it
+ * is refused when nobody takes it.
+ */
+static enum jalon_status read_each(struct jalon_request *request,
+                                   const struct jalon_reading *reading, const bool *selected,
+                                   const bool *misfits, struct jalon_view_query *queries,
+                                   size_t *out_count)
+{
+    size_t count = 0;
+    int32_t refuser = -1;
+    bool taken = false;
+    struct jalon_view_query nothing = {.nothing = true, .category = -1, .status = -1};
+    for (int32_t i = 0; (size_t)i < reading->map->collection_count; i++) {
+        enum jalon_status status = JALON_INVALID;
+        if (!selected[i]) {
+            continue;
+        }
+        if (!misfits[i]) {
+            status = jalon_items_query_read_filters(request, reading, i, &queries[count]);
+            taken = taken || status == JALON_OK;
+            refuser = status == JALON_INVALID && refuser < 0 ? i : refuser;
+        }
+        if (status == JALON_INVALID) {
+            jalon_error_clear(request->ctx);
+            queries[count] = nothing;
+            queries[count].collection = i;
+        } else if (status != JALON_OK) {
+            return status;
+        }
+        count++;
+    }
+    if (!taken && refuser >= 0) { /* what the first one says */
+        return jalon_items_query_read_filters(request, reading, refuser, &queries[0]);
+    }
+    *out_count = count;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
+                                              const struct jalon_reading *reading,
+                                              struct jalon_view_query **out, size_t *out_count)
+{
+    const struct jalon_map *map = reading->map;
+    struct jalon_arena *arena = request->ctx->arena;
+    bool *selected = jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *selected);
+    bool *misfits = jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *misfits);
+    struct jalon_view_query *queries =
+        jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *queries);
+    if (selected == NULL || misfits == NULL || queries == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    enum jalon_status status = select_collections(request, map, selected);
+    if (status == JALON_OK) {
+        status = find_misfits(request, map, selected, misfits);
+    }
+    if (status == JALON_OK) {
+        status = read_each(request, reading, selected, misfits, queries, out_count);
+    }
+    if (status == JALON_OK) {
+        *out = queries;
+    }
+    return status;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* When contributions were made, and how old they are. Layer 2 (view). */
+#include "stats_parts.h"
+
+#include "jalon/clock.h"
+
+enum { DAYS_PER_CLASS = JALON_STATS_AGES - 1 };
+
+/* --- Months --- */
+
+enum jalon_status jalon_stats_months_init(struct jalon_context *ctx,
+                                          const struct jalon_snapshot *snapshot,
+                                          const struct jalon_stats_request *request,
+                                          struct jalon_stats_months *out)
+{
+    int64_t first_us, last_us, first = INT64_MAX, last = INT64_MIN;
+    for (size_t i = 0; i < request->query_count; i++) {
+        if (jalon_snapshot_interval(snapshot, request->queries[i].collection, &first_us,
+                                    &last_us)) {
+            int64_t from = jalon_clock_month(first_us), to = jalon_clock_month(last_us);
+            first = from < first ? from : first;
+            last = to > last ? to : last;
+        }
+    }
+    struct jalon_stats_months months = {.first = first};
+    months.count = first <= last ? (size_t)(last - first) + 1 : 0;
+    months.counts = jalon_arena_allocate_zeroed(ctx->arena, months.count, sizeof *months.counts);
+    if (months.counts == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *out = months;
+    return JALON_OK;
+}
+
+void jalon_stats_months_count(struct jalon_stats_months *months,
+                              const struct jalon_contribution *contribution)
+{
+    size_t at = (size_t)(jalon_clock_month(contribution->created_us) - months->first);
+    /* Nothing is created after its last update, but in a file that others wrote. */
+    months->counts[at < months->count ? at : months->count - 1]++;
+}
+
+enum jalon_status jalon_stats_months_table(struct jalon_context *ctx,
+                                           const struct jalon_stats_months *months,
+                                           struct jalon_stats_table *out)
+{
+    size_t first = 0, end = months->count;
+    while (first < end && months->counts[first] == 0) {
+        first++;
+    }
+    while (end > first && months->counts[end - 1] == 0) {
+        end--;
+    }
+    struct jalon_stats_row *rows =
+        jalon_arena_allocate_zeroed(ctx->arena, end - first, sizeof *rows);
+    if (rows == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = first; i < end; i++) {
+        int month = (int)(months->first + (int64_t)i);
+        struct jalon_text key =
+            jalon_text_format(ctx->arena, "%04d-%02d", month / 12, month % 12 + 1);
+        if (key.data == NULL) {
+            return jalon_no_memory(ctx);
+        }
+        rows[i - first] = jalon_stats_row_make(key, JALON_STATS_NO_LABEL, months->counts[i]);
+    }
+    *out = (struct jalon_stats_table){.dimension = JALON_STATS_MONTH,
+                                      .kind = JALON_TEXT_EMPTY,
+                                      .rows = rows,
+                                      .row_count = end - first};
+    return JALON_OK;
+}
+
+/* --- Ages --- */
+
+size_t jalon_stats_age(const struct jalon_contribution *contribution, int64_t today)
+{
+    static const int64_t most_days[DAYS_PER_CLASS] = {30, 90, 365, 730, 1825};
+    int64_t time_us = contribution->updated_us;
+    if (contribution->observed.length > 0) {
+        (void)jalon_clock_parse_date(contribution->observed, &time_us);
+    }
+    int64_t days = today - jalon_clock_day(time_us);
+    size_t age = 0;
+    while (age < DAYS_PER_CLASS && days > most_days[age]) {
+        age++;
+    }
+    return age;
+}
+
+enum jalon_status jalon_stats_ages_table(struct jalon_context *ctx,
+                                         const int64_t counts[JALON_STATS_AGES],
+                                         struct jalon_stats_table *out)
+{
+    static const char *const keys[JALON_STATS_AGES] = {"0-30",    "31-90",    "91-365",
+                                                       "366-730", "731-1825", "1826+"};
+    struct jalon_stats_row *rows =
+        jalon_arena_allocate_zeroed(ctx->arena, JALON_STATS_AGES, sizeof *rows);
+    if (rows == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = 0; i < JALON_STATS_AGES; i++) {
+        rows[i] = jalon_stats_row_make(jalon_text_from(keys[i]), JALON_STATS_NO_LABEL, counts[i]);
+    }
+    *out = (struct jalon_stats_table){.dimension = JALON_STATS_FRESHNESS,
+                                      .kind = JALON_TEXT_EMPTY,
+                                      .rows = rows,
+                                      .row_count = JALON_STATS_AGES};
+    return JALON_OK;
+}
