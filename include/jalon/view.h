@@ -170,12 +170,14 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        struct jalon_view_result *out) JALON_MUST_USE;
 /*
  * Calls `visit` for every match whose shape meets the box (degrees; may cross the antimeridian), in
- * no order, whatever `after` and `limit`. It needs no memory.
+ * no order, whatever `after` and `limit`. JALON_INTERNAL when shapes could not be compared: what was
+ * visited is then not all.
  */
-void jalon_snapshot_visit(const struct jalon_snapshot *snapshot,
-                          const struct jalon_view_query *query, struct jalon_box box,
-                          void (*visit)(void *user, const struct jalon_contribution *contribution),
-                          void *user);
+enum jalon_status
+jalon_snapshot_visit(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
+                     const struct jalon_view_query *query, struct jalon_box box,
+                     void (*visit)(void *user, const struct jalon_contribution *contribution),
+                     void *user) JALON_MUST_USE;
 /* False when the collection (index; -1: any) has no published contribution with this id. */
 bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
                          struct jalon_id id, struct jalon_view_item *out);

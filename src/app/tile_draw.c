@@ -276,7 +276,11 @@ static enum jalon_status draw_layer(struct drawing *drawing, const struct jalon_
     drawing->collection = &drawing->map->collections[query->collection];
     drawing->cells = NULL;
     drawing->single_count = 0;
-    jalon_snapshot_visit(snapshot, query, jalon_tile_box(drawing->tile), gather, drawing);
+    enum jalon_status visited = jalon_snapshot_visit(
+        drawing->ctx, snapshot, query, jalon_tile_box(drawing->tile), gather, drawing);
+    if (drawing->status == JALON_OK) {
+        drawing->status = visited;
+    }
     if (drawing->status == JALON_OK) {
         draw_cells(drawing);
     }

@@ -317,14 +317,16 @@ static void visit_found(void *user, jalon_view_slot_index slot)
     }
 }
 
-void jalon_snapshot_visit(const struct jalon_snapshot *snapshot,
-                          const struct jalon_view_query *query, struct jalon_box box,
-                          void (*visit)(void *user, const struct jalon_contribution *contribution),
-                          void *user)
+enum jalon_status
+jalon_snapshot_visit(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
+                     const struct jalon_view_query *query, struct jalon_box box,
+                     void (*visit)(void *user, const struct jalon_contribution *contribution),
+                     void *user)
 {
     struct visit state = {make_search(snapshot, query), jalon_view_area_make(box), visit, user};
     struct jalon_view_tree_search search = {&state.area, visit_meets, visit_found, &state};
     jalon_view_tree_search(&state.search.collection->tree, &search);
+    return check_match(ctx, query);
 }
 
 /* --- All matches --- */

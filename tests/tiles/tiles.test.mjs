@@ -108,6 +108,7 @@ test('at every zoom the tiles together hold what the list holds, under the same 
     ['accessibility', ''], ['initiatives', ''], ['pavements', ''],
     ['accessibility', 'wheelchair=yes'], ['initiatives', 'category=domain-culture'],
     ['accessibility', 'bbox=3.87,43.6,3.89,43.62'], ['initiatives', 'author='],
+    ['accessibility', `filter=${encodeURIComponent("wheelchair = 'limited' AND S_INTERSECTS(geometry, BBOX(3.86, 43.6, 3.88, 43.62))")}`],
   ];
   for (const [collection, query] of cases) {
     const expected = await matched(collection, query);

@@ -17,7 +17,7 @@
 
 #include "view_fixture.h"
 
-enum { PEOPLE = 60, TILES = 40, EVENTS = 400, READERS = 3 };
+enum { PEOPLE = 60, TILES = 24, EVENTS = 200, READERS = 3 };
 
 static const struct jalon_view_query queries[2] = {
     {.collection = PLACES, .category = -1, .status = -1},
