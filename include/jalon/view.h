@@ -110,6 +110,14 @@ struct jalon_view_queryable {
 bool jalon_view_queryable_at(const struct jalon_collection *collection, size_t index,
                              struct jalon_view_queryable *out);
 
+/* A function that a filter may call, of one operand (TIMESTAMP: also a date), giving an integer. */
+struct jalon_view_function {
+    const char *name; /* in any case */
+    const char *description;
+    enum jalon_view_type operand;
+};
+const struct jalon_view_function *jalon_view_functions(size_t *out_count);
+
 struct jalon_view_filter;
 
 /*

@@ -40,6 +40,7 @@ static const char *const classes[] = {
     "http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
     "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
     "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
+    "http://www.opengis.net/spec/cql2/1.0/conf/functions",
 };
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,

@@ -66,6 +66,7 @@ enum jalon_status jalon_collection_get(struct jalon_request *, struct jalon_resp
 enum jalon_status jalon_collections_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_conformance_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_directory_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_functions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_health_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_item_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_items_get(struct jalon_request *, struct jalon_response *);

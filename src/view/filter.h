@@ -71,6 +71,7 @@ struct jalon_view_node {
     struct jalon_view_datum datum;
     struct jalon_view_spatial spatial;
     struct jalon_view_pattern pattern; /* of LIKE */
+    size_t function;                   /* of FUNCTION: index of jalon_view_functions */
 };
 
 struct jalon_view_run;
@@ -133,6 +134,10 @@ enum jalon_view_truth jalon_view_time_relate(enum jalon_cql2_op op, struct jalon
                                              struct jalon_view_datum b);
 /* Negative, 0, positive; an instant within a day is that day. */
 int jalon_view_time_compare(struct jalon_view_datum a, struct jalon_view_datum b);
+
+/* --- Functions --- */
+/* The operand is of the function's type. */
+double jalon_view_function_call(size_t function, const struct jalon_view_datum *operand);
 
 /* --- Space --- */
 /* How the positions of literals are written. */

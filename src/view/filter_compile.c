@@ -113,20 +113,26 @@ static struct jalon_text list_queryables(struct compiler *compiler)
     return list.data != NULL ? list : JALON_TEXT_EMPTY;
 }
 
-static node_ptr make_property(struct compiler *compiler, source_ptr source)
+/* So much of a name as a message may hold, in whole characters. */
+static struct jalon_text shorten(struct jalon_text name)
 {
     enum { SHOWN = 64 };
+    if (name.length > SHOWN) {
+        for (name.length = SHOWN; ((unsigned char)name.data[name.length] & 0xc0) == 0x80;) {
+            name.length--;
+        }
+    }
+    return name;
+}
+
+static node_ptr make_property(struct compiler *compiler, source_ptr source)
+{
     node_ptr node = make(compiler, JALON_VIEW_NODE_PROPERTY, JALON_VIEW_TEXT);
     if (node == NULL) {
         return NULL;
     }
     if (!jalon_view_queryable_find(compiler->collection, source->text, &node->queryable)) {
-        struct jalon_text name = source->text;
-        if (name.length > SHOWN) {
-            for (name.length = SHOWN; ((unsigned char)name.data[name.length] & 0xc0) == 0x80;) {
-                name.length--;
-            }
-        }
+        struct jalon_text name = shorten(source->text);
         REFUSE(compiler, source, "there is no property \"%.*s\" here; there are %s",
                JALON_TEXT_ARGS(name), list_queryables(compiler).data);
         return NULL;
@@ -313,6 +319,48 @@ static bool check_arithmetic(struct compiler *compiler, source_ptr source, node_
     return expect_all(compiler, source, node, JALON_VIEW_NUMBER);
 }
 
+/* "length, year, …" */
+static struct jalon_text list_functions(struct compiler *compiler)
+{
+    size_t count;
+    struct jalon_text list = JALON_TEXT_EMPTY;
+    const struct jalon_view_function *functions = jalon_view_functions(&count);
+    for (size_t i = 0; i < count && list.data != NULL; i++) {
+        list = jalon_text_format(compiler->ctx->arena, "%s%s%s", list.data, i == 0 ? "" : ", ",
+                                 functions[i].name);
+    }
+    return list.data != NULL ? list : JALON_TEXT_EMPTY;
+}
+
+static bool check_function(struct compiler *compiler, source_ptr source, node_ptr node)
+{
+    size_t count;
+    const struct jalon_view_function *functions = jalon_view_functions(&count);
+    while (node->function < count &&
+           !jalon_text_equal_ascii_case(source->text,
+                                        jalon_text_from(functions[node->function].name))) {
+        node->function++;
+    }
+    if (node->function == count) {
+        struct jalon_text name = shorten(source->text);
+        REFUSE(compiler, source, "there is no function \"%.*s\" here; there are %s",
+               JALON_TEXT_ARGS(name), list_functions(compiler).data);
+        return false;
+    }
+    if (node->count != 1) {
+        REFUSE(compiler, source, "expected one operand, found %zu", node->count);
+        return false;
+    }
+    node_ptr operand = node->operands[0];
+    bool takes_time = functions[node->function].operand == JALON_VIEW_TIMESTAMP;
+    if (takes_time) {
+        read_as_time(operand);
+    }
+    node->type = JALON_VIEW_NUMBER;
+    return (takes_time && is_time(operand->type)) ||
+           expect_type(compiler, source->first, operand, functions[node->function].operand);
+}
+
 static bool check_call(struct compiler *compiler, source_ptr source, node_ptr node)
 {
     enum jalon_cql2_op op = node->op;
@@ -342,6 +390,9 @@ static bool check_call(struct compiler *compiler, source_ptr source, node_ptr no
     }
     if (op <= JALON_CQL2_T_STARTS) {
         return check_temporal(compiler, source, node);
+    }
+    if (op == JALON_CQL2_FUNCTION) {
+        return check_function(compiler, source, node);
     }
     return expect_all(compiler, source, node, JALON_VIEW_ARRAY);
 }
@@ -384,12 +435,6 @@ static node_ptr fold_constant(struct compiler *compiler, node_ptr node)
 
 static node_ptr compile_call(struct compiler *compiler, source_ptr source)
 {
-    if (source->op == JALON_CQL2_FUNCTION) {
-        size_t shown = source->text.length < 64 ? source->text.length : 64;
-        REFUSE(compiler, source, "there is no function \"%.*s\" here", (int)shown,
-               source->text.data);
-        return NULL;
-    }
     node_ptr node = make(compiler, JALON_VIEW_NODE_CALL, JALON_VIEW_BOOLEAN);
     if (!compile_operands(compiler, source, node)) {
         return NULL;

@@ -52,6 +52,12 @@ static bool read_call(struct jalon_view_run *run, const struct jalon_view_node *
             node->op == JALON_CQL2_CASEI ? JALON_CQL2_CASEI_BIT : JALON_CQL2_ACCENTI_BIT;
         return is_known;
     }
+    if (node->op == JALON_CQL2_FUNCTION) {
+        bool is_known = jalon_view_node_datum(run, node->operands[0], &other);
+        *out = (struct jalon_view_datum){.type = JALON_VIEW_NUMBER};
+        out->number = is_known ? jalon_view_function_call(node->function, &other) : 0;
+        return is_known;
+    }
     if (node->type == JALON_VIEW_BOOLEAN) {
         enum jalon_view_truth truth = jalon_view_node_truth(run, node);
         *out = (struct jalon_view_datum){.type = JALON_VIEW_BOOLEAN,

@@ -273,6 +273,19 @@ static void arithmetic_is_that_of_doubles(void **state)
     assert_true_for("-width=-2.5 and 2*-width<0");
 }
 
+static void functions_can_be_called(void **state)
+{
+    (void)state;
+    apply();
+    assert_true_for(
+        "length(name)=11 and LENGTH('')=0 and length(casei('ß'))=2 and length(author)+1=4");
+    assert_true_for("year(created)=2022 and month(created)=4 and month(observed) in (3,4)");
+    assert_true_for("year('1969-12-31')=1969 and month(TIMESTAMP('1969-12-31T23:59:59Z'))=12");
+    assert_true_for("length(title) between length(author) and 2*year(created)");
+    assert_null_for("length(description)=0");
+    assert_true_for("length(source) is null");
+}
+
 /* --- Time --- */
 
 static void temporal_functions_follow_owl_time(void **state)
@@ -506,7 +519,12 @@ static void operands_of_wrong_types_are_refused(void **state)
     assert_refused("A_CONTAINS(title,('x'))", "expected an array, found a text");
     assert_refused("A_CONTAINS(tags,(('x','y'),'z'))", "found an array");
     assert_refused("A_CONTAINS(tags,(geometry))", "found a geometry");
-    assert_refused("f(title)", "there is no function \"f\"");
+    assert_refused("f(title)", "there is no function \"f\" here; there are length, year, month");
+    assert_refused("length(width)=1", "at character 8: expected a text, found a number");
+    assert_refused("length(title,title)=1", "expected one operand, found 2");
+    assert_refused("length()=1", "expected one operand, found 0");
+    assert_refused("year(title)=1", "expected a time, found a text");
+    assert_refused("length(title)", "expected true or false, found a number");
     char pattern[400], wildcards[257] = {0};
     memset(wildcards, '%', sizeof wildcards - 1);
     snprintf(pattern, sizeof pattern, "title like '%s'", wildcards);
@@ -654,6 +672,7 @@ int main(void)
         TEST(like_knows_its_wildcards),
         TEST(case_and_accents_can_be_passed_over),
         TEST(arithmetic_is_that_of_doubles),
+        TEST(functions_can_be_called),
         TEST(temporal_functions_follow_owl_time),
         TEST(instants_and_open_intervals_are_compared),
         TEST(arrays_are_sets),

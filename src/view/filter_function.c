@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The functions that filters may call; a new one is a row and a case. Layer 2 (view). */
+#include "jalon/clock.h"
+
+#include "filter.h"
+
+enum { LENGTH, YEAR, MONTH, FUNCTION_COUNT };
+
+static const struct jalon_view_function functions[FUNCTION_COUNT] = {
+    [LENGTH] = {"length", "How many characters (code points) a text has.", JALON_VIEW_TEXT},
+    [YEAR] = {"year", "The year of a date or time, in UTC.", JALON_VIEW_TIMESTAMP},
+    [MONTH] = {"month", "The month of a date or time, in UTC: 1 to 12.", JALON_VIEW_TIMESTAMP},
+};
+
+const struct jalon_view_function *jalon_view_functions(size_t *out_count)
+{
+    *out_count = FUNCTION_COUNT;
+    return functions;
+}
+
+/* Characters of the text as it is compared, so also after CASEI. */
+static double count_characters(const struct jalon_view_datum *text)
+{
+    struct jalon_cql2_reader reader;
+    size_t count = 0;
+    jalon_cql2_reader_init(&reader, text->text, text->folding);
+    while (jalon_cql2_reader_next(&reader) >= 0) {
+        count++;
+    }
+    return (double)count;
+}
+
+/* Digits of RFC 3339: the year first, the month behind a hyphen. */
+static double read_digits(int64_t time_us, size_t start, size_t length)
+{
+    char text[JALON_CLOCK_TEXT_SIZE];
+    int64_t number = 0;
+    jalon_clock_format(time_us, text);
+    (void)jalon_text_to_int64(jalon_text_slice(text + start, length), &number);
+    return (double)number;
+}
+
+double jalon_view_function_call(size_t function, const struct jalon_view_datum *operand)
+{
+    switch (function) {
+    case LENGTH: return count_characters(operand);
+    case YEAR: return read_digits(operand->first_us, 0, 4);
+    default: return read_digits(operand->first_us, 5, 2);
+    }
+}
