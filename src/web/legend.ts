@@ -258,6 +258,7 @@ export class Legend {
           ),
         ),
       ),
+      h('p', null, h('a', { href: `${api.root}/stats?f=html` }, t('about.stats'))),
       h('p', null, h('a', { href: `${api.root}/api` }, t('about.api'))),
     );
   }

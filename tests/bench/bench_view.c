@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The view by itself: what loading, one change and one box cost.
+ * The view by itself: what loading, one change, one box and counting all of it cost.
  *
  *   bench_view [CONTRIBUTIONS]     1,000,000 by default
  *
@@ -13,11 +13,12 @@
 #include <string.h>
 
 #include "jalon/clock.h"
+#include "jalon/stats.h"
 #include "jalon/view.h"
 
 #include "places.h"
 
-enum { BATCH = 1000, CHANGES = 20000, WANTED_COUNT = 4, QUERIES = 2000 };
+enum { BATCH = 1000, CHANGES = 20000, WANTED_COUNT = 4, QUERIES = 2000, AUTHORS = 1000, GRID = 10, COUNTS = 10 };
 
 static const struct jalon_field fields[] = {
     {.key = {"wheelchair", 10}, .type = JALON_FIELD_ENUM},
@@ -33,6 +34,15 @@ static const struct jalon_collection collection = {
 static const struct jalon_map map = {
     .categories = categories, .category_count = 2, .collections = &collection,
     .collection_count = 1};
+
+static struct jalon_text authors[AUTHORS];
+
+static void make_authors(struct jalon_context *ctx)
+{
+    for (size_t i = 0; i < AUTHORS; i++) {
+        authors[i] = jalon_text_format(ctx->arena, "contributor-%zu", i);
+    }
+}
 
 /* One contribution; `fields` has room for three. */
 static struct jalon_contribution make(int64_t number, struct jalon_position *position,
@@ -57,8 +67,9 @@ static struct jalon_contribution make(int64_t number, struct jalon_position *pos
         .category_count = 1 + (size_t)number % 2,
         .status = -1,
         .moderation = JALON_MODERATION_PUBLISHED,
-        .author = JALON_TEXT_EMPTY,
-        .source = JALON_TEXT("osm"),
+        .author = number % 2 == 0 ? authors[(uint64_t)number * 2654435761 % AUTHORS]
+                                  : JALON_TEXT_EMPTY,
+        .source = number % 2 == 0 ? JALON_TEXT_EMPTY : JALON_TEXT("osm"),
         .source_id = JALON_TEXT("node/123456789"),
         .licence = JALON_TEXT("ODbL-1.0"),
         .observed = JALON_TEXT_EMPTY,
@@ -186,6 +197,48 @@ static void query_boxes(struct jalon_context *ctx, struct jalon_view *view,
     jalon_view_unpin(view, snapshot);
 }
 
+/* A grid of rectangles over the towns. */
+static void set_territories(struct jalon_context *ctx, struct jalon_view *view)
+{
+    static struct jalon_territory cells[GRID * GRID];
+    static struct jalon_position corners[GRID * GRID][5];
+    static uint32_t ring_end = 5, polygon_end = 1;
+    for (int i = 0; i < GRID * GRID; i++) {
+        double west = -5 + i % GRID * 1.4, south = 42 + (double)(i / GRID) * 0.9;
+        for (int j = 0; j < 5; j++) {
+            corners[i][j] = (struct jalon_position){west + (j == 1 || j == 2 ? 1.4 : 0),
+                                                    south + (j == 2 || j == 3 ? 0.9 : 0)};
+        }
+        cells[i] = (struct jalon_territory){
+            .key = jalon_text_format(ctx->arena, "cell-%02d", i),
+            .name = JALON_TEXT("Cell"),
+            .kind = JALON_TEXT("cell"),
+            .parent = JALON_TEXT_EMPTY,
+            .geometry = {.type = JALON_GEOMETRY_POLYGON, .srid = JALON_SRID_WGS84,
+                         .positions = corners[i], .position_count = 5, .ring_ends = &ring_end,
+                         .ring_count = 1, .polygon_ends = &polygon_end, .polygon_count = 1},
+        };
+    }
+    need(jalon_view_set_territories(ctx, view, cells, GRID * GRID));
+}
+
+static void count_all(struct jalon_context *ctx, struct jalon_view *view)
+{
+    struct jalon_view_query query = {.category = -1, .status = -1};
+    struct jalon_stats_request request = {
+        &query, 1, JALON_STATS_BIT(JALON_STATS_DIMENSION_COUNT) - 1, 1800000000000000};
+    struct jalon_stats stats = {.matched = 0};
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    int64_t start_us = jalon_clock_monotonic_us();
+    for (int i = 0; i < COUNTS; i++) {
+        need(jalon_snapshot_stats(ctx, snapshot, &request, &stats));
+        jalon_context_reset(ctx);
+    }
+    printf("stats %.2f ms (%" PRId64 " counted, %" PRId64 " authors)\n",
+           seconds_since(start_us) / COUNTS * 1e3, stats.matched, stats.people.authors);
+    jalon_view_unpin(view, snapshot);
+}
+
 int main(int argc, char **argv)
 {
     int64_t count = 1000000;
@@ -203,13 +256,21 @@ int main(int argc, char **argv)
         need(JALON_NO_MEMORY);
     }
     places_draw(&chance, positions, NULL, (size_t)count);
+    struct jalon_context *kept = jalon_context_create();
+    if (kept == NULL) {
+        need(JALON_NO_MEMORY);
+    }
+    make_authors(kept);
     need(jalon_view_create(ctx, &map, &view));
+    set_territories(kept, view);
     load(ctx, view, positions, count);
     change(ctx, view, positions, count, &chance);
     for (int64_t wanted = 10; wanted <= 10000; wanted *= 10) {
         query_boxes(ctx, view, positions, count, wanted, &chance);
     }
+    count_all(ctx, view);
     jalon_view_destroy(view);
+    jalon_context_destroy(kept);
     jalon_context_destroy(ctx);
     free(positions);
     return 0;
