@@ -2,18 +2,16 @@
 /* The query parameters of a list of items. Layer 4 (api). */
 #include "items_query.h"
 
-enum { URL_MAX = 16384 };
+enum { URL_MAX = 16384, NAMES_MAX = 65536 };
 
 /* What the paging token is good for: this list with these filters. */
-static enum jalon_status read_scope(struct jalon_request *request, const struct jalon_map *map,
-                                    int32_t collection, struct jalon_query_scope *out)
+static enum jalon_status read_scope(struct jalon_request *request, struct jalon_text list,
+                                    struct jalon_query_scope *out)
 {
     size_t count = jalon_request_parameter_count(request);
     struct jalon_query_parameter *parameters =
         jalon_arena_allocate(request->ctx->arena, count * sizeof *parameters);
-    struct jalon_text list = jalon_text_format(request->ctx->arena, "%s/%s", map->slug.data,
-                                               map->collections[collection].key.data);
-    if (parameters == NULL || list.data == NULL) {
+    if (parameters == NULL) {
         return jalon_no_memory(request->ctx);
     }
     for (size_t i = 0; i < count; i++) {
@@ -78,32 +76,54 @@ static enum jalon_status read_typed(struct jalon_request *request, const struct 
     return JALON_OK;
 }
 
-/* The names that would have been understood, for whoever misspelt one. */
-static enum jalon_status refuse_unknown(struct jalon_request *request,
+/* Has a public collection before this one a public field of this name? */
+static bool is_named(const struct jalon_map *map, const struct jalon_collection *collection,
+                     struct jalon_text name)
+{
+    for (const struct jalon_collection *one = map->collections; one != collection; one++) {
+        int32_t field = jalon_collection_find_field(one, name);
+        if (field >= 0 && jalon_endpoint_is_public(one) &&
+            one->fields[field].visibility == JALON_VISIBILITY_PUBLIC) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The names that would have been understood, for whoever misspelt one: of one collection, or of all
+ * when the request is about the map. */
+static enum jalon_status refuse_unknown(struct jalon_request *request, const struct jalon_map *map,
                                         const struct jalon_collection *collection,
                                         struct jalon_text name)
 {
-    struct jalon_text known = JALON_TEXT_EMPTY;
+    struct jalon_buffer known;
+    bool all = jalon_request_variable(request, "collection").length == 0;
+    jalon_buffer_init(&known, NAMES_MAX);
     for (const struct jalon_parameter *own = request->route->parameters; own->name != NULL; own++) {
-        known = jalon_text_format(request->ctx->arena, "%s%s, ", known.data, own->name);
-        if (known.data == NULL) {
-            return jalon_no_memory(request->ctx);
+        jalon_buffer_append_format(&known, "%s, ", own->name);
+    }
+    for (size_t i = 0; i < map->collection_count; i++) {
+        const struct jalon_collection *one = &map->collections[i];
+        if (all ? !jalon_endpoint_is_public(one) : one != collection) {
+            continue;
+        }
+        for (size_t j = 0; j < one->field_count; j++) {
+            if (one->fields[j].visibility == JALON_VISIBILITY_PUBLIC &&
+                !(all && is_named(map, one, one->fields[j].key))) {
+                jalon_buffer_append_format(&known, "%s, ", one->fields[j].key.data);
+            }
         }
     }
-    for (size_t i = 0; i < collection->field_count; i++) {
-        if (collection->fields[i].visibility == JALON_VISIBILITY_PUBLIC) {
-            known = jalon_text_format(request->ctx->arena, "%s%s, ", known.data,
-                                      collection->fields[i].key.data);
-        }
-        if (known.data == NULL) {
-            return jalon_no_memory(request->ctx);
-        }
-    }
-    return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
-                         "is not a parameter here; there are %sf", known.data);
+    enum jalon_status status =
+        jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
+                      "is not a parameter here; there are %.*sf",
+                      JALON_TEXT_ARGS(jalon_buffer_text(&known)));
+    jalon_buffer_finish(&known);
+    return status;
 }
 
 static enum jalon_status read_conditions(struct jalon_request *request,
+                                         const struct jalon_map *map,
                                          const struct jalon_collection *collection,
                                          struct jalon_view_query *query)
 {
@@ -122,7 +142,7 @@ static enum jalon_status read_conditions(struct jalon_request *request,
         }
         int32_t field = jalon_collection_find_field(collection, name);
         if (field < 0 || collection->fields[field].visibility != JALON_VISIBILITY_PUBLIC) {
-            return refuse_unknown(request, collection, name);
+            return refuse_unknown(request, map, collection, name);
         }
         struct jalon_view_condition *condition = &conditions[query->condition_count++];
         condition->field = field;
@@ -217,8 +237,9 @@ static enum jalon_status read_filter(struct jalon_request *request, const struct
                : status;
 }
 
-static enum jalon_status read_page(struct jalon_request *request, const struct jalon_map *map,
-                                   struct jalon_view_query *query)
+enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
+                                              struct jalon_text list,
+                                              struct jalon_view_query *query)
 {
     const struct jalon_api *api = request->application;
     struct jalon_query_scope scope;
@@ -230,13 +251,23 @@ static enum jalon_status read_page(struct jalon_request *request, const struct j
     }
     query->limit = (size_t)limit;
     if (jalon_request_parameter(request, "next", &value)) {
-        status = read_scope(request, map, query->collection, &scope);
+        status = read_scope(request, list, &scope);
         if (status == JALON_OK) {
             status = jalon_query_token_read(request->ctx, &api->token_key, &scope, value,
                                             &query->after);
         }
     }
     return status;
+}
+
+/* The path of a collection's items below /maps/; empty when there is no memory. */
+static struct jalon_text items_path(struct jalon_request *request, const struct jalon_map *map,
+                                    int32_t collection)
+{
+    struct jalon_text path =
+        jalon_text_format(request->ctx->arena, "%s/collections/%s/items", map->slug.data,
+                          map->collections[collection].key.data);
+    return path.data != NULL ? path : JALON_TEXT_EMPTY;
 }
 
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
@@ -247,7 +278,7 @@ enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
     const struct jalon_collection *description = &map->collections[collection];
     struct jalon_view_query query = {.collection = collection, .category = -1, .status = -1};
     struct jalon_text value;
-    enum jalon_status status = read_conditions(request, description, &query);
+    enum jalon_status status = read_conditions(request, map, description, &query);
     if (status == JALON_OK) {
         status = read_named(request, map, description, &query);
     }
@@ -274,7 +305,8 @@ enum jalon_status jalon_items_query_read(struct jalon_request *request,
     struct jalon_view_query query;
     enum jalon_status status = jalon_items_query_read_filters(request, reading, collection, &query);
     if (status == JALON_OK) {
-        status = read_page(request, reading->map, &query);
+        status = jalon_items_query_read_page(
+            request, items_path(request, reading->map, collection), &query);
     }
     if (status == JALON_OK) {
         *out = query;
@@ -290,21 +322,20 @@ static void append_parameter(struct jalon_buffer *url, const char *name, struct 
     jalon_buffer_append_url(url, value);
 }
 
-enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,
-                                        int32_t collection, const char *format, int64_t after,
-                                        struct jalon_text *out)
+enum jalon_status jalon_items_query_page_url(struct jalon_request *request, struct jalon_text list,
+                                             const char *format, int64_t after,
+                                             struct jalon_text *out)
 {
     const struct jalon_api *api = request->application;
     struct jalon_query_scope scope;
     struct jalon_buffer url;
-    enum jalon_status status = read_scope(request, map, collection, &scope);
+    enum jalon_status status = read_scope(request, list, &scope);
     if (status != JALON_OK) {
         return status;
     }
     jalon_buffer_init(&url, URL_MAX);
     jalon_buffer_append_text(&url, request->public_url);
-    jalon_buffer_append_format(&url, "/maps/%s/collections/%s/items?f=%s", map->slug.data,
-                               map->collections[collection].key.data, format);
+    jalon_buffer_append_format(&url, "/maps/%s?f=%s", list.data, format);
     for (size_t i = 0; i < scope.parameter_count; i++) {
         struct jalon_text name = scope.parameters[i].name;
         if (!jalon_text_is(name, "f") && !jalon_text_is(name, "next")) {
@@ -322,4 +353,12 @@ enum jalon_status jalon_items_query_url(struct jalon_request *request, const str
     return status == JALON_OK && out->data != NULL
                ? JALON_OK
                : jalon_fail(request->ctx, JALON_TOO_LARGE, "the query is too long");
+}
+
+enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,
+                                        int32_t collection, const char *format, int64_t after,
+                                        struct jalon_text *out)
+{
+    return jalon_items_query_page_url(request, items_path(request, map, collection), format, after,
+                                      out);
 }

@@ -26,6 +26,17 @@ enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
                                          const struct jalon_reading *reading, int32_t collection,
                                          struct jalon_view_query *out) JALON_MUST_USE;
+/*
+ * The page of a list that is found at /maps/<list>: limit, and after from the token `next`. In this
+ * list it is the key of the last one seen.
+ */
+enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
+                                              struct jalon_text list,
+                                              struct jalon_view_query *query) JALON_MUST_USE;
+/* The URL of such a list with the request's parameters; `after` as in the next function. */
+enum jalon_status jalon_items_query_page_url(struct jalon_request *request, struct jalon_text list,
+                                             const char *format, int64_t after,
+                                             struct jalon_text *out) JALON_MUST_USE;
 /* The URL of this list: with `after` >= 0 of the page after that item, else of the first page. */
 enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,
                                         int32_t collection, const char *format, int64_t after,
