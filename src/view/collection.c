@@ -7,15 +7,19 @@
  */
 #include "collection.h"
 
+#include "jalon/cluster.h"
 #include "jalon/memory.h"
 
 void jalon_view_collection_init(struct jalon_view_collection *collection,
-                                const struct jalon_map *map, int64_t *category_counts)
+                                const struct jalon_map *map,
+                                const struct jalon_collection *description,
+                                int64_t *category_counts, uint32_t *tallies)
 {
     *collection = (struct jalon_view_collection){
         .map = map, .free_slot = JALON_VIEW_NO_SLOT, .category_counts = category_counts};
     jalon_view_ids_init(&collection->ids);
     jalon_view_tree_init(&collection->tree);
+    jalon_view_pyramid_init(&collection->pyramid, map, description, JALON_CLUSTER_RADIUS, tallies);
 }
 
 static void release_entry(const struct jalon_view_entry *entry)
@@ -32,6 +36,7 @@ void jalon_view_collection_finish(struct jalon_view_collection *collection)
     jalon_view_ids_finish(&collection->ids);
     jalon_view_order_finish(&collection->order);
     jalon_view_tree_finish(&collection->tree);
+    jalon_view_pyramid_finish(&collection->pyramid);
 }
 
 jalon_view_slot_index jalon_view_collection_find(const struct jalon_view_collection *collection,
@@ -115,7 +120,8 @@ static bool insert(struct jalon_view_collection *collection, const struct jalon_
 {
     if (!reserve_slot(collection) || !jalon_view_ids_reserve(&collection->ids) ||
         !jalon_view_order_reserve(&collection->order) ||
-        (entry->has_box && !jalon_view_tree_reserve(&collection->tree, entry->box))) {
+        (entry->has_box && (!jalon_view_tree_reserve(&collection->tree, entry->box) ||
+                            !jalon_view_pyramid_reserve(&collection->pyramid, entry)))) {
         return false;
     }
     jalon_view_slot_index slot = take_slot(collection, entry);
@@ -124,6 +130,7 @@ static bool insert(struct jalon_view_collection *collection, const struct jalon_
     jalon_view_order_insert(&collection->order, collection->slots, slot);
     if (entry->has_box) {
         jalon_view_tree_insert(&collection->tree, entry->box, slot);
+        jalon_view_pyramid_insert(&collection->pyramid, collection->slots, slot);
     }
     count_categories(collection, entry, 1);
     return true;
@@ -145,6 +152,9 @@ static bool replace(struct jalon_view_collection *collection, jalon_view_slot_in
     if (moved && entry->has_box && !jalon_view_tree_reserve(&collection->tree, entry->box)) {
         return false;
     }
+    if (entry->has_box && !jalon_view_pyramid_reserve(&collection->pyramid, entry)) {
+        return false;
+    }
     if (moved && entry->has_box) { /* before the removal, which may undo what was reserved */
         jalon_view_tree_insert(&collection->tree, entry->box, slot);
     }
@@ -152,6 +162,7 @@ static bool replace(struct jalon_view_collection *collection, jalon_view_slot_in
         jalon_view_tree_remove(&collection->tree, old->box, slot);
     }
     collection->slots[slot].entry = entry;
+    jalon_view_pyramid_replace(&collection->pyramid, collection->slots, slot, old);
     jalon_view_order_refresh(&collection->order, collection->slots, slot, old);
     count_categories(collection, old, -1);
     count_categories(collection, entry, 1);
@@ -186,6 +197,7 @@ void jalon_view_collection_remove(struct jalon_view_collection *collection,
     jalon_view_order_remove(&collection->order, collection->slots, slot);
     if (entry->has_box) {
         jalon_view_tree_remove(&collection->tree, entry->box, slot);
+        jalon_view_pyramid_remove(&collection->pyramid, entry, slot);
     }
     count_categories(collection, entry, -1);
     collection->slots[slot] = (struct jalon_view_slot){NULL, collection->free_slot};

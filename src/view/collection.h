@@ -8,6 +8,7 @@
 
 #include "ids.h"
 #include "order.h"
+#include "pyramid.h"
 #include "tree.h"
 
 struct jalon_view_collection {
@@ -18,12 +19,16 @@ struct jalon_view_collection {
     struct jalon_view_ids ids;
     struct jalon_view_order order;
     struct jalon_view_tree tree;
+    struct jalon_view_pyramid pyramid;
     const struct jalon_map *map; /* the view's own */
     int64_t *category_counts; /* one for each category of the map; owned by the view's arena */
 };
 
+/* category_counts and tallies (see pyramid.h) are zeroed. */
 void jalon_view_collection_init(struct jalon_view_collection *collection,
-                                const struct jalon_map *map, int64_t *category_counts);
+                                const struct jalon_map *map,
+                                const struct jalon_collection *description,
+                                int64_t *category_counts, uint32_t *tallies);
 /* Releases the entries too. */
 void jalon_view_collection_finish(struct jalon_view_collection *collection);
 

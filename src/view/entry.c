@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "jalon/feature.h"
+#include "jalon/geo.h"
 #include "jalon/memory.h"
 
 struct packing {
@@ -143,6 +144,28 @@ static bool find_box(const struct jalon_geometry *geometry, struct jalon_box *ou
     return geometry->position_count > 0;
 }
 
+/* Box, label and territories of a shape; none of them when there is none. */
+static enum jalon_status find_place(struct jalon_context *ctx,
+                                    const struct jalon_view_territories *territories,
+                                    const struct jalon_geometry *geometry,
+                                    struct jalon_view_entry *made)
+{
+    made->has_box = find_box(geometry, &made->box);
+    if (!made->has_box) {
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_geometry_label_position(ctx, geometry, &made->label);
+    if (status == JALON_NO_MEMORY) {
+        return status;
+    }
+    if (status != JALON_OK) { /* a polygon that is not valid, of a file written by others */
+        jalon_error_clear(ctx);
+        made->label = geometry->positions[0];
+    }
+    return jalon_view_territories_find(ctx, territories, made->label, &made->territories,
+                                       &made->territory_count);
+}
+
 /* Packs the contribution and what was made of it; the entry's own place is the block's start. */
 static void pack_entry(struct packing *packing, const struct jalon_collection *collection,
                        const struct jalon_contribution *contribution,
@@ -187,10 +210,7 @@ enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struc
 {
     const struct jalon_collection *collection = &map->collections[contribution->collection];
     struct jalon_view_entry made = {.json = JALON_TEXT_EMPTY};
-    made.has_box = find_box(&contribution->geometry, &made.box);
-    enum jalon_status status =
-        jalon_view_territories_find(ctx, territories, &contribution->geometry, &made.territories,
-                                    &made.territory_count);
+    enum jalon_status status = find_place(ctx, territories, &contribution->geometry, &made);
     if (status == JALON_OK) {
         status = make_json(ctx, map, contribution, scratch, &made.json);
     }

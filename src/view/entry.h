@@ -23,6 +23,7 @@ struct jalon_view_entry {
     struct jalon_text json;                 /* its Feature */
     struct jalon_box box;                   /* west <= east; meaningless without has_box */
     bool has_box;
+    struct jalon_position label; /* where it is counted; meaningless without has_box */
     const int32_t *territories; /* those it lies in: indexes, ascending */
     size_t territory_count;
 };

@@ -53,26 +53,17 @@ enum jalon_status jalon_view_territories_init(struct jalon_context *ctx, struct 
 
 enum jalon_status jalon_view_territories_find(struct jalon_context *ctx,
                                               const struct jalon_view_territories *territories,
-                                              const struct jalon_geometry *geometry,
-                                              const int32_t **out, size_t *out_count)
+                                              struct jalon_position position, const int32_t **out,
+                                              size_t *out_count)
 {
     *out = NULL;
     *out_count = 0;
-    if (territories->count == 0 || geometry->type == JALON_GEOMETRY_NONE) {
+    if (territories->count == 0) {
         return JALON_OK;
     }
-    struct jalon_position position;
     int32_t *found = jalon_arena_allocate(ctx->arena, territories->count * sizeof *found);
     if (found == NULL) {
         return jalon_no_memory(ctx);
-    }
-    enum jalon_status status = jalon_geometry_label_position(ctx, geometry, &position);
-    if (status == JALON_NO_MEMORY) {
-        return status;
-    }
-    if (status != JALON_OK) { /* a polygon that is not valid, of a file written by others */
-        jalon_error_clear(ctx);
-        position = geometry->positions[0];
     }
     size_t count = 0;
     for (size_t i = 0; i < territories->count; i++) {

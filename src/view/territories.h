@@ -29,12 +29,12 @@ enum jalon_status jalon_view_territories_init(struct jalon_context *ctx, struct 
 /* A zeroed one is allowed. */
 void jalon_view_territories_finish(struct jalon_view_territories *territories);
 /*
- * Indexes of those that the geometry lies in, borders included, ascending; in the context's arena.
- * None for a contribution without geometry. One thread at a time. JALON_NO_MEMORY.
+ * Indexes of those that the position lies in, borders included, ascending; in the context's arena.
+ * One thread at a time. JALON_NO_MEMORY.
  */
 enum jalon_status jalon_view_territories_find(struct jalon_context *ctx,
                                               const struct jalon_view_territories *territories,
-                                              const struct jalon_geometry *geometry,
+                                              struct jalon_position position,
                                               const int32_t **out,
                                               size_t *out_count) JALON_MUST_USE;
 

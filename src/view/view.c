@@ -45,10 +45,13 @@ static bool make_state(struct jalon_view *view, const struct jalon_map *map)
     for (size_t i = 0; i < map->collection_count; i++) {
         int64_t *counts = jalon_arena_allocate_zeroed(view->arena, map->category_count,
                                                       sizeof *counts);
-        if (counts == NULL) {
+        const struct jalon_collection *description = &view->state.map->collections[i];
+        uint32_t *tallies = jalon_arena_allocate_zeroed(
+            view->arena, jalon_view_pyramid_tally_count(description), sizeof *tallies);
+        if (counts == NULL || tallies == NULL) {
             return false;
         }
-        jalon_view_collection_init(&collections[i], view->state.map, counts);
+        jalon_view_collection_init(&collections[i], view->state.map, description, counts, tallies);
     }
     view->state.collections = collections;
     return true;

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Clusters of a collection's contributions at a zoom, from a snapshot of the view. Layer 2 (view).
+ *
+ * Every contribution counts at one position, its label position (jalon_geometry_label_position), on
+ * the Mercator square of web maps; zoom z shows that square 512 * 2^z pixels wide, as MapLibre and
+ * vector tiles do. There is a cluster radius r in these pixels, and a last zoom beyond which nothing
+ * is merged.
+ *
+ * What holds, and why, is in src/view/merge.h:
+ *  - The clusters are a function of the set of matching contributions: neither the order of
+ *    insertions nor the box that is asked for changes one.
+ *  - Each contribution with a position is in exactly one: the counts add up to what a list of the
+ *    same filter without box matches.
+ *  - A cluster stands at the mean of its points; no two of a zoom, contributions that
+ *    stand alone among them, are closer than r / 2.
+ *  - All points of a cluster lie in a square of side 2 s, s being the side of a cell, 1.5 r or a
+ *    little more; a contribution that comes, goes or moves changes no cluster with a cell more than
+ *    4 cells away from its own.
+ * They are not a tree: a cluster of the next zoom may hold points of two neighbours. So the children
+ * of a cluster are what its own points become by themselves.
+ */
+#ifndef JALON_CLUSTER_H
+#define JALON_CLUSTER_H
+
+#include "jalon/view.h"
+
+#define JALON_CLUSTER_RADIUS 40    /* r, pixels */
+#define JALON_CLUSTER_MAX_ZOOM 16  /* the last zoom that merges */
+/* Zooms that can be asked for: 0 to this. */
+#define JALON_CLUSTER_ZOOM_LIMIT 24
+/* Clusters and contributions one answer holds at most. */
+#define JALON_CLUSTER_LIMIT 100000
+
+/* Names a cluster: a zoom, and the first of its cells there (lowest row, then column). */
+struct jalon_cluster_place {
+    int zoom;
+    uint32_t column; /* from the west */
+    uint32_t row;    /* from the north */
+};
+
+struct jalon_cluster {
+    int64_t count; /* contributions in it; 1: `item` is it, as are all that are not merged */
+    struct jalon_position position; /* degrees */
+    int64_t key; /* > 0, unlike any other of its list, and greater than all before it */
+    struct jalon_view_item item;    /* contribution is NULL for a cluster */
+    /* A line, polygon or set of points too small at this zoom to be seen as such: less wide and high
+     * than the radius. Its position stands for it. */
+    bool is_small;
+    /* The rest is of clusters. */
+    struct jalon_cluster_place place;
+    struct jalon_box box; /* around the positions of its points; never across the antimeridian */
+    /* The lowest zoom at which its own points are not in one cluster any more. */
+    int expansion_zoom;
+    const uint32_t *categories; /* of its points, by the collection's category roots */
+    const uint32_t *statuses;   /* by the collection's statuses */
+};
+
+struct jalon_cluster_list {
+    struct jalon_cluster *clusters; /* in the context's arena; the order is always the same */
+    size_t count;
+    int64_t matched; /* sum of counts */
+};
+
+/*
+ * The clusters that stand in the query's box (degrees, borders included, may cross the antimeridian;
+ * without a box: all), made from all that match the rest of the query; its `after` and `limit` are
+ * not looked at. `zoom` is from 0 to JALON_CLUSTER_ZOOM_LIMIT. Valid until the snapshot is unpinned.
+ * JALON_TOO_LARGE: more than JALON_CLUSTER_LIMIT; JALON_NO_MEMORY.
+ */
+enum jalon_status jalon_snapshot_cluster(struct jalon_context *ctx,
+                                         const struct jalon_snapshot *snapshot,
+                                         const struct jalon_view_query *query, int zoom,
+                                         struct jalon_cluster_list *out) JALON_MUST_USE;
+/*
+ * What a cluster falls apart into at its expansion zoom; the query is the one that it came from, its
+ * box is not looked at. JALON_NOT_FOUND: nothing is merged there (any more).
+ */
+enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
+                                                  const struct jalon_snapshot *snapshot,
+                                                  const struct jalon_view_query *query,
+                                                  struct jalon_cluster_place place,
+                                                  struct jalon_cluster_list *out) JALON_MUST_USE;
+/* The contributions in a cluster: a page by number, as jalon_snapshot_query gives it. */
+enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
+                                                const struct jalon_snapshot *snapshot,
+                                                const struct jalon_view_query *query,
+                                                struct jalon_cluster_place place,
+                                                struct jalon_view_result *out) JALON_MUST_USE;
+
+#endif

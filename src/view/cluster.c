@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Clusters of a zoom, and what one of them holds. Layer 2 (view). */
+#include "jalon/cluster.h"
+
+#include <assert.h>
+
+#include "cells.h"
+#include "match.h"
+#include "sort.h"
+
+/*
+ * Half the radius, and a little: positions are whole numbers of the plane here, and have 7 decimals
+ * where they are written, so that two may come 2 cm closer to each other.
+ */
+#define MARGIN 3.0
+
+/* What an answer is made of. */
+struct making {
+    struct jalon_context *ctx;
+    struct jalon_view_lookup lookup;
+    const struct jalon_view_plane *plane;
+    bool has_box;
+    struct jalon_box part; /* where clusters have to stand; west <= east */
+    struct jalon_view_cells split; /* for looking at later zooms */
+    struct jalon_cluster_list list;
+    size_t capacity;
+    bool too_many;
+};
+
+static struct making begin(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
+                           const struct jalon_view_query *query, int zoom)
+{
+    assert(query->collection >= 0 &&
+           (size_t)query->collection < snapshot->map->collection_count);
+    assert(zoom >= 0 && zoom <= JALON_CLUSTER_ZOOM_LIMIT);
+    const struct jalon_view_collection *collection = &snapshot->collections[query->collection];
+    return (struct making){
+        .ctx = ctx,
+        .plane = &collection->pyramid.plane,
+        .lookup = {.snapshot = snapshot,
+                   .collection = collection,
+                   .query = query,
+                   .has_filter = jalon_view_has_filter(query),
+                   .zoom = zoom,
+                   .range = jalon_view_cells_all(&collection->pyramid.plane, zoom)},
+    };
+}
+
+static bool stands_inside(const struct making *making, struct jalon_position p)
+{
+    const struct jalon_box *part = &making->part;
+    return !making->has_box || (p.lon >= part->west && p.lon <= part->east &&
+                                p.lat >= part->south && p.lat <= part->north);
+}
+
+static uint32_t cell_of(const struct making *making, int zoom, uint32_t at)
+{
+    return at >> (32 - making->plane->bits - zoom);
+}
+
+/* The cells from one spot to another, at a zoom. */
+static struct jalon_view_cell_range range_between(const struct making *making, int zoom,
+                                                  struct jalon_view_spot low,
+                                                  struct jalon_view_spot high)
+{
+    return (struct jalon_view_cell_range){
+        cell_of(making, zoom, low.x),
+        cell_of(making, zoom, low.y),
+        cell_of(making, zoom, high.x),
+        cell_of(making, zoom, high.y),
+    };
+}
+
+static struct jalon_view_cell_range widen(struct jalon_view_cell_range range,
+                                          struct jalon_view_cell_range all, uint32_t by)
+{
+    range.west = range.west > by ? range.west - by : 0;
+    range.north = range.north > by ? range.north - by : 0;
+    range.east = all.east - range.east > by ? range.east + by : all.east;
+    range.south = all.south - range.south > by ? range.south + by : all.south;
+    return range;
+}
+
+/* --- Adding to the answer --- */
+
+/* A place for one more, or NULL when the answer has failed. */
+static struct jalon_cluster *add(struct making *making)
+{
+    struct jalon_cluster_list *list = &making->list;
+    if (list->count == JALON_CLUSTER_LIMIT) {
+        making->too_many = true;
+        return NULL;
+    }
+    struct jalon_cluster *clusters =
+        jalon_arena_grow(making->ctx->arena, list->clusters, list->count, list->count + 1,
+                         sizeof *clusters, &making->capacity);
+    if (clusters == NULL) {
+        return NULL;
+    }
+    list->clusters = clusters;
+    return &clusters[list->count++];
+}
+
+/* Why add() answered NULL. */
+static enum jalon_status why(const struct making *making)
+{
+    return making->too_many
+               ? jalon_fail(making->ctx, JALON_TOO_LARGE,
+                            "there are more than %d clusters: ask for a smaller box, or a lower zoom",
+                            JALON_CLUSTER_LIMIT)
+               : jalon_no_memory(making->ctx);
+}
+
+static bool is_small(const struct making *making, const struct jalon_view_entry *entry)
+{
+    struct jalon_position north_west = {entry->box.west, entry->box.north};
+    struct jalon_position south_east = {entry->box.east, entry->box.south};
+    struct jalon_view_spot low = jalon_view_plane_spot(making->plane, north_west);
+    struct jalon_view_spot high = jalon_view_plane_spot(making->plane, south_east);
+    double radius = making->plane->radius / (double)(UINT32_C(1) << making->lookup.zoom);
+    return entry->contribution.geometry.type != JALON_GEOMETRY_POINT &&
+           making->lookup.zoom <= JALON_CLUSTER_MAX_ZOOM && high.x - low.x < radius &&
+           high.y - low.y < radius;
+}
+
+static enum jalon_status add_single(struct making *making, const struct jalon_view_entry *entry,
+                                    int64_t key)
+{
+    if (!stands_inside(making, entry->label)) {
+        return JALON_OK;
+    }
+    struct jalon_cluster *cluster = add(making);
+    if (cluster == NULL) {
+        return why(making);
+    }
+    *cluster = (struct jalon_cluster){
+        .count = 1,
+        .key = key,
+        .position = entry->label,
+        .item = {&entry->contribution, entry->json},
+        .is_small = is_small(making, entry),
+    };
+    making->list.matched++;
+    return JALON_OK;
+}
+
+/* Confines a look-up to the cells of a cluster. */
+static void confine(struct jalon_view_lookup *lookup, const struct jalon_view_cell *cells,
+                    uint32_t cluster)
+{
+    int zoom = lookup->zoom;
+    lookup->within_count = 0;
+    for (uint32_t at = cluster; at != JALON_VIEW_NO_CELL; at = cells[at].next) {
+        assert(lookup->within_count < 4);
+        lookup->within[lookup->within_count++] =
+            (struct jalon_cluster_place){zoom, cells[at].column, cells[at].row};
+    }
+}
+
+static size_t count_clusters(const struct jalon_view_cells *cells)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < cells->count; i++) {
+        count += cells->cells[i].cluster == i;
+    }
+    return count;
+}
+
+static double distance_at(const struct making *making, int zoom)
+{
+    return making->plane->radius / 2 / (double)(UINT32_C(1) << zoom) + MARGIN;
+}
+
+/* Finds the cells of a look-up and merges them. */
+static enum jalon_status merge(const struct making *making, const struct jalon_view_lookup *lookup,
+                               struct jalon_view_cells *cells)
+{
+    enum jalon_status status = jalon_view_cells_find(making->ctx, lookup, cells);
+    if (status == JALON_OK) {
+        jalon_view_cells_sort(cells->cells, cells->count);
+        jalon_view_cells_merge(cells->cells, cells->count, distance_at(making, lookup->zoom));
+    }
+    return status;
+}
+
+/*
+ * At which zoom do the points of a cluster part? `lookup` is confined to them; on success it is that
+ * of this zoom.
+ */
+static enum jalon_status find_expansion(struct making *making, const struct jalon_view_cell *cluster,
+                                        struct jalon_view_lookup *lookup)
+{
+    struct jalon_view_spot low = {cluster->min_x, cluster->min_y};
+    struct jalon_view_spot high = {cluster->max_x, cluster->max_y};
+    while (++lookup->zoom <= JALON_CLUSTER_MAX_ZOOM) {
+        lookup->range = range_between(making, lookup->zoom, low, high);
+        uint32_t columns = lookup->range.east - lookup->range.west;
+        uint32_t rows = lookup->range.south - lookup->range.north;
+        if (columns == 0 && rows == 0) {
+            continue;
+        }
+        if (columns > 1 || rows > 1) {
+            break; /* more than a cluster can hold */
+        }
+        enum jalon_status status = merge(making, lookup, &making->split);
+        if (status != JALON_OK) {
+            return status;
+        }
+        if (count_clusters(&making->split) > 1) {
+            break;
+        }
+    }
+    lookup->range = range_between(making, lookup->zoom, low, high);
+    return JALON_OK;
+}
+
+/* Sums the tallies of all cells of the cluster into those of the first. */
+static const uint32_t *sum_tallies(const struct making *making, struct jalon_view_cells *cells,
+                                   uint32_t cluster)
+{
+    size_t count = making->lookup.collection->pyramid.tally_count;
+    uint32_t *sums = cells->tallies + cells->cells[cluster].tally;
+    for (uint32_t at = cells->cells[cluster].next; at != JALON_VIEW_NO_CELL;
+         at = cells->cells[at].next) {
+        const uint32_t *tallies = cells->tallies + cells->cells[at].tally;
+        for (size_t i = 0; i < count; i++) {
+            sums[i] += tallies[i];
+        }
+    }
+    return sums;
+}
+
+/* Cells are added by row, then column; there are fewer than 2^28 of each. */
+static int64_t key_of(const struct jalon_view_cell *cell)
+{
+    return ((int64_t)cell->row << 28 | cell->column) + 1;
+}
+
+static enum jalon_status add_cluster(struct making *making, struct jalon_view_cells *cells,
+                                     uint32_t first)
+{
+    const struct jalon_view_cell *cell = &cells->cells[first];
+    if (cell->count == 1) {
+        return add_single(making, making->lookup.collection->slots[cell->first].entry, key_of(cell));
+    }
+    double count = cell->count;
+    struct jalon_position position = jalon_view_plane_position(
+        making->plane, (double)cell->sum_x / count, (double)cell->sum_y / count);
+    if (!stands_inside(making, position)) {
+        return JALON_OK;
+    }
+    struct jalon_view_lookup lookup = making->lookup;
+    confine(&lookup, cells->cells, first);
+    enum jalon_status status = find_expansion(making, cell, &lookup);
+    struct jalon_cluster *cluster = status == JALON_OK ? add(making) : NULL;
+    if (cluster == NULL) {
+        return status == JALON_OK ? why(making) : status;
+    }
+    struct jalon_position low = jalon_view_plane_position(making->plane, cell->min_x, cell->max_y);
+    struct jalon_position high = jalon_view_plane_position(making->plane, cell->max_x, cell->min_y);
+    const uint32_t *tallies = sum_tallies(making, cells, first);
+    *cluster = (struct jalon_cluster){
+        .count = cell->count,
+        .key = key_of(cell),
+        .position = position,
+        .place = {making->lookup.zoom, cell->column, cell->row},
+        .box = {low.lon, low.lat, high.lon, high.lat},
+        .expansion_zoom = lookup.zoom,
+        .categories = tallies,
+        .statuses = tallies + making->lookup.collection->pyramid.collection->category_root_count,
+    };
+    making->list.matched += cell->count;
+    return JALON_OK;
+}
+
+/* --- One by one --- */
+
+struct gathering {
+    struct making *making;
+    struct jalon_view_hit *hits;
+    size_t count;
+    size_t capacity;
+    size_t limit;
+    enum jalon_status status;
+};
+
+static bool gather(void *user, const struct jalon_view_entry *entry)
+{
+    struct gathering *gathering = user;
+    struct making *making = gathering->making;
+    if (!stands_inside(making, entry->label)) {
+        return true;
+    }
+    if (gathering->count == gathering->limit) {
+        making->too_many = true;
+        gathering->status = why(making);
+        return false;
+    }
+    struct jalon_view_hit *hits =
+        jalon_arena_grow(making->ctx->arena, gathering->hits, gathering->count,
+                         gathering->count + 1, sizeof *hits, &gathering->capacity);
+    if (hits == NULL) {
+        gathering->status = jalon_no_memory(making->ctx);
+        return false;
+    }
+    hits[gathering->count++] = (struct jalon_view_hit){entry->contribution.number, entry};
+    gathering->hits = hits;
+    return true;
+}
+
+/* All that the look-up finds, by number. */
+static enum jalon_status gather_all(struct making *making, const struct jalon_view_lookup *lookup,
+                                    size_t limit, struct jalon_view_hit **out, size_t *out_count)
+{
+    struct gathering gathering = {.making = making, .limit = limit, .status = JALON_OK};
+    jalon_view_cells_visit(lookup, gather, &gathering);
+    if (gathering.status != JALON_OK) {
+        return gathering.status;
+    }
+    struct jalon_view_hit *spare =
+        jalon_arena_allocate(making->ctx->arena, gathering.count * sizeof *spare);
+    if (spare == NULL) {
+        return jalon_no_memory(making->ctx);
+    }
+    *out = jalon_view_sort_hits(gathering.hits, spare, gathering.count);
+    *out_count = gathering.count;
+    return JALON_OK;
+}
+
+static enum jalon_status add_singles(struct making *making, const struct jalon_view_lookup *lookup)
+{
+    struct jalon_view_hit *hits = NULL;
+    size_t count = 0;
+    enum jalon_status status = gather_all(making, lookup, JALON_CLUSTER_LIMIT, &hits, &count);
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        status = add_single(making, hits[i].entry, hits[i].number);
+    }
+    return status;
+}
+
+/* --- Answers --- */
+
+static enum jalon_status add_merged(struct making *making, const struct jalon_view_lookup *lookup)
+{
+    struct jalon_view_cells cells = {.count = 0};
+    enum jalon_status status = merge(making, lookup, &cells);
+    for (size_t i = 0; status == JALON_OK && i < cells.count; i++) {
+        if (cells.cells[i].cluster == i) {
+            status = add_cluster(making, &cells, (uint32_t)i);
+        }
+    }
+    return status;
+}
+
+static enum jalon_status add_all(struct making *making, const struct jalon_view_lookup *lookup)
+{
+    making->lookup.zoom = lookup->zoom;
+    return lookup->zoom > JALON_CLUSTER_MAX_ZOOM ? add_singles(making, lookup)
+                                                 : add_merged(making, lookup);
+}
+
+/* What stands in one part of the box. */
+static enum jalon_status add_part(struct making *making, struct jalon_box part)
+{
+    struct jalon_position north_west = {part.west, part.north};
+    struct jalon_position south_east = {part.east, part.south};
+    struct jalon_view_lookup lookup = making->lookup;
+    making->part = part;
+    lookup.range = widen(range_between(making, lookup.zoom,
+                                       jalon_view_plane_spot(making->plane, north_west),
+                                       jalon_view_plane_spot(making->plane, south_east)),
+                         making->lookup.range, JALON_VIEW_MERGE_REACH);
+    return add_all(making, &lookup);
+}
+
+enum jalon_status jalon_snapshot_cluster(struct jalon_context *ctx,
+                                         const struct jalon_snapshot *snapshot,
+                                         const struct jalon_view_query *query, int zoom,
+                                         struct jalon_cluster_list *out)
+{
+    struct making making = begin(ctx, snapshot, query, zoom);
+    enum jalon_status status = JALON_OK;
+    making.has_box = query->has_box;
+    if (query->has_box) {
+        struct jalon_view_area area = jalon_view_area_make(query->box);
+        for (int i = 0; status == JALON_OK && i < area.count; i++) {
+            status = add_part(&making, area.parts[i]);
+        }
+    } else {
+        struct jalon_view_lookup lookup = making.lookup;
+        status = add_all(&making, &lookup);
+    }
+    if (status == JALON_OK) {
+        *out = making.list;
+    }
+    return status;
+}
+
+/* Confines a look-up to the cluster that has this cell. */
+static enum jalon_status find_cluster(struct making *making, struct jalon_cluster_place place,
+                                      struct jalon_view_cell *out)
+{
+    struct jalon_view_cells cells = {.count = 0};
+    struct jalon_view_lookup *lookup = &making->lookup;
+    struct jalon_view_cell_range all = lookup->range;
+    enum jalon_status status = JALON_NOT_FOUND;
+    if (place.zoom <= JALON_CLUSTER_MAX_ZOOM && place.column <= all.east &&
+        place.row <= all.south) {
+        struct jalon_view_cell_range one = {place.column, place.row, place.column, place.row};
+        lookup->range = widen(one, all, JALON_VIEW_MERGE_REACH);
+        status = merge(making, lookup, &cells);
+    }
+    if (status != JALON_OK && status != JALON_NOT_FOUND) {
+        return status;
+    }
+    for (size_t i = 0; i < cells.count; i++) {
+        uint32_t first = cells.cells[i].cluster;
+        if (cells.cells[i].column == place.column && cells.cells[i].row == place.row &&
+            cells.cells[first].count > 1) {
+            confine(lookup, cells.cells, first);
+            *out = cells.cells[first];
+            return JALON_OK;
+        }
+    }
+    return jalon_fail(making->ctx, JALON_NOT_FOUND, "there is no such cluster for this query (any more)");
+}
+
+enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
+                                                  const struct jalon_snapshot *snapshot,
+                                                  const struct jalon_view_query *query,
+                                                  struct jalon_cluster_place place,
+                                                  struct jalon_cluster_list *out)
+{
+    struct making making = begin(ctx, snapshot, query, place.zoom);
+    struct jalon_view_cell cluster;
+    enum jalon_status status = find_cluster(&making, place, &cluster);
+    struct jalon_view_lookup lookup = making.lookup;
+    if (status == JALON_OK) {
+        status = find_expansion(&making, &cluster, &lookup);
+    }
+    if (status == JALON_OK) {
+        status = add_all(&making, &lookup);
+    }
+    if (status == JALON_OK) {
+        *out = making.list;
+    }
+    return status;
+}
+
+/* One page of sorted hits. */
+static enum jalon_status make_page(struct jalon_context *ctx, const struct jalon_view_query *query,
+                                   const struct jalon_view_hit *hits, size_t count,
+                                   struct jalon_view_result *out)
+{
+    size_t start = 0;
+    while (start < count && hits[start].number <= query->after) {
+        start++;
+    }
+    struct jalon_view_result result = {.matched = (int64_t)count};
+    result.count = count - start < query->limit ? count - start : query->limit;
+    result.more = query->limit > 0 && count - start > query->limit;
+    result.items = jalon_arena_allocate(ctx->arena, result.count * sizeof *result.items);
+    if (result.items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = 0; i < result.count; i++) {
+        const struct jalon_view_entry *entry = hits[start + i].entry;
+        result.items[i] = (struct jalon_view_item){&entry->contribution, entry->json};
+    }
+    *out = result;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
+                                                const struct jalon_snapshot *snapshot,
+                                                const struct jalon_view_query *query,
+                                                struct jalon_cluster_place place,
+                                                struct jalon_view_result *out)
+{
+    struct making making = begin(ctx, snapshot, query, place.zoom);
+    struct jalon_view_cell cluster;
+    struct jalon_view_hit *hits = NULL;
+    size_t count = 0;
+    enum jalon_status status = find_cluster(&making, place, &cluster);
+    if (status == JALON_OK) {
+        status = gather_all(&making, &making.lookup, SIZE_MAX, &hits, &count);
+    }
+    return status == JALON_OK ? make_page(ctx, query, hits, count, out) : status;
+}

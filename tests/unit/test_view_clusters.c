@@ -1,0 +1,664 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Clusters hold what jalon/cluster.h says, at every zoom: over random places, over places set up so
+ * that many merges could follow each other, under filters and in boxes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "jalon/cluster.h"
+
+#include "view_fixture.h"
+
+enum { PLACES_MAX = 10000, ZOOMS = JALON_CLUSTER_MAX_ZOOM + 2 };
+
+static struct jalon_context *lasting, *ctx;
+static struct chance chance;
+static struct jalon_contribution all[PLACES_MAX + 1];
+
+/* The fixture's map, whose categories are those of the places. */
+static const int32_t roots[] = {0, 4};
+static struct jalon_collection collections[COLLECTIONS];
+static struct jalon_map map;
+
+static int setup(void **state)
+{
+    (void)state;
+    memcpy(collections, fixture_collections, sizeof collections);
+    collections[PLACES].category_roots = roots;
+    collections[PLACES].category_root_count = 2;
+    map = fixture_map;
+    map.collections = collections;
+    lasting = jalon_context_create();
+    ctx = jalon_context_create();
+    return lasting == NULL || ctx == NULL;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    jalon_context_destroy(ctx);
+    jalon_context_destroy(lasting);
+    return 0;
+}
+
+/* --- The plane, once more and by another formula --- */
+
+static double east_px(double lon, int zoom)
+{
+    return (lon + 180) / 360 * 512 * pow(2, zoom);
+}
+
+static double south_px(double lat, int zoom)
+{
+    double angle = fmax(-85.0511287798066, fmin(85.0511287798066, lat)) * M_PI / 180;
+    return (1 - asinh(tan(angle)) / M_PI) / 2 * 512 * pow(2, zoom);
+}
+
+static double lat_at(double px, int zoom)
+{
+    return atan(sinh(M_PI * (1 - 2 * px / (512 * pow(2, zoom))))) * 180 / M_PI;
+}
+
+static double lon_at(double px, int zoom)
+{
+    return px / (512 * pow(2, zoom)) * 360 - 180;
+}
+
+/* --- Making places --- */
+
+static struct jalon_contribution make_place(int64_t number, double lon, double lat)
+{
+    struct jalon_contribution one = {
+        .number = number,
+        .collection = PLACES,
+        .version = 1,
+        .geometry = fixture_point(lasting->arena, lon, lat),
+        .moderation = JALON_MODERATION_PUBLISHED,
+    };
+    for (size_t i = 0; i < sizeof one.id.bytes; i++) {
+        one.id.bytes[i] = (uint8_t)chance_next(&chance);
+    }
+    chance_edit(&chance, lasting->arena, &one);
+    return one;
+}
+
+/* Towns of many sizes, with lines and areas; one in twelve has no shape at all. */
+static size_t make_random(size_t count)
+{
+    for (size_t i = 1; i <= count; i++) {
+        all[i] = chance_contribution(&chance, lasting->arena, (int64_t)i);
+        all[i].collection = PLACES;
+        for (size_t j = 0; j < all[i].geometry.position_count; j++) { /* as nothing else is stored */
+            struct jalon_position *p = &all[i].geometry.positions[j];
+            p->lon = fmax(-180, fmin(180, p->lon));
+            p->lat = fmax(-90, fmin(90, p->lat));
+        }
+    }
+    return count;
+}
+
+/*
+ * Around the corners of the grid of one zoom, with weights that differ by powers of two: where merges
+ * pull the means towards each other, and over the lines between blocks. Cells are 64 pixels wide.
+ */
+static size_t make_corners(int zoom)
+{
+    size_t count = 0;
+    while (count < PLACES_MAX - 300) {
+        double x = 64 * (double)(20 + chance_below(&chance, 12));
+        double y = 64 * (double)(20 + chance_below(&chance, 12));
+        double spread = chance_below(&chance, 3) == 0 ? 60 : 22;
+        x += chance_real(&chance, 2 * spread) - spread;
+        y += chance_real(&chance, 2 * spread) - spread;
+        size_t weight = (size_t)1 << chance_below(&chance, chance_below(&chance, 3) == 0 ? 9 : 3);
+        for (size_t i = 0; i < weight; i++) {
+            count++;
+            all[count] = make_place((int64_t)count, lon_at(x, zoom), lat_at(y, zoom));
+        }
+        if (chance_below(&chance, 600) == 0 && count > 200) {
+            break;
+        }
+    }
+    return count;
+}
+
+static struct jalon_view *make_view(size_t count)
+{
+    struct jalon_view *view;
+    assert_int_equal(jalon_view_create(ctx, &map, &view), JALON_OK);
+    assert_int_equal(jalon_view_load(ctx, view, all + 1, count), JALON_OK);
+    jalon_view_set_seq(view, 1, 1);
+    return view;
+}
+
+/* --- What every answer has to hold --- */
+
+static struct jalon_cluster_list ask(const struct jalon_snapshot *snapshot,
+                                     const struct jalon_view_query *query, int zoom)
+{
+    struct jalon_cluster_list list;
+    assert_int_equal(jalon_snapshot_cluster(ctx, snapshot, query, zoom, &list), JALON_OK);
+    return list;
+}
+
+static int by_lon(const void *a, const void *b)
+{
+    const struct jalon_cluster *left = a, *right = b;
+    return (left->position.lon > right->position.lon) - (left->position.lon < right->position.lon);
+}
+
+/* The least distance of two, in pixels; positions as they are written, with 7 decimals. */
+static double least_distance(struct jalon_cluster_list list, int zoom)
+{
+    struct jalon_cluster *sorted =
+        jalon_arena_allocate(ctx->arena, list.count * sizeof *sorted);
+    double least = 1e9;
+    if (list.count == 0) {
+        return least;
+    }
+    memcpy(sorted, list.clusters, list.count * sizeof *sorted);
+    qsort(sorted, list.count, sizeof *sorted, by_lon);
+    for (size_t i = 0; i < list.count; i++) {
+        double x = east_px(round(sorted[i].position.lon * 1e7) / 1e7, zoom);
+        double y = south_px(round(sorted[i].position.lat * 1e7) / 1e7, zoom);
+        for (size_t j = i + 1; j < list.count; j++) {
+            double dx = east_px(round(sorted[j].position.lon * 1e7) / 1e7, zoom) - x;
+            if (dx > least) {
+                break;
+            }
+            double dy = south_px(round(sorted[j].position.lat * 1e7) / 1e7, zoom) - y;
+            least = fmin(least, hypot(dx, dy));
+        }
+    }
+    return least;
+}
+
+static bool has_root(const struct jalon_contribution *one, int32_t root)
+{
+    for (size_t i = 0; i < one->category_count; i++) {
+        if (jalon_category_is_within(&fixture_map, one->categories[i], root)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the contribution counts, asked from the view at a zoom that merges nothing. */
+static struct jalon_position *label_of; /* by number */
+
+static void find_labels(const struct jalon_snapshot *snapshot, size_t count)
+{
+    struct jalon_view_query query = fixture_query(PLACES, 0);
+    label_of = jalon_arena_allocate_zeroed(lasting->arena, count + 1, sizeof *label_of);
+    struct jalon_cluster_list list = ask(snapshot, &query, JALON_CLUSTER_MAX_ZOOM + 1);
+    for (size_t i = 0; i < list.count; i++) {
+        assert_int_equal(list.clusters[i].count, 1);
+        label_of[list.clusters[i].item.contribution->number] = list.clusters[i].position;
+    }
+    jalon_context_reset(ctx);
+}
+
+/* Count, mean, box, extent and tallies are those of the leaves, each of which is in it alone. */
+static void check_leaves(const struct jalon_snapshot *snapshot,
+                         const struct jalon_view_query *query, const struct jalon_cluster *cluster,
+                         bool *seen)
+{
+    struct jalon_view_query leaves_query = *query;
+    struct jalon_view_result leaves;
+    leaves_query.limit = PLACES_MAX;
+    leaves_query.after = 0;
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &leaves_query, cluster->place,
+                                                   &leaves),
+                     JALON_OK);
+    assert_int_equal(leaves.count, cluster->count);
+    assert_int_equal(leaves.matched, cluster->count);
+    int zoom = cluster->place.zoom;
+    double x = 0, y = 0, west = 1e9, east = -1e9, north = 1e9, south = -1e9;
+    uint32_t tallies[2 + STATUSES] = {0};
+    for (size_t i = 0; i < leaves.count; i++) {
+        const struct jalon_contribution *one = leaves.items[i].contribution;
+        assert_false(seen[one->number]);
+        seen[one->number] = true;
+        struct jalon_position p = label_of[one->number];
+        double px = east_px(p.lon, zoom), py = south_px(p.lat, zoom);
+        x += px;
+        y += py;
+        west = fmin(west, px);
+        east = fmax(east, px);
+        north = fmin(north, py);
+        south = fmax(south, py);
+        tallies[0] += has_root(one, 0);
+        tallies[1] += has_root(one, 4);
+        if (one->status >= 0) {
+            tallies[2 + one->status]++;
+        }
+    }
+    double n = (double)leaves.count;
+    assert_true(fabs(east_px(cluster->position.lon, zoom) - x / n) < 0.02);
+    assert_true(fabs(south_px(cluster->position.lat, zoom) - y / n) < 0.02);
+    assert_true(fabs(east_px(cluster->box.west, zoom) - west) < 0.02);
+    assert_true(fabs(east_px(cluster->box.east, zoom) - east) < 0.02);
+    assert_true(fabs(south_px(cluster->box.north, zoom) - north) < 0.02);
+    assert_true(fabs(south_px(cluster->box.south, zoom) - south) < 0.02);
+    assert_true(east - west < 128 && south - north < 128);
+    assert_memory_equal(cluster->categories, tallies, 2 * sizeof *tallies);
+    assert_memory_equal(cluster->statuses, tallies + 2, STATUSES * sizeof *tallies);
+}
+
+/* They are at least two, of the same points, and at no lower zoom. */
+static void check_children(const struct jalon_snapshot *snapshot,
+                           const struct jalon_view_query *query,
+                           const struct jalon_cluster *cluster)
+{
+    struct jalon_cluster_list children;
+    assert_int_equal(jalon_snapshot_cluster_children(ctx, snapshot, query, cluster->place,
+                                                     &children),
+                     JALON_OK);
+    assert_true(children.count >= 2);
+    assert_int_equal(children.matched, cluster->count);
+    assert_true(cluster->expansion_zoom > cluster->place.zoom);
+    assert_true(cluster->expansion_zoom <= JALON_CLUSTER_MAX_ZOOM + 1);
+    int64_t sum = 0;
+    for (size_t i = 0; i < children.count; i++) {
+        sum += children.clusters[i].count;
+        if (children.clusters[i].count > 1) {
+            assert_int_equal(children.clusters[i].place.zoom, cluster->expansion_zoom);
+        }
+    }
+    assert_int_equal(sum, cluster->count);
+}
+
+static int64_t located(const struct jalon_snapshot *snapshot, const struct jalon_view_query *query)
+{
+    struct jalon_view_query whole = *query;
+    struct jalon_view_result result;
+    whole.has_box = true;
+    whole.box = (struct jalon_box){-180, -90, 180, 90};
+    assert_int_equal(jalon_snapshot_query(ctx, snapshot, &whole, &result), JALON_OK);
+    return result.matched;
+}
+
+static void check_zoom(const struct jalon_snapshot *snapshot, const struct jalon_view_query *query,
+                       int zoom, size_t places)
+{
+    bool *seen = jalon_arena_allocate_zeroed(ctx->arena, places + 1, sizeof *seen);
+    struct jalon_cluster_list list = ask(snapshot, query, zoom);
+    int64_t sum = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct jalon_cluster *cluster = &list.clusters[i];
+        sum += cluster->count;
+        if (cluster->count == 1) {
+            assert_false(seen[cluster->item.contribution->number]);
+            seen[cluster->item.contribution->number] = true;
+            continue;
+        }
+        assert_null(cluster->item.contribution);
+        check_leaves(snapshot, query, cluster, seen);
+        if (i % 4 == 0) {
+            check_children(snapshot, query, cluster);
+        }
+    }
+    assert_int_equal(sum, list.matched);
+    assert_int_equal(sum, located(snapshot, query));
+    if (zoom <= JALON_CLUSTER_MAX_ZOOM) {
+        assert_true(least_distance(list, zoom) >= JALON_CLUSTER_RADIUS / 2.0);
+    } else {
+        assert_int_equal(list.count, sum);
+    }
+    jalon_context_reset(ctx);
+}
+
+static void clusters_hold_what_they_say(void **state)
+{
+    (void)state;
+    chance.state = 1;
+    size_t count = make_random(PLACES_MAX);
+    struct jalon_view *view = make_view(count);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    struct jalon_view_query query = fixture_query(PLACES, 0);
+    find_labels(snapshot, count);
+    for (int zoom = 0; zoom < ZOOMS; zoom++) {
+        check_zoom(snapshot, &query, zoom, count);
+    }
+    jalon_view_unpin(view, snapshot);
+    jalon_view_destroy(view);
+}
+
+static void merges_that_follow_each_other_end_apart(void **state)
+{
+    (void)state;
+    chance.state = 2;
+    for (int round = 0; round < 40; round++) {
+        int zoom = 6 + round % 8;
+        size_t count = make_corners(zoom);
+        struct jalon_view *view = make_view(count);
+        const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+        struct jalon_view_query query = fixture_query(PLACES, 0);
+        find_labels(snapshot, count);
+        check_zoom(snapshot, &query, zoom, count);
+        jalon_view_unpin(view, snapshot);
+        jalon_view_destroy(view);
+    }
+}
+
+/* --- Filters: as if the others were not there --- */
+
+static void write_list(struct jalon_buffer *out, struct jalon_cluster_list list)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        const struct jalon_cluster *one = &list.clusters[i];
+        jalon_buffer_append(out, &one->position, sizeof one->position);
+        jalon_buffer_append_int(out, one->count);
+        if (one->item.contribution != NULL) {
+            jalon_buffer_append_text(out, one->item.json);
+            continue;
+        }
+        jalon_buffer_append(out, &one->box, sizeof one->box);
+        jalon_buffer_append_format(out, " %d %u %u %d\n", one->place.zoom, one->place.column,
+                                   one->place.row, one->expansion_zoom);
+        jalon_buffer_append(out, one->categories, 2 * sizeof *one->categories);
+        jalon_buffer_append(out, one->statuses, STATUSES * sizeof *one->statuses);
+    }
+}
+
+static void assert_same_lists(struct jalon_cluster_list a, struct jalon_cluster_list b)
+{
+    struct jalon_buffer left, right;
+    jalon_buffer_init(&left, 64 << 20);
+    jalon_buffer_init(&right, 64 << 20);
+    write_list(&left, a);
+    write_list(&right, b);
+    assert_int_equal(a.count, b.count);
+    assert_int_equal(left.length, right.length);
+    if (left.length > 0) {
+        assert_memory_equal(left.data, right.data, left.length);
+    }
+    jalon_buffer_finish(&left);
+    jalon_buffer_finish(&right);
+}
+
+/* A view with only what matches, in another order. */
+static struct jalon_view *make_matching(const struct jalon_snapshot *snapshot,
+                                        const struct jalon_view_query *query)
+{
+    struct jalon_view_query whole = *query;
+    struct jalon_view_result result;
+    struct jalon_view *view;
+    whole.limit = PLACES_MAX;
+    assert_int_equal(jalon_snapshot_query(ctx, snapshot, &whole, &result), JALON_OK);
+    assert_int_equal(jalon_view_create(ctx, &map, &view), JALON_OK);
+    for (size_t i = result.count; i > 0; i--) {
+        assert_int_equal(jalon_view_load(ctx, view, result.items[i - 1].contribution, 1), JALON_OK);
+    }
+    return view;
+}
+
+static void filters_leave_what_a_map_of_the_matches_has(void **state)
+{
+    (void)state;
+    chance.state = 3;
+    size_t count = make_random(2500);
+    struct jalon_view *view = make_view(count);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    struct jalon_view_condition wide = {
+        WIDTH, {.kind = JALON_VALUE_INTEGER, .integer = 1}};
+    struct jalon_view_query queries[8];
+    for (int i = 0; i < 8; i++) {
+        queries[i] = fixture_query(PLACES, 0);
+    }
+    queries[1].category = 0;
+    queries[2].category = 2;
+    queries[3].status = 1;
+    queries[4].status = 2;
+    queries[4].category = 4;
+    queries[5].has_author = true;
+    queries[5].author = JALON_TEXT("ana");
+    queries[6].conditions = &wide;
+    queries[6].condition_count = 1;
+    queries[7] = queries[6];
+    queries[7].status = 0;
+    queries[7].category = 4;
+    find_labels(snapshot, count);
+    for (int i = 0; i < 8; i++) {
+        struct jalon_view *other = make_matching(snapshot, &queries[i]);
+        const struct jalon_snapshot *matches = jalon_view_pin(other);
+        struct jalon_view_query every = fixture_query(PLACES, 0);
+        for (int zoom = 0; zoom < ZOOMS; zoom += 3) {
+            assert_true(located(snapshot, &queries[i]) > 5);
+            assert_same_lists(ask(snapshot, &queries[i], zoom), ask(matches, &every, zoom));
+            check_zoom(snapshot, &queries[i], zoom, count);
+        }
+        jalon_view_unpin(other, matches);
+        jalon_view_destroy(other);
+    }
+    jalon_view_unpin(view, snapshot);
+    jalon_view_destroy(view);
+}
+
+/* --- Boxes: a window on the whole --- */
+
+static bool stands_in(const struct jalon_cluster *cluster, struct jalon_box box)
+{
+    struct jalon_position p = cluster->position;
+    bool lon = box.west <= box.east ? p.lon >= box.west && p.lon <= box.east
+                                    : p.lon >= box.west || p.lon <= box.east;
+    return lon && p.lat >= box.south && p.lat <= box.north;
+}
+
+static uint64_t name_of(const struct jalon_cluster *cluster)
+{
+    return cluster->item.contribution != NULL
+               ? (uint64_t)cluster->item.contribution->number
+               : UINT64_C(1) << 62 | (uint64_t)cluster->place.row << 31 | cluster->place.column;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    uint64_t left = name_of(a), right = name_of(b);
+    return (left > right) - (left < right);
+}
+
+static void sort_by_name(struct jalon_cluster_list list)
+{
+    if (list.count > 0) {
+        qsort(list.clusters, list.count, sizeof *list.clusters, by_name);
+    }
+}
+
+static struct jalon_cluster_list inside(struct jalon_cluster_list list, struct jalon_box box)
+{
+    struct jalon_cluster_list out = {
+        .clusters = jalon_arena_allocate(ctx->arena, list.count * sizeof *out.clusters)};
+    for (size_t i = 0; i < list.count; i++) {
+        if (stands_in(&list.clusters[i], box)) {
+            out.clusters[out.count++] = list.clusters[i];
+            out.matched += list.clusters[i].count;
+        }
+    }
+    return out;
+}
+
+static void check_boxes(const struct jalon_snapshot *snapshot, int zoom, struct jalon_box *boxes,
+                        size_t count)
+{
+    struct jalon_view_query query = fixture_query(PLACES, 0);
+    struct jalon_cluster_list whole = ask(snapshot, &query, zoom);
+    for (size_t i = 0; i < count; i++) {
+        query.has_box = true;
+        query.box = boxes[i];
+        struct jalon_cluster_list in_box = ask(snapshot, &query, zoom);
+        struct jalon_cluster_list expected = inside(whole, boxes[i]);
+        sort_by_name(in_box);
+        sort_by_name(expected);
+        assert_int_equal(in_box.matched, expected.matched);
+        assert_same_lists(in_box, expected);
+    }
+    jalon_context_reset(ctx);
+}
+
+static void a_box_is_a_window(void **state)
+{
+    (void)state;
+    chance.state = 4;
+    struct jalon_box boxes[20];
+    size_t count = make_random(3000);
+    struct jalon_view *view = make_view(count);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    for (int zoom = 0; zoom < ZOOMS; zoom++) {
+        for (int i = 0; i < 20; i++) {
+            boxes[i] = chance_box(&chance);
+        }
+        check_boxes(snapshot, zoom, boxes, 20);
+    }
+    jalon_view_unpin(view, snapshot);
+    jalon_view_destroy(view);
+    for (int round = 0; round < 20; round++) {
+        int zoom = 6 + round % 8;
+        count = make_corners(zoom);
+        view = make_view(count);
+        snapshot = jalon_view_pin(view);
+        for (int i = 0; i < 20; i++) {
+            double x = 64 * (20 + chance_real(&chance, 12)), y = 64 * (20 + chance_real(&chance, 12));
+            double side = chance_real(&chance, 300);
+            boxes[i] = (struct jalon_box){lon_at(x, zoom), lat_at(y + side, zoom),
+                                          lon_at(x + side, zoom), lat_at(y, zoom)};
+        }
+        check_boxes(snapshot, zoom, boxes, 20);
+        jalon_view_unpin(view, snapshot);
+        jalon_view_destroy(view);
+    }
+}
+
+/* --- One more point --- */
+
+static double largest_move; /* pixels */
+
+/* How far is the nearest cluster now from where this one was? */
+static double moved(const struct jalon_cluster *cluster, struct jalon_cluster_list list, int zoom)
+{
+    double x = east_px(cluster->position.lon, zoom), y = south_px(cluster->position.lat, zoom);
+    double least = 1e9;
+    for (size_t i = 0; i < list.count; i++) {
+        double dx = east_px(list.clusters[i].position.lon, zoom) - x;
+        double dy = south_px(list.clusters[i].position.lat, zoom) - y;
+        least = fmin(least, hypot(dx, dy));
+    }
+    return least;
+}
+
+/* Does the cluster have its first cell in this one? */
+static bool is_of_cell(const struct jalon_cluster *cluster, double column, double row, int zoom)
+{
+    double dx = east_px(cluster->position.lon, zoom) / 64 - column;
+    double dy = south_px(cluster->position.lat, zoom) / 64 - row;
+    return dx >= 0 && dx < 1 && dy >= 0 && dy < 1;
+}
+
+/*
+ * Those that are not there any more, or new, stand within 6 cells: what they are made of is at most
+ * 4 cells away. Where nothing was added, something still stands within the radius.
+ */
+static void check_change(struct jalon_cluster_list before, struct jalon_cluster_list after, int zoom,
+                         double x, double y)
+{
+    double column = floor(x / 64), row = floor(y / 64);
+    for (size_t i = 0; i < before.count; i++) {
+        double away = moved(&before.clusters[i], after, zoom);
+        if (away > 0) {
+            double dx = east_px(before.clusters[i].position.lon, zoom) / 64 - column;
+            double dy = south_px(before.clusters[i].position.lat, zoom) / 64 - row;
+            assert_true(fabs(dx) <= 6 && fabs(dy) <= 5);
+        }
+        if (!is_of_cell(&before.clusters[i], column, row, zoom)) {
+            largest_move = fmax(largest_move, away);
+        }
+    }
+}
+
+static void one_more_point_changes_only_what_is_near(void **state)
+{
+    (void)state;
+    chance.state = 5;
+    for (int round = 0; round < 12; round++) {
+        int zoom = 6 + round % 8;
+        size_t count = make_corners(zoom);
+        struct jalon_view *view = make_view(count);
+        struct jalon_view_query query = fixture_query(PLACES, 0);
+        for (int i = 0; i < 60; i++) {
+            const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+            struct jalon_cluster_list before = ask(snapshot, &query, zoom);
+            jalon_view_unpin(view, snapshot);
+            double x = 64 * (20 + chance_real(&chance, 12)), y = 64 * (20 + chance_real(&chance, 12));
+            struct jalon_contribution one =
+                make_place((int64_t)count + i + 1, lon_at(x, zoom), lat_at(y, zoom));
+            assert_int_equal(jalon_view_apply(ctx, view, &one, 2 + i, 2 + i), JALON_OK);
+            snapshot = jalon_view_pin(view);
+            check_change(before, ask(snapshot, &query, zoom), zoom, x, y);
+            jalon_view_unpin(view, snapshot);
+            jalon_context_reset(ctx);
+        }
+        jalon_view_destroy(view);
+    }
+    print_message("largest move %.1f px\n", largest_move);
+    assert_true(largest_move <= JALON_CLUSTER_RADIUS);
+}
+
+/* --- Questions without an answer --- */
+
+static void a_cluster_that_is_not_there_is_not_found(void **state)
+{
+    (void)state;
+    chance.state = 6;
+    all[1] = make_place(1, 3.87, 43.6);
+    all[2] = make_place(2, 3.87, 43.6);
+    all[3] = make_place(3, -70, 10);
+    struct jalon_view *view = make_view(3);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    struct jalon_view_query query = fixture_query(PLACES, 10);
+    struct jalon_cluster_list list = ask(snapshot, &query, 10);
+    struct jalon_view_result leaves;
+    assert_int_equal(list.count, 2);
+    struct jalon_cluster_place place = list.clusters[0].count > 1 ? list.clusters[0].place
+                                                                  : list.clusters[1].place;
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves), JALON_OK);
+    query.limit = 1;
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves), JALON_OK);
+    assert_int_equal(leaves.count, 1);
+    assert_true(leaves.more);
+    query.after = leaves.items[0].contribution->number;
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves), JALON_OK);
+    assert_int_equal(leaves.items[0].contribution->number, 2);
+    assert_false(leaves.more);
+    struct jalon_cluster_place wrong[] = {
+        {10, place.column + 1, place.row},      {9, place.column, place.row},
+        {10, UINT32_MAX, place.row},            {10, 0, 0},
+        {JALON_CLUSTER_MAX_ZOOM + 1, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, wrong[i], &leaves),
+                         JALON_NOT_FOUND);
+        assert_int_equal(jalon_snapshot_cluster_children(ctx, snapshot, &query, wrong[i], &list),
+                         JALON_NOT_FOUND);
+    }
+    jalon_view_unpin(view, snapshot);
+    jalon_view_destroy(view);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clusters_hold_what_they_say),
+        cmocka_unit_test(merges_that_follow_each_other_end_apart),
+        cmocka_unit_test(filters_leave_what_a_map_of_the_matches_has),
+        cmocka_unit_test(a_box_is_a_window),
+        cmocka_unit_test(one_more_point_changes_only_what_is_near),
+        cmocka_unit_test(a_cluster_that_is_not_there_is_not_found),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
