@@ -9,6 +9,7 @@
 #ifndef JALON_APP_H
 #define JALON_APP_H
 
+#include "jalon/cluster.h"
 #include "jalon/context.h"
 #include "jalon/model.h"
 #include "jalon/record.h"

@@ -62,6 +62,9 @@ enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
 
 /* --- Handlers, one file each --- */
 enum jalon_status jalon_assets_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_cluster_children_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_cluster_leaves_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_clusters_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_collection_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_collections_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_conformance_get(struct jalon_request *, struct jalon_response *);

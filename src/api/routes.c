@@ -42,12 +42,13 @@ static const struct jalon_parameter asset_parameters[] = {
     {"v", JALON_PARAMETER_STRING, "The client's version: the file may then be kept for ever.", 0, 0, 0},
     {0},
 };
-/* What selects contributions, for every answer made of them (items_query.h). */
-#define FILTER_PARAMETERS                                                                          \
+#define BOX_PARAMETER                                                                              \
     {"bbox", JALON_PARAMETER_NUMBERS,                                                              \
      "Only contributions whose geometry meets this box: west, south, east, north in degrees (or "  \
      "with heights third and sixth). West is greater than east across the antimeridian.",          \
-     4, 6, 0},                                                                                     \
+     4, 6, 0}
+/* What else selects contributions, for every answer made of them (items_query.h). */
+#define FILTER_PARAMETERS                                                                          \
         {"category", JALON_PARAMETER_STRING,                                                       \
          "Only this category and what is below it, by key.", 0, 0, 0},                             \
         {"status", JALON_PARAMETER_STRING, "Only contributions in this status, by key.", 0, 0, 0}, \
@@ -68,6 +69,7 @@ static const struct jalon_parameter asset_parameters[] = {
          0, 0, 0}
 
 static const struct jalon_parameter items_parameters[] = {
+    BOX_PARAMETER,
     FILTER_PARAMETERS,
     {"limit", JALON_PARAMETER_INTEGER, "At most this many contributions.", 1,
      JALON_QUERY_LIMIT_MAX, JALON_QUERY_LIMIT_DEFAULT},
@@ -75,10 +77,31 @@ static const struct jalon_parameter items_parameters[] = {
      0, 0, 0},
     {0},
 };
-static const struct jalon_parameter tile_parameters[] = {FILTER_PARAMETERS, {0}};
+static const struct jalon_parameter tile_parameters[] = {BOX_PARAMETER, FILTER_PARAMETERS, {0}};
 static const struct jalon_parameter map_tile_parameters[] = {
     {"collections", JALON_PARAMETER_STRING,
      "Only these collections, by key, with commas between; each is a layer.", 0, 0, 0},
+    BOX_PARAMETER,
+    FILTER_PARAMETERS,
+    {0},
+};
+static const struct jalon_parameter clusters_parameters[] = {
+    {"zoom", JALON_PARAMETER_INTEGER, "The zoom, of a map whose tiles are 512 pixels wide.", 0,
+     JALON_CLUSTER_ZOOM_LIMIT, 0},
+    {"bbox", JALON_PARAMETER_NUMBERS,
+     "Only clusters that stand in this box: west, south, east, north in degrees. They are the same in "
+     "every box.",
+     4, 6, 0},
+    {"collections", JALON_PARAMETER_STRING,
+     "Only these collections, by key, with commas between. Each is merged by itself.", 0, 0, 0},
+    FILTER_PARAMETERS,
+    {0},
+};
+static const struct jalon_parameter cluster_parameters[] = {
+    {"limit", JALON_PARAMETER_INTEGER, "At most this many features.", 1, JALON_QUERY_LIMIT_MAX,
+     JALON_QUERY_LIMIT_DEFAULT},
+    {"next", JALON_PARAMETER_STRING, "The token of a page, from the link `next` of the one before.",
+     0, 0, 0},
     FILTER_PARAMETERS,
     {0},
 };
@@ -89,6 +112,7 @@ static const struct jalon_parameter stats_parameters[] = {
      "What to count by, with commas between: category, status, territory, month, author_class, "
      "collection, freshness. Absent: all that the map has.",
      0, 0, 0},
+    BOX_PARAMETER,
     FILTER_PARAMETERS,
     {0},
 };
@@ -184,6 +208,18 @@ static const struct jalon_route routes[] = {
     {JALON_GET, "/maps/{map}/styles/{style}", jalon_style_get, "getStyle",
      "How the map may be drawn from its tiles (MapLibre style)", "tiles",
      .parameters = no_parameters, .representations = json_only},
+    {JALON_GET, "/maps/{map}/clusters", jalon_clusters_get, "getClusters",
+     "The contributions that match, merged where they are dense at a zoom", "clusters",
+     .parameters = clusters_parameters, .open_parameters = true, .representations = one_item,
+     .one_language = true},
+    {JALON_GET, "/maps/{map}/clusters/{cluster}/leaves", jalon_cluster_leaves_get,
+     "getClusterLeaves", "The contributions in a cluster, page by page", "clusters",
+     .parameters = cluster_parameters, .open_parameters = true, .representations = one_item,
+     .one_language = true},
+    {JALON_GET, "/maps/{map}/clusters/{cluster}/children", jalon_cluster_children_get,
+     "getClusterChildren", "What a cluster falls apart into at its expansion zoom", "clusters",
+     .parameters = cluster_parameters, .open_parameters = true, .representations = one_item,
+     .one_language = true},
     {0},
 };
 

@@ -287,7 +287,9 @@ enum jalon_status jalon_view_cells_find(struct jalon_context *ctx,
     walk.ctx = ctx;
     walk.cells = cells;
     take(&walk, &walk.pyramid->root, (struct node_place){0, 0, 0}, 0);
-    return walk.status;
+    return walk.status == JALON_OK && jalon_view_match_failed(lookup->query)
+               ? jalon_fail(ctx, JALON_INTERNAL, "shapes could not be compared")
+               : walk.status;
 }
 
 void jalon_view_cells_visit(const struct jalon_view_lookup *lookup,

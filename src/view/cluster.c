@@ -314,6 +314,9 @@ static enum jalon_status gather_all(struct making *making, const struct jalon_vi
 {
     struct gathering gathering = {.making = making, .limit = limit, .status = JALON_OK};
     jalon_view_cells_visit(lookup, gather, &gathering);
+    if (gathering.status == JALON_OK && jalon_view_match_failed(lookup->query)) {
+        return jalon_fail(making->ctx, JALON_INTERNAL, "shapes could not be compared");
+    }
     if (gathering.status != JALON_OK) {
         return gathering.status;
     }
