@@ -7,6 +7,9 @@
  * look-up and what people edited since stays. Rows are committed in batches. What the file still
  * holds is remembered as one bit a contribution.
  */
+#include <time.h>
+
+#include "jalon/clock.h"
 #include "jalon/memory.h"
 
 #include "import_state.h"
@@ -24,7 +27,12 @@ enum jalon_status jalon_import_need_session(struct jalon_context *ctx, struct ja
     if (import->session != NULL) {
         return JALON_OK;
     }
+    if (import->committed > 0) {
+        const struct timespec pause = {.tv_nsec = IMPORT_PAUSE_US * 1000L};
+        nanosleep(&pause, NULL);
+    }
     import->batch_rows = 0;
+    import->batch_started_us = jalon_clock_monotonic_us();
     return import->options.dry_run ? jalon_store_read(ctx, import->app->store, &import->session)
                                    : jalon_store_write(ctx, import->app->store, &import->session);
 }
@@ -366,11 +374,17 @@ static enum jalon_status take_record(struct jalon_context *ctx, struct jalon_imp
     return jalon_import_write_row(ctx, import, record->row, &draft);
 }
 
+static bool is_full(const struct jalon_import *import)
+{
+    return import->batch_rows >= IMPORT_BATCH_ROWS ||
+           jalon_clock_monotonic_us() - import->batch_started_us >= IMPORT_BATCH_US;
+}
+
 enum jalon_status jalon_import_row(struct jalon_context *row_ctx, struct jalon_import *import,
                                    const struct jalon_record *record)
 {
     enum jalon_status status = take_record(row_ctx, import, record);
-    if (status == JALON_OK && ++import->batch_rows >= IMPORT_BATCH_ROWS) {
+    if (status == JALON_OK && ++import->batch_rows % IMPORT_STEP_ROWS == 0 && is_full(import)) {
         status = check_columns(row_ctx, import);
         if (status == JALON_OK) {
             status = jalon_import_end_batch(row_ctx, import);

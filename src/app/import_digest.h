@@ -3,15 +3,15 @@
  * What a row of a file said, in few bytes, property by property: the next import sees which of them
  * the source has changed, and leaves the others as people have made them since. Private to app.
  *
- * A digest is a cell of 12 characters for each property that the row brought: 4 of the property's
- * name, 8 (48 bits) of its value. Positions count to 7 decimals, as they are served.
+ * A digest is a cell of 10 characters for each property that the row brought: 4 of the property's
+ * name, 6 (36 bits) of its value. Positions count to 7 decimals, as they are served.
  */
 #ifndef JALON_APP_IMPORT_DIGEST_H
 #define JALON_APP_IMPORT_DIGEST_H
 
 #include "draft.h"
 
-enum { DIGEST_NAME_SIZE = 4, DIGEST_CELL_SIZE = 12 };
+enum { DIGEST_NAME_SIZE = 4, DIGEST_CELL_SIZE = 10 };
 
 /* The names' parts of the cells of one collection. */
 struct digest_names {

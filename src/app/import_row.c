@@ -105,22 +105,31 @@ static enum jalon_status find_row(struct jalon_context *ctx, struct jalon_import
     return status == JALON_NOT_FOUND ? JALON_OK : status;
 }
 
+/* The next key of a row without one: its identity and how often it was met. */
+static enum jalon_status number_identity(struct jalon_context *ctx, struct identity_count *slot,
+                                         struct jalon_text *out)
+{
+    struct jalon_text key =
+        jalon_text_format(ctx->arena, "~%016" PRIx64 "-%" PRId64, slot->hash, ++slot->count);
+    if (key.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *out = key;
+    return JALON_OK;
+}
+
 /* The n-th row of its identity: the first number that this run has not used. */
 static enum jalon_status find_by_identity(struct jalon_context *ctx, struct jalon_import *import,
                                           struct jalon_contribution *contribution,
                                           struct jalon_source_row *out, bool *out_found)
 {
-    uint64_t hash = jalon_import_identity(contribution);
-    struct identity_count *slot = identity_slot(import, hash);
+    struct identity_count *slot = identity_slot(import, jalon_import_identity(contribution));
     enum jalon_status status;
     do {
-        struct jalon_text key = jalon_text_format(ctx->arena, "~%016" PRIx64 "-%" PRId64, hash,
-                                                  ++slot->count);
-        if (key.data == NULL) {
-            return jalon_no_memory(ctx);
+        status = number_identity(ctx, slot, &contribution->source_id);
+        if (status == JALON_OK) {
+            status = find_row(ctx, import, contribution->source_id, out, out_found);
         }
-        contribution->source_id = key;
-        status = find_row(ctx, import, key, out, out_found);
     } while (status == JALON_OK && *out_found && jalon_import_is_seen(import, out->number));
     return status;
 }
@@ -169,22 +178,54 @@ enum jalon_status jalon_import_put(struct jalon_context *ctx, struct jalon_impor
                                         &seq);
 }
 
+/* JALON_CONFLICT: the source has brought a row with this key before. */
 static enum jalon_status create_row(struct jalon_context *ctx, struct jalon_import *import,
                                     struct jalon_contribution *contribution,
                                     struct jalon_write *write)
 {
-    import->report.created++;
-    if (import->options.dry_run) {
-        return JALON_OK;
+    enum jalon_status status = JALON_OK;
+    if (!import->options.dry_run) {
+        status = jalon_history_changes(ctx, &import->map, NULL, contribution, &write->changes);
+        if (status == JALON_OK) {
+            contribution->id = jalon_id_make();
+            contribution->created_us = jalon_clock_now_us();
+            status = jalon_import_put(ctx, import, contribution, write);
+        }
+        if (status == JALON_OK) {
+            status = mark_seen(ctx, import, contribution->number);
+        }
     }
-    enum jalon_status status =
-        jalon_history_changes(ctx, &import->map, NULL, contribution, &write->changes);
+    import->report.created += status == JALON_OK;
+    import->expects_new = status == JALON_OK && !import->options.dry_run;
+    return status;
+}
+
+/*
+ * Where one row is new the next one usually is too: it is written without a look-up, and the store
+ * says when it is not. JALON_CONFLICT: it is not; the contribution is as it was.
+ */
+static enum jalon_status create_unseen(struct jalon_context *ctx, struct jalon_import *import,
+                                       struct jalon_contribution *contribution,
+                                       struct jalon_write *write)
+{
+    struct identity_count *slot = NULL;
+    enum jalon_status status = JALON_OK;
+    if (contribution->source_id.length == 0) {
+        slot = identity_slot(import, jalon_import_identity(contribution));
+        status = number_identity(ctx, slot, &contribution->source_id);
+    }
     if (status == JALON_OK) {
-        contribution->id = jalon_id_make();
-        contribution->created_us = jalon_clock_now_us();
-        status = jalon_import_put(ctx, import, contribution, write);
+        status = create_row(ctx, import, contribution, write);
     }
-    return status == JALON_OK ? mark_seen(ctx, import, contribution->number) : status;
+    if (status == JALON_CONFLICT) {
+        jalon_error_clear(ctx);
+        contribution->number = 0;
+        if (slot != NULL) {
+            contribution->source_id = JALON_TEXT_EMPTY;
+            slot->count--; /* it is looked at again */
+        }
+    }
+    return status;
 }
 
 /* The row as it is to be: what the source changed, on what is stored. */
@@ -238,6 +279,39 @@ static void refuse_repeated(struct jalon_context *ctx, struct jalon_import *impo
     jalon_import_refuse_known(ctx, import, row);
 }
 
+/* The same after a look-up. */
+static enum jalon_status write_found(struct jalon_context *ctx, struct jalon_import *import,
+                                     int64_t row, struct jalon_contribution *contribution,
+                                     struct jalon_write *write)
+{
+    struct jalon_source_row earlier;
+    bool found = false, repeated = false;
+    enum jalon_status status =
+        find_earlier(ctx, import, contribution, &earlier, &found, &repeated);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (repeated) {
+        refuse_repeated(ctx, import, row, contribution);
+        return JALON_OK;
+    }
+    if (!found) {
+        return create_row(ctx, import, contribution, write);
+    }
+    status = mark_seen(ctx, import, earlier.number);
+    if (status != JALON_OK) {
+        return status;
+    }
+    /* What a person has deleted stays so, whatever the source says. */
+    bool deleted = earlier.moderation == JALON_MODERATION_DELETED &&
+                   !jalon_text_starts_with(earlier.digest, IMPORT_WITHDRAWN);
+    if (deleted || jalon_text_equal(earlier.digest, write->source_digest)) {
+        import->report.unchanged++;
+        return JALON_OK;
+    }
+    return update_row(ctx, import, &earlier, contribution, write);
+}
+
 enum jalon_status jalon_import_write_row(struct jalon_context *ctx, struct jalon_import *import,
                                          int64_t row, struct draft *draft)
 {
@@ -249,33 +323,14 @@ enum jalon_status jalon_import_write_row(struct jalon_context *ctx, struct jalon
         .changes = JALON_TEXT_EMPTY,
         .edit_secret_hash = JALON_TEXT_EMPTY,
     };
-    struct jalon_source_row earlier;
-    bool found = false, repeated = false;
     enum jalon_status status =
-        find_earlier(ctx, import, contribution, &earlier, &found, &repeated);
-    if (status == JALON_OK) {
-        status = jalon_import_digest(ctx, &import->digest, draft, &write.source_digest);
+        jalon_import_digest(ctx, &import->digest, draft, &write.source_digest);
+    if (status == JALON_OK && import->expects_new) {
+        status = create_unseen(ctx, import, contribution, &write);
+        if (status != JALON_CONFLICT) {
+            return status;
+        }
+        status = JALON_OK;
     }
-    if (status != JALON_OK) {
-        return status;
-    }
-    if (repeated) {
-        refuse_repeated(ctx, import, row, contribution);
-        return JALON_OK;
-    }
-    if (!found) {
-        return create_row(ctx, import, contribution, &write);
-    }
-    status = mark_seen(ctx, import, earlier.number);
-    if (status != JALON_OK) {
-        return status;
-    }
-    /* What a person has deleted stays so, whatever the source says. */
-    bool deleted = earlier.moderation == JALON_MODERATION_DELETED &&
-                   !jalon_text_starts_with(earlier.digest, IMPORT_WITHDRAWN);
-    if (deleted || jalon_text_equal(earlier.digest, write.source_digest)) {
-        import->report.unchanged++;
-        return JALON_OK;
-    }
-    return update_row(ctx, import, &earlier, contribution, &write);
+    return status == JALON_OK ? write_found(ctx, import, row, contribution, &write) : status;
 }

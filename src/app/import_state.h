@@ -8,8 +8,16 @@
 #include "internal.h"
 #include "lexicon.h"
 
-/* Rows a transaction: long enough for bulk speed, short enough for others who write meanwhile. */
-enum { IMPORT_BATCH_ROWS = 2000 };
+/*
+ * A transaction: long enough for bulk speed, short enough for others who write meanwhile, and who
+ * get their turn in the pause before the next one. Its end is looked for every IMPORT_STEP_ROWS.
+ */
+enum {
+    IMPORT_STEP_ROWS = 500,
+    IMPORT_BATCH_ROWS = 10000,
+    IMPORT_BATCH_US = 250000,
+    IMPORT_PAUSE_US = 5000,
+};
 
 /* How often an identity was met lately; a miss costs look-ups, not correctness. */
 struct identity_count {
@@ -31,7 +39,9 @@ struct jalon_import {
     void *listener_handle;
     struct jalon_session *session; /* NULL between batches */
     int64_t batch_rows;
+    int64_t batch_started_us; /* monotonic */
     bool checked; /* every column of --map was met */
+    bool expects_new;  /* the last row was: the next one is tried as such, without a look-up */
     bool unidentified; /* a row was refused, and which earlier one it is cannot be told */
     uint8_t *seen; /* what the file still holds: one bit a contribution's number */
     size_t seen_bytes;

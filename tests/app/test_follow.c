@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -179,6 +180,48 @@ static void test_contributing_to_a_map_deleted_elsewhere(void **state)
     jalon_app_close(other);
 }
 
+/* --- An import and a person at once --- */
+struct importer {
+    struct fixture fixture; /* its own context, the shared folder */
+    struct imported done;
+    char *csv;
+};
+
+static void *import_all(void *argument)
+{
+    struct importer *importer = argument;
+    importer->done = import_text(&importer->fixture, (struct importing){.source = NULL}, importer->csv);
+    return NULL;
+}
+
+static void test_people_get_their_turn_during_an_import(void **state)
+{
+    enum { ROWS = 30000, ROW_SIZE = 24 };
+    struct fixture *fixture = *state;
+    struct importer importer = {.fixture = *fixture, .csv = malloc((size_t)ROWS * ROW_SIZE)};
+    assert_non_null(importer.csv);
+    size_t used = (size_t)snprintf(importer.csv, ROW_SIZE, "id;x;y\n");
+    for (int i = 0; i < ROWS - 1; i++) {
+        used += (size_t)snprintf(importer.csv + used, ROW_SIZE, "%d;3.%05d;43.6\n", i, i);
+    }
+    importer.fixture.ctx = jalon_context_create();
+    importer.fixture.app = open_app(fixture, false);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, import_all, &importer), 0);
+    for (int i = 0; i < 5; i++) {
+        expect(fixture->ctx, JALON_OK,
+               contribute(fixture, "places", at_point(fixture, "'title':'a person'"), "", NULL));
+    }
+    pthread_join(thread, NULL);
+    expect_counts(&importer.done, ROWS - 1, ROWS - 1, 0, 0, 0, 0, 0);
+    size_t events;
+    list_events(fixture, &events);
+    assert_int_equal(events, ROWS - 1 + 5);
+    jalon_app_close(importer.fixture.app);
+    jalon_context_destroy(importer.fixture.ctx);
+    free(importer.csv);
+}
+
 /* --- Threads --- */
 enum { WRITERS = 3, READERS = 3, WRITES = 40 };
 
@@ -326,6 +369,7 @@ int main(void)
         RUN(test_a_map_deleted_elsewhere_goes),
         RUN(test_a_map_made_anew_elsewhere_is_the_new_one),
         RUN(test_contributing_to_a_map_deleted_elsewhere),
+        RUN(test_people_get_their_turn_during_an_import),
         RUN(test_threads_of_two_processes),
         RUN(test_threads_while_settings_change),
     };
