@@ -4,7 +4,8 @@
 
 /*
  * A class is added with the tests of its requirements. OGC API Features core waits for datetime;
- * what is served today is proven by tests/http and by GDAL's client. The classes of CQL2 are proven
+ * so does features-filter of part 3, which stands on it; what is served today is proven by tests/http
+ * and by GDAL's client. The classes of CQL2 are proven
  * by tests/unit/test_query_cql2_text.c and …_json.c (what is read), test_view_filter.c (what it
  * means) and tests/http/filter, which also proves those of Features part 3.
  */
@@ -26,7 +27,6 @@ static const char *const classes[] = {
     "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
-    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
