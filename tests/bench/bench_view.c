@@ -8,11 +8,13 @@
  * other, nothing else.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "jalon/clock.h"
+#include "jalon/cluster.h"
 #include "jalon/stats.h"
 #include "jalon/view.h"
 
@@ -239,6 +241,30 @@ static void count_all(struct jalon_context *ctx, struct jalon_view *view)
     jalon_view_unpin(view, snapshot);
 }
 
+/* The clusters of a window of 1024 x 768 pixels around a random place; all of the map at zoom 0. */
+static void cluster(struct jalon_context *ctx, struct jalon_view *view,
+                    const struct jalon_position *positions, int64_t count, int zoom,
+                    int32_t category, struct random_state *chance)
+{
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    int64_t rounds = category < 0 ? QUERIES / 10 : QUERIES / 200, found = 0;
+    int64_t start_us = jalon_clock_monotonic_us();
+    for (int64_t i = 0; i < rounds; i++) {
+        struct jalon_position at = positions[random_next(chance) % (uint64_t)count];
+        double half = 360.0 / (double)(1 << zoom);
+        struct jalon_view_query query = {.category = category, .status = -1, .has_box = zoom > 0,
+                                         .box = {fmax(-180, at.lon - half), at.lat - half / 2,
+                                                 fmin(180, at.lon + half), at.lat + half / 2}};
+        struct jalon_cluster_list list;
+        need(jalon_snapshot_cluster(ctx, snapshot, &query, zoom, &list));
+        found += (int64_t)list.count;
+        jalon_context_reset(ctx);
+    }
+    printf("clusters_z%d%s %.1f us (%" PRId64 " on average)\n", zoom, category < 0 ? "" : "_category",
+           seconds_since(start_us) / (double)rounds * 1e6, found / rounds);
+    jalon_view_unpin(view, snapshot);
+}
+
 int main(int argc, char **argv)
 {
     int64_t count = 1000000;
@@ -269,6 +295,10 @@ int main(int argc, char **argv)
         query_boxes(ctx, view, positions, count, wanted, &chance);
     }
     count_all(ctx, view);
+    for (int zoom = 0; zoom <= 16; zoom += 4) {
+        cluster(ctx, view, positions, count, zoom, -1, &chance);
+        cluster(ctx, view, positions, count, zoom, 1, &chance);
+    }
     jalon_view_destroy(view);
     jalon_context_destroy(kept);
     jalon_context_destroy(ctx);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "jalon/cluster.h"
 #include "jalon/memory.h"
 
 #include "view_fixture.h"
@@ -222,6 +223,30 @@ static size_t query_against_failures(const struct jalon_snapshot *snapshot,
     }
 }
 
+/* How many places of the map that is asked have no shape. */
+static int64_t shapeless;
+
+/* Fails each allocation of the answer in turn; how many there were. */
+static size_t cluster_against_failures(const struct jalon_snapshot *snapshot,
+                                       const struct jalon_view_query *query, int zoom)
+{
+    for (size_t n = 1;; n++) {
+        struct jalon_cluster_list list = {.count = SIZE_MAX};
+        jalon_context_destroy(ctx); /* an arena without blocks to use again */
+        ctx = jalon_context_create();
+        assert_non_null(ctx);
+        jalon_memory_fail_at(n);
+        enum jalon_status status = jalon_snapshot_cluster(ctx, snapshot, query, zoom, &list);
+        jalon_memory_fail_at(0);
+        if (status == JALON_OK) {
+            assert_int_equal(list.matched, jalon_snapshot_count(snapshot, PLACES) - shapeless);
+            return n - 1;
+        }
+        assert_int_equal(status, JALON_NO_MEMORY);
+        assert_int_equal(list.count, SIZE_MAX);
+    }
+}
+
 static void a_failed_query_says_so(void **state)
 {
     (void)state;
@@ -230,6 +255,7 @@ static void a_failed_query_says_so(void **state)
     for (int64_t seq = 1; seq <= 3000; seq++) {
         struct jalon_contribution one = chance_contribution(&chance, ctx->arena, seq);
         assert_int_equal(jalon_view_apply(ctx, view, &one, seq, seq), JALON_OK);
+        shapeless += one.collection == PLACES && one.geometry.position_count == 0;
         jalon_context_reset(ctx);
     }
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
@@ -245,6 +271,12 @@ static void a_failed_query_says_so(void **state)
     query.limit = 200;
     failures += query_against_failures(snapshot, &query);
     assert_true(failures >= 8);
+    query.has_box = false;
+    failures = 0;
+    for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM + 1; zoom++) {
+        failures += cluster_against_failures(snapshot, &query, zoom);
+    }
+    assert_true(failures >= 20);
     jalon_view_unpin(view, snapshot);
     jalon_view_destroy(view);
 }

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "jalon/cluster.h"
+
 #include "view_fixture.h"
 
 enum { START = 1500, EVENTS = 10000, CHECK_EVERY = 500, QUERIES = 40, MOST = START + EVENTS };
@@ -364,6 +366,35 @@ static struct jalon_view *rebuild(int64_t seq)
     return view;
 }
 
+/* The same clusters, to the last bit, whatever way led there. */
+static void check_clusters(const struct jalon_snapshot *a, const struct jalon_snapshot *b)
+{
+    struct jalon_view_query query = fixture_query(PLACES, 0);
+    query.status = (int32_t)chance_below(&chance, STATUSES + 1) - 1;
+    for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM + 1; zoom++) {
+        struct jalon_cluster_list left, right;
+        assert_int_equal(jalon_snapshot_cluster(ctx, a, &query, zoom, &left), JALON_OK);
+        assert_int_equal(jalon_snapshot_cluster(ctx, b, &query, zoom, &right), JALON_OK);
+        assert_int_equal(left.count, right.count);
+        assert_int_equal(left.matched, right.matched);
+        for (size_t i = 0; i < left.count; i++) {
+            const struct jalon_cluster *one = &left.clusters[i], *other = &right.clusters[i];
+            assert_int_equal(one->count, other->count);
+            assert_int_equal(one->key, other->key);
+            assert_memory_equal(&one->position, &other->position, sizeof one->position);
+            if (one->count == 1) {
+                assert_int_equal(one->item.contribution->number,
+                                 other->item.contribution->number);
+                continue;
+            }
+            assert_memory_equal(&one->box, &other->box, sizeof one->box);
+            assert_int_equal(one->expansion_zoom, other->expansion_zoom);
+            assert_memory_equal(one->statuses, other->statuses, STATUSES * sizeof(uint32_t));
+        }
+    }
+    jalon_context_reset(ctx);
+}
+
 static void check(struct jalon_view *view, int64_t seq)
 {
     struct jalon_view *fresh = rebuild(seq);
@@ -376,6 +407,7 @@ static void check(struct jalon_view *view, int64_t seq)
     }
     check_queries(a, b);
     check_pages(a);
+    check_clusters(a, b);
     jalon_view_unpin(view, a);
     jalon_view_unpin(fresh, b);
     jalon_view_destroy(fresh);
