@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-enum { CHANGES_MAX = 64 << 20 };
+enum { CHANGES_MAX = 64 << 20, CHANGES_USUAL = 1024 };
 
 /* The list being written: one {"field","before","after"} for each difference. */
 struct changes {
@@ -164,6 +164,7 @@ enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct 
     }
     struct changes changes = {.comma = false};
     jalon_buffer_init(&changes.buffer, CHANGES_MAX);
+    (void)jalon_buffer_reserve(&changes.buffer, CHANGES_USUAL); /* grows, and fails, later as well */
     jalon_buffer_append_char(&changes.buffer, '[');
     add_all(&changes, &map->collections[after->collection], from, after);
     add_value(&changes, JALON_TEXT("categories"), categories_before, categories_after);

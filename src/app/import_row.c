@@ -194,6 +194,9 @@ static enum jalon_status create_row(struct jalon_context *ctx, struct jalon_impo
         if (status == JALON_OK) {
             status = mark_seen(ctx, import, contribution->number);
         }
+        if (status == JALON_OK && import->first_created == 0) {
+            import->first_created = contribution->number;
+        }
     }
     import->report.created += status == JALON_OK;
     import->expects_new = status == JALON_OK && !import->options.dry_run;

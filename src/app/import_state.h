@@ -41,6 +41,7 @@ struct jalon_import {
     int64_t batch_rows;
     int64_t batch_started_us; /* monotonic */
     bool checked; /* every column of --map was met */
+    int64_t first_created; /* the lowest number this run has made; 0: none */
     bool expects_new;  /* the last row was: the next one is tried as such, without a look-up */
     bool unidentified; /* a row was refused, and which earlier one it is cannot be told */
     uint8_t *seen; /* what the file still holds: one bit a contribution's number */

@@ -59,6 +59,12 @@ static void tell(struct jalon_context *ctx, struct jalon_import *import,
                         reason.data != NULL ? reason : row->source_id);
 }
 
+/* Numbers grow: what this run has made, and all after it, is in the file. */
+static bool is_of_this_run(const struct jalon_import *import, int64_t number)
+{
+    return import->first_created != 0 && number >= import->first_created;
+}
+
 /* The next vanished rows after *after, which is INT64_MAX when there are no more. */
 static enum jalon_status list_vanished(struct jalon_context *ctx, struct jalon_import *import,
                                        int64_t *after, int64_t numbers[VANISHED_BATCH],
@@ -79,6 +85,9 @@ static enum jalon_status list_vanished(struct jalon_context *ctx, struct jalon_i
     while (status == JALON_OK && count < VANISHED_BATCH) {
         jalon_context_reset(row);
         status = jalon_contribution_cursor_next(row, cursor, &contribution);
+        if (status == JALON_OK && is_of_this_run(import, contribution.number)) {
+            status = JALON_NOT_FOUND;
+        }
         if (status == JALON_OK && !jalon_import_is_seen(import, contribution.number) &&
             contribution.moderation != JALON_MODERATION_DELETED) {
             numbers[count++] = contribution.number;
