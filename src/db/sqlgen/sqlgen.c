@@ -176,6 +176,7 @@ static void set_text(struct entry *entry, int engine, const char *text, const ch
             die(file, line, "'%s' is there twice", entry->name);
         }
         if (entry->text[i] == NULL || special) {
+            free(entry->text[i]); /* the common text, which the engine's own replaces */
             entry->text[i] = copy(text, strlen(text));
             entry->special[i] = special;
         }
