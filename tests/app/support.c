@@ -124,6 +124,7 @@ static char *copy_string(struct fixture *fixture, const char *string)
 {
     size_t const size = strlen(string) + 1;
     char *copy = jalon_arena_allocate(fixture->ctx->arena, size);
+    assert_non_null(copy);
     return memcpy(copy, string, size);
 }
 
@@ -310,7 +311,7 @@ static enum jalon_status import_rows(struct fixture *fixture, struct jalon_reade
                                      struct jalon_import_report *counts)
 {
     struct jalon_context *row = jalon_context_create();
-    enum jalon_status status = JALON_OK;
+    enum jalon_status status = row != NULL ? JALON_OK : jalon_no_memory(fixture->ctx);
     while (status == JALON_OK) {
         struct jalon_record record;
         jalon_context_reset(row);
@@ -324,7 +325,7 @@ static enum jalon_status import_rows(struct fixture *fixture, struct jalon_reade
     }
     if (status == JALON_NOT_FOUND) {
         status = jalon_import_finish(fixture->ctx, import, counts);
-    } else {
+    } else if (row != NULL) {
         status = jalon_fail(fixture->ctx, status, "%s", row->error.message.data);
     }
     jalon_context_destroy(row);
