@@ -222,8 +222,8 @@ typedef void (*jalon_import_listener)(void *handle, const struct jalon_import_no
  * recognised as the usual name of one), else by position and title: such a row is the same one when
  * both are the same, rows that share them being told apart by their order.
  *
- * A row whose key came before in the same file is refused. What the source has not changed since the
- * last run stays as people have made it; what a person has deleted stays deleted.
+ * A row whose key came before in the same file is refused. What the source has not changed since
+ * the last run stays as people have made it; what a person has deleted stays deleted.
  *
  * Begins an import; one thread. `columns` are those known beforehand (may be none). JALON_INVALID:
  * a target that does not exist, a column of the mapping that is not in the file.

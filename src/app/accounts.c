@@ -29,9 +29,9 @@ static enum jalon_status check_email(struct jalon_context *ctx, struct jalon_tex
     const char *reason = jalon_text_is_utf8(email)
                              ? jalon_field_value_read(ctx, &rules, value, NULL, &value, &status)
                              : "must be written in UTF-8";
-    return reason == NULL ? status
-                          : jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "email", "%s",
-                                          reason);
+    return reason == NULL
+               ? status
+               : jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "email", "%s", reason);
 }
 
 enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jalon_app *app,
@@ -56,10 +56,9 @@ enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jal
         status = jalon_session_commit(ctx, session);
     }
     jalon_session_end(session);
-    return status == JALON_CONFLICT
-               ? jalon_fail(ctx, status, "there is an account '%.*s' already",
-                            JALON_TEXT_ARGS(account->name))
-               : status;
+    return status == JALON_CONFLICT ? jalon_fail(ctx, status, "there is an account '%.*s' already",
+                                                 JALON_TEXT_ARGS(account->name))
+                                    : status;
 }
 
 static enum jalon_status insert_token(struct jalon_context *ctx, struct jalon_session *session,
@@ -122,8 +121,8 @@ enum jalon_status jalon_app_authenticate(struct jalon_context *ctx, void *app,
         status = jalon_store_find_token(ctx, session, hash, &token, &account);
     }
     jalon_session_end(session);
-    bool expired = status == JALON_OK && token.expires_us != 0 &&
-                   token.expires_us <= jalon_clock_now_us();
+    bool expired =
+        status == JALON_OK && token.expires_us != 0 && token.expires_us <= jalon_clock_now_us();
     if (status == JALON_NOT_FOUND || expired) {
         return jalon_fail(ctx, JALON_UNAUTHENTICATED,
                           expired ? "this token has expired" : "this token is not known");

@@ -27,8 +27,8 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     pthread_condattr_destroy(&clock);
     struct jalon_store_options store = {.data = options->data, .create = options->create};
     app->tiles = jalon_tile_cache_create(TILES_KEPT);
-    enum jalon_status status = app->tiles == NULL ? jalon_no_memory(ctx)
-                                                  : jalon_store_open(ctx, &store, &app->store);
+    enum jalon_status status =
+        app->tiles == NULL ? jalon_no_memory(ctx) : jalon_store_open(ctx, &store, &app->store);
     if (status == JALON_OK && options->follow) {
         status = jalon_live_start_follower(ctx, app);
     }

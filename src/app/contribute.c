@@ -11,8 +11,9 @@
 enum { FEATURE_MAX = 64 << 20 };
 
 /* What a property of the body is for; adds a fault when it may not be there. */
-static struct target find_target(struct jalon_context *ctx, const struct jalon_collection *collection,
-                                 struct jalon_text name, const char *where)
+static struct target find_target(struct jalon_context *ctx,
+                                 const struct jalon_collection *collection, struct jalon_text name,
+                                 const char *where)
 {
     static const struct {
         const char *name;
@@ -296,7 +297,8 @@ static enum jalon_status find_public(struct jalon_context *ctx, struct jalon_liv
     }
     jalon_view_unpin(live->view, snapshot);
     return found ? JALON_OK
-                 : jalon_fail(ctx, JALON_NOT_FOUND, "there is no such contribution in this collection");
+                 : jalon_fail(ctx, JALON_NOT_FOUND,
+                              "there is no such contribution in this collection");
 }
 
 static enum jalon_status list_public(struct jalon_context *ctx, struct jalon_app *app,
@@ -307,7 +309,8 @@ static enum jalon_status list_public(struct jalon_context *ctx, struct jalon_app
     struct jalon_session *session = NULL;
     enum jalon_status status = jalon_store_read(ctx, app->store, &session);
     if (status == JALON_OK) {
-        status = jalon_store_list_revisions(ctx, session, map, number, before, limit, out, out_count);
+        status =
+            jalon_store_list_revisions(ctx, session, map, number, before, limit, out, out_count);
     }
     jalon_session_end(session);
     for (size_t i = 0; status == JALON_OK && i < *out_count; i++) {
@@ -331,8 +334,8 @@ enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jal
     }
     status = find_public(ctx, live, collection, id, &index, &number);
     if (status == JALON_OK) {
-        status = list_public(ctx, app, jalon_view_map(live->view), index, number, before, limit, out,
-                             out_count);
+        status = list_public(ctx, app, jalon_view_map(live->view), index, number, before, limit,
+                             out, out_count);
     }
     jalon_live_release(app, live);
     return status;

@@ -27,8 +27,7 @@ enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalo
     if (fields == NULL || faulty == NULL) {
         return jalon_no_memory(ctx);
     }
-    *out = (struct draft){
-        .map = map, .collection = description, .words = words, .faulty = faulty};
+    *out = (struct draft){.map = map, .collection = description, .words = words, .faulty = faulty};
     out->contribution = (struct jalon_contribution){
         .collection = collection,
         .version = 1,
@@ -52,9 +51,11 @@ enum jalon_status jalon_draft_begin_as(struct jalon_context *ctx, const struct d
     size_t const fields = base->collection->field_count;
     size_t const categories = base->contribution.category_count;
     struct draft draft = *base;
-    draft.contribution.fields = jalon_arena_allocate(ctx->arena, fields * sizeof(struct jalon_value));
+    draft.contribution.fields =
+        jalon_arena_allocate(ctx->arena, fields * sizeof(struct jalon_value));
     draft.faulty = jalon_arena_allocate_zeroed(ctx->arena, fields, sizeof *draft.faulty);
-    draft.categories = jalon_arena_allocate(ctx->arena, (categories + 1) * sizeof *draft.categories);
+    draft.categories =
+        jalon_arena_allocate(ctx->arena, (categories + 1) * sizeof *draft.categories);
     if (draft.contribution.fields == NULL || draft.faulty == NULL || draft.categories == NULL) {
         return jalon_no_memory(ctx);
     }
@@ -166,9 +167,9 @@ static enum jalon_status add_category(struct jalon_context *ctx, struct draft *d
 static enum jalon_status note_unknown(struct jalon_context *ctx, struct jalon_text word,
                                       struct jalon_text *out_unknown)
 {
-    struct jalon_text words = jalon_text_format(
-        ctx->arena, "%.*s%s%.*s", JALON_TEXT_ARGS(*out_unknown),
-        out_unknown->length > 0 ? ", " : "", JALON_TEXT_ARGS(word));
+    struct jalon_text words =
+        jalon_text_format(ctx->arena, "%.*s%s%.*s", JALON_TEXT_ARGS(*out_unknown),
+                          out_unknown->length > 0 ? ", " : "", JALON_TEXT_ARGS(word));
     if (words.data == NULL) {
         return jalon_no_memory(ctx);
     }
@@ -252,8 +253,8 @@ static int32_t find_status(struct jalon_context *ctx, const struct draft *draft,
         return found;
     }
     size_t count = 0;
-    const struct lexicon_entry *entry = jalon_lexicon_find(ctx, draft->words, LEXICON_STATUSES,
-                                                           jalon_text_trim(word), &count);
+    const struct lexicon_entry *entry =
+        jalon_lexicon_find(ctx, draft->words, LEXICON_STATUSES, jalon_text_trim(word), &count);
     return count > 0 ? entry->index : -1;
 }
 
@@ -267,8 +268,7 @@ static void take_status(struct jalon_context *ctx, struct draft *draft, struct j
         (lenient && value.kind == JALON_VALUE_TEXT && jalon_text_trim(value.text).length == 0)) {
         return;
     }
-    int32_t found =
-        value.kind == JALON_VALUE_TEXT ? find_status(ctx, draft, value.text) : -1;
+    int32_t found = value.kind == JALON_VALUE_TEXT ? find_status(ctx, draft, value.text) : -1;
     if (found >= 0 && (lenient || found == 0)) {
         draft->contribution.status = found;
         draft->status_given = true;
@@ -333,8 +333,9 @@ static enum jalon_status check_type(struct jalon_context *ctx, const struct draf
     struct jalon_text names = JALON_TEXT_EMPTY;
     for (int i = JALON_GEOMETRY_POINT; i <= JALON_GEOMETRY_MULTIPOLYGON; i++) {
         if (allowed & JALON_GEOMETRY_BIT(i)) {
-            names = jalon_text_format(ctx->arena, "%s%s%s", names.data, names.length > 0 ? ", " : "",
-                                      jalon_geometry_type_name((enum jalon_geometry_type)i));
+            names =
+                jalon_text_format(ctx->arena, "%s%s%s", names.data, names.length > 0 ? ", " : "",
+                                  jalon_geometry_type_name((enum jalon_geometry_type)i));
             if (names.data == NULL) {
                 return jalon_no_memory(ctx);
             }

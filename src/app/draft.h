@@ -45,7 +45,8 @@ struct draft {
     bool repaired;
 };
 
-/* An empty draft for the collection with this index, lenient with a lexicon; everything it takes is in ctx' arena. */
+/* An empty draft for the collection with this index, lenient with a lexicon; everything it takes is
+ * in ctx' arena. */
 enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalon_map *map,
                                     int32_t collection, const struct lexicon *words,
                                     struct draft *out) JALON_MUST_USE;
@@ -60,8 +61,8 @@ enum jalon_status jalon_draft_begin_as(struct jalon_context *ctx, const struct d
  */
 enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draft,
                                    struct target target, struct jalon_value value,
-                                   const char *where, struct jalon_text *out_unknown_category)
-    JALON_MUST_USE;
+                                   const char *where,
+                                   struct jalon_text *out_unknown_category) JALON_MUST_USE;
 /*
  * Takes the geometry: transformation from its SRID, range, validity, type allowed, also after a
  * repair. When lenient, what has one part is a point, line or polygon where only those are allowed,

@@ -35,8 +35,8 @@ static const char *expected_choices(struct field_reading *reading)
             return "is none of the choices";
         }
     }
-    return jalon_field_reason(jalon_text_format(
-        arena, "must be one of %s%s", list.data, reading->field->choice_count > shown ? ", …" : ""));
+    return jalon_field_reason(jalon_text_format(arena, "must be one of %s%s", list.data,
+                                                reading->field->choice_count > shown ? ", …" : ""));
 }
 
 const char *jalon_field_read_enum(struct field_reading *reading, struct jalon_value value,
@@ -79,7 +79,8 @@ static const char *mark_list(struct field_reading *reading, struct jalon_value v
             return expected_choices(reading);
         }
     }
-    return reading->words != NULL || *count == value.list.count ? NULL : "must name each choice once";
+    return reading->words != NULL || *count == value.list.count ? NULL
+                                                                : "must name each choice once";
 }
 
 /* "a;b|c": what none of the signs divides is one word, so that a label may hold a comma. */
@@ -92,8 +93,8 @@ static const char *mark_words(struct field_reading *reading, struct jalon_text w
             continue;
         }
         bool divisible = signs[0] != ',' && jalon_text_find(word, ',') < word.length;
-        const char *reason = divisible ? mark_words(reading, word, ",", chosen, count)
-                                       : expected_choices(reading);
+        const char *reason =
+            divisible ? mark_words(reading, word, ",", chosen, count) : expected_choices(reading);
         if (reason != NULL) {
             return reason;
         }

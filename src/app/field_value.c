@@ -71,10 +71,12 @@ static const char *check_bounds(struct field_reading *reading, double number)
     const struct jalon_field *field = reading->field;
     struct jalon_arena *arena = reading->ctx->arena;
     if (number < field->minimum) {
-        return jalon_field_reason(jalon_text_format(arena, "must be at least %.15g", field->minimum));
+        return jalon_field_reason(
+            jalon_text_format(arena, "must be at least %.15g", field->minimum));
     }
     if (number > field->maximum) {
-        return jalon_field_reason(jalon_text_format(arena, "must be at most %.15g", field->maximum));
+        return jalon_field_reason(
+            jalon_text_format(arena, "must be at most %.15g", field->maximum));
     }
     return NULL;
 }

@@ -94,8 +94,7 @@ static struct jalon_text status_key(const struct jalon_collection *collection,
 }
 
 static void add_all(struct changes *changes, const struct jalon_collection *collection,
-                    const struct jalon_contribution *before,
-                    const struct jalon_contribution *after)
+                    const struct jalon_contribution *before, const struct jalon_contribution *after)
 {
     add_text(changes, "title", before->title, after->title);
     add_text(changes, "description", before->description, after->description);
@@ -164,7 +163,8 @@ enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct 
     }
     struct changes changes = {.comma = false};
     jalon_buffer_init(&changes.buffer, CHANGES_MAX);
-    (void)jalon_buffer_reserve(&changes.buffer, CHANGES_USUAL); /* grows, and fails, later as well */
+    (void)jalon_buffer_reserve(&changes.buffer,
+                               CHANGES_USUAL); /* grows, and fails, later as well */
     jalon_buffer_append_char(&changes.buffer, '[');
     add_all(&changes, &map->collections[after->collection], from, after);
     add_value(&changes, JALON_TEXT("categories"), categories_before, categories_after);

@@ -42,9 +42,8 @@ enum jalon_status jalon_import_end_batch(struct jalon_context *ctx, struct jalon
     if (import->session == NULL) {
         return JALON_OK;
     }
-    enum jalon_status status = import->options.dry_run
-                                   ? JALON_OK
-                                   : jalon_session_commit(ctx, import->session);
+    enum jalon_status status =
+        import->options.dry_run ? JALON_OK : jalon_session_commit(ctx, import->session);
     jalon_session_end(import->session);
     import->session = NULL;
     if (status == JALON_OK && !import->options.dry_run) {
@@ -71,8 +70,8 @@ static enum jalon_status take_constant(struct jalon_context *ctx, struct jalon_i
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--set",
                              "'%s' cannot be the same in every row", constant->left.data);
     }
-    status = jalon_draft_take(import->ctx, &import->base, target, value, constant->left.data,
-                              &unknown);
+    status =
+        jalon_draft_take(import->ctx, &import->base, target, value, constant->left.data, &unknown);
     if (status == JALON_OK && import->ctx->error.detail_count > 0) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "--set", "'%s=%s': %s",
                              constant->left.data, constant->right.data,
@@ -179,7 +178,8 @@ static enum jalon_status prepare(struct jalon_context *ctx, struct jalon_import 
     };
     status = jalon_lexicon_make(import->ctx, &import->map, import->collection, &import->words);
     if (status == JALON_OK) {
-        status = jalon_import_digest_names(import->ctx, import->columns.collection, &import->digest);
+        status =
+            jalon_import_digest_names(import->ctx, import->columns.collection, &import->digest);
     }
     if (status == JALON_OK) {
         status = read_constants(ctx, import);
@@ -201,7 +201,7 @@ enum jalon_status jalon_import_begin(struct jalon_context *ctx, struct jalon_app
         return jalon_no_memory(ctx);
     }
     import->ctx = jalon_context_create();
-    import->identities = 
+    import->identities =
         jalon_memory_allocate_zeroed(IMPORT_IDENTITY_CACHE, sizeof *import->identities);
     import->app = app;
     import->options = *options;
@@ -268,9 +268,10 @@ static void omit_faults(struct jalon_context *ctx, struct jalon_import *import, 
 {
     for (size_t i = before; i < ctx->error.detail_count; i++) {
         const struct jalon_error_detail *detail = &ctx->error.details[i];
-        struct jalon_text reason = jalon_text_format(ctx->arena, "%s: imported without it",
-                                                     detail->reason.data);
-        jalon_import_notify(import, row, false, detail->where, reason.data != NULL ? reason : detail->reason);
+        struct jalon_text reason =
+            jalon_text_format(ctx->arena, "%s: imported without it", detail->reason.data);
+        jalon_import_notify(import, row, false, detail->where,
+                            reason.data != NULL ? reason : detail->reason);
     }
     ctx->error.detail_count = before;
     ctx->error.detail_total = before;
@@ -303,7 +304,8 @@ static enum jalon_status take_value(struct jalon_context *ctx, struct jalon_impo
         return JALON_OK;
     }
     size_t before = ctx->error.detail_total;
-    status = jalon_draft_take(ctx, draft, column->target, value->value, column->name.data, &unknown);
+    status =
+        jalon_draft_take(ctx, draft, column->target, value->value, column->name.data, &unknown);
     bool faulty = ctx->error.detail_total > before && before < JALON_ERROR_DETAILS_MAX;
     import->unidentified =
         import->unidentified || (faulty && column->target.kind == TARGET_SOURCE_ID);
@@ -311,9 +313,11 @@ static enum jalon_status take_value(struct jalon_context *ctx, struct jalon_impo
         omit_faults(ctx, import, row, before);
     }
     if (status == JALON_OK && unknown.length > 0) {
-        struct jalon_text reason = jalon_text_format(
-            ctx->arena, "'%.*s' is not a category here: imported without it", JALON_TEXT_ARGS(unknown));
-        jalon_import_notify(import, row, false, column->name, reason.data != NULL ? reason : unknown);
+        struct jalon_text reason =
+            jalon_text_format(ctx->arena, "'%.*s' is not a category here: imported without it",
+                              JALON_TEXT_ARGS(unknown));
+        jalon_import_notify(import, row, false, column->name,
+                            reason.data != NULL ? reason : unknown);
     }
     return status;
 }

@@ -6,12 +6,18 @@ static const struct {
     const char *name;
     enum target_kind kind;
 } targets[] = {
-    {"-", TARGET_NONE},            {"category", TARGET_CATEGORY},
-    {"lat", TARGET_POSITION},      {"description", TARGET_DESCRIPTION},
-    {"licence", TARGET_LICENCE},   {"lon", TARGET_POSITION},
-    {"observed", TARGET_OBSERVED}, {"source_id", TARGET_SOURCE_ID},
-    {"status", TARGET_STATUS},     {"title", TARGET_TITLE},
-    {"wkt", TARGET_POSITION},      {"x", TARGET_POSITION},
+    {"-", TARGET_NONE},
+    {"category", TARGET_CATEGORY},
+    {"lat", TARGET_POSITION},
+    {"description", TARGET_DESCRIPTION},
+    {"licence", TARGET_LICENCE},
+    {"lon", TARGET_POSITION},
+    {"observed", TARGET_OBSERVED},
+    {"source_id", TARGET_SOURCE_ID},
+    {"status", TARGET_STATUS},
+    {"title", TARGET_TITLE},
+    {"wkt", TARGET_POSITION},
+    {"x", TARGET_POSITION},
     {"y", TARGET_POSITION},
 };
 
@@ -20,18 +26,30 @@ static const struct {
     const char *name;
     enum target_kind kind;
 } usual[] = {
-    {"title", TARGET_TITLE},         {"titre", TARGET_TITLE},
-    {"name", TARGET_TITLE},          {"nom", TARGET_TITLE},
-    {"libelle", TARGET_TITLE},       {"label", TARGET_TITLE},
-    {"description", TARGET_DESCRIPTION}, {"commentaire", TARGET_DESCRIPTION},
-    {"category", TARGET_CATEGORY},   {"categories", TARGET_CATEGORY},
-    {"categorie", TARGET_CATEGORY},  {"status", TARGET_STATUS},
-    {"statut", TARGET_STATUS},       {"observed", TARGET_OBSERVED},
-    {"source_id", TARGET_SOURCE_ID}, {"id", TARGET_SOURCE_ID},
-    {"osm_id", TARGET_SOURCE_ID},    {"@id", TARGET_SOURCE_ID},
-    {"identifiant", TARGET_SOURCE_ID}, {"uuid", TARGET_SOURCE_ID},
-    {"gid", TARGET_SOURCE_ID},       {"fid", TARGET_SOURCE_ID},
-    {"ogc_fid", TARGET_SOURCE_ID},   {"objectid", TARGET_SOURCE_ID},
+    {"title", TARGET_TITLE},
+    {"titre", TARGET_TITLE},
+    {"name", TARGET_TITLE},
+    {"nom", TARGET_TITLE},
+    {"libelle", TARGET_TITLE},
+    {"label", TARGET_TITLE},
+    {"description", TARGET_DESCRIPTION},
+    {"commentaire", TARGET_DESCRIPTION},
+    {"category", TARGET_CATEGORY},
+    {"categories", TARGET_CATEGORY},
+    {"categorie", TARGET_CATEGORY},
+    {"status", TARGET_STATUS},
+    {"statut", TARGET_STATUS},
+    {"observed", TARGET_OBSERVED},
+    {"source_id", TARGET_SOURCE_ID},
+    {"id", TARGET_SOURCE_ID},
+    {"osm_id", TARGET_SOURCE_ID},
+    {"@id", TARGET_SOURCE_ID},
+    {"identifiant", TARGET_SOURCE_ID},
+    {"uuid", TARGET_SOURCE_ID},
+    {"gid", TARGET_SOURCE_ID},
+    {"fid", TARGET_SOURCE_ID},
+    {"ogc_fid", TARGET_SOURCE_ID},
+    {"objectid", TARGET_SOURCE_ID},
     {"globalid", TARGET_SOURCE_ID},
 };
 
@@ -53,7 +71,8 @@ enum jalon_status jalon_import_target_parse(struct jalon_context *ctx,
     }
     struct jalon_text fields = JALON_TEXT_EMPTY;
     for (size_t i = 0; i < collection->field_count && fields.data != NULL; i++) {
-        fields = jalon_text_format(ctx->arena, "%s, %s", fields.data, collection->fields[i].key.data);
+        fields =
+            jalon_text_format(ctx->arena, "%s, %s", fields.data, collection->fields[i].key.data);
     }
     return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, parameter,
                          "'%.*s' is not a target of %s; there are title, description, category, "
@@ -97,8 +116,8 @@ static bool asks_for(const struct jalon_collection *collection, struct jalon_tex
 }
 
 /*
- * The target is asked for by --map for another column, or given by --set: a usual name does not take
- * it. Categories add up.
+ * The target is asked for by --map for another column, or given by --set: a usual name does not
+ * take it. Categories add up.
  */
 static bool is_given_elsewhere(const struct import_columns *columns, struct target target)
 {
@@ -144,7 +163,8 @@ static int32_t find_called(struct jalon_context *ctx, const struct jalon_collect
     int32_t found = jalon_collection_find_field(collection, name);
     for (size_t i = 0; found < 0 && i < collection->field_count; i++) {
         const struct jalon_field *field = &collection->fields[i];
-        if (jalon_words_alike(ctx, name, field->key) || jalon_words_alike(ctx, name, field->label.fr) ||
+        if (jalon_words_alike(ctx, name, field->key) ||
+            jalon_words_alike(ctx, name, field->label.fr) ||
             jalon_words_alike(ctx, name, field->label.en)) {
             found = (int32_t)i;
         }
@@ -184,8 +204,8 @@ static struct target guess_target(struct jalon_context *ctx, const struct import
 
 enum jalon_status jalon_import_column_find(struct jalon_context *ctx,
                                            struct import_columns *columns, size_t at,
-                                           struct jalon_text name,
-                                           const struct import_column **out, bool *out_new)
+                                           struct jalon_text name, const struct import_column **out,
+                                           bool *out_new)
 {
     *out_new = false;
     if (at < columns->count && jalon_text_equal(columns->items[at].name, name)) {
@@ -199,17 +219,17 @@ enum jalon_status jalon_import_column_find(struct jalon_context *ctx,
         }
     }
     struct import_column column = {.name = jalon_text_copy(ctx->arena, name)};
-    struct import_column *grown = jalon_arena_grow(ctx->arena, columns->items, columns->count,
-                                                   columns->count + 1, sizeof *grown,
-                                                   &columns->capacity);
+    struct import_column *grown =
+        jalon_arena_grow(ctx->arena, columns->items, columns->count, columns->count + 1,
+                         sizeof *grown, &columns->capacity);
     if (column.name.data == NULL || grown == NULL) {
         return jalon_no_memory(ctx);
     }
     const struct jalon_assignment *mapping = find_mapping(columns, name);
     column.mapped = mapping != NULL;
     if (mapping != NULL) {
-        enum jalon_status status = jalon_import_target_parse(ctx, columns->collection,
-                                                             mapping->right, "--map", &column.target);
+        enum jalon_status status = jalon_import_target_parse(
+            ctx, columns->collection, mapping->right, "--map", &column.target);
         if (status != JALON_OK) {
             return status;
         }

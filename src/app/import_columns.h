@@ -35,21 +35,20 @@ enum jalon_status jalon_import_target_parse(struct jalon_context *ctx,
                                             struct jalon_text name, const char *parameter,
                                             struct target *out) JALON_MUST_USE;
 /*
- * The column of this name, probably the `at`-th; met for the first time, it is given its target and *out_new is set.
- * The name is copied into ctx' arena, which must live as long as the columns.
+ * The column of this name, probably the `at`-th; met for the first time, it is given its target and
+ * *out_new is set. The name is copied into ctx' arena, which must live as long as the columns.
  */
 enum jalon_status jalon_import_column_find(struct jalon_context *ctx,
                                            struct import_columns *columns, size_t at,
-                                           struct jalon_text name,
-                                           const struct import_column **out, bool *out_new)
-    JALON_MUST_USE;
+                                           struct jalon_text name, const struct import_column **out,
+                                           bool *out_new) JALON_MUST_USE;
 /* JALON_INVALID: a target of --map that does not exist, a column that is mapped twice. */
 enum jalon_status jalon_import_columns_check(struct jalon_context *ctx,
                                              const struct import_columns *columns) JALON_MUST_USE;
 /* JALON_INVALID names the first column of --map that was not met. */
-enum jalon_status jalon_import_columns_check_met(struct jalon_context *ctx,
-                                                 const struct import_columns *columns)
-    JALON_MUST_USE;
+enum jalon_status
+jalon_import_columns_check_met(struct jalon_context *ctx,
+                               const struct import_columns *columns) JALON_MUST_USE;
 /* Is one of the columns met the source_id? */
 bool jalon_import_columns_have(const struct import_columns *columns, enum target_kind kind);
 

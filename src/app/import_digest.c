@@ -85,7 +85,8 @@ static uint64_t hash_categories(const struct draft *draft)
 {
     uint64_t hash = 0;
     for (size_t i = 0; i < draft->contribution.category_count; i++) {
-        hash = combine(hash, hash_text(draft->map->categories[draft->contribution.categories[i]].key));
+        hash =
+            combine(hash, hash_text(draft->map->categories[draft->contribution.categories[i]].key));
     }
     return hash;
 }
@@ -137,8 +138,8 @@ static bool hash_property(const struct draft *draft, size_t property, uint64_t *
     const struct jalon_text texts[PROPERTY_FIELDS] = {
         [PROPERTY_TITLE] = row->title,
         [PROPERTY_DESCRIPTION] = row->description,
-        [PROPERTY_STATUS] = draft->status_given ? draft->collection->statuses[row->status].key
-                                                : JALON_TEXT_EMPTY,
+        [PROPERTY_STATUS] =
+            draft->status_given ? draft->collection->statuses[row->status].key : JALON_TEXT_EMPTY,
         [PROPERTY_OBSERVED] = row->observed,
         [PROPERTY_LICENCE] = row->licence,
     };
@@ -198,8 +199,7 @@ static bool same_cell(const struct digest_names *names, size_t property, struct 
 {
     const char *in_a = find_cell(a, names->names[property]);
     const char *in_b = find_cell(b, names->names[property]);
-    return in_a == NULL || in_b == NULL ? in_a == in_b
-                                        : memcmp(in_a, in_b, DIGEST_CELL_SIZE) == 0;
+    return in_a == NULL || in_b == NULL ? in_a == in_b : memcmp(in_a, in_b, DIGEST_CELL_SIZE) == 0;
 }
 
 static void keep(size_t property, const struct jalon_contribution *before,

@@ -24,8 +24,8 @@ enum jalon_status jalon_import_digest_names(struct jalon_context *ctx,
                                             struct digest_names *out) JALON_MUST_USE;
 /* The digest of a draft, in ctx' arena. */
 enum jalon_status jalon_import_digest(struct jalon_context *ctx, const struct digest_names *names,
-                                      const struct draft *draft, struct jalon_text *out)
-    JALON_MUST_USE;
+                                      const struct draft *draft,
+                                      struct jalon_text *out) JALON_MUST_USE;
 /*
  * Gives `after`, the row as the file has it now, every property of `before` that the source has not
  * changed between the two digests. `earlier` may be empty: then what the row brings counts.

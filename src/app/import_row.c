@@ -158,12 +158,10 @@ enum jalon_status jalon_import_see_refused(struct jalon_context *ctx, struct jal
     struct jalon_contribution *contribution = &draft->contribution;
     struct jalon_source_row earlier;
     bool found = false, repeated = false;
-    if (contribution->source_id.length == 0 &&
-        contribution->geometry.type == JALON_GEOMETRY_NONE) {
+    if (contribution->source_id.length == 0 && contribution->geometry.type == JALON_GEOMETRY_NONE) {
         return JALON_OK; /* without key and position it is no earlier row */
     }
-    enum jalon_status status =
-        find_earlier(ctx, import, contribution, &earlier, &found, &repeated);
+    enum jalon_status status = find_earlier(ctx, import, contribution, &earlier, &found, &repeated);
     return status == JALON_OK && found ? mark_seen(ctx, import, earlier.number) : status;
 }
 
@@ -254,8 +252,8 @@ static enum jalon_status update_row(struct jalon_context *ctx, struct jalon_impo
     struct jalon_contribution before;
     bool withdrawn = earlier->moderation == JALON_MODERATION_DELETED;
     size_t const mark = withdrawn ? strlen(IMPORT_WITHDRAWN) : 0;
-    enum jalon_status status = jalon_store_load_contribution(ctx, import->session, &import->map,
-                                                             earlier->number, &before);
+    enum jalon_status status =
+        jalon_store_load_contribution(ctx, import->session, &import->map, earlier->number, &before);
     if (status != JALON_OK) {
         return status;
     }
@@ -276,8 +274,7 @@ static void refuse_repeated(struct jalon_context *ctx, struct jalon_import *impo
                             const struct jalon_contribution *contribution)
 {
     jalon_error_add(ctx, JALON_ERROR_PARAMETER, "source_id",
-                    "'%s' is the key of an earlier row of this file",
-                    contribution->source_id.data);
+                    "'%s' is the key of an earlier row of this file", contribution->source_id.data);
     import->report.rows--; /* counted again there */
     jalon_import_refuse_known(ctx, import, row);
 }
@@ -289,8 +286,7 @@ static enum jalon_status write_found(struct jalon_context *ctx, struct jalon_imp
 {
     struct jalon_source_row earlier;
     bool found = false, repeated = false;
-    enum jalon_status status =
-        find_earlier(ctx, import, contribution, &earlier, &found, &repeated);
+    enum jalon_status status = find_earlier(ctx, import, contribution, &earlier, &found, &repeated);
     if (status != JALON_OK) {
         return status;
     }

@@ -40,11 +40,11 @@ struct jalon_import {
     struct jalon_session *session; /* NULL between batches */
     int64_t batch_rows;
     int64_t batch_started_us; /* monotonic */
-    bool checked; /* every column of --map was met */
-    int64_t first_created; /* the lowest number this run has made; 0: none */
+    bool checked;             /* every column of --map was met */
+    int64_t first_created;    /* the lowest number this run has made; 0: none */
     bool expects_new;  /* the last row was: the next one is tried as such, without a look-up */
     bool unidentified; /* a row was refused, and which earlier one it is cannot be told */
-    uint8_t *seen; /* what the file still holds: one bit a contribution's number */
+    uint8_t *seen;     /* what the file still holds: one bit a contribution's number */
     size_t seen_bytes;
     uint64_t *keys; /* of a dry run: hashes of the keys met, 0 is free */
     size_t key_count;
@@ -61,10 +61,10 @@ struct jalon_import {
 void jalon_import_notify(struct jalon_import *import, int64_t row, bool refused,
                          struct jalon_text column, struct jalon_text reason);
 /* Begins a batch when there is none. */
-enum jalon_status jalon_import_need_session(struct jalon_context *ctx, struct jalon_import *import)
-    JALON_MUST_USE;
-enum jalon_status jalon_import_end_batch(struct jalon_context *ctx, struct jalon_import *import)
-    JALON_MUST_USE;
+enum jalon_status jalon_import_need_session(struct jalon_context *ctx,
+                                            struct jalon_import *import) JALON_MUST_USE;
+enum jalon_status jalon_import_end_batch(struct jalon_context *ctx,
+                                         struct jalon_import *import) JALON_MUST_USE;
 
 /* Counts and tells a refused row whose key is known. */
 void jalon_import_refuse_known(struct jalon_context *ctx, struct jalon_import *import, int64_t row);

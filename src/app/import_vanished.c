@@ -76,9 +76,8 @@ static enum jalon_status list_vanished(struct jalon_context *ctx, struct jalon_i
     struct jalon_context *row = jalon_context_create();
     struct jalon_contribution contribution;
     size_t count = 0;
-    enum jalon_status status = row == NULL
-                                   ? jalon_no_memory(ctx)
-                                   : jalon_store_read(ctx, import->app->store, &session);
+    enum jalon_status status =
+        row == NULL ? jalon_no_memory(ctx) : jalon_store_read(ctx, import->app->store, &session);
     if (status == JALON_OK) {
         status = jalon_store_scan_contributions(ctx, session, &import->map, &filter, &cursor);
     }

@@ -36,8 +36,8 @@ struct jalon_app {
 /* --- live.c --- */
 /* Holds the map's live form, loading it on first use; its description does not change meanwhile. */
 enum jalon_status jalon_live_hold(struct jalon_context *ctx, struct jalon_app *app,
-                                  struct jalon_text slug, struct jalon_live_map **out)
-    JALON_MUST_USE;
+                                  struct jalon_text slug,
+                                  struct jalon_live_map **out) JALON_MUST_USE;
 /* The same when it is in use already, else NULL. */
 struct jalon_live_map *jalon_live_hold_loaded(struct jalon_app *app, struct jalon_text slug);
 void jalon_live_release(struct jalon_app *app, struct jalon_live_map *live);
@@ -46,8 +46,8 @@ void jalon_live_drop(struct jalon_app *app, struct jalon_text slug);
 /* Applies every event the view has not seen. The caller has write_lock. */
 enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
                                       struct jalon_live_map *live) JALON_MUST_USE;
-enum jalon_status jalon_live_start_follower(struct jalon_context *ctx, struct jalon_app *app)
-    JALON_MUST_USE;
+enum jalon_status jalon_live_start_follower(struct jalon_context *ctx,
+                                            struct jalon_app *app) JALON_MUST_USE;
 void jalon_live_stop_follower(struct jalon_app *app);
 void jalon_live_destroy_all(struct jalon_app *app);
 
@@ -63,13 +63,13 @@ enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct 
 /* The same changes without the fields that are not public. */
 enum jalon_status jalon_history_public(struct jalon_context *ctx,
                                        const struct jalon_collection *collection,
-                                       struct jalon_text changes, struct jalon_text *out)
-    JALON_MUST_USE;
+                                       struct jalon_text changes,
+                                       struct jalon_text *out) JALON_MUST_USE;
 
 /* --- secret.c --- */
 /* 256 random bits as 43 characters of base64url; NUL-terminated in the arena. */
-enum jalon_status jalon_secret_make(struct jalon_context *ctx, struct jalon_text *out)
-    JALON_MUST_USE;
+enum jalon_status jalon_secret_make(struct jalon_context *ctx,
+                                    struct jalon_text *out) JALON_MUST_USE;
 /* BLAKE2b-256 of the text, 64 hexadecimal digits. For secrets of full entropy, and as a digest. */
 enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text text,
                                     struct jalon_text *out) JALON_MUST_USE;

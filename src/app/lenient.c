@@ -185,7 +185,8 @@ bool jalon_lenient_next_word(struct jalon_text *rest, const char *signs, struct 
         return false;
     }
     size_t end = 0;
-    while (end < rest->length && (rest->data[end] == '\0' || strchr(signs, rest->data[end]) == NULL)) {
+    while (end < rest->length &&
+           (rest->data[end] == '\0' || strchr(signs, rest->data[end]) == NULL)) {
         end++;
     }
     *out = jalon_text_trim(jalon_text_slice(rest->data, end));

@@ -81,8 +81,7 @@ static bool add_labelled(struct jalon_context *ctx, struct lexicon *lexicon, int
            add(ctx, lexicon, owner, index, label.en);
 }
 
-static bool add_all(struct jalon_context *ctx, struct lexicon *lexicon,
-                    const struct jalon_map *map)
+static bool add_all(struct jalon_context *ctx, struct lexicon *lexicon, const struct jalon_map *map)
 {
     const struct jalon_collection *collection = lexicon->collection;
     bool good = true;

@@ -37,8 +37,8 @@ const struct lexicon_entry *jalon_lexicon_find(struct jalon_context *ctx,
                                                struct jalon_text word, size_t *out_count);
 
 /*
- * Letter case and accents folded (jalon_text_fold); hyphens, underscores and apostrophes are spaces.
- * In the arena; data is NULL when there is no memory.
+ * Letter case and accents folded (jalon_text_fold); hyphens, underscores and apostrophes are
+ * spaces. In the arena; data is NULL when there is no memory.
  */
 struct jalon_text jalon_words_fold(struct jalon_context *ctx, struct jalon_text text);
 /* Are these the same words once folded? */

@@ -136,8 +136,8 @@ static enum jalon_status set_territories(struct jalon_context *ctx, struct jalon
 {
     struct jalon_territory *territories = NULL;
     size_t count = 0;
-    enum jalon_status status = jalon_store_list_territories(ctx, session, jalon_view_map(view),
-                                                            &territories, &count);
+    enum jalon_status status =
+        jalon_store_list_territories(ctx, session, jalon_view_map(view), &territories, &count);
     return status == JALON_OK ? jalon_view_set_territories(ctx, view, territories, count) : status;
 }
 
@@ -187,8 +187,8 @@ static enum jalon_status apply_event(struct jalon_context *ctx, struct jalon_ses
                                      struct jalon_view *view, const struct jalon_event *event)
 {
     struct jalon_contribution contribution;
-    enum jalon_status status = jalon_store_load_contribution(
-        ctx, session, jalon_view_map(view), event->contribution, &contribution);
+    enum jalon_status status = jalon_store_load_contribution(ctx, session, jalon_view_map(view),
+                                                             event->contribution, &contribution);
     return status != JALON_OK
                ? status
                : jalon_view_apply(ctx, view, &contribution, event->seq, event->time_us);
@@ -215,7 +215,7 @@ static enum jalon_status catch_up_batch(struct jalon_context *batch, struct jalo
 }
 
 typedef enum jalon_status (*batch_runner)(struct jalon_context *batch, struct jalon_app *app,
-                                         struct jalon_view *view, size_t *out_count);
+                                          struct jalon_view *view, size_t *out_count);
 
 /* Batch after batch until there are no more events. */
 static enum jalon_status run_batches(struct jalon_context *ctx, struct jalon_app *app,
@@ -315,14 +315,15 @@ static bool same_label(struct jalon_label a, struct jalon_label b)
 /* Is the live description still what the store says? */
 static bool same_settings(const struct jalon_map *a, const struct jalon_map *b)
 {
-    return a->number == b->number && a->created_us == b->created_us && same_label(a->title, b->title) &&
-           same_label(a->description, b->description) &&
+    return a->number == b->number && a->created_us == b->created_us &&
+           same_label(a->title, b->title) && same_label(a->description, b->description) &&
            jalon_text_equal(a->licence, b->licence) &&
            jalon_text_equal(a->attribution, b->attribution) && a->policy == b->policy &&
            a->account_needed == b->account_needed;
 }
 
-/* One batch, then room for a writer: a long import elsewhere must not keep contributions waiting. */
+/* One batch, then room for a writer: a long import elsewhere must not keep contributions waiting.
+ */
 static enum jalon_status follow_batch(struct jalon_context *batch, struct jalon_app *app,
                                       struct jalon_view *view, size_t *out_count)
 {

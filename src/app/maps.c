@@ -181,16 +181,16 @@ static enum jalon_status change_setting(struct jalon_context *ctx, struct jalon_
     }
     struct jalon_text names = JALON_TEXT_EMPTY;
     for (size_t i = 0; i < sizeof settings / sizeof settings[0] && names.data != NULL; i++) {
-        names = jalon_text_format(ctx->arena, "%s%s%s", names.data, i > 0 ? ", " : "",
-                                  settings[i].key);
+        names =
+            jalon_text_format(ctx->arena, "%s%s%s", names.data, i > 0 ? ", " : "", settings[i].key);
     }
     return jalon_fail(ctx, JALON_INVALID, "'%.*s' is not a setting; there are %s",
                       JALON_TEXT_ARGS(key), names.data != NULL ? names.data : "others");
 }
 
 enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app *app,
-                                    struct jalon_text slug,
-                                    const struct jalon_assignment *given, size_t count)
+                                    struct jalon_text slug, const struct jalon_assignment *given,
+                                    size_t count)
 {
     struct jalon_session *session = NULL;
     struct jalon_map map;
@@ -250,8 +250,8 @@ enum jalon_status jalon_app_put_territory(struct jalon_context *ctx, struct jalo
     }
     enum jalon_status status = jalon_geometry_check_range(ctx, &territory->geometry, "/geometry");
     if (status == JALON_OK) {
-        status = jalon_geometry_make_valid(ctx, &territory->geometry, "/geometry", &valid,
-                                           &repaired);
+        status =
+            jalon_geometry_make_valid(ctx, &territory->geometry, "/geometry", &valid, &repaired);
     }
     if (status != JALON_OK) {
         return status;

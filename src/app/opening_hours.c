@@ -20,10 +20,10 @@ static bool is_digit(char c)
 static bool is_known_word(struct jalon_text word)
 {
     static const char *const words[] = {
-        "Mo",  "Tu",  "We",  "Th",  "Fr",  "Sa",   "Su",     "PH",      "SH",     "Jan",  "Feb",
-        "Mar", "Apr", "May", "Jun", "Jul", "Aug",  "Sep",    "Oct",     "Nov",    "Dec",  "off",
-        "closed", "open", "unknown", "week", "easter", "sunrise", "sunset", "dawn", "dusk", "day",
-        "days",
+        "Mo",      "Tu",     "We",   "Th",   "Fr",     "Sa",   "Su",      "PH",   "SH",
+        "Jan",     "Feb",    "Mar",  "Apr",  "May",    "Jun",  "Jul",     "Aug",  "Sep",
+        "Oct",     "Nov",    "Dec",  "off",  "closed", "open", "unknown", "week", "easter",
+        "sunrise", "sunset", "dawn", "dusk", "day",    "days",
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (jalon_text_is(word, words[i])) {

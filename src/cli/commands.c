@@ -62,7 +62,7 @@ const struct jalon_option jalon_options[] = {
     {"max-connections", "JALON_MAX_CONNECTIONS", "N", JALON_OPTION_INTEGER, "1000", 1, 100000,
      COMMAND_SERVE, "Connections served at once."},
     {"omit-invalid", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_IMPORT,
-     "Leave out a value that does not fit and that its row can do without, instead of refusing it."},
+     "Leave out a value that does not fit and that its row can do without, not the row."},
     {"operator", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_ACCOUNT_CREATE,
      "The account may do everything on this server."},
     {"public-url", "JALON_PUBLIC_URL", "URL", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,

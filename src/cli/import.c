@@ -92,10 +92,10 @@ static void print_summary(const struct jalon_cli *cli, const struct jalon_import
         const char *name;
         int64_t count;
     } rows[] = {
-        {"rows", counts->rows},           {"created", counts->created},
-        {"updated", counts->updated},     {"unchanged", counts->unchanged},
-        {"refused", counts->refused},     {"repaired", counts->repaired},
-        {"vanished", counts->vanished},   {"withdrawn", counts->withdrawn},
+        {"rows", counts->rows},         {"created", counts->created},
+        {"updated", counts->updated},   {"unchanged", counts->unchanged},
+        {"refused", counts->refused},   {"repaired", counts->repaired},
+        {"vanished", counts->vanished}, {"withdrawn", counts->withdrawn},
     };
     size_t const count = sizeof rows / sizeof rows[0];
     bool json = jalon_conf_flag(cli->settings, "json");
@@ -106,8 +106,8 @@ static void print_summary(const struct jalon_cli *cli, const struct jalon_import
     fputs(json ? "{" : "", stream);
     for (size_t i = 0; i < count; i++) {
         const char *separator = i + 1 == count ? "" : json ? "," : ", ";
-        fprintf(stream, json ? "\"%s\":%lld%s" : "%s %lld%s", rows[i].name, (long long)rows[i].count,
-                separator);
+        fprintf(stream, json ? "\"%s\":%lld%s" : "%s %lld%s", rows[i].name,
+                (long long)rows[i].count, separator);
     }
     fputs(json ? "}\n" : jalon_conf_flag(cli->settings, "dry-run") ? " (dry run)\n" : "\n", stream);
 }
@@ -125,8 +125,8 @@ static enum jalon_status split_assignments(struct jalon_cli *cli, const char *op
     }
     for (size_t i = 0; i < count; i++) {
         /* The last sign: a column's name may hold one, a target never does; --set the first. */
-        const char *sign = strcmp(option, "map") == 0 ? strrchr(given[i].data, '=')
-                                                      : strchr(given[i].data, '=');
+        const char *sign =
+            strcmp(option, "map") == 0 ? strrchr(given[i].data, '=') : strchr(given[i].data, '=');
         if (sign == NULL || sign == given[i].data || sign[1] == '\0') {
             return jalon_fail(cli->ctx, JALON_INVALID, "--%s '%s' must be %s", option,
                               given[i].data,

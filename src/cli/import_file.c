@@ -100,9 +100,9 @@ static enum jalon_status carry(struct jalon_context *ctx, const struct jalon_con
                                enum jalon_status status)
 {
     const struct jalon_error *error = &row->error;
-    status = jalon_fail(ctx, status, "%s",
-                        error->message.length > 0 ? error->message.data
-                                                  : jalon_status_name(status));
+    status =
+        jalon_fail(ctx, status, "%s",
+                   error->message.length > 0 ? error->message.data : jalon_status_name(status));
     for (size_t i = 0; i < error->detail_count; i++) {
         jalon_error_add(ctx, error->details[i].place, error->details[i].where.data, "%s",
                         error->details[i].reason.data);
@@ -184,8 +184,8 @@ static enum jalon_status import_reader(struct jalon_context *ctx, struct jalon_a
         status = import_rows(row, reader, import, &progress, &positions);
         end_progress(&progress);
         tell_missing_positions(file, jalon_import_progress(import).rows, positions);
-        status = status == JALON_OK ? jalon_import_finish(ctx, import, out)
-                                    : carry(ctx, row, status);
+        status =
+            status == JALON_OK ? jalon_import_finish(ctx, import, out) : carry(ctx, row, status);
         *out_committed = jalon_import_committed(import);
     }
     if (status != JALON_OK && import != NULL) {

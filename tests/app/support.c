@@ -95,8 +95,7 @@ void expect_status(struct jalon_context *ctx, enum jalon_status expected, enum j
 {
     if (status != expected) {
         print_error("%s:%d: %s instead of %s: %s [%s]\n", file, line, jalon_status_name(status),
-                    jalon_status_name(expected), ctx->error.message.data,
-                    ctx->error.internal.data);
+                    jalon_status_name(expected), ctx->error.message.data, ctx->error.internal.data);
         print_details(ctx);
         _fail(file, line);
     }
@@ -156,8 +155,7 @@ enum jalon_status contribute(struct fixture *fixture, const char *collection, co
         .record = &record,
         .account = jalon_text_from(account),
     };
-    return jalon_app_contribute(fixture->ctx, fixture->app, &command,
-                                out != NULL ? out : &ignored);
+    return jalon_app_contribute(fixture->ctx, fixture->app, &command, out != NULL ? out : &ignored);
 }
 
 const char *at_point(struct fixture *fixture, const char *properties)
@@ -300,8 +298,7 @@ static size_t split_pairs(struct fixture *fixture, const char *pairs, struct jal
             *c = ' ';
         }
         *sign = '\0';
-        out[count++] =
-            (struct jalon_assignment){jalon_text_from(pair), jalon_text_from(sign + 1)};
+        out[count++] = (struct jalon_assignment){jalon_text_from(pair), jalon_text_from(sign + 1)};
     }
     return count;
 }

@@ -85,7 +85,7 @@ struct imported {
 };
 struct imported import_text(struct fixture *fixture, struct importing options, const char *text);
 /* rows, created, updated, unchanged, refused, vanished, withdrawn in this order. */
-#define expect_counts(imported, ...) \
+#define expect_counts(imported, ...)                                                               \
     expect_counts_at(imported, (const int64_t[7]){__VA_ARGS__}, __FILE__, __LINE__)
 void expect_counts_at(const struct imported *imported, const int64_t counts[7], const char *file,
                       int line);

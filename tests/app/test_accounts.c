@@ -22,8 +22,11 @@ static void test_names(void **state)
     struct fixture *fixture = *state;
     static const char *const good[] = {"zoe", "a1", "0b", "jean.luc-b_2"};
     static const char *const bad[] = {
-        "", "a", "Zoe", "zoé", "-zoe", ".zoe", "zo e", "zoe@x", "zoe/",
-        "123456789012345678901234567890123456789012345678901234567890abcd"};
+        "",     "a",
+        "Zoe",  "zoé",
+        "-zoe", ".zoe",
+        "zo e", "zoe@x",
+        "zoe/", "123456789012345678901234567890123456789012345678901234567890abcd"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         expect(fixture->ctx, JALON_OK, create_account(fixture, good[i], ""));
     }
@@ -34,8 +37,8 @@ static void test_names(void **state)
     expect(fixture->ctx, JALON_CONFLICT, create_account(fixture, "zoe", ""));
     assert_non_null(strstr(fixture->ctx->error.message.data, "'zoe'"));
     expect(fixture->ctx, JALON_OK, create_account(fixture, "with-mail", "zoe@example.org"));
-    static const char *const no_mail[] = {"zoe", "@", "zoe@", "@example.org", "a b@example.org",
-                                          "zoe@example.org, all@example.org"};
+    static const char *const no_mail[] = {
+        "zoe", "@", "zoe@", "@example.org", "a b@example.org", "zoe@example.org, all@example.org"};
     for (size_t i = 0; i < sizeof no_mail / sizeof no_mail[0]; i++) {
         expect(fixture->ctx, JALON_INVALID, create_account(fixture, "other", no_mail[i]));
         expect_detail(fixture->ctx, "email", "e-mail address");
@@ -57,8 +60,7 @@ static void test_tokens(void **state)
     struct jalon_text secret, second, who = JALON_TEXT("nobody");
     expect(ctx, JALON_OK, create_account(fixture, "zoe", ""));
     expect(ctx, JALON_OK, create_account(fixture, "yann", ""));
-    expect(ctx, JALON_OK,
-           jalon_app_create_token(ctx, fixture->app, JALON_TEXT("zoe"), 0, &secret));
+    expect(ctx, JALON_OK, jalon_app_create_token(ctx, fixture->app, JALON_TEXT("zoe"), 0, &secret));
     expect(ctx, JALON_OK,
            jalon_app_create_token(ctx, fixture->app, JALON_TEXT("yann"), 0, &second));
     assert_int_equal(secret.length, 43);
@@ -83,8 +85,7 @@ static void test_tokens_that_are_not(void **state)
     struct jalon_context *ctx = fixture->ctx;
     struct jalon_text secret, hash, who = JALON_TEXT("nobody");
     expect(ctx, JALON_OK, create_account(fixture, "zoe", ""));
-    expect(ctx, JALON_OK,
-           jalon_app_create_token(ctx, fixture->app, JALON_TEXT("zoe"), 0, &secret));
+    expect(ctx, JALON_OK, jalon_app_create_token(ctx, fixture->app, JALON_TEXT("zoe"), 0, &secret));
     expect(ctx, JALON_OK, jalon_secret_hash(ctx, secret, &hash));
     char altered[64], shorter[64];
     memcpy(altered, secret.data, secret.length + 1);

@@ -104,8 +104,7 @@ static void test_categories(void **state)
     struct fixture *fixture = *state;
     struct jalon_context *ctx = fixture->ctx;
     struct jalon_contributed made;
-    expect(ctx, JALON_OK,
-           add(fixture, "places", "'categories':['sport-dance','culture']", &made));
+    expect(ctx, JALON_OK, add(fixture, "places", "'categories':['sport-dance','culture']", &made));
     struct jalon_contribution row = stored(fixture, "places", made.id);
     assert_int_equal(row.category_count, 2);
     expect_text(fixture->map.categories[row.categories[0]].key, "culture");
@@ -201,19 +200,21 @@ static void test_a_shape_that_can_be_repaired_is(void **state)
     assert_int_equal(row.geometry.position_count, 5);
     assert_non_null(strstr(made.json.data, "\"type\":\"Polygon\""));
     /* A bow tie is two triangles. */
-    expect(fixture->ctx, JALON_OK,
-           contribute(fixture, "zones",
-                      PLACE("{'type':'Polygon','coordinates':[[[3,43],[4,44],[4,43],[3,44],[3,43]]]}"),
-                      "", &made));
+    expect(
+        fixture->ctx, JALON_OK,
+        contribute(fixture, "zones",
+                   PLACE("{'type':'Polygon','coordinates':[[[3,43],[4,44],[4,43],[3,44],[3,43]]]}"),
+                   "", &made));
     assert_true(made.repaired);
     row = stored(fixture, "zones", made.id);
     assert_int_equal(row.geometry.type, JALON_GEOMETRY_MULTIPOLYGON);
     assert_int_equal(row.geometry.polygon_count, 2);
     /* Wound the other way round only: not a repair. */
-    expect(fixture->ctx, JALON_OK,
-           contribute(fixture, "zones",
-                      PLACE("{'type':'Polygon','coordinates':[[[3,43],[3,44],[4,44],[4,43],[3,43]]]}"),
-                      "", &made));
+    expect(
+        fixture->ctx, JALON_OK,
+        contribute(fixture, "zones",
+                   PLACE("{'type':'Polygon','coordinates':[[[3,43],[3,44],[4,44],[4,43],[3,43]]]}"),
+                   "", &made));
     assert_false(made.repaired);
     row = stored(fixture, "zones", made.id);
     assert_true(row.geometry.positions[1].lon > 3.5); /* counter-clockwise now */

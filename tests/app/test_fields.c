@@ -220,11 +220,10 @@ static const struct example examples[] = {
 /* The value of {"v": json}. */
 static struct jalon_value read_json(struct fixture *fixture, const char *json)
 {
-    struct jalon_record record =
-        body(fixture, jalon_text_format(fixture->ctx->arena,
-                                        "{'type':'Feature','geometry':null,'properties':{'v':%s}}",
-                                        json)
-                          .data);
+    struct jalon_record record = body(
+        fixture, jalon_text_format(fixture->ctx->arena,
+                                   "{'type':'Feature','geometry':null,'properties':{'v':%s}}", json)
+                     .data);
     return record.values[0].value;
 }
 
@@ -238,10 +237,9 @@ static bool check_example(struct fixture *fixture, const struct example *example
     enum jalon_status status;
     struct lexicon words;
     expect(fixture->ctx, JALON_OK, jalon_lexicon_make(fixture->ctx, &fixture->map, 0, &words));
-    const char *reason = jalon_field_value_read(fixture->ctx, &places->fields[field],
-                                                read_json(fixture, example->json),
-                                                example->manner == LENIENT ? &words : NULL, &read,
-                                                &status);
+    const char *reason = jalon_field_value_read(
+        fixture->ctx, &places->fields[field], read_json(fixture, example->json),
+        example->manner == LENIENT ? &words : NULL, &read, &status);
     assert_int_equal(status, JALON_OK);
     const char *got = reason != NULL ? reason : value_text(fixture->ctx, read);
     bool refused = example->result[0] == '!';
@@ -274,9 +272,8 @@ static void test_lengths_have_bounds(void **state)
     struct jalon_value read;
     enum jalon_status status;
     const struct jalon_field *website =
-        &fixture->map.collections[0]
-             .fields[jalon_collection_find_field(&fixture->map.collections[0],
-                                                 JALON_TEXT("website"))];
+        &fixture->map.collections[0].fields[jalon_collection_find_field(
+            &fixture->map.collections[0], JALON_TEXT("website"))];
     memset(address, 'a', sizeof address);
     memcpy(address, "http://example.org/", 19);
     value.text = jalon_text_slice(address, 2000);

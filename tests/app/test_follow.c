@@ -190,7 +190,8 @@ struct importer {
 static void *import_all(void *argument)
 {
     struct importer *importer = argument;
-    importer->done = import_text(&importer->fixture, (struct importing){.source = NULL}, importer->csv);
+    importer->done =
+        import_text(&importer->fixture, (struct importing){.source = NULL}, importer->csv);
     return NULL;
 }
 
@@ -306,8 +307,8 @@ static void *set_some(void *argument)
     struct crowd *crowd = argument;
     struct jalon_context *ctx = jalon_context_create();
     for (int i = 0; atomic_load(&crowd->writing) > 0; i++) {
-        const struct jalon_assignment setting = {
-            JALON_TEXT("title_fr"), jalon_text_from(i % 2 == 0 ? "Un" : "Deux")};
+        const struct jalon_assignment setting = {JALON_TEXT("title_fr"),
+                                                 jalon_text_from(i % 2 == 0 ? "Un" : "Deux")};
         jalon_context_reset(ctx);
         if (jalon_app_set_map(ctx, crowd->apps[0], JALON_TEXT("sample"), &setting, 1) != JALON_OK) {
             atomic_fetch_add(&crowd->failures, 1);

@@ -21,10 +21,10 @@ static const char *categories_of(struct fixture *fixture, const char *source_id)
 static void test_columns_are_recognised_by_name(void **state)
 {
     struct fixture *fixture = *state;
-    struct imported done = import_text(
-        fixture, plain,
-        "OBJECTID;NOM;Longitude;Latitude;wheelchair;largeur;SITE_INTERNET;SHAPE_AREA\n"
-        "7;Le café;3,87;43,61;yes;1,5;www.example.org;12\n");
+    struct imported done =
+        import_text(fixture, plain,
+                    "OBJECTID;NOM;Longitude;Latitude;wheelchair;largeur;SITE_INTERNET;SHAPE_AREA\n"
+                    "7;Le café;3,87;43,61;yes;1,5;www.example.org;12\n");
     expect_counts(&done, 1, 1, 0, 0, 0, 0, 0);
     expect_notice(&done, "0 SHAPE_AREA: matches no field");
     struct jalon_contribution row = imported_row(fixture, "places", "f", "7");

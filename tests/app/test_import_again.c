@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Importing again: what has not changed stays, what has makes one revision, people's work lives on. */
+/* Importing again: what has not changed stays, what has makes one revision, people's work lives on.
+ */
 #include "support.h"
 
 #include <stdio.h>
@@ -363,8 +364,8 @@ static void test_more_rows_than_a_batch(void **state)
     for (int round = 0; round < 2; round++) {
         size_t used = (size_t)snprintf(csv, sizeof csv, "id;title;width;x;y\n");
         for (int i = 0; i < 4500; i++) {
-            used += (size_t)snprintf(csv + used, sizeof csv - used, "%d;Row %d;%d;3.%03d;43.6\n", i, i,
-                                     i == 4400 ? round : 2, i);
+            used += (size_t)snprintf(csv + used, sizeof csv - used, "%d;Row %d;%d;3.%03d;43.6\n", i,
+                                     i, i == 4400 ? round : 2, i);
         }
         struct imported done = import_text(fixture, plain, csv);
         if (round == 0) {

@@ -16,10 +16,19 @@ static void test_slugs(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const good[] = {
-        "a", "0", "montpellier-2", "a-", "a--b",
-        "123456789012345678901234567890123456789012345678901234567890abc"};
+        "a",  "0",    "montpellier-2",
+        "a-", "a--b", "123456789012345678901234567890123456789012345678901234567890abc"};
     static const char *const bad[] = {
-        "", "-a", "A", "é", "a b", "a/b", "a.b", "a_b", "a%2f", "..",
+        "",
+        "-a",
+        "A",
+        "é",
+        "a b",
+        "a/b",
+        "a.b",
+        "a_b",
+        "a%2f",
+        "..",
         "123456789012345678901234567890123456789012345678901234567890abcd"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         expect(fixture->ctx, JALON_OK, create_with_slug(fixture, good[i]));
@@ -32,8 +41,7 @@ static void test_slugs(void **state)
     assert_non_null(strstr(fixture->ctx->error.message.data, "sample"));
     struct jalon_map_summary *maps = NULL;
     size_t count = 0;
-    expect(fixture->ctx, JALON_OK,
-           jalon_app_list_maps(fixture->ctx, fixture->app, &maps, &count));
+    expect(fixture->ctx, JALON_OK, jalon_app_list_maps(fixture->ctx, fixture->app, &maps, &count));
     assert_int_equal(count, sizeof good / sizeof good[0] + 1);
 }
 
@@ -90,9 +98,12 @@ static void test_settings_that_are_refused(void **state)
     memset(long_title, 'a', sizeof long_title - 1);
     long_title[sizeof long_title - 1] = '\0';
     static const char *const bad[][3] = {
-        {"title_fr", "", "not empty"},        {"title_en", "  ", "not empty"},
-        {"licence", "", "not empty"},         {"policy", "wiki", "administered"},
-        {"account_needed", "true", "yes or no"}, {"title_fr", "a\nb", "one line"},
+        {"title_fr", "", "not empty"},
+        {"title_en", "  ", "not empty"},
+        {"licence", "", "not empty"},
+        {"policy", "wiki", "administered"},
+        {"account_needed", "true", "yes or no"},
+        {"title_fr", "a\nb", "one line"},
         {"title_fr", "caf\xe9", "UTF-8"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -136,17 +147,14 @@ static void test_a_deleted_map_is_gone(void **state)
     assert_int_equal(jalon_snapshot_count(reading.snapshot, 0), 1);
     expect_text(reading.map->slug, "sample");
     jalon_app_end_reading(fixture->app, &reading);
-    expect(ctx, JALON_NOT_FOUND,
-           jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), &reading));
+    expect(ctx, JALON_NOT_FOUND, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), &reading));
     assert_non_null(strstr(ctx->error.message.data, "'sample'"));
     jalon_error_clear(ctx);
-    expect(ctx, JALON_NOT_FOUND,
-           jalon_app_find_map(ctx, fixture->app, JALON_TEXT("sample"), &map));
+    expect(ctx, JALON_NOT_FOUND, jalon_app_find_map(ctx, fixture->app, JALON_TEXT("sample"), &map));
     jalon_error_clear(ctx);
     expect(ctx, JALON_NOT_FOUND, jalon_app_delete_map(ctx, fixture->app, JALON_TEXT("sample")));
     jalon_error_clear(ctx);
-    expect(ctx, JALON_NOT_FOUND,
-           contribute(fixture, "places", at_point(fixture, ""), "", NULL));
+    expect(ctx, JALON_NOT_FOUND, contribute(fixture, "places", at_point(fixture, ""), "", NULL));
     jalon_error_clear(ctx);
     expect(ctx, JALON_OK, jalon_app_find_map(ctx, fixture->app, JALON_TEXT("other"), &map));
     /* The slug is free again, and the new map begins at nothing. */
@@ -162,8 +170,8 @@ static struct jalon_territory territory(struct fixture *fixture, const char *key
                                         const char *geometry)
 {
     const char *json =
-        jalon_text_format(fixture->ctx->arena,
-                          "{'type':'Feature','geometry':%s,'properties':{}}", geometry)
+        jalon_text_format(fixture->ctx->arena, "{'type':'Feature','geometry':%s,'properties':{}}",
+                          geometry)
             .data;
     return (struct jalon_territory){
         .key = jalon_text_from(key),
@@ -180,8 +188,9 @@ static void test_territories(void **state)
     struct jalon_context *ctx = fixture->ctx;
     struct jalon_territory *list = NULL;
     size_t count = 0;
-    struct jalon_territory north = territory(
-        fixture, "north", "{'type':'Polygon','coordinates':[[[3,43],[4,44],[4,43],[3,44],[3,43]]]}");
+    struct jalon_territory north =
+        territory(fixture, "north",
+                  "{'type':'Polygon','coordinates':[[[3,43],[4,44],[4,43],[3,44],[3,43]]]}");
     expect(ctx, JALON_OK, jalon_app_put_territory(ctx, fixture->app, &fixture->map, &north));
     struct jalon_territory south = territory(
         fixture, "south", "{'type':'Polygon','coordinates':[[[3,43],[4,43],[4,44],[3,43]]]}");
