@@ -5,7 +5,6 @@
  * The clusters of each collection are made by themselves.
  */
 #include "clusters.h"
-#include "layers_query.h"
 
 /* What is asked of each collection, and the answers. */
 struct layers {
@@ -39,6 +38,9 @@ static enum jalon_status find(struct jalon_request *request, const struct jalon_
         return jalon_no_memory(request->ctx);
     }
     for (size_t i = 0; status == JALON_OK && i < layers->count; i++) {
+        if (layers->queries[i].nothing) {
+            continue;
+        }
         status = jalon_snapshot_cluster(request->ctx, reading->snapshot, &layers->queries[i], zoom,
                                         &layers->lists[i]);
         layers->matched += layers->lists[i].matched;
@@ -91,7 +93,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     int zoom = 0;
     enum jalon_status status = read_zoom(request, &zoom);
     if (status == JALON_OK) {
-        status = jalon_layers_query_read(request, reading, &layers.queries, &layers.count);
+        status = jalon_items_query_read_many(request, reading, &layers.queries, &layers.count);
     }
     if (status == JALON_OK && jalon_endpoint_unchanged(request, response, reading)) {
         return JALON_OK;

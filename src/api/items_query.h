@@ -5,24 +5,60 @@
 
 #include "endpoint.h"
 
+/* --- items_filters.c --- */
+/* What of a request's filters is the same for every collection. */
+struct jalon_items_filters {
+    struct jalon_view_query query; /* without what depends on a collection */
+    bool has_cql2;
+    struct jalon_cql2 cql2;
+    struct jalon_text crs; /* of the filter's geometries; may be empty */
+};
+
+/* JALON_INVALID names the parameter and what was expected. */
+enum jalon_status jalon_items_filters_read(struct jalon_request *request,
+                                           const struct jalon_reading *reading,
+                                           struct jalon_items_filters *out) JALON_MUST_USE;
 /*
- * What selects contributions, in every answer drawn from them: bbox, category, status, author,
- * within, filter and every public field. JALON_INVALID names the parameter and what was expected;
- * unknown parameters are refused here.
+ * The query of one collection. JALON_INVALID: a parameter, a category, a status that it does not
+ * have, a filter that it has not the properties for.
+ */
+enum jalon_status jalon_items_filters_apply(struct jalon_request *request,
+                                            const struct jalon_map *map,
+                                            const struct jalon_items_filters *filters,
+                                            int32_t collection,
+                                            struct jalon_view_query *out) JALON_MUST_USE;
+/*
+ * Both: what selects contributions, in every answer drawn from them: bbox, category, status,
+ * author, within, filter and every public field.
  */
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
                                                  const struct jalon_reading *reading,
-                                                 int32_t collection, struct jalon_view_query *out) JALON_MUST_USE;
+                                                 int32_t collection,
+                                                 struct jalon_view_query *out) JALON_MUST_USE;
+/* Has it a public field of this name? */
+bool jalon_items_has_field(const struct jalon_collection *collection, struct jalon_text name);
 /*
- * The filters for several collections: those of `collections` (keys with commas between), else all
- * public ones, in the map's order. A filter need only fit one of them: of a collection that has no
- * such field, category or status nothing matches. JALON_INVALID as above.
+ * JALON_INVALID for a parameter that no selected collection (by index) has, with the names that
+ * would have been understood, for whoever misspelt one.
+ */
+enum jalon_status jalon_items_refuse_unknown(struct jalon_request *request,
+                                             const struct jalon_map *map, const bool *selected,
+                                             struct jalon_text name) JALON_MUST_USE;
+
+/* --- items_query_many.c --- */
+/*
+ * The filters for several collections: {collection} of the path, or those of `collections` (keys
+ * with commas between, each once), else all public ones, in the map's order; a query for each. A
+ * filter need only fit one of them: of a collection that has no such field, category or status
+ * nothing matches. JALON_NOT_FOUND; JALON_INVALID as above, also for what fits none.
  */
 enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
                                               const struct jalon_reading *reading,
                                               struct jalon_view_query **out,
                                               size_t *out_count) JALON_MUST_USE;
-/* The same as the first with limit and next: one page of a list. */
+
+/* --- items_query.c --- */
+/* The filters with limit and next: one page of a list. */
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
                                          const struct jalon_reading *reading, int32_t collection,
                                          struct jalon_view_query *out) JALON_MUST_USE;

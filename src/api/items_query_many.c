@@ -2,8 +2,6 @@
 /* The filters of items for several collections at once. Layer 4 (api). */
 #include "items_query.h"
 
-enum { NAMES_MAX = 65536 };
-
 /* --- Which collections --- */
 
 /* The key before the next comma; what is left moves behind it. False: there are no more. */
@@ -40,6 +38,14 @@ static enum jalon_status select_collections(struct jalon_request *request,
                                             const struct jalon_map *map, bool *selected)
 {
     struct jalon_text names;
+    int32_t collection;
+    if (jalon_request_variable(request, "collection").length > 0) {
+        enum jalon_status status = jalon_endpoint_collection(request, map, &collection);
+        if (status == JALON_OK) {
+            selected[collection] = true;
+        }
+        return status;
+    }
     if (jalon_request_parameter(request, "collections", &names)) {
         return select_named(request, map, names, selected);
     }
@@ -51,40 +57,6 @@ static enum jalon_status select_collections(struct jalon_request *request,
 
 /* --- What fits them --- */
 
-static bool has_field(const struct jalon_collection *collection, struct jalon_text name)
-{
-    int32_t field = jalon_collection_find_field(collection, name);
-    return field >= 0 && collection->fields[field].visibility == JALON_VISIBILITY_PUBLIC;
-}
-
-/* The names that would have been understood, for whoever misspelt one. */
-static enum jalon_status refuse_unknown(struct jalon_request *request, const struct jalon_map *map,
-                                        const bool *selected, struct jalon_text name)
-{
-    struct jalon_buffer known;
-    jalon_buffer_init(&known, NAMES_MAX);
-    for (const struct jalon_parameter *own = request->route->parameters; own->name != NULL; own++) {
-        jalon_buffer_append_format(&known, "%s, ", own->name);
-    }
-    for (size_t i = 0; i < map->collection_count; i++) {
-        for (size_t j = 0; selected[i] && j < map->collections[i].field_count; j++) {
-            struct jalon_text key = map->collections[i].fields[j].key;
-            bool is_new = has_field(&map->collections[i], key);
-            for (size_t k = 0; k < i; k++) {
-                is_new = is_new && !(selected[k] && has_field(&map->collections[k], key));
-            }
-            if (is_new) {
-                jalon_buffer_append_format(&known, "%s, ", key.data);
-            }
-        }
-    }
-    enum jalon_status status =
-        jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
-                      "is not a parameter here; there are %sf", jalon_buffer_text(&known).data);
-    jalon_buffer_finish(&known);
-    return status;
-}
-
 static bool fits(const struct jalon_map *map, const struct jalon_collection *collection,
                  const struct jalon_route *route, struct jalon_text name, struct jalon_text value)
 {
@@ -95,7 +67,7 @@ static bool fits(const struct jalon_map *map, const struct jalon_collection *col
     if (jalon_text_is(name, "status")) {
         return jalon_collection_find_status(collection, value) >= 0;
     }
-    return jalon_route_declares(route, name) || has_field(collection, name);
+    return jalon_route_declares(route, name) || jalon_items_has_field(collection, name);
 }
 
 static enum jalon_status refuse_misfit(struct jalon_request *request, const struct jalon_map *map,
@@ -105,7 +77,7 @@ static enum jalon_status refuse_misfit(struct jalon_request *request, const stru
         return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
                              "must be the key of a %s of one of these collections", name.data);
     }
-    return refuse_unknown(request, map, selected, name);
+    return jalon_items_refuse_unknown(request, map, selected, name);
 }
 
 /* Marks in `misfits` the collections that some parameter is not for; each has to be for one. */
@@ -130,43 +102,47 @@ static enum jalon_status find_misfits(struct jalon_request *request, const struc
     return JALON_OK;
 }
 
+/* What the collections are asked. */
+struct many {
+    struct jalon_items_filters filters;
+    bool *selected; /* by collection */
+    bool *misfits;
+    struct jalon_view_query *queries; /* of the selected ones */
+    size_t count;
+};
+
 /*
  * A query for each selected collection. What one refuses may be a filter over what another has: it
  * is refused when nobody takes it.
  */
-static enum jalon_status read_each(struct jalon_request *request,
-                                   const struct jalon_reading *reading, const bool *selected,
-                                   const bool *misfits, struct jalon_view_query *queries,
-                                   size_t *out_count)
+static enum jalon_status make_queries(struct jalon_request *request, const struct jalon_map *map,
+                                      struct many *many)
 {
-    size_t count = 0;
     int32_t refuser = -1;
     bool taken = false;
-    struct jalon_view_query nothing = {.nothing = true, .category = -1, .status = -1};
-    for (int32_t i = 0; (size_t)i < reading->map->collection_count; i++) {
+    for (int32_t i = 0; (size_t)i < map->collection_count; i++) {
         enum jalon_status status = JALON_INVALID;
-        if (!selected[i]) {
+        if (!many->selected[i]) {
             continue;
         }
-        if (!misfits[i]) {
-            status = jalon_items_query_read_filters(request, reading, i, &queries[count]);
+        struct jalon_view_query *query = &many->queries[many->count++];
+        if (!many->misfits[i]) {
+            status = jalon_items_filters_apply(request, map, &many->filters, i, query);
             taken = taken || status == JALON_OK;
             refuser = status == JALON_INVALID && refuser < 0 ? i : refuser;
         }
         if (status == JALON_INVALID) {
             jalon_error_clear(request->ctx);
-            queries[count] = nothing;
-            queries[count].collection = i;
+            *query = many->filters.query;
+            query->collection = i;
+            query->nothing = true;
         } else if (status != JALON_OK) {
             return status;
         }
-        count++;
     }
-    if (!taken && refuser >= 0) { /* what the first one says */
-        return jalon_items_query_read_filters(request, reading, refuser, &queries[0]);
-    }
-    *out_count = count;
-    return JALON_OK;
+    return taken || refuser < 0 ? JALON_OK /* else: what the first one says */
+                                : jalon_items_filters_apply(request, map, &many->filters, refuser,
+                                                            &many->queries[0]);
 }
 
 enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
@@ -175,22 +151,28 @@ enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
 {
     const struct jalon_map *map = reading->map;
     struct jalon_arena *arena = request->ctx->arena;
-    bool *selected = jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *selected);
-    bool *misfits = jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *misfits);
-    struct jalon_view_query *queries =
-        jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *queries);
-    if (selected == NULL || misfits == NULL || queries == NULL) {
+    struct many many = {
+        .selected = jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof(bool)),
+        .misfits = jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof(bool)),
+        .queries =
+            jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *many.queries),
+    };
+    if (many.selected == NULL || many.misfits == NULL || many.queries == NULL) {
         return jalon_no_memory(request->ctx);
     }
-    enum jalon_status status = select_collections(request, map, selected);
+    enum jalon_status status = select_collections(request, map, many.selected);
     if (status == JALON_OK) {
-        status = find_misfits(request, map, selected, misfits);
+        status = jalon_items_filters_read(request, reading, &many.filters);
     }
     if (status == JALON_OK) {
-        status = read_each(request, reading, selected, misfits, queries, out_count);
+        status = find_misfits(request, map, many.selected, many.misfits);
     }
     if (status == JALON_OK) {
-        *out = queries;
+        status = make_queries(request, map, &many);
+    }
+    if (status == JALON_OK) {
+        *out = many.queries;
+        *out_count = many.count;
     }
     return status;
 }

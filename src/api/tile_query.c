@@ -58,6 +58,18 @@ static enum jalon_status make_key(struct jalon_request *request, struct jalon_ti
     return made ? JALON_OK : jalon_no_memory(request->ctx);
 }
 
+/* Layers that nothing can be in need no drawing. */
+static size_t drop_empty(struct jalon_view_query *queries, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!queries[i].nothing) {
+            queries[kept++] = queries[i];
+        }
+    }
+    return kept;
+}
+
 enum jalon_status jalon_tile_query_read(struct jalon_request *request,
                                         const struct jalon_reading *reading,
                                         struct jalon_tile_command *out)
@@ -65,8 +77,9 @@ enum jalon_status jalon_tile_query_read(struct jalon_request *request,
     struct jalon_tile_command command = {.query_count = 0};
     struct jalon_view_query *queries;
     enum jalon_status status =
-        jalon_layers_query_read(request, reading, &queries, &command.query_count);
+        jalon_items_query_read_many(request, reading, &queries, &command.query_count);
     if (status == JALON_OK) {
+        command.query_count = drop_empty(queries, command.query_count);
         command.queries = queries;
         status = make_key(request, &command);
     }

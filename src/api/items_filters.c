@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What selects contributions, out of the parameters of a request. Layer 4 (api).
+ *
+ * Two halves: what means the same in every collection is read once, then what depends on one.
+ */
+#include "items_query.h"
+
+enum { NAMES_MAX = 65536 };
+
+/* --- Fields --- */
+static enum jalon_status refuse(struct jalon_request *request, struct jalon_text name,
+                                const char *expected)
+{
+    return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data, "must be %s",
+                         expected);
+}
+
+/* A value that no contribution can have is a mistake of the client, not an empty answer. */
+static bool is_choice(const struct jalon_field *field, struct jalon_text value)
+{
+    for (size_t i = 0; i < field->choice_count; i++) {
+        if (jalon_text_equal(field->choices[i].key, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum jalon_status read_typed(struct jalon_request *request, const struct jalon_field *field,
+                                    struct jalon_text text, struct jalon_value *out)
+{
+    *out = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = text};
+    switch (field->type) {
+    case JALON_FIELD_NUMBER:
+        out->kind = JALON_VALUE_NUMBER;
+        return jalon_text_to_double(text, &out->number) ? JALON_OK
+                                                        : refuse(request, field->key, "a number");
+    case JALON_FIELD_INTEGER:
+        out->kind = JALON_VALUE_INTEGER;
+        return jalon_text_to_int64(text, &out->integer)
+                   ? JALON_OK
+                   : refuse(request, field->key, "a whole number");
+    case JALON_FIELD_BOOLEAN:
+        out->kind = JALON_VALUE_BOOLEAN;
+        out->boolean = jalon_text_is(text, "true");
+        return out->boolean || jalon_text_is(text, "false")
+                   ? JALON_OK
+                   : refuse(request, field->key, "true or false");
+    case JALON_FIELD_ENUM:
+    case JALON_FIELD_MULTI_ENUM:
+        return is_choice(field, text) ? JALON_OK
+                                      : refuse(request, field->key, "the key of one of its choices");
+    case JALON_FIELD_STRING:
+    case JALON_FIELD_TEXT:
+    case JALON_FIELD_DATE:
+    case JALON_FIELD_URL:
+    case JALON_FIELD_EMAIL:
+    case JALON_FIELD_PHONE:
+    case JALON_FIELD_OPENING_HOURS:
+    case JALON_FIELD_TYPE_COUNT: break;
+    }
+    return JALON_OK;
+}
+
+bool jalon_items_has_field(const struct jalon_collection *collection, struct jalon_text name)
+{
+    int32_t field = jalon_collection_find_field(collection, name);
+    return field >= 0 && collection->fields[field].visibility == JALON_VISIBILITY_PUBLIC;
+}
+
+enum jalon_status jalon_items_refuse_unknown(struct jalon_request *request,
+                                             const struct jalon_map *map, const bool *selected,
+                                             struct jalon_text name)
+{
+    struct jalon_buffer known;
+    jalon_buffer_init(&known, NAMES_MAX);
+    for (const struct jalon_parameter *own = request->route->parameters; own->name != NULL; own++) {
+        jalon_buffer_append_format(&known, "%s, ", own->name);
+    }
+    for (size_t i = 0; i < map->collection_count; i++) {
+        for (size_t j = 0; selected[i] && j < map->collections[i].field_count; j++) {
+            struct jalon_text key = map->collections[i].fields[j].key;
+            bool is_new = jalon_items_has_field(&map->collections[i], key);
+            for (size_t k = 0; k < i; k++) {
+                is_new = is_new && !(selected[k] && jalon_items_has_field(&map->collections[k], key));
+            }
+            if (is_new) {
+                jalon_buffer_append_format(&known, "%s, ", key.data);
+            }
+        }
+    }
+    enum jalon_status status =
+        jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
+                      "is not a parameter here; there are %sf", jalon_buffer_text(&known).data);
+    jalon_buffer_finish(&known);
+    return status;
+}
+
+static enum jalon_status refuse_in(struct jalon_request *request, const struct jalon_map *map,
+                                   const struct jalon_collection *collection,
+                                   struct jalon_text name)
+{
+    bool *selected = jalon_arena_allocate_zeroed(request->ctx->arena, map->collection_count,
+                                                 sizeof *selected);
+    if (selected == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    selected[collection - map->collections] = true;
+    return jalon_items_refuse_unknown(request, map, selected, name);
+}
+
+static enum jalon_status read_conditions(struct jalon_request *request,
+                                         const struct jalon_map *map,
+                                         const struct jalon_collection *collection,
+                                         struct jalon_view_query *query)
+{
+    size_t count = jalon_request_parameter_count(request);
+    struct jalon_view_condition *conditions =
+        jalon_arena_allocate(request->ctx->arena, count * sizeof *conditions);
+    if (conditions == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    query->conditions = conditions;
+    for (size_t i = 0; i < count; i++) {
+        struct jalon_text name, value;
+        jalon_request_parameter_at(request, i, &name, &value);
+        if (jalon_route_declares(request->route, name)) {
+            continue;
+        }
+        if (!jalon_items_has_field(collection, name)) {
+            return refuse_in(request, map, collection, name);
+        }
+        int32_t field = jalon_collection_find_field(collection, name);
+        struct jalon_view_condition *condition = &conditions[query->condition_count++];
+        condition->field = field;
+        enum jalon_status status =
+            read_typed(request, &collection->fields[field], value, &condition->value);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    return JALON_OK;
+}
+
+/* --- The rest --- */
+static enum jalon_status read_named(struct jalon_request *request, const struct jalon_map *map,
+                                    const struct jalon_collection *collection,
+                                    struct jalon_view_query *query)
+{
+    struct jalon_text value;
+    if (jalon_request_parameter(request, "category", &value)) {
+        query->category = jalon_map_find_category(map, value);
+        if (query->category < 0 ||
+            !jalon_collection_uses_category(map, collection, query->category)) {
+            return refuse(request, JALON_TEXT("category"), "the key of a category of this collection");
+        }
+    }
+    if (jalon_request_parameter(request, "status", &value)) {
+        query->status = jalon_collection_find_status(collection, value);
+        if (query->status < 0) {
+            return refuse(request, JALON_TEXT("status"), "the key of a status of this collection");
+        }
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status read_territory(struct jalon_request *request,
+                                        const struct jalon_snapshot *snapshot,
+                                        struct jalon_view_query *query)
+{
+    struct jalon_text key;
+    size_t count;
+    const struct jalon_territory *territories = jalon_snapshot_territories(snapshot, &count);
+    query->has_territory = jalon_request_parameter(request, "within", &key);
+    for (size_t i = 0; query->has_territory && i < count; i++) {
+        if (jalon_text_equal(territories[i].key, key)) {
+            query->territory = (int32_t)i;
+            return JALON_OK;
+        }
+    }
+    return query->has_territory
+               ? refuse(request, JALON_TEXT("within"), "the key of a territory of this map")
+               : JALON_OK;
+}
+
+/* --- CQL2 --- */
+static enum jalon_status parse_filter(struct jalon_request *request, struct jalon_text filter,
+                                      struct jalon_cql2 *out)
+{
+    struct jalon_text language;
+    if (!jalon_request_parameter(request, "filter-lang", &language) ||
+        jalon_text_is(language, "cql2-text")) {
+        return jalon_cql2_parse_text(request->ctx, filter, out);
+    }
+    return jalon_text_is(language, "cql2-json")
+               ? jalon_cql2_parse_json(request->ctx, filter, out)
+               : refuse(request, JALON_TEXT("filter-lang"), "cql2-text or cql2-json");
+}
+
+/* The filter is parsed here, and gets its meaning from each collection. */
+static enum jalon_status read_filter(struct jalon_request *request,
+                                     struct jalon_items_filters *filters)
+{
+    static const char *const beside[] = {"filter-lang", "filter-crs"};
+    struct jalon_text filter, value;
+    filters->has_cql2 = jalon_request_parameter(request, "filter", &filter);
+    if (!filters->has_cql2) {
+        for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+            if (jalon_request_parameter(request, beside[i], &value)) {
+                return refuse(request, jalon_text_from(beside[i]), "beside a filter");
+            }
+        }
+        return JALON_OK;
+    }
+    filters->crs = JALON_TEXT_EMPTY;
+    if (jalon_request_parameter(request, "filter-crs", &filters->crs) &&
+        filters->crs.length == 0) {
+        return refuse(request, JALON_TEXT("filter-crs"), "the URI of a coordinate reference system");
+    }
+    return parse_filter(request, filter, &filters->cql2);
+}
+
+/* --- The two halves --- */
+enum jalon_status jalon_items_filters_read(struct jalon_request *request,
+                                           const struct jalon_reading *reading,
+                                           struct jalon_items_filters *out)
+{
+    struct jalon_items_filters filters = {
+        .query = {.collection = -1, .category = -1, .status = -1}};
+    struct jalon_view_query *query = &filters.query;
+    struct jalon_text value;
+    enum jalon_status status = JALON_OK;
+    query->has_author = jalon_request_parameter(request, "author", &query->author);
+    query->has_box = jalon_request_parameter(request, "bbox", &value);
+    if (query->has_box) {
+        status = jalon_query_read_box(request->ctx, value, &query->box);
+    }
+    if (status == JALON_OK) {
+        status = read_territory(request, reading->snapshot, query);
+    }
+    if (status == JALON_OK) {
+        status = read_filter(request, &filters);
+    }
+    if (status == JALON_OK) {
+        *out = filters;
+    }
+    return status;
+}
+
+enum jalon_status jalon_items_filters_apply(struct jalon_request *request,
+                                            const struct jalon_map *map,
+                                            const struct jalon_items_filters *filters,
+                                            int32_t collection, struct jalon_view_query *out)
+{
+    const struct jalon_collection *description = &map->collections[collection];
+    struct jalon_view_query query = filters->query;
+    query.collection = collection;
+    enum jalon_status status = read_conditions(request, map, description, &query);
+    if (status == JALON_OK) {
+        status = read_named(request, map, description, &query);
+    }
+    if (status == JALON_OK && filters->has_cql2) {
+        status = jalon_view_filter_compile(request->ctx, map, collection, &filters->cql2,
+                                           filters->crs, &query.filter);
+    }
+    if (status == JALON_OK) {
+        *out = query;
+    }
+    return status;
+}
+
+enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
+                                                 const struct jalon_reading *reading,
+                                                 int32_t collection, struct jalon_view_query *out)
+{
+    struct jalon_items_filters filters;
+    enum jalon_status status = jalon_items_filters_read(request, reading, &filters);
+    return status == JALON_OK ? jalon_items_filters_apply(request, reading->map, &filters,
+                                                          collection, out)
+                              : status;
+}
