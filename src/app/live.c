@@ -14,7 +14,7 @@
 
 #include "internal.h"
 
-enum { LOAD_BATCH = 1000, EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
+enum { LOAD_BATCH = 100, EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
 
 static struct jalon_live_map *find_live(struct jalon_app *app, struct jalon_text slug)
 {

@@ -94,16 +94,12 @@ void jalon_id_format(struct jalon_id id, char out[JALON_ID_TEXT_SIZE])
     *at = '\0';
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+/* One more than each digit's value; 0: no digit. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool jalon_id_parse(struct jalon_text text, struct jalon_id *out)
 {
@@ -116,12 +112,12 @@ bool jalon_id_parse(struct jalon_text text, struct jalon_id *out)
         if ((i == 4 || i == 6 || i == 8 || i == 10) && text.data[at++] != '-') {
             return false;
         }
-        int high = hex_digit(text.data[at]);
-        int low = hex_digit(text.data[at + 1]);
-        if (high < 0 || low < 0) {
+        unsigned high = hex_values[(unsigned char)text.data[at]];
+        unsigned low = hex_values[(unsigned char)text.data[at + 1]];
+        if (high == 0 || low == 0) {
             return false;
         }
-        id.bytes[i] = (uint8_t)(high << 4 | low);
+        id.bytes[i] = (uint8_t)((high - 1) << 4 | (low - 1));
         at += 2;
     }
     *out = id;

@@ -325,6 +325,38 @@ static void walking_goes_by_number_and_filters(void **state)
     expect_text(walk(fixture, filter), "");
 }
 
+/* Few rows among many of another map are found one by one, where many are read as they lie. */
+static void walking_finds_the_few_rows_among_many(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_map second;
+    sample_map(fixture->ctx, &second);
+    second.slug = JALON_TEXT("second");
+    struct jalon_session *session = write_session(fixture);
+    expect(fixture->ctx, JALON_OK, jalon_store_insert_map(fixture->ctx, session, &second));
+    for (int i = 1; i <= 41; i++) {
+        struct jalon_contribution row;
+        int64_t seq;
+        const struct jalon_map *map = i % 20 == 1 ? &fixture->map : &second;
+        sample_contribution(fixture->ctx, map, i, &row);
+        row.source = JALON_TEXT_EMPTY;
+        row.source_id = JALON_TEXT_EMPTY;
+        expect(fixture->ctx, JALON_OK,
+               jalon_store_put_contribution(fixture->ctx, session, map, &row, &creation, &seq));
+        assert_int_equal(row.number, i);
+    }
+    commit_session(fixture, session);
+    struct jalon_contribution_filter filter = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    expect_text(walk(fixture, filter), " 1 21 41");
+    filter.after = 1;
+    expect_text(walk(fixture, filter), " 21 41");
+    /* Behind 39 only rows are left that are read as they lie. */
+    filter.after = 39;
+    expect_text(walk(fixture, filter), " 41");
+    filter.after = 41;
+    expect_text(walk(fixture, filter), "");
+}
+
 static void a_session_ends_with_cursors_open(void **state)
 {
     struct fixture *fixture = *state;
@@ -375,6 +407,7 @@ int main(void)
         RUN(a_reader_keeps_what_it_saw_first),
         RUN(source_rows_and_secrets_are_found),
         RUN(walking_goes_by_number_and_filters),
+        RUN(walking_finds_the_few_rows_among_many),
         RUN(a_session_ends_with_cursors_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
