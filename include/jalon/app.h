@@ -106,8 +106,8 @@ struct jalon_drawn_tile {
  * A vector tile (jalon/tile.h): a layer for each collection that has something in it, named by its
  * key; features by number, which is their id. Attributes, absent when there is no value: `id`
  * (UUID), `title`, `category` (key of the root of the first category), `categories` (keys, commas
- * between), `color` (of the first category, else of the collection), `status`, and every public
- * field that is a choice, a number or true/false.
+ * between), `color` (of the first category, else of the collection), `status`, and the fields of
+ * jalon_collection_shows_in_tiles (several values: commas between).
  *
  * Below zoom JALON_TILE_MERGE_BELOW all points in a square of 16 units are one with `point_count`
  * (from 2), `color`, and `category` and `status` when all are alike; shapes that fit in such a
@@ -123,8 +123,6 @@ enum jalon_status jalon_app_draw_tile(struct jalon_context *ctx, struct jalon_ap
                                       struct jalon_drawn_tile *out) JALON_MUST_USE;
 /* A zeroed one is allowed. */
 void jalon_app_release_tile(struct jalon_app *app, struct jalon_drawn_tile *tile);
-/* Is the field an attribute in tiles? */
-bool jalon_tile_shows_field(const struct jalon_field *field);
 
 /* --- History --- */
 /*

@@ -105,10 +105,32 @@ struct jalon_collection {
     size_t status_count;
     const struct jalon_transition *transitions;
     size_t transition_count;
+    /* How points are merged at low zooms (jalon/cluster.h): within a radius in pixels, from a number
+     * of points on, up to a last zoom. See JALON_COLLECTION_DEFAULTS. */
+    int32_t cluster_radius;     /* JALON_CLUSTER_RADIUS_MIN to _MAX */
+    int32_t cluster_min_points; /* 2 to JALON_CLUSTER_MIN_POINTS_MAX */
+    int32_t cluster_max_zoom;   /* 0 to JALON_CLUSTER_MAX_ZOOM_MAX */
+    /* The fields that tiles show: indexes, each once. */
+    bool chooses_tile_fields; /* false: those of short values, whatever tile_fields */
+    const int32_t *tile_fields;
+    size_t tile_field_count;
+    /* Days after which a contribution that nobody saw or changed again is stale; 0: never. */
+    int32_t stale_after_days;
     /* Provenance shown wherever the collection is served; may be empty. */
     struct jalon_text attribution;
     struct jalon_text licence;
 };
+
+/* Bounds of a collection's settings. */
+#define JALON_CLUSTER_RADIUS_MIN 10
+#define JALON_CLUSTER_RADIUS_MAX 85
+#define JALON_CLUSTER_MIN_POINTS_MAX 1000000
+#define JALON_CLUSTER_MAX_ZOOM_MAX 22
+#define JALON_STALE_AFTER_DAYS_MAX 36525
+
+/* The settings of a collection that says nothing of them, in its initializer. */
+#define JALON_COLLECTION_DEFAULTS \
+    .cluster_radius = 40, .cluster_min_points = 2, .cluster_max_zoom = 16
 
 enum jalon_write_policy {
     JALON_POLICY_ADMINISTERED,
@@ -199,6 +221,7 @@ struct jalon_contribution {
     struct jalon_text source_id; /* the record's key in its source; may be empty */
     struct jalon_text licence;   /* empty: the collection's, else the map's */
     struct jalon_text observed;  /* "YYYY-MM-DD" or empty */
+    struct jalon_text campaign;  /* slug of the one it was made in, as a map's; or empty */
     int64_t created_us;
     int64_t updated_us;
 };
@@ -257,6 +280,12 @@ bool jalon_collection_uses_category(const struct jalon_map *map,
 bool jalon_category_is_within(const struct jalon_map *map, int32_t category, int32_t ancestor);
 /* Is `key` one of the property names every contribution has (title, status, …)? */
 bool jalon_property_is_reserved(struct jalon_text key);
+/* Is `key` what a vector tile calls an attribute of its own (id, category, point_count, …)? */
+bool jalon_tile_attribute_is_reserved(struct jalon_text key);
+/* Is the field (index) an attribute in tiles: chosen, or else a public one of short values? */
+bool jalon_collection_shows_in_tiles(const struct jalon_collection *collection, size_t field);
+/* ^[a-z0-9][a-z0-9-]{0,62}$: what maps, collections and campaigns are called. */
+bool jalon_slug_is_valid(struct jalon_text slug);
 
 bool jalon_value_equal(struct jalon_value a, struct jalon_value b);
 /* Appends the value as JSON; NONE is null. Numbers are written so that they read back the same. */

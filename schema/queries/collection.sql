@@ -4,12 +4,14 @@
 
 -- name: collection_insert
 INSERT INTO collection (map, position, key, title_fr, title_en, description_fr, description_en,
-    color, geometry_types, visibility, attribution, licence)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+    color, geometry_types, visibility, attribution, licence, cluster_radius, cluster_min_points,
+    cluster_max_zoom, tile_fields, stale_after_days)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- name: collection_list
 SELECT number, key, title_fr, title_en, description_fr, description_en, color, geometry_types,
-    visibility, attribution, licence
+    visibility, attribution, licence, cluster_radius, cluster_min_points, cluster_max_zoom,
+    stale_after_days
 FROM collection WHERE map = $1 ORDER BY position;
 
 -- name: collection_delete
@@ -41,6 +43,10 @@ DELETE FROM field WHERE map = $1;
 -- name: collection_insert_choice
 INSERT INTO choice (map, collection, field, position, key, label_fr, label_en, osm, acceslibre)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: collection_list_tile_fields
+SELECT number, tile_fields FROM collection WHERE map = $1 AND tile_fields IS NOT NULL
+ORDER BY position;
 
 -- name: collection_list_choices
 SELECT choice.collection, choice.field, choice.key, choice.label_fr, choice.label_en, choice.osm,

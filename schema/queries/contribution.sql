@@ -3,18 +3,18 @@
 
 -- name: contribution_find
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry
 FROM contribution WHERE map = $1 AND collection = $2 AND id = $3;
 
 -- name: contribution_load
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry
 FROM contribution WHERE map = $1 AND number = $2;
 
 -- $2 after this number, $3 of this collection, $4 of this source (NULL: any).
 -- name: contribution_scan
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry
 FROM contribution
 WHERE number IN (SELECT number FROM contribution WHERE map = $1 AND number > $2)
     AND ($3 IS NULL OR collection = $3) AND ($4 IS NULL OR source = $4)
@@ -24,7 +24,7 @@ ORDER BY number;
 -- all than to find each: the plus keeps the engine from looking the map up in an index.
 -- name: contribution_scan_table
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry
 FROM contribution
 WHERE number > $2 AND +map = $1
     AND ($3 IS NULL OR +collection = $3) AND ($4 IS NULL OR +source = $4)

@@ -56,6 +56,25 @@ static void put_categories(struct jalon_json_writer *writer, const struct jalon_
     jalon_json_end_array(writer);
 }
 
+/* How the collection is drawn, and when a contribution is stale. */
+static void put_settings(struct jalon_json_writer *writer,
+                         const struct jalon_collection *collection)
+{
+    jalon_json_put_integer(writer, "cluster_radius", collection->cluster_radius);
+    jalon_json_put_integer(writer, "cluster_min_points", collection->cluster_min_points);
+    jalon_json_put_integer(writer, "cluster_max_zoom", collection->cluster_max_zoom);
+    jalon_json_begin_array(writer, "tile_fields");
+    for (size_t i = 0; i < collection->field_count; i++) {
+        if (jalon_collection_shows_in_tiles(collection, i)) {
+            jalon_json_put_text(writer, NULL, collection->fields[i].key);
+        }
+    }
+    jalon_json_end_array(writer);
+    if (collection->stale_after_days > 0) {
+        jalon_json_put_integer(writer, "stale_after_days", collection->stale_after_days);
+    }
+}
+
 static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
                       const char *slug, const struct jalon_collection *collection)
 {
@@ -106,6 +125,7 @@ static void write_collection(struct jalon_request *request, struct jalon_json_wr
     jalon_json_put_raw(writer, "geometry_types", JALON_TEXT_EMPTY);
     jalon_geometry_types_write(writer->buffer, collection->geometry_types);
     jalon_json_put_integer(writer, "item_count", jalon_snapshot_count(reading->snapshot, index));
+    put_settings(writer, collection);
     put_categories(writer, reading, index);
     put_extent(writer, reading, index);
     jalon_json_put_string(writer, "itemType", "feature");

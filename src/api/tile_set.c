@@ -76,7 +76,7 @@ void jalon_tile_set_put_attributes(struct jalon_json_writer *writer,
     }
     for (size_t i = 0; i < collection->field_count; i++) {
         const struct jalon_field *field = &collection->fields[i];
-        if (jalon_tile_shows_field(field)) {
+        if (jalon_collection_shows_in_tiles(collection, i)) {
             put(writer, field->key.data, type_of(field),
                 jalon_endpoint_words(request, field->label));
         }

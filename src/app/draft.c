@@ -41,6 +41,7 @@ enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalo
         .source_id = JALON_TEXT_EMPTY,
         .licence = JALON_TEXT_EMPTY,
         .observed = JALON_TEXT_EMPTY,
+        .campaign = JALON_TEXT_EMPTY,
     };
     return JALON_OK;
 }
@@ -97,6 +98,22 @@ static enum jalon_status take_reserved(struct jalon_context *ctx, const struct d
     enum jalon_status status = take_value(ctx, draft, &rules, value, where, &read);
     if (read.kind == JALON_VALUE_TEXT) {
         *out = read.text;
+    }
+    return status;
+}
+
+static enum jalon_status take_campaign(struct jalon_context *ctx, struct draft *draft,
+                                       struct jalon_value value, const char *where)
+{
+    struct jalon_text slug = JALON_TEXT_EMPTY;
+    enum jalon_status status =
+        take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where, &slug);
+    if (slug.length > 0 && !jalon_slug_is_valid(slug)) {
+        jalon_error_add(ctx, place_of(draft), where,
+                        "expected at most 63 lower-case letters, digits and '-', starting with a "
+                        "letter or digit");
+    } else if (slug.length > 0) {
+        draft->contribution.campaign = slug;
     }
     return status;
 }
@@ -314,6 +331,7 @@ enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draf
     case TARGET_SOURCE_ID:
         return take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where,
                              &contribution->source_id);
+    case TARGET_CAMPAIGN: return take_campaign(ctx, draft, value, where);
     case TARGET_CATEGORY: return take_categories(ctx, draft, value, where, out_unknown_category);
     case TARGET_STATUS: take_status(ctx, draft, value, where); return JALON_OK;
     case TARGET_FIELD: return take_field(ctx, draft, target.field, value, where);

@@ -24,6 +24,7 @@ enum target_kind {
     TARGET_OBSERVED,
     TARGET_LICENCE,
     TARGET_SOURCE_ID,
+    TARGET_CAMPAIGN,
     TARGET_FIELD,
     TARGET_POSITION, /* taken by the reader already */
 };

@@ -108,6 +108,7 @@ static void add_all(struct changes *changes, const struct jalon_collection *coll
     add_text(changes, "licence", before->licence, after->licence);
     add_text(changes, "source", before->source, after->source);
     add_text(changes, "source_id", before->source_id, after->source_id);
+    add_text(changes, "campaign", before->campaign, after->campaign);
     for (size_t i = 0; i < collection->field_count; i++) {
         struct jalon_value none = {.kind = JALON_VALUE_NONE};
         add_value(changes, collection->fields[i].key,
@@ -149,6 +150,7 @@ enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct 
         .source_id = {"", 0},
         .licence = {"", 0},
         .observed = {"", 0},
+        .campaign = {"", 0},
         .moderation = JALON_MODERATION_PUBLISHED,
     };
     const struct jalon_contribution *from = before != NULL ? before : &nothing;

@@ -7,6 +7,7 @@ static const struct {
     enum target_kind kind;
 } targets[] = {
     {"-", TARGET_NONE},
+    {"campaign", TARGET_CAMPAIGN},
     {"category", TARGET_CATEGORY},
     {"lat", TARGET_POSITION},
     {"description", TARGET_DESCRIPTION},
@@ -40,6 +41,7 @@ static const struct {
     {"status", TARGET_STATUS},
     {"statut", TARGET_STATUS},
     {"observed", TARGET_OBSERVED},
+    {"campaign", TARGET_CAMPAIGN},
     {"source_id", TARGET_SOURCE_ID},
     {"id", TARGET_SOURCE_ID},
     {"osm_id", TARGET_SOURCE_ID},
@@ -76,7 +78,8 @@ enum jalon_status jalon_import_target_parse(struct jalon_context *ctx,
     }
     return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, parameter,
                          "'%.*s' is not a target of %s; there are title, description, category, "
-                         "status, observed, licence, source_id, lon, lat, x, y, wkt, - (nothing)%s",
+                         "status, observed, licence, campaign, source_id, lon, lat, x, y, wkt, "
+                         "- (nothing)%s",
                          JALON_TEXT_ARGS(name), collection->key.data,
                          fields.data != NULL ? fields.data : "");
 }

@@ -28,7 +28,7 @@ struct import_columns {
 
 /*
  * Reads a target's name: lon lat x y wkt title description category status observed licence
- * source_id, or a field's key. JALON_INVALID names `parameter` and what there is.
+ * campaign source_id, or a field's key. JALON_INVALID names `parameter` and what there is.
  */
 enum jalon_status jalon_import_target_parse(struct jalon_context *ctx,
                                             const struct jalon_collection *collection,

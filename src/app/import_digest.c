@@ -15,12 +15,14 @@ enum property {
     PROPERTY_STATUS,
     PROPERTY_OBSERVED,
     PROPERTY_LICENCE,
+    PROPERTY_CAMPAIGN,
     PROPERTY_CATEGORIES,
     PROPERTY_FIELDS
 };
 
 static const char *const property_names[PROPERTY_FIELDS] = {
-    "title", "description", "geometry", "status", "observed", "licence", "categories",
+    "title", "description", "geometry", "status", "observed", "licence", "campaign",
+    "categories",
 };
 
 /* --- Hashes --- */
@@ -142,6 +144,7 @@ static bool hash_property(const struct draft *draft, size_t property, uint64_t *
             draft->status_given ? draft->collection->statuses[row->status].key : JALON_TEXT_EMPTY,
         [PROPERTY_OBSERVED] = row->observed,
         [PROPERTY_LICENCE] = row->licence,
+        [PROPERTY_CAMPAIGN] = row->campaign,
     };
     if (property >= PROPERTY_FIELDS) {
         struct jalon_value value = row->fields[property - PROPERTY_FIELDS];
@@ -212,6 +215,7 @@ static void keep(size_t property, const struct jalon_contribution *before,
     case PROPERTY_STATUS: after->status = before->status; break;
     case PROPERTY_OBSERVED: after->observed = before->observed; break;
     case PROPERTY_LICENCE: after->licence = before->licence; break;
+    case PROPERTY_CAMPAIGN: after->campaign = before->campaign; break;
     case PROPERTY_CATEGORIES:
         after->categories = before->categories;
         after->category_count = before->category_count;

@@ -8,24 +8,10 @@
 
 enum { LINE_LENGTH_MAX = JALON_TITLE_LENGTH_MAX };
 
-static bool is_slug(struct jalon_text slug)
-{
-    if (slug.length == 0 || slug.length > 63 || slug.data[0] == '-') {
-        return false;
-    }
-    for (size_t i = 0; i < slug.length; i++) {
-        char c = slug.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum jalon_status jalon_app_create_map(struct jalon_context *ctx, struct jalon_app *app,
                                        struct jalon_map *map)
 {
-    if (!is_slug(map->slug)) {
+    if (!jalon_slug_is_valid(map->slug)) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "slug",
                              "must be 1 to 63 lower-case letters, digits and hyphens, and not "
                              "start with a hyphen");

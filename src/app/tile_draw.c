@@ -119,7 +119,7 @@ static void gather(void *user, const struct jalon_contribution *contribution)
 
 /* --- Attributes --- */
 
-/* These win over fields of the same name. */
+/* All are in jalon_tile_attribute_is_reserved: no field is called so. */
 static const struct jalon_text key_id = {"id", 2};
 static const struct jalon_text key_title = {"title", 5};
 static const struct jalon_text key_category = {"category", 8};
@@ -127,34 +127,6 @@ static const struct jalon_text key_categories = {"categories", 10};
 static const struct jalon_text key_color = {"color", 5};
 static const struct jalon_text key_status = {"status", 6};
 static const struct jalon_text key_point_count = {"point_count", 11};
-
-static bool is_own_key(struct jalon_text key)
-{
-    return jalon_text_equal(key, key_id) || jalon_text_equal(key, key_category) ||
-           jalon_text_equal(key, key_color) || jalon_text_equal(key, key_point_count);
-}
-
-bool jalon_tile_shows_field(const struct jalon_field *field)
-{
-    bool has_short_values = field->type == JALON_FIELD_ENUM || field->type == JALON_FIELD_BOOLEAN ||
-                            field->type == JALON_FIELD_NUMBER ||
-                            field->type == JALON_FIELD_INTEGER;
-    return has_short_values && field->visibility == JALON_VISIBILITY_PUBLIC &&
-           !is_own_key(field->key);
-}
-
-static void put_field(struct jalon_tile_layer *layer, struct jalon_text key,
-                      const struct jalon_value *value)
-{
-    switch (value->kind) {
-    case JALON_VALUE_TEXT: jalon_tile_put_text(layer, key, value->text); break;
-    case JALON_VALUE_NUMBER: jalon_tile_put_number(layer, key, value->number); break;
-    case JALON_VALUE_INTEGER: jalon_tile_put_integer(layer, key, value->integer); break;
-    case JALON_VALUE_BOOLEAN: jalon_tile_put_boolean(layer, key, value->boolean); break;
-    case JALON_VALUE_NONE:
-    case JALON_VALUE_LIST: break;
-    }
-}
 
 /* What a legend needs: the root of the first category, its colour (or the collection's), status. */
 static void put_kind(const struct drawing *drawing, int32_t category, int32_t status)
@@ -177,22 +149,52 @@ static void put_kind(const struct drawing *drawing, int32_t category, int32_t st
     }
 }
 
-/* The keys of all categories, with commas between: "cafe,wifi". */
-static void put_categories(struct drawing *drawing, const struct jalon_contribution *contribution)
+/* Several words with commas between: "cafe,wifi". */
+static void put_list(struct drawing *drawing, struct jalon_text key, const struct jalon_text *items,
+                     size_t count)
 {
     struct jalon_text list = JALON_TEXT_EMPTY;
-    for (size_t i = 0; i < contribution->category_count; i++) {
-        struct jalon_text key = drawing->map->categories[contribution->categories[i]].key;
-        list = i == 0 ? key
+    for (size_t i = 0; i < count; i++) {
+        list = i == 0 ? items[i]
                       : jalon_text_format(drawing->scratch->arena, "%.*s,%.*s",
-                                          JALON_TEXT_ARGS(list), JALON_TEXT_ARGS(key));
+                                          JALON_TEXT_ARGS(list), JALON_TEXT_ARGS(items[i]));
         if (list.data == NULL) {
             drawing->status = jalon_no_memory(drawing->ctx);
             return;
         }
     }
     if (list.length > 0) {
-        jalon_tile_put_text(drawing->layer, key_categories, list);
+        jalon_tile_put_text(drawing->layer, key, list);
+    }
+}
+
+/* The keys of all categories. */
+static void put_categories(struct drawing *drawing, const struct jalon_contribution *contribution)
+{
+    size_t count = contribution->category_count;
+    struct jalon_text *keys =
+        jalon_arena_allocate(drawing->scratch->arena, (count + 1) * sizeof *keys);
+    if (keys == NULL) {
+        drawing->status = jalon_no_memory(drawing->ctx);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = drawing->map->categories[contribution->categories[i]].key;
+    }
+    put_list(drawing, key_categories, keys, count);
+}
+
+static void put_field(struct drawing *drawing, struct jalon_text key,
+                      const struct jalon_value *value)
+{
+    struct jalon_tile_layer *layer = drawing->layer;
+    switch (value->kind) {
+    case JALON_VALUE_TEXT: jalon_tile_put_text(layer, key, value->text); break;
+    case JALON_VALUE_NUMBER: jalon_tile_put_number(layer, key, value->number); break;
+    case JALON_VALUE_INTEGER: jalon_tile_put_integer(layer, key, value->integer); break;
+    case JALON_VALUE_BOOLEAN: jalon_tile_put_boolean(layer, key, value->boolean); break;
+    case JALON_VALUE_LIST: put_list(drawing, key, value->list.items, value->list.count); break;
+    case JALON_VALUE_NONE: break;
     }
 }
 
@@ -207,8 +209,8 @@ static void put_attributes(struct drawing *drawing, const struct jalon_contribut
     put_kind(drawing, first_category(contribution), contribution->status);
     put_categories(drawing, contribution);
     for (size_t i = 0; i < drawing->collection->field_count; i++) {
-        if (jalon_tile_shows_field(&drawing->collection->fields[i])) {
-            put_field(drawing->layer, drawing->collection->fields[i].key, &contribution->fields[i]);
+        if (jalon_collection_shows_in_tiles(drawing->collection, i)) {
+            put_field(drawing, drawing->collection->fields[i].key, &contribution->fields[i]);
         }
     }
 }

@@ -58,7 +58,7 @@ const struct jalon_option jalon_options[] = {
      "How log lines are written."},
     {"map", NULL, "COLUMN=FIELD", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
      "What a column is for: a field, or lon lat x y wkt title description category status "
-     "observed licence source_id; - for nothing."},
+     "observed licence campaign source_id; - for nothing."},
     {"max-connections", "JALON_MAX_CONNECTIONS", "N", JALON_OPTION_INTEGER, "1000", 1, 100000,
      COMMAND_SERVE, "Connections served at once."},
     {"omit-invalid", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_IMPORT,
@@ -72,7 +72,8 @@ const struct jalon_option jalon_options[] = {
     {"report", NULL, "FILE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,
      "Write refused rows there as CSV; to standard output when not given."},
     {"set", NULL, "FIELD=VALUE", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
-     "Give every row this value where no --map column has one, such as category=pharmacies."},
+     "Give every row this value where no --map column has one, such as category=pharmacies or "
+     "campaign=spring-2026."},
     {"source", NULL, "NAME", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,
      "Name that the file's records are known by from one import to the next; the file's name "
      "when not given."},

@@ -28,7 +28,7 @@ static void csv_begin(struct jalon_buffer *buffer, const struct jalon_items_fram
 {
     const struct jalon_collection *collection = frame->collection;
     jalon_buffer_append_string(buffer, "id,title,description,categories,status,author,created,"
-                                       "updated,version,source,source_id");
+                                       "updated,version,source,source_id,campaign");
     for (size_t i = 0; i < collection->field_count; i++) {
         if (collection->fields[i].visibility == JALON_VISIBILITY_PUBLIC) {
             jalon_buffer_append_char(buffer, ',');
@@ -182,6 +182,7 @@ static void csv_item(struct jalon_buffer *buffer, const struct jalon_items_frame
     jalon_buffer_append_int(buffer, contribution->version);
     append_cell(buffer, contribution->source);
     append_cell(buffer, contribution->source_id);
+    append_cell(buffer, contribution->campaign);
     append_fields(buffer, collection, contribution);
     append_place(buffer, collection, &contribution->geometry);
     jalon_buffer_append_string(buffer, "\r\n");

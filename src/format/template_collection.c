@@ -8,11 +8,14 @@
 struct raw_collection {
     struct jalon_text key, color, visibility, attribution, licence;
     const struct jalon_json *title, *description, *geometry, *fields, *categories, *statuses,
-        *transitions;
+        *transitions, *tile_fields;
+    int64_t cluster_radius, cluster_min_points, cluster_max_zoom, stale_after_days;
 };
 
 #define VALUE(name, required) \
     {#name, JALON_JSON_TO_VALUE, offsetof(struct raw_collection, name), required}
+#define INTEGER(name) \
+    {#name, JALON_JSON_TO_INTEGER, offsetof(struct raw_collection, name), false}
 #define STRING(name, required) \
     {#name, JALON_JSON_TO_TEXT, offsetof(struct raw_collection, name), required}
 static const struct jalon_json_field collection_members[] = {
@@ -20,8 +23,11 @@ static const struct jalon_json_field collection_members[] = {
     STRING(color, true),       VALUE(geometry, true), STRING(visibility, false),
     VALUE(fields, false),      VALUE(categories, false), VALUE(statuses, false),
     VALUE(transitions, false), STRING(attribution, false), STRING(licence, false),
+    VALUE(tile_fields, false), INTEGER(cluster_radius),    INTEGER(cluster_min_points),
+    INTEGER(cluster_max_zoom), INTEGER(stale_after_days),
 };
 #undef VALUE
+#undef INTEGER
 #undef STRING
 enum { COLLECTION_MEMBERS = sizeof collection_members / sizeof collection_members[0] };
 
@@ -206,12 +212,85 @@ static void read_transitions(struct template_reading *reading, const char *paren
     }
 }
 
+/* --- Settings --- */
+
+static int32_t read_setting(struct template_reading *reading, const char *pointer,
+                            const char *member, int64_t value, int32_t minimum, int32_t maximum)
+{
+    if (value < minimum || value > maximum) {
+        template_complain(reading, pointer, member, "expected an integer from %d to %d", minimum,
+                          maximum);
+        return minimum;
+    }
+    return (int32_t)value;
+}
+
+static void read_settings(struct template_reading *reading, const char *pointer,
+                          const struct raw_collection *raw, struct jalon_collection *out)
+{
+    out->cluster_radius =
+        read_setting(reading, pointer, "cluster_radius", raw->cluster_radius,
+                     JALON_CLUSTER_RADIUS_MIN, JALON_CLUSTER_RADIUS_MAX);
+    out->cluster_min_points =
+        read_setting(reading, pointer, "cluster_min_points", raw->cluster_min_points, 2,
+                     JALON_CLUSTER_MIN_POINTS_MAX);
+    out->cluster_max_zoom =
+        read_setting(reading, pointer, "cluster_max_zoom", raw->cluster_max_zoom, 0,
+                     JALON_CLUSTER_MAX_ZOOM_MAX);
+    out->stale_after_days =
+        read_setting(reading, pointer, "stale_after_days", raw->stale_after_days, 0,
+                     JALON_STALE_AFTER_DAYS_MAX);
+}
+
+/* Why this field cannot be shown in tiles, or NULL. */
+static const char *refuse_tile_field(const struct jalon_collection *collection, int32_t field)
+{
+    if (field < 0) {
+        return "no field of this collection has this key";
+    }
+    if (collection->fields[field].visibility != JALON_VISIBILITY_PUBLIC) {
+        return "is not a public field";
+    }
+    if (jalon_tile_attribute_is_reserved(collection->fields[field].key)) {
+        return "is what tiles call an attribute of their own";
+    }
+    for (size_t i = 0; i < collection->tile_field_count; i++) {
+        if (collection->tile_fields[i] == field) {
+            return "is there twice";
+        }
+    }
+    return NULL;
+}
+
+static void read_tile_fields(struct template_reading *reading, const char *parent,
+                             const struct jalon_json *json, struct jalon_collection *out)
+{
+    size_t count =
+        template_list_size(reading, parent, "tile_fields", json, 0, TEMPLATE_FIELDS_MAX);
+    int32_t *fields = template_allocate(reading, count, sizeof *fields);
+    const char *list = template_below(reading, parent, "tile_fields");
+    out->chooses_tile_fields = json != NULL;
+    out->tile_fields = fields;
+    for (size_t i = 0; fields != NULL && i < count; i++) {
+        struct jalon_text key = jalon_json_text(jalon_json_element(json, i));
+        int32_t field = jalon_collection_find_field(out, key);
+        const char *reason = refuse_tile_field(out, field);
+        if (reason != NULL) {
+            jalon_error_add(reading->ctx, JALON_ERROR_POINTER,
+                            jalon_json_pointer_at(reading->ctx, list, i), "%s", reason);
+        } else {
+            fields[out->tile_field_count++] = field;
+        }
+    }
+}
+
 static void read_collection(struct template_reading *reading, const char *pointer,
                             const struct jalon_json *json, struct jalon_collection *out)
 {
     struct raw_collection raw = {
         .key = JALON_TEXT_EMPTY, .color = JALON_TEXT_EMPTY, .visibility = JALON_TEXT_EMPTY,
         .attribution = JALON_TEXT_EMPTY, .licence = JALON_TEXT_EMPTY,
+        JALON_COLLECTION_DEFAULTS,
     };
     template_read_object(reading, json, pointer, collection_members, COLLECTION_MEMBERS,
                            &raw);
@@ -230,7 +309,9 @@ static void read_collection(struct template_reading *reading, const char *pointe
                         &out->description);
     out->geometry_types = read_geometry(reading, pointer, raw.geometry);
     out->visibility = template_read_visibility(reading, pointer, raw.visibility);
+    read_settings(reading, pointer, &raw, out);
     template_read_fields(reading, pointer, raw.fields, out);
+    read_tile_fields(reading, pointer, raw.tile_fields, out);
     read_roots(reading, pointer, raw.categories, out);
     read_statuses(reading, pointer, raw.statuses, out);
     read_transitions(reading, pointer, raw.transitions, out);

@@ -123,6 +123,48 @@ bool jalon_category_is_within(const struct jalon_map *map, int32_t category, int
     return category >= 0;
 }
 
+bool jalon_tile_attribute_is_reserved(struct jalon_text key)
+{
+    static const char *const reserved[] = {"id",    "title",  "category",    "categories",
+                                           "color", "status", "point_count", "expansion_zoom"};
+    return find_name(reserved, COUNT(reserved), key) >= 0;
+}
+
+static bool has_short_values(const struct jalon_field *field)
+{
+    return field->type == JALON_FIELD_ENUM || field->type == JALON_FIELD_BOOLEAN ||
+           field->type == JALON_FIELD_NUMBER || field->type == JALON_FIELD_INTEGER;
+}
+
+bool jalon_collection_shows_in_tiles(const struct jalon_collection *collection, size_t field)
+{
+    const struct jalon_field *one = &collection->fields[field];
+    if (one->visibility != JALON_VISIBILITY_PUBLIC || jalon_tile_attribute_is_reserved(one->key)) {
+        return false;
+    }
+    if (!collection->chooses_tile_fields) {
+        return has_short_values(one);
+    }
+    for (size_t i = 0; i < collection->tile_field_count; i++) {
+        if (collection->tile_fields[i] == (int32_t)field) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool jalon_slug_is_valid(struct jalon_text slug)
+{
+    for (size_t i = 0; i < slug.length; i++) {
+        char c = slug.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!letter && (c != '-' || i == 0)) {
+            return false;
+        }
+    }
+    return slug.length > 0 && slug.length <= 63;
+}
+
 bool jalon_property_is_reserved(struct jalon_text key)
 {
     static const char *const reserved[] = {

@@ -28,6 +28,7 @@ enum {
     COLUMN_SOURCE_ID,
     COLUMN_LICENCE,
     COLUMN_OBSERVED,
+    COLUMN_CAMPAIGN,
     COLUMN_CREATED,
     COLUMN_UPDATED,
     COLUMN_GEOMETRY,
@@ -68,8 +69,8 @@ static enum jalon_status copy_texts(struct jalon_context *ctx, const struct jalo
         {COLUMN_TITLE, &out->title},         {COLUMN_DESCRIPTION, &out->description},
         {COLUMN_AUTHOR, &out->author},       {COLUMN_SOURCE, &out->source},
         {COLUMN_SOURCE_ID, &out->source_id}, {COLUMN_LICENCE, &out->licence},
-        {COLUMN_OBSERVED, &out->observed},   {COLUMN_FIELDS, out_fields},
-        {COLUMN_CATEGORIES, out_categories},
+        {COLUMN_OBSERVED, &out->observed},   {COLUMN_CAMPAIGN, &out->campaign},
+        {COLUMN_FIELDS, out_fields},         {COLUMN_CATEGORIES, out_categories},
     };
     size_t size = 0;
     for (size_t i = 0; i < JALON_STORE_COUNT(texts); i++) {

@@ -23,6 +23,7 @@ enum {
     AT_SOURCE_DIGEST,
     AT_LICENCE,
     AT_OBSERVED,
+    AT_CAMPAIGN,
     AT_UPDATED,
     AT_GEOMETRY, /* and the box: west, east, south, north */
     AT_COMMON_END = AT_GEOMETRY + 5,
@@ -70,6 +71,7 @@ static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_ses
     out[AT_SOURCE_DIGEST] = jalon_db_text_or_null(write->source_digest);
     out[AT_LICENCE] = jalon_db_text_or_null(contribution->licence);
     out[AT_OBSERVED] = jalon_db_text_or_null(contribution->observed);
+    out[AT_CAMPAIGN] = jalon_db_text_or_null(contribution->campaign);
     out[AT_UPDATED] = jalon_db_time(contribution->updated_us);
     return jalon_store_put_geometry(ctx, session, &contribution->geometry, &out[AT_GEOMETRY]);
 }

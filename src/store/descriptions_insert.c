@@ -174,12 +174,25 @@ static struct jalon_text geometry_types(struct jalon_context *ctx, unsigned type
     return text;
 }
 
+/* Keys separated by spaces: fields have none in theirs. */
+static struct jalon_text tile_fields(struct jalon_context *ctx,
+                                     const struct jalon_collection *collection)
+{
+    struct jalon_text text = JALON_TEXT_EMPTY;
+    for (size_t i = 0; i < collection->tile_field_count && text.data != NULL; i++) {
+        text = jalon_text_format(ctx->arena, "%s%s%s", text.data, i > 0 ? " " : "",
+                                 collection->fields[collection->tile_fields[i]].key.data);
+    }
+    return text;
+}
+
 static enum jalon_status insert_collection(struct jalon_context *ctx, struct place *place,
                                            const struct jalon_map *map, size_t position)
 {
     const struct jalon_collection *collection = &map->collections[position];
     struct jalon_text types = geometry_types(ctx, collection->geometry_types);
-    if (types.data == NULL) {
+    struct jalon_text shown = tile_fields(ctx, collection);
+    if (types.data == NULL || shown.data == NULL) {
         return jalon_no_memory(ctx);
     }
     struct jalon_db_value values[] = {
@@ -195,6 +208,11 @@ static enum jalon_status insert_collection(struct jalon_context *ctx, struct pla
         jalon_db_text(jalon_text_from(jalon_visibility_name(collection->visibility))),
         jalon_db_text_or_null(collection->attribution),
         jalon_db_text_or_null(collection->licence),
+        jalon_db_integer(collection->cluster_radius),
+        jalon_db_integer(collection->cluster_min_points),
+        jalon_db_integer(collection->cluster_max_zoom),
+        collection->chooses_tile_fields ? jalon_db_text(shown) : jalon_db_null(),
+        jalon_db_integer(collection->stale_after_days),
     };
     enum jalon_status status =
         jalon_db_insert(ctx, place->connection, JALON_QUERY_COLLECTION_INSERT, values,

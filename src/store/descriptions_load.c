@@ -108,6 +108,28 @@ static unsigned parse_geometry_types(struct jalon_text names)
     return types;
 }
 
+/* False when the database has what this program does not take. */
+static bool read_settings(const struct jalon_db_value *columns, struct jalon_collection *out)
+{
+    const struct {
+        int32_t *to;
+        int32_t minimum, maximum;
+    } settings[] = {
+        {&out->cluster_radius, JALON_CLUSTER_RADIUS_MIN, JALON_CLUSTER_RADIUS_MAX},
+        {&out->cluster_min_points, 2, JALON_CLUSTER_MIN_POINTS_MAX},
+        {&out->cluster_max_zoom, 0, JALON_CLUSTER_MAX_ZOOM_MAX},
+        {&out->stale_after_days, 0, JALON_STALE_AFTER_DAYS_MAX},
+    };
+    for (size_t i = 0; i < JALON_STORE_COUNT(settings); i++) {
+        int64_t value = jalon_db_to_integer(&columns[i]);
+        if (value < settings[i].minimum || value > settings[i].maximum) {
+            return false;
+        }
+        *settings[i].to = (int32_t)value;
+    }
+    return true;
+}
+
 static enum jalon_status take_collection(struct jalon_context *ctx,
                                          const struct jalon_db_value *row, void *object)
 {
@@ -125,7 +147,7 @@ static enum jalon_status take_collection(struct jalon_context *ctx,
         .number = jalon_db_to_integer(&row[0]),
         .geometry_types = parse_geometry_types(jalon_db_to_text(&row[7])),
     };
-    if (collection->geometry_types == 0 ||
+    if (collection->geometry_types == 0 || !read_settings(&row[11], collection) ||
         !jalon_visibility_parse(jalon_db_to_text(&row[8]), &collection->visibility)) {
         return bad_description(ctx, loading);
     }
@@ -209,6 +231,37 @@ static enum jalon_status take_field(struct jalon_context *ctx, const struct jalo
     collection->fields = lists->fields;
     collection->field_count += status == JALON_OK;
     return status;
+}
+
+/* The fields that tiles show, by key; one that is not there any more is passed over. */
+static enum jalon_status take_tile_fields(struct jalon_context *ctx,
+                                          const struct jalon_db_value *row, void *object)
+{
+    struct loading *loading = object;
+    int32_t index = find_collection(loading, &row[0]);
+    if (index < 0) {
+        return bad_description(ctx, loading);
+    }
+    struct jalon_collection *collection = &loading->collections[index];
+    int32_t *fields = jalon_arena_allocate_zeroed(ctx->arena, collection->field_count + 1,
+                                                  sizeof *fields);
+    if (fields == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    struct jalon_text rest = jalon_db_to_text(&row[1]);
+    while (rest.length > 0 && collection->tile_field_count < collection->field_count) {
+        size_t length = jalon_text_find(rest, ' ');
+        int32_t field =
+            jalon_collection_find_field(collection, (struct jalon_text){rest.data, length});
+        if (field >= 0) {
+            fields[collection->tile_field_count++] = field;
+        }
+        length += length < rest.length;
+        rest = (struct jalon_text){rest.data + length, rest.length - length};
+    }
+    collection->chooses_tile_fields = true;
+    collection->tile_fields = fields;
+    return JALON_OK;
 }
 
 static enum jalon_status take_choice(struct jalon_context *ctx, const struct jalon_db_value *row,
@@ -308,6 +361,7 @@ enum jalon_status jalon_store_load_description(struct jalon_context *ctx,
     } steps[] = {
         {JALON_QUERY_COLLECTION_LIST_CATEGORIES, take_root},
         {JALON_QUERY_COLLECTION_LIST_FIELDS, take_field},
+        {JALON_QUERY_COLLECTION_LIST_TILE_FIELDS, take_tile_fields},
         {JALON_QUERY_COLLECTION_LIST_CHOICES, take_choice},
         {JALON_QUERY_COLLECTION_LIST_STATUSES, take_status},
         {JALON_QUERY_COLLECTION_LIST_TRANSITIONS, take_transition},

@@ -124,6 +124,7 @@ static struct jalon_contribution pack_contribution(struct packing *packing,
     contribution.source_id = pack_text(packing, contribution.source_id);
     contribution.licence = pack_text(packing, contribution.licence);
     contribution.observed = pack_text(packing, contribution.observed);
+    contribution.campaign = pack_text(packing, contribution.campaign);
     return contribution;
 }
 

@@ -91,6 +91,7 @@ static void write_reserved(struct jalon_buffer *buffer, bool *first, const struc
     write_text(buffer, first, JALON_TEXT("licence"), contribution->licence);
     write_text(buffer, first, JALON_TEXT("source"), contribution->source);
     write_text(buffer, first, JALON_TEXT("source_id"), contribution->source_id);
+    write_text(buffer, first, JALON_TEXT("campaign"), contribution->campaign);
 }
 
 static void write_fields(struct jalon_buffer *buffer, bool *first,

@@ -18,6 +18,7 @@ enum property {
     LICENCE,
     SOURCE,
     SOURCE_ID,
+    CAMPAIGN,
     GEOMETRY,
     PROPERTY_COUNT
 };
@@ -36,6 +37,7 @@ static const struct jalon_view_queryable properties[PROPERTY_COUNT] = {
     [LICENCE] = {{"licence", 7}, JALON_VIEW_TEXT, -1},
     [SOURCE] = {{"source", 6}, JALON_VIEW_TEXT, -1},
     [SOURCE_ID] = {{"source_id", 9}, JALON_VIEW_TEXT, -1},
+    [CAMPAIGN] = {{"campaign", 8}, JALON_VIEW_TEXT, -1},
     [GEOMETRY] = {{"geometry", 8}, JALON_VIEW_GEOMETRY, -1},
 };
 
@@ -149,6 +151,7 @@ static bool read_own(struct jalon_view_run *run, enum property property,
     case LICENCE: return set_text(contribution->licence, out);
     case SOURCE: return set_text(contribution->source, out);
     case SOURCE_ID: return set_text(contribution->source_id, out);
+    case CAMPAIGN: return set_text(contribution->campaign, out);
     case CATEGORIES:
     case GEOMETRY:
     case PROPERTY_COUNT: break;

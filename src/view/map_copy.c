@@ -103,6 +103,8 @@ static void collection(struct copying *copying, struct jalon_collection *one)
     one->fields = fields(copying, one->fields, &one->field_count);
     one->category_roots = array(copying, one->category_roots, &one->category_root_count,
                                 sizeof *one->category_roots);
+    one->tile_fields =
+        array(copying, one->tile_fields, &one->tile_field_count, sizeof *one->tile_fields);
     one->statuses = statuses(copying, one->statuses, &one->status_count);
     one->transitions =
         array(copying, one->transitions, &one->transition_count, sizeof *one->transitions);

@@ -21,6 +21,7 @@ const COMMON: Record<string, Word> = {
   licence: 'field.licence',
   source: 'field.source',
   source_id: 'field.source_id',
+  campaign: 'field.campaign',
 };
 const ACTIONS: Record<string, Word> = {
   create: 'action.create',

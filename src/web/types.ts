@@ -74,6 +74,7 @@ export interface ItemProperties {
   licence?: string;
   source?: string;
   source_id?: string;
+  campaign?: string;
   [field: string]: unknown;
 }
 

@@ -90,6 +90,7 @@ static void test_options_that_are_refused(void **state)
     refuse_options(fixture, NULL, "category=opera", "'opera' is not a category");
     refuse_options(fixture, NULL, "category=repairs", "'repairs' is not a category of places");
     refuse_options(fixture, NULL, "observed=hier", "YYYY-MM-DD");
+    refuse_options(fixture, NULL, "campaign=Printemps!", "lower-case letters, digits");
     refuse_options(fixture, NULL, "source_id=1", "cannot be the same in every row");
     refuse_options(fixture, NULL, "lon=3.8", "cannot be the same in every row");
     refuse_options(fixture, NULL, "-=x", "cannot be the same in every row");
@@ -136,6 +137,39 @@ static void test_unknown_places(void **state)
     assert_int_equal(done.status, JALON_NOT_FOUND);
     assert_non_null(strstr(fixture->ctx->error.message.data, "'no-map'"));
     fixture->map.slug = JALON_TEXT("sample");
+}
+
+static void test_campaigns(void **state)
+{
+    struct fixture *fixture = *state;
+    struct importing options = plain;
+    /* A column of the name, where it says something, goes before --set. */
+    options.map = "Campaign=campaign";
+    options.set = "campaign=spring-2026";
+    struct imported done = import_text(fixture, options,
+                                       "id;Campaign;x;y\n"
+                                       "1;;3.87;43.61\n"
+                                       "2;autumn-2025;3.87;43.61\n"
+                                       "3;Not a slug;3.87;43.61\n");
+    expect_counts(&done, 3, 2, 0, 0, 1, 0, 0);
+    expect_notice(&done, "4! Campaign: expected at most 63 lower-case letters");
+    struct jalon_contribution first = imported_row(fixture, "places", "f", "1");
+    expect_text(first.campaign, "spring-2026");
+    expect_text(imported_row(fixture, "places", "f", "2").campaign, "autumn-2025");
+    size_t count;
+    struct jalon_revision *revisions = list_revisions(fixture, first.number, &count);
+    assert_non_null(
+        strstr(revisions[0].changes.data, "{\"field\":\"campaign\",\"after\":\"spring-2026\"}"));
+    /* Said otherwise by the source it is changed, and only it. */
+    options.set = "campaign=summer-2026";
+    done = import_text(fixture, options,
+                       "id;Campaign;x;y\n"
+                       "1;;3.87;43.61\n"
+                       "2;autumn-2025;3.87;43.61\n");
+    expect_counts(&done, 2, 0, 1, 1, 0, 0, 0);
+    revisions = list_revisions(fixture, first.number, &count);
+    expect_text(revisions[0].changes, "[{\"field\":\"campaign\",\"before\":\"spring-2026\","
+                                      "\"after\":\"summer-2026\"}]");
 }
 
 static void test_set(void **state)
@@ -354,6 +388,7 @@ int main(void)
         RUN(test_an_unknown_column_of_a_file_without_header),
         RUN(test_a_position_column_of_a_file_with_shapes),
         RUN(test_unknown_places),
+        RUN(test_campaigns),
         RUN(test_set),
         RUN(test_categories),
         RUN(test_statuses),

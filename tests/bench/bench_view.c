@@ -32,7 +32,7 @@ static const struct jalon_category categories[] = {
     {{"food", 4}, {{"", 0}, {"", 0}}, {"", 0}, -1},
 };
 static const struct jalon_collection collection = {
-    .key = {"places", 6}, .fields = fields, .field_count = 3};
+    .key = {"places", 6}, .fields = fields, .field_count = 3, JALON_COLLECTION_DEFAULTS};
 static const struct jalon_map map = {
     .categories = categories, .category_count = 2, .collections = &collection,
     .collection_count = 1};

@@ -380,10 +380,11 @@ static void rows_of_unknown_making_are_told(void **state)
     collections[0].number = 5;
     map.collections = collections;
     /* The columns of contribution_load; each round one of them is spoilt. */
-    const struct jalon_db_value good[18] = {
+    const struct jalon_db_value good[19] = {
         NUMBER_VALUE(1), TEXT_VALUE("01890000-0000-7000-8000-000000000000"), NUMBER_VALUE(5),
         NUMBER_VALUE(1), {0}, {0}, TEXT_VALUE("{}"), TEXT_VALUE("[]"), TEXT_VALUE("done"),
-        TEXT_VALUE("hidden"), {0}, {0}, {0}, {0}, {0}, TEXT_VALUE("2026-11-21T08:00:00Z"),
+        TEXT_VALUE("hidden"), {0}, {0}, {0}, {0}, {0}, {0},
+        TEXT_VALUE("2026-11-21T08:00:00Z"),
         TEXT_VALUE("2026-11-21T08:00:00.5Z"), {0},
     };
     const struct {
@@ -396,10 +397,10 @@ static void rows_of_unknown_making_are_told(void **state)
         {7, TEXT_VALUE("\"x\"")},
         {8, TEXT_VALUE("unheard-of")},
         {9, TEXT_VALUE("lost")},
-        {17, TEXT_VALUE("no geometry at all")},
+        {18, TEXT_VALUE("no geometry at all")},
     };
-    struct jalon_db_value row[18];
-    struct jalon_db_fake_answer answer = {JALON_QUERY_CONTRIBUTION_LOAD, 1, 18, row};
+    struct jalon_db_value row[19];
+    struct jalon_db_fake_answer answer = {JALON_QUERY_CONTRIBUTION_LOAD, 1, 19, row};
     struct jalon_db_fake fake = {
         .schema_version = jalon_db_schema_newest(), .answers = &answer, .answer_count = 1};
     struct jalon_db_options options = {.location = JALON_TEXT("nowhere"), .wait_ms = 1000};

@@ -156,7 +156,7 @@ static const struct jalon_workflow_status statuses[] = {
     {.key = WORD("done"), .label = LABEL("fait", "done"), .closes = true},
 };
 static const struct jalon_transition transitions[] = {{0, 1}, {1, 0}};
-static const int32_t roots[] = {0, 2};
+static const int32_t roots[] = {0, 2}, shown[] = {4, 1};
 
 static const struct jalon_collection collections[] = {
     {
@@ -166,7 +166,9 @@ static const struct jalon_collection collections[] = {
                           JALON_GEOMETRY_BIT(JALON_GEOMETRY_POLYGON),
         .visibility = JALON_VISIBILITY_PUBLIC, .fields = fields, .field_count = 7,
         .category_roots = roots, .category_root_count = 2, .statuses = statuses, .status_count = 2,
-        .transitions = transitions, .transition_count = 2, .attribution = WORD("City"),
+        .transitions = transitions, .transition_count = 2, .cluster_radius = 60,
+        .cluster_min_points = 3, .cluster_max_zoom = 14, .chooses_tile_fields = true,
+        .tile_fields = shown, .tile_field_count = 2, .stale_after_days = 365, .attribution = WORD("City"),
         .licence = WORD("ODbL-1.0"),
     },
     {
@@ -174,7 +176,7 @@ static const struct jalon_collection collections[] = {
         .color = NOTHING,
         .geometry_types = JALON_GEOMETRY_BIT(JALON_GEOMETRY_NONE) |
                           JALON_GEOMETRY_BIT(JALON_GEOMETRY_LINESTRING),
-        .visibility = JALON_VISIBILITY_MEMBERS, .attribution = NOTHING, .licence = NOTHING,
+        .visibility = JALON_VISIBILITY_MEMBERS, JALON_COLLECTION_DEFAULTS, .attribution = NOTHING, .licence = NOTHING,
     },
 };
 
@@ -266,6 +268,7 @@ void sample_contribution(struct jalon_context *ctx, const struct jalon_map *map,
         .source_id = jalon_text_format(ctx->arena, "node/%d", n),
         .licence = WORD("ODbL-1.0"),
         .observed = WORD("2026-11-21"),
+        .campaign = WORD("spring-2026"),
         .created_us = INT64_C(1790000000000000) + n,
         .updated_us = INT64_C(1790000000000000) + n,
     };
@@ -312,6 +315,7 @@ void assert_contributions_equal(const struct jalon_map *map, const struct jalon_
     assert_texts_equal(a->source_id, b->source_id);
     assert_texts_equal(a->licence, b->licence);
     assert_texts_equal(a->observed, b->observed);
+    assert_texts_equal(a->campaign, b->campaign);
     assert_int_equal(a->created_us, b->created_us);
     assert_int_equal(a->updated_us, b->updated_us);
 }

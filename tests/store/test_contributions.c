@@ -42,6 +42,7 @@ static void absent_things_come_back_absent(void **state)
         .source_id = JALON_TEXT_EMPTY,
         .licence = JALON_TEXT_EMPTY,
         .observed = JALON_TEXT_EMPTY,
+        .campaign = JALON_TEXT_EMPTY,
         .created_us = 1,
         .updated_us = 1,
     };
@@ -392,6 +393,7 @@ static void a_session_ends_with_cursors_open(void **state)
                         .source_id = JALON_TEXT_EMPTY,
                         .licence = JALON_TEXT_EMPTY,
                         .observed = JALON_TEXT_EMPTY,
+                        .campaign = JALON_TEXT_EMPTY,
                     });
 }
 

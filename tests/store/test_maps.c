@@ -65,6 +65,15 @@ static void assert_same_workflow(const struct jalon_collection *a,
         assert_same_label(a->statuses[i].label, b->statuses[i].label);
         assert_int_equal(a->statuses[i].closes, b->statuses[i].closes);
     }
+    assert_int_equal(a->cluster_radius, b->cluster_radius);
+    assert_int_equal(a->cluster_min_points, b->cluster_min_points);
+    assert_int_equal(a->cluster_max_zoom, b->cluster_max_zoom);
+    assert_int_equal(a->stale_after_days, b->stale_after_days);
+    assert_int_equal(a->chooses_tile_fields, b->chooses_tile_fields);
+    assert_int_equal(a->tile_field_count, b->tile_field_count);
+    for (size_t i = 0; i < a->tile_field_count; i++) {
+        assert_int_equal(a->tile_fields[i], b->tile_fields[i]);
+    }
     assert_int_equal(a->transition_count, b->transition_count);
     for (size_t i = 0; i < a->transition_count; i++) {
         assert_int_equal(a->transitions[i].from, b->transitions[i].from);

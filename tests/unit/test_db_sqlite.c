@@ -117,7 +117,7 @@ static const struct jalon_collection collections[] = {{
     .key = WORD("things"), .title = {WORD("Choses"), WORD("Things")},
     .description = {NOTHING, NOTHING}, .color = NOTHING,
     .geometry_types = JALON_GEOMETRY_BIT(JALON_GEOMETRY_POINT), .attribution = NOTHING,
-    .licence = NOTHING,
+    .licence = NOTHING, JALON_COLLECTION_DEFAULTS,
 }};
 
 static void make_map(struct jalon_store *store, struct jalon_map *out)
@@ -148,6 +148,7 @@ static void put(struct jalon_store *store, const struct jalon_map *map,
             .id = jalon_id_make(), .title = NOTHING, .description = NOTHING, .status = -1,
             .author = NOTHING, .source = NOTHING, .source_id = NOTHING, .licence = NOTHING,
             .observed = NOTHING,
+            .campaign = NOTHING,
         };
     }
     row->version++;

@@ -297,6 +297,12 @@ static struct jalon_text make_template(const char *extra)
         extra);
 }
 
+static void accept(struct jalon_text json, struct jalon_map *out)
+{
+    jalon_error_clear(ctx);
+    assert_int_equal(jalon_template_read(ctx, json, out), JALON_OK);
+}
+
 static void refuse(struct jalon_text json)
 {
     struct jalon_map map = {.number = 7};
@@ -439,6 +445,68 @@ static void references_are_checked(void **state)
                 "/collections/0/statuses/1/key", "another status has this key");
 }
 
+static void settings_are_checked(void **state)
+{
+    (void)state;
+    struct jalon_map map;
+    accept(make_template(""), &map);
+    assert_int_equal(map.collections[0].cluster_radius, 40);
+    assert_int_equal(map.collections[0].cluster_min_points, 2);
+    assert_int_equal(map.collections[0].cluster_max_zoom, 16);
+    assert_int_equal(map.collections[0].stale_after_days, 0);
+    assert_false(map.collections[0].chooses_tile_fields);
+    expect_only(",\"cluster_radius\":9", "/collections/0/cluster_radius",
+                "expected an integer from 10 to 85");
+    expect_only(",\"cluster_radius\":86", "/collections/0/cluster_radius",
+                "expected an integer from 10 to 85");
+    expect_only(",\"cluster_radius\":40.5", "/collections/0/cluster_radius",
+                "expected an integer, found a number");
+    expect_only(",\"cluster_min_points\":1", "/collections/0/cluster_min_points",
+                "expected an integer from 2 to 1000000");
+    expect_only(",\"cluster_max_zoom\":23", "/collections/0/cluster_max_zoom",
+                "expected an integer from 0 to 22");
+    expect_only(",\"cluster_max_zoom\":-1", "/collections/0/cluster_max_zoom",
+                "expected an integer from 0 to 22");
+    expect_only(",\"stale_after_days\":-1", "/collections/0/stale_after_days",
+                "expected an integer from 0 to 36525");
+}
+
+#define TILE_FIELDS \
+    ",\"fields\":[{\"key\":\"a\",\"type\":\"text\"," LABEL "}," \
+    "{\"key\":\"b\",\"type\":\"integer\"," LABEL "}," \
+    "{\"key\":\"c\",\"type\":\"integer\",\"visibility\":\"members\"," LABEL "}," \
+    "{\"key\":\"color\",\"type\":\"integer\"," LABEL "}],\"tile_fields\":"
+
+static void tile_fields_are_checked(void **state)
+{
+    (void)state;
+    struct jalon_map map;
+    accept(make_template(TILE_FIELDS "[\"a\"]"), &map);
+    const struct jalon_collection *collection = &map.collections[0];
+    assert_true(collection->chooses_tile_fields);
+    assert_int_equal(collection->tile_field_count, 1);
+    assert_int_equal(collection->tile_fields[0], 0);
+    assert_true(jalon_collection_shows_in_tiles(collection, 0));
+    assert_false(jalon_collection_shows_in_tiles(collection, 1));
+    accept(make_template(TILE_FIELDS "[]"), &map);
+    assert_false(jalon_collection_shows_in_tiles(&map.collections[0], 1));
+    accept(make_template(TILE_FIELDS "null"), &map);
+    assert_false(jalon_collection_shows_in_tiles(&map.collections[0], 0));
+    assert_true(jalon_collection_shows_in_tiles(&map.collections[0], 1));
+    assert_false(jalon_collection_shows_in_tiles(&map.collections[0], 2));
+    assert_false(jalon_collection_shows_in_tiles(&map.collections[0], 3));
+    expect_only(TILE_FIELDS "[\"b\",\"x\"]", "/collections/0/tile_fields/1",
+                "no field of this collection has this key");
+    expect_only(TILE_FIELDS "[7]", "/collections/0/tile_fields/0",
+                "no field of this collection has this key");
+    expect_only(TILE_FIELDS "[\"b\",\"b\"]", "/collections/0/tile_fields/1", "is there twice");
+    expect_only(TILE_FIELDS "[\"c\"]", "/collections/0/tile_fields/0", "is not a public field");
+    expect_only(TILE_FIELDS "[\"color\"]", "/collections/0/tile_fields/0",
+                "is what tiles call an attribute of their own");
+    expect_only(TILE_FIELDS "\"a\"", "/collections/0/tile_fields",
+                "expected an array, found a string");
+}
+
 static void looks_are_checked(void **state)
 {
     (void)state;
@@ -487,6 +555,8 @@ int main(void)
         cmocka_unit_test(keys_are_checked),
         cmocka_unit_test(members_fit_their_type),
         cmocka_unit_test(references_are_checked),
+        cmocka_unit_test(settings_are_checked),
+        cmocka_unit_test(tile_fields_are_checked),
         cmocka_unit_test(looks_are_checked),
         cmocka_unit_test(a_reading_without_memory_says_so),
     };

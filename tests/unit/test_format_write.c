@@ -62,6 +62,7 @@ static struct jalon_collection make_collection(unsigned geometry_types)
         .field_count = FIELD_COUNT,
         .statuses = statuses,
         .status_count = 2,
+        JALON_COLLECTION_DEFAULTS,
     };
 }
 
@@ -121,6 +122,7 @@ static struct jalon_contribution make_contribution(struct world *world, size_t i
         .source_id = JALON_TEXT_EMPTY,
         .licence = JALON_TEXT_EMPTY,
         .observed = JALON_TEXT_EMPTY,
+        .campaign = index == 0 ? JALON_TEXT("spring-2026") : JALON_TEXT_EMPTY,
         .created_us = INT64_C(1290333120000000),
         .updated_us = INT64_C(1290333120123000),
     };

@@ -43,6 +43,7 @@ static int make_bare(void **state)
         .source_id = JALON_TEXT_EMPTY,
         .licence = JALON_TEXT_EMPTY,
         .observed = JALON_TEXT_EMPTY,
+        .campaign = JALON_TEXT_EMPTY,
         .updated_us = 1500000,
     };
     return jalon_id_parse(JALON_TEXT("018f0000-1234-7abc-8def-0123456789ab"), &contribution.id)
@@ -85,6 +86,7 @@ static void all_properties_come_in_their_order(void **state)
     contribution.licence = JALON_TEXT("ODbL-1.0");
     contribution.source = JALON_TEXT("osm");
     contribution.source_id = JALON_TEXT("n1");
+    contribution.campaign = JALON_TEXT("spring-2026");
     fields[NAME] = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = JALON_TEXT("x")};
     fields[WIDTH] = (struct jalon_value){.kind = JALON_VALUE_NUMBER, .number = 0.85};
     fields[LEVEL] = (struct jalon_value){.kind = JALON_VALUE_INTEGER, .integer = -2};
@@ -98,7 +100,7 @@ static void all_properties_come_in_their_order(void **state)
         "\"categories\":[\"music\",\"health\"],\"status\":\"doing\",\"moderation\":\"hidden\","
         "\"author\":\"ana\",\"created\":\"1970-01-01T00:00:00Z\","
         "\"updated\":\"1970-01-01T00:00:01.500Z\",\"observed\":\"2026-01-02\",\"version\":3,"
-        "\"licence\":\"ODbL-1.0\",\"source\":\"osm\",\"source_id\":\"n1\","
+        "\"licence\":\"ODbL-1.0\",\"source\":\"osm\",\"source_id\":\"n1\",\"campaign\":\"spring-2026\","
         "\"name\":\"x\",\"width\":0.85,\"level\":-2,\"open\":false,"
         "\"tags\":[\"ramp\",\"li\\\"ft\"]}}");
 }

@@ -42,7 +42,8 @@ static const struct jalon_workflow_status fixture_statuses[STATUSES] = {
 #define FIXTURE_COLLECTION(name, length, seen)                                                   \
     {                                                                                            \
         .key = {name, length}, .visibility = (seen), .fields = fixture_fields,                   \
-        .field_count = FIELDS, .statuses = fixture_statuses, .status_count = STATUSES            \
+        .field_count = FIELDS, .statuses = fixture_statuses, .status_count = STATUSES,           \
+        JALON_COLLECTION_DEFAULTS                                                                \
     }
 
 static const struct jalon_collection fixture_collections[COLLECTIONS] = {

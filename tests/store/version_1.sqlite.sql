@@ -1,0 +1,31 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- What version 0.1.0 had written into a database of schema 1: one map, its history, an account.
+INSERT INTO map VALUES(1,'old','Ancienne','Old',NULL,NULL,'old','ODbL-1.0',NULL,'participatory',0,3.7000000000000001776,43.499999999999999999,4.0,43.700000000000002843,'2026-11-21T12:08:28.621295Z');
+INSERT INTO category VALUES(1,0,'nature',NULL,'Nature','Nature','#00aa00');
+INSERT INTO category VALUES(1,1,'tree','nature','Arbre','Tree','#00aa00');
+INSERT INTO collection VALUES(1,1,0,'things','Choses','Things',NULL,NULL,'#123456','Point LineString Polygon MultiLineString MultiPolygon','public',NULL,NULL);
+INSERT INTO collection_category VALUES(1,1,0,'nature');
+INSERT INTO field VALUES(1,1,0,'height','number','Hauteur','Height',NULL,NULL,0,'public',0.0,NULL,255,'m',NULL,NULL);
+INSERT INTO field VALUES(1,1,1,'kind','enum','Genre','Kind',NULL,NULL,0,'public',NULL,NULL,255,NULL,NULL,NULL);
+INSERT INTO field VALUES(1,1,2,'note','text','Note','Note',NULL,NULL,0,'moderators',NULL,NULL,10000,NULL,NULL,NULL);
+INSERT INTO choice VALUES(1,1,'kind',0,'big','grand','big',NULL,NULL);
+INSERT INTO choice VALUES(1,1,'kind',1,'small','petit','small',NULL,NULL);
+INSERT INTO workflow_status VALUES(1,1,0,'open','ouvert','open',0);
+INSERT INTO workflow_status VALUES(1,1,1,'done','fait','done',1);
+INSERT INTO transition VALUES(1,1,0,'open','done');
+INSERT INTO contribution VALUES(1,1,1,'01a1fe02-090f-74d8-8357-b14e55a6d241',2,'Lampadaire rallumé',NULL,'{"height":2.5,"kind":"big","note":"secret"}','["tree"]','open','published',NULL,'essai','a1','IwuJzZO1skDHHmUmkoegIf3xqmzed4qYzNic7soUgr4imiM2rEj8grxMpbNwIghvoM_a8o',NULL,NULL,NULL,'2026-11-21T12:08:28.687867Z','2026-11-21T12:08:28.711333Z',X'0001e61000004322c89cc2f50e40ae47e17a14ce45404322c89cc2f50e40ae47e17a14ce45407c010000004322c89cc2f50e40ae47e17a14ce4540fe');
+INSERT INTO contribution VALUES(2,1,1,'01a1fe02-0910-73af-84a6-bf515b3613db',1,'Trou, "profond"',NULL,'{"kind":"small"}','[]','done','published',NULL,'essai','a2','IwuJv7wJanDHHmlzd7E3If3x5MpAPbj8gru9SYaR',NULL,NULL,NULL,'2026-11-21T12:08:28.688042Z','2026-11-21T12:08:28.688042Z',X'0001e61000002b8716d9cef70e4091ed7c3f35ce45402b8716d9cef70e4091ed7c3f35ce45407c010000002b8716d9cef70e4091ed7c3f35ce4540fe');
+INSERT INTO contribution VALUES(3,1,1,'01a1fe02-093d-7640-a4c9-cfe9a9e00787',1,'Piste',NULL,'{}','[]','open','published',NULL,'formes','l1','IwuJN4T0azDHHmZclz3i',NULL,NULL,NULL,'2026-11-21T12:08:28.733940Z','2026-11-21T12:08:28.733940Z',X'0001e6100000f6285c8fc2f50e40ae47e17a14ce45400ad7a3703d0a0f408fc2f5285ccf45407c0200000002000000f6285c8fc2f50e40ae47e17a14ce45400ad7a3703d0a0f408fc2f5285ccf4540fe');
+INSERT INTO contribution VALUES(4,1,1,'01a1fe02-093e-74e3-a4a0-2d89de96c8ae',1,'Parc',NULL,'{}','[]','open','published',NULL,'formes','p1','IwuJOTdpFhDHHmaPMofZ',NULL,NULL,NULL,'2026-11-21T12:08:28.734180Z','2026-11-21T12:08:28.734180Z',X'0001e6100000f6285c8fc2f50e40ae47e17a14ce45400ad7a3703d0a0f408fc2f5285ccf45407c030000000100000004000000f6285c8fc2f50e40ae47e17a14ce45400ad7a3703d0a0f40ae47e17a14ce45400ad7a3703d0a0f408fc2f5285ccf4540f6285c8fc2f50e40ae47e17a14ce4540fe');
+INSERT INTO revision VALUES(1,1,1,'2026-11-21T12:08:28.687867Z',NULL,'create',NULL,'[{"field":"title","after":"Lampadaire éteint"},{"field":"geometry","after":{"type":"Point","coordinates":[3.8700001,43.61]}},{"field":"status","after":"open"},{"field":"source","after":"essai"},{"field":"source_id","after":"a1"},{"field":"height","after":2.5},{"field":"kind","after":"big"},{"field":"note","after":"secret"},{"field":"categories","after":["tree"]}]');
+INSERT INTO revision VALUES(1,1,2,'2026-11-21T12:08:28.711333Z',NULL,'update',NULL,'[{"field":"title","before":"Lampadaire éteint","after":"Lampadaire rallumé"}]');
+INSERT INTO revision VALUES(1,2,1,'2026-11-21T12:08:28.688042Z',NULL,'create',NULL,'[{"field":"title","after":"Trou, \"profond\""},{"field":"geometry","after":{"type":"Point","coordinates":[3.871,43.611]}},{"field":"status","after":"done"},{"field":"source","after":"essai"},{"field":"source_id","after":"a2"},{"field":"kind","after":"small"}]');
+INSERT INTO revision VALUES(1,3,1,'2026-11-21T12:08:28.733940Z',NULL,'create',NULL,'[{"field":"title","after":"Piste"},{"field":"geometry","after":{"type":"LineString","coordinates":[[3.87,43.61],[3.88,43.62]]}},{"field":"status","after":"open"},{"field":"source","after":"formes"},{"field":"source_id","after":"l1"}]');
+INSERT INTO revision VALUES(1,4,1,'2026-11-21T12:08:28.734180Z',NULL,'create',NULL,'[{"field":"title","after":"Parc"},{"field":"geometry","after":{"type":"Polygon","coordinates":[[[3.87,43.61],[3.88,43.61],[3.88,43.62],[3.87,43.61]]]}},{"field":"status","after":"open"},{"field":"source","after":"formes"},{"field":"source_id","after":"p1"}]');
+INSERT INTO event VALUES(1,1,1,1);
+INSERT INTO event VALUES(1,2,2,1);
+INSERT INTO event VALUES(1,3,1,2);
+INSERT INTO event VALUES(1,4,3,1);
+INSERT INTO event VALUES(1,5,4,1);
+INSERT INTO account VALUES(1,'zoe',NULL,0,'2026-11-21T12:08:28.643235Z');
+INSERT INTO token VALUES('01a1fe02-08f6-734c-b6f3-c7b0caab9e69',1,'3aa31e9511d94a1ff3b21b03992d227efd1098aa7318135a1ee227ec0a4af12d',NULL,NULL,'2026-11-21T12:08:28.662842Z');
