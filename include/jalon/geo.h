@@ -144,6 +144,41 @@ enum jalon_status jalon_geo_transform(struct jalon_context *ctx, int32_t from_sr
 /* --- Measures and predicates --- */
 /* Metres on the WGS 84 ellipsoid (Karney 2013, by PROJ's geodesic). */
 double jalon_geo_distance_m(struct jalon_position a, struct jalon_position b);
+/*
+ * Is the position inside the polygons, by the even-odd rule over all rings (so that the winding does
+ * not matter)? On a border: either. False for other shapes.
+ */
+bool jalon_geometry_holds(const struct jalon_geometry *geometry, struct jalon_position position);
+
+/* A place that many shapes are held against, and how far from it is near. Plain data. */
+struct jalon_geo_circle {
+    struct jalon_position centre;
+    double radius_m; /* INFINITY: every shape is within */
+    /* Holds all that is within; may cross the antimeridian. The whole world for INFINITY. */
+    struct jalon_box box;
+    double direction[3]; /* private: of the centre, a unit vector */
+    double sure_chord, least_chord; /* private: squares; within below the first, not beyond the second */
+};
+/* radius_m >= 0. */
+struct jalon_geo_circle jalon_geo_circle_make(struct jalon_position centre, double radius_m);
+/*
+ * How far the shape is from the centre: metres on the WGS 84 ellipsoid, 0 inside polygons; INFINITY
+ * without positions. For points as jalon_geo_distance_m. Segments are straight in longitude and
+ * latitude (RFC 7946, 3.1.1), and the nearest position on each is found to a tenth of a millimetre
+ * where there is only one: within 1,000 km, up to 80 degrees of latitude. Beyond, a line so bent may
+ * come near twice, and the farther one may be answered. A function of both arguments alone.
+ */
+double jalon_geo_circle_distance_m(const struct jalon_geo_circle *circle,
+                                   const struct jalon_geometry *geometry);
+/* Is that distance at most the radius? Most answers need no geodesic. False without positions. */
+bool jalon_geo_circle_reaches(const struct jalon_geo_circle *circle,
+                              const struct jalon_geometry *geometry);
+/*
+ * Bounds of that distance, quickly: at most 0.6 % off for points, 0 and INFINITY for other shapes.
+ */
+void jalon_geo_circle_bounds(const struct jalon_geo_circle *circle,
+                             const struct jalon_geometry *geometry, double *out_least_m,
+                             double *out_most_m);
 
 /* A polygon prepared for many point tests (GEOS prepared geometry). */
 struct jalon_geo_area;

@@ -1,31 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Distances, and the position that stands for a whole shape. Layer 1. */
+/* The position that stands for a whole shape. Layer 1. */
 #include <math.h>
-#include <pthread.h>
-
-#include <geodesic.h>
 
 #include "geos.h"
-
-/* --- Distance --- */
-
-static struct geod_geodesic wgs84;
-static pthread_once_t wgs84_once = PTHREAD_ONCE_INIT;
-
-static void init_wgs84(void)
-{
-    geod_init(&wgs84, 6378137, 1 / 298.257223563);
-}
-
-double jalon_geo_distance_m(struct jalon_position a, struct jalon_position b)
-{
-    double distance_m;
-    pthread_once(&wgs84_once, init_wgs84);
-    geod_inverse(&wgs84, a.lat, a.lon, b.lat, b.lon, &distance_m, NULL, NULL);
-    return distance_m;
-}
-
-/* --- Label position --- */
 
 /* How much shorter a degree of longitude is than one of latitude; 1 on a plane. */
 static double lon_scale(const struct jalon_geometry *geometry)

@@ -3,11 +3,13 @@
  * Geometry against box, in the plane of longitude and latitude. Layer 2 (view).
  *
  * Source: separating axes of a segment and a box (Ericson 2005, "Real-Time Collision Detection",
- * 5.3.3); point in polygon by crossings (Shimrat 1962, Algorithm 112).
+ * 5.3.3).
  */
 #include "meets.h"
 
 #include <stddef.h>
+
+#include "jalon/geo.h"
 
 struct jalon_view_area jalon_view_area_make(struct jalon_box box)
 {
@@ -79,25 +81,6 @@ static bool any_segment(const struct jalon_geometry *geometry, const struct jalo
     return false;
 }
 
-/* Even-odd over all rings: holes, and the polygons of a multipolygon, come out right. */
-static bool polygons_hold(const struct jalon_geometry *geometry, double lon, double lat)
-{
-    bool inside = false;
-    size_t start = 0;
-    for (size_t ring = 0; ring < geometry->ring_count; ring++) {
-        size_t end = geometry->ring_ends[ring];
-        for (size_t i = start + 1; i < end; i++) {
-            struct jalon_position a = geometry->positions[i - 1], b = geometry->positions[i];
-            if ((a.lat > lat) != (b.lat > lat) &&
-                lon < (b.lon - a.lon) * (lat - a.lat) / (b.lat - a.lat) + a.lon) {
-                inside = !inside;
-            }
-        }
-        start = end;
-    }
-    return inside;
-}
-
 static bool meets_part(const struct jalon_geometry *geometry, const struct jalon_box *box)
 {
     if (box->south > box->north || box->west > box->east) {
@@ -112,7 +95,9 @@ static bool meets_part(const struct jalon_geometry *geometry, const struct jalon
     case JALON_GEOMETRY_POLYGON:
     case JALON_GEOMETRY_MULTIPOLYGON:
         /* Without a ring through it, the box is inside or outside as one of its corners is. */
-        return any_segment(geometry, box) || polygons_hold(geometry, box->west, box->south);
+        return any_segment(geometry, box) ||
+               jalon_geometry_holds(geometry,
+                                    (struct jalon_position){box->west, box->south});
     }
     return false;
 }
