@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Reading what a query says: paging tokens, boxes, page sizes. Layer 1 (query).
+ * Reading what a query says: paging tokens, boxes, places, times, words. Layer 1 (query).
  *
  * Errors name the query parameter ("next", "bbox") and what was expected.
  */
@@ -9,6 +9,7 @@
 
 #include "jalon/buffer.h"
 #include "jalon/context.h"
+#include "jalon/cql2.h"
 #include "jalon/geometry.h"
 
 /* --- Paging tokens --- */
@@ -66,5 +67,67 @@ enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
  */
 enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_text text,
                                        struct jalon_box *out_box) JALON_MUST_USE;
+/* `near`: longitude,latitude in CRS84, within the same ranges. JALON_INVALID. */
+enum jalon_status jalon_query_read_near(struct jalon_context *ctx, struct jalon_text text,
+                                        struct jalon_position *out) JALON_MUST_USE;
+/* `radius`: metres, from 0 to this; beyond it "near" means little. JALON_INVALID. */
+#define JALON_QUERY_RADIUS_MAX_M 1000000
+enum jalon_status jalon_query_read_radius(struct jalon_context *ctx, struct jalon_text text,
+                                          double *out_m) JALON_MUST_USE;
+
+/* Times from the first to the last, both included; INT64_MIN, INT64_MAX: open. */
+struct jalon_query_interval {
+    int64_t first_us, last_us;
+};
+/*
+ * The syntax of `datetime` (OGC 17-069r4, 7.15.4): an RFC 3339 date-time, or two with "/" between,
+ * of which one may be ".." or empty (open). A date alone stands for its whole day in UTC.
+ * `parameter` is named in errors. JALON_INVALID, also when the end is before the start.
+ */
+enum jalon_status jalon_query_read_interval(struct jalon_context *ctx, const char *parameter,
+                                            struct jalon_text text,
+                                            struct jalon_query_interval *out) JALON_MUST_USE;
+
+/* --- Words --- */
+
+/*
+ * Bytes of a word that are looked at: what is longer is cut, in a search as in the text that is
+ * searched.
+ */
+#define JALON_QUERY_WORD_MAX 64
+
+/*
+ * Takes a text apart into words: runs of letters, digits and marks (Unicode categories L, N, M),
+ * folded: without case and accents as CASEI and ACCENTI do (jalon/cql2.h), and the ligatures œ and
+ * æ spelt out. Everything else, apostrophes and hyphens too, parts words. Takes no memory.
+ */
+struct jalon_query_word_reader {
+    struct jalon_cql2_reader reader;
+    char word[JALON_QUERY_WORD_MAX];
+};
+void jalon_query_words_begin(struct jalon_query_word_reader *words, struct jalon_text text);
+/* The next word, never empty, good until the next call; false: there are no more. */
+bool jalon_query_words_next(struct jalon_query_word_reader *words, struct jalon_text *out);
+
+/* What has to be found: a word that one begins with, or a phrase: these words, whole, in a row. */
+struct jalon_query_term {
+    const struct jalon_text *words; /* folded; at least one */
+    size_t count;
+    bool is_phrase; /* else count is 1 */
+};
+struct jalon_query_search {
+    const struct jalon_query_term *terms; /* at least one; each has to be found */
+    size_t count;
+};
+
+/* Code points that `q` may have, and words in it. */
+#define JALON_QUERY_SEARCH_LENGTH_MAX 200
+#define JALON_QUERY_SEARCH_WORDS_MAX 16
+/*
+ * `q`: words, and phrases in quotation marks (straight, curly or guillemets). JALON_INVALID: no
+ * word in it, too long, too many words, a mark that is not closed.
+ */
+enum jalon_status jalon_query_read_search(struct jalon_context *ctx, struct jalon_text text,
+                                          struct jalon_query_search *out) JALON_MUST_USE;
 
 #endif

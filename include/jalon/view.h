@@ -14,7 +14,9 @@
 #include "jalon/context.h"
 #include "jalon/cql2.h"
 #include "jalon/feature.h"
+#include "jalon/geo.h"
 #include "jalon/model.h"
+#include "jalon/query.h"
 
 struct jalon_view;
 
@@ -152,7 +154,19 @@ struct jalon_view_query {
     const struct jalon_view_filter *filter; /* made for this collection; NULL: none */
     bool has_territory;
     int32_t territory; /* index in the view's: the label position is in it or on its border */
+    /*
+     * Every term is found in the title, the description, or the public fields that are lines, texts
+     * or choices (the labels, in both languages); a phrase within one of them. NULL: none.
+     */
+    const struct jalon_query_search *search;
+    bool has_near;
+    struct jalon_geo_circle near; /* the shape is within its radius (INFINITY: has positions) */
+    bool has_updated;
+    struct jalon_query_interval updated;
+    /* Sorted by distance from `near`, which there has to be, then number; else by number alone. */
+    bool by_distance;
     int64_t after; /* only numbers greater than this: the key of the last one seen; 0: from start */
+    double after_m; /* by_distance: of that one; only farther ones, or as far with greater numbers */
     size_t limit;  /* at most this many come back; 0: only count */
 };
 
@@ -162,10 +176,11 @@ struct jalon_view_item {
 };
 
 struct jalon_view_result {
-    struct jalon_view_item *items; /* by number, ascending; in the context's arena */
+    struct jalon_view_item *items; /* in the query's order; in the context's arena */
     size_t count;
     int64_t matched; /* all that match, on every page, whatever `after` and `limit` */
     bool more;       /* there is a next page: after = number of the last item */
+    double last_m;   /* by_distance: of the last item: the next page's after_m */
 };
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The box parameter of every list. Layer 1 (query). */
+/* The parameters of every list that are numbers: box, place, radius. Layer 1 (query). */
 #include "jalon/query.h"
 
 #include <math.h>
@@ -28,22 +28,31 @@ static size_t split(struct jalon_text text, struct jalon_text parts[6])
     }
 }
 
-static enum jalon_status read_numbers(struct jalon_context *ctx, struct jalon_text text,
-                                      double numbers[6], size_t *out_count)
+static enum jalon_status read_number(struct jalon_context *ctx, const char *parameter,
+                                     struct jalon_text text, double *out)
+{
+    struct jalon_text shown = jalon_text_slice(text.data, text.length < 40 ? text.length : 40);
+    return jalon_text_to_double(text, out)
+               ? JALON_OK
+               : jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, parameter,
+                               "expected a number, found \"%.*s\"", JALON_TEXT_ARGS(shown));
+}
+
+/* `usual` of them, or `other`; `what` names them. */
+static enum jalon_status read_numbers(struct jalon_context *ctx, const char *parameter,
+                                      struct jalon_text text, size_t usual, size_t other,
+                                      const char *what, double numbers[6], size_t *out_count)
 {
     struct jalon_text parts[6];
     size_t count = split(text, parts);
-    if (count != 4 && count != 6) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "bbox",
-                             "expected 4 numbers (west,south,east,north) or 6, found %zu", count);
+    if (count != usual && count != other) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, parameter,
+                             "expected %s, found %zu", what, count);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!jalon_text_to_double(parts[i], &numbers[i])) {
-            struct jalon_text shown = jalon_text_slice(
-                parts[i].data, parts[i].length < 40 ? parts[i].length : 40);
-            return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "bbox",
-                                 "expected numbers separated by commas, found \"%.*s\"",
-                                 JALON_TEXT_ARGS(shown));
+        enum jalon_status status = read_number(ctx, parameter, parts[i], &numbers[i]);
+        if (status != JALON_OK) {
+            return status;
         }
     }
     *out_count = count;
@@ -55,7 +64,9 @@ enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_t
 {
     double numbers[6] = {0};
     size_t count = 0;
-    enum jalon_status status = read_numbers(ctx, text, numbers, &count);
+    enum jalon_status status =
+        read_numbers(ctx, "bbox", text, 4, 6, "4 numbers (west,south,east,north) or 6", numbers,
+                     &count);
     if (status != JALON_OK) {
         return status;
     }
@@ -76,4 +87,38 @@ enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_t
     }
     *out_box = box;
     return JALON_OK;
+}
+
+enum jalon_status jalon_query_read_near(struct jalon_context *ctx, struct jalon_text text,
+                                        struct jalon_position *out)
+{
+    double numbers[6] = {0};
+    size_t count = 0;
+    enum jalon_status status =
+        read_numbers(ctx, "near", text, 2, 2, "2 numbers (longitude,latitude)", numbers, &count);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (fabs(numbers[0]) > 180 || fabs(numbers[1]) > 90) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "near",
+                             "expected a longitude from -180 to 180, then a latitude from -90 to "
+                             "90");
+    }
+    *out = (struct jalon_position){numbers[0], numbers[1]};
+    return JALON_OK;
+}
+
+enum jalon_status jalon_query_read_radius(struct jalon_context *ctx, struct jalon_text text,
+                                          double *out_m)
+{
+    double radius_m = 0;
+    enum jalon_status status = read_number(ctx, "radius", text, &radius_m);
+    if (status == JALON_OK && (radius_m < 0 || radius_m > JALON_QUERY_RADIUS_MAX_M)) {
+        status = jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "radius",
+                               "expected metres, from 0 to %d", JALON_QUERY_RADIUS_MAX_M);
+    }
+    if (status == JALON_OK) {
+        *out_m = radius_m;
+    }
+    return status;
 }

@@ -2,7 +2,10 @@
 /* A contribution against what a query asks of its properties. Layer 2 (view). */
 #include "match.h"
 
+#include <math.h>
+
 #include "filter.h"
+#include "words.h"
 
 static double as_number(const struct jalon_value *value)
 {
@@ -50,7 +53,9 @@ static bool has_category(const struct jalon_map *map,
 bool jalon_view_has_filter(const struct jalon_view_query *query)
 {
     return query->nothing || query->condition_count > 0 || query->category >= 0 ||
-           query->status >= 0 || query->has_author || query->has_territory || query->filter != NULL;
+           query->status >= 0 || query->has_author || query->has_territory ||
+           query->has_updated || query->has_near || query->search != NULL ||
+           query->filter != NULL;
 }
 
 static bool is_in_territory(const struct jalon_view_entry *entry, int32_t wanted)
@@ -70,6 +75,8 @@ bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_quer
     if (query->nothing || (query->status >= 0 && contribution->status != query->status) ||
         (query->has_author && !jalon_text_equal(contribution->author, query->author)) ||
         (query->has_territory && !is_in_territory(entry, query->territory)) ||
+        (query->has_updated && (contribution->updated_us < query->updated.first_us ||
+                                contribution->updated_us > query->updated.last_us)) ||
         (query->category >= 0 && !has_category(map, contribution, query->category))) {
         return false;
     }
@@ -79,7 +86,12 @@ bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_quer
             return false;
         }
     }
-    return query->filter == NULL || jalon_view_filter_holds(query->filter, entry);
+    /* What takes longest comes last. */
+    return (!query->has_near || jalon_geo_circle_reaches(&query->near, &contribution->geometry)) &&
+           (query->search == NULL ||
+            jalon_view_finds_words(query->search, &map->collections[query->collection],
+                                   contribution)) &&
+           (query->filter == NULL || jalon_view_filter_holds(query->filter, entry));
 }
 
 bool jalon_view_match_failed(const struct jalon_view_query *query)
@@ -89,9 +101,14 @@ bool jalon_view_match_failed(const struct jalon_view_query *query)
 
 bool jalon_view_find_box(const struct jalon_view_query *query, struct jalon_box *out)
 {
-    bool of_filter = !query->has_box && query->filter != NULL && query->filter->has_box;
-    if (query->has_box || of_filter) {
-        *out = of_filter ? query->filter->box : query->box;
+    bool of_near = query->has_near && isfinite(query->near.radius_m);
+    bool of_filter = query->filter != NULL && query->filter->has_box;
+    if (query->has_box) {
+        *out = query->box;
+    } else if (of_near) {
+        *out = query->near.box;
+    } else if (of_filter) {
+        *out = query->filter->box;
     }
-    return query->has_box || of_filter;
+    return query->has_box || of_near || of_filter;
 }

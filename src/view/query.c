@@ -10,6 +10,7 @@
 #include <assert.h>
 
 #include "match.h"
+#include "nearest.h"
 #include "snapshot.h"
 #include "sort.h"
 
@@ -275,6 +276,9 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        const struct jalon_view_query *query,
                                        struct jalon_view_result *out)
 {
+    if (query->by_distance) {
+        return jalon_view_query_nearest(ctx, snapshot, query, out);
+    }
     struct search search = make_search(snapshot, query);
     struct jalon_view_result result = {.count = 0};
     enum jalon_status status = run(ctx, &search, &result);
