@@ -175,6 +175,24 @@ enum jalon_status jalon_contribution_cursor_next(struct jalon_context *row_ctx,
 /* NULL is allowed. */
 void jalon_contribution_cursor_end(struct jalon_contribution_cursor *cursor);
 
+/*
+ * The same in batches that a thread of its own reads ahead: reading and what is done with the rows
+ * take the time of the slower one, where there are two processors. From here to the end the session
+ * is the reader's and of no other use. JALON_UNAVAILABLE: no more threads.
+ */
+struct jalon_contribution_reader;
+enum jalon_status jalon_store_read_ahead(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map,
+                                         const struct jalon_contribution_filter *filter,
+                                         struct jalon_contribution_reader **out) JALON_MUST_USE;
+/* The next rows, valid until the next call; *out_count is 0 behind the last. After a failure: end. */
+enum jalon_status jalon_contribution_reader_next(struct jalon_context *ctx,
+                                                 struct jalon_contribution_reader *reader,
+                                                 const struct jalon_contribution **out,
+                                                 size_t *out_count) JALON_MUST_USE;
+/* Before the session's end. NULL is allowed. */
+void jalon_contribution_reader_end(struct jalon_contribution_reader *reader);
+
 /* --- History and events --- */
 /* Newest first; versions below `before` (0: all), at most `limit`. */
 enum jalon_status jalon_store_list_revisions(struct jalon_context *ctx,

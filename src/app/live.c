@@ -14,7 +14,7 @@
 
 #include "internal.h"
 
-enum { LOAD_BATCH = 100, EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
+enum { EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
 
 static struct jalon_live_map *find_live(struct jalon_app *app, struct jalon_text slug)
 {
@@ -87,36 +87,24 @@ void jalon_live_destroy_all(struct jalon_app *app)
     }
 }
 
-/* Reads up to LOAD_BATCH rows into the batch' arena; *out_count less than that at the end. */
-static enum jalon_status read_batch(struct jalon_context *batch,
-                                    struct jalon_contribution_cursor *cursor,
-                                    struct jalon_contribution *rows, size_t *out_count)
-{
-    size_t count = 0;
-    enum jalon_status status = JALON_OK;
-    while (count < LOAD_BATCH && status == JALON_OK) {
-        status = jalon_contribution_cursor_next(batch, cursor, &rows[count]);
-        count += status == JALON_OK;
-    }
-    *out_count = count;
-    return status == JALON_NOT_FOUND ? JALON_OK : status;
-}
-
+/* The rows are read by a thread of its own while the view takes those before. */
 static enum jalon_status fill_view(struct jalon_context *ctx, struct jalon_session *session,
                                    struct jalon_view *view)
 {
-    const struct jalon_map *map = jalon_view_map(view);
     struct jalon_contribution_filter all = {.collection = -1, .source = JALON_TEXT_EMPTY};
-    struct jalon_contribution_cursor *cursor = NULL;
-    struct jalon_contribution *rows = jalon_arena_allocate(ctx->arena, LOAD_BATCH * sizeof *rows);
+    struct jalon_contribution_reader *reader = NULL;
+    const struct jalon_contribution *rows = NULL;
+    size_t count = 0;
     struct jalon_context *batch = jalon_context_create();
     enum jalon_status status =
-        rows == NULL || batch == NULL
+        batch == NULL
             ? jalon_no_memory(ctx)
-            : jalon_store_scan_contributions(ctx, session, map, &all, &cursor);
-    size_t count = LOAD_BATCH;
-    while (status == JALON_OK && count == LOAD_BATCH) {
-        status = read_batch(batch, cursor, rows, &count);
+            : jalon_store_read_ahead(ctx, session, jalon_view_map(view), &all, &reader);
+    while (status == JALON_OK) {
+        status = jalon_contribution_reader_next(batch, reader, &rows, &count);
+        if (status == JALON_OK && count == 0) {
+            break;
+        }
         if (status == JALON_OK) {
             status = jalon_view_load(batch, view, rows, count);
         }
@@ -125,7 +113,7 @@ static enum jalon_status fill_view(struct jalon_context *ctx, struct jalon_sessi
         }
         jalon_context_reset(batch);
     }
-    jalon_contribution_cursor_end(cursor);
+    jalon_contribution_reader_end(reader);
     jalon_context_destroy(batch);
     return status;
 }

@@ -5,9 +5,9 @@
  *
  *   bench_scan FOLDER MAP [TIMES]     3 times by default; the fastest counts
  *
- * Prints "name value unit ratio" lines.
+ * `scan` is one thread; `scan_ahead` a thread that reads while this one takes. Prints "name value
+ * unit ratio" lines.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +15,8 @@
 #include "jalon/store.h"
 
 enum { BATCH = 100 };
+
+static const struct jalon_contribution_filter all = {.collection = -1};
 
 static _Noreturn void stop(struct jalon_context *ctx, const char *what)
 {
@@ -39,25 +41,25 @@ static int64_t weigh(const struct jalon_contribution *row)
     return sum + (int64_t)(row->title.length + row->geometry.position_count);
 }
 
-static int64_t scan(struct jalon_context *ctx, struct jalon_store *store, struct jalon_text slug,
-                    int64_t *out_sum)
+struct totals {
+    int64_t count, sum;
+};
+
+static struct totals scan(struct jalon_context *ctx, struct jalon_session *session,
+                          const struct jalon_map *map)
 {
     struct jalon_context *batch = jalon_context_create();
-    struct jalon_session *session;
-    struct jalon_map map;
     struct jalon_contribution_cursor *cursor;
-    struct jalon_contribution_filter all = {.collection = -1, .source = JALON_TEXT_EMPTY};
-    if (batch == NULL || jalon_store_read(ctx, store, &session) != JALON_OK ||
-        jalon_store_load_map(ctx, session, slug, &map) != JALON_OK ||
-        jalon_store_scan_contributions(ctx, session, &map, &all, &cursor) != JALON_OK) {
+    struct jalon_contribution row;
+    struct totals totals = {0, 0};
+    if (batch == NULL ||
+        jalon_store_scan_contributions(ctx, session, map, &all, &cursor) != JALON_OK) {
         stop(ctx, "scan");
     }
-    struct jalon_contribution row;
     enum jalon_status status;
-    int64_t count = 0, sum = 0;
     while ((status = jalon_contribution_cursor_next(batch, cursor, &row)) == JALON_OK) {
-        sum += weigh(&row);
-        if (++count % BATCH == 0) {
+        totals.sum += weigh(&row);
+        if (++totals.count % BATCH == 0) {
             jalon_context_reset(batch);
         }
     }
@@ -65,10 +67,56 @@ static int64_t scan(struct jalon_context *ctx, struct jalon_store *store, struct
         stop(batch, "row");
     }
     jalon_contribution_cursor_end(cursor);
-    jalon_session_end(session);
     jalon_context_destroy(batch);
-    *out_sum = sum;
-    return count;
+    return totals;
+}
+
+static struct totals scan_ahead(struct jalon_context *ctx, struct jalon_session *session,
+                                const struct jalon_map *map)
+{
+    struct jalon_contribution_reader *reader;
+    const struct jalon_contribution *rows;
+    size_t count = 1;
+    struct totals totals = {0, 0};
+    if (jalon_store_read_ahead(ctx, session, map, &all, &reader) != JALON_OK) {
+        stop(ctx, "ahead");
+    }
+    while (count > 0) {
+        if (jalon_contribution_reader_next(ctx, reader, &rows, &count) != JALON_OK) {
+            stop(ctx, "rows");
+        }
+        totals.count += (int64_t)count;
+        for (size_t i = 0; i < count; i++) {
+            totals.sum += weigh(&rows[i]);
+        }
+    }
+    jalon_contribution_reader_end(reader);
+    return totals;
+}
+
+typedef struct totals scanner(struct jalon_context *ctx, struct jalon_session *session,
+                              const struct jalon_map *map);
+
+static struct totals measure(struct jalon_context *ctx, struct jalon_store *store,
+                             struct jalon_text slug, const char *name, scanner *run, long times)
+{
+    struct totals totals = {0, 0};
+    int64_t best_us = INT64_MAX;
+    for (long i = 0; i < times; i++) {
+        struct jalon_session *session;
+        struct jalon_map map;
+        int64_t start_us = jalon_clock_monotonic_us();
+        if (jalon_store_read(ctx, store, &session) != JALON_OK ||
+            jalon_store_load_map(ctx, session, slug, &map) != JALON_OK) {
+            stop(ctx, "map");
+        }
+        totals = run(ctx, session, &map);
+        jalon_session_end(session);
+        int64_t took_us = jalon_clock_monotonic_us() - start_us;
+        best_us = took_us < best_us ? took_us : best_us;
+    }
+    printf("%s %.0f rows/s -\n", name, (double)totals.count * 1e6 / (double)best_us);
+    return totals;
 }
 
 int main(int argc, char **argv)
@@ -82,18 +130,15 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     struct jalon_store *store = open_store(ctx, argv[1]);
+    struct jalon_text slug = jalon_text_from(argv[2]);
     long times = argc > 3 ? strtol(argv[3], NULL, 10) : 3;
-    int64_t best_us = INT64_MAX, count = 0, sum = 0;
-    for (long i = 0; i < times; i++) {
-        int64_t start_us = jalon_clock_monotonic_us();
-        count = scan(ctx, store, jalon_text_from(argv[2]), &sum);
-        int64_t took_us = jalon_clock_monotonic_us() - start_us;
-        best_us = took_us < best_us ? took_us : best_us;
-    }
-    printf("scan %.0f rows/s -\n", (double)count * 1e6 / (double)best_us);
-    printf("scan_time %.3f s -\n", (double)best_us / 1e6);
-    fprintf(stderr, "bench_scan: %" PRId64 " contributions, %" PRId64 "\n", count, sum);
+    struct totals one = measure(ctx, store, slug, "scan", scan, times);
+    struct totals two = measure(ctx, store, slug, "scan_ahead", scan_ahead, times);
     jalon_store_close(store);
     jalon_context_destroy(ctx);
+    if (one.count != two.count || one.sum != two.sum) {
+        fputs("bench_scan: the two ways read different rows\n", stderr);
+        return EXIT_FAILURE;
+    }
     return EXIT_SUCCESS;
 }

@@ -85,6 +85,24 @@ static enum jalon_status remove_map(struct jalon_context *ctx, struct jalon_sess
     return jalon_store_delete_map(ctx, session, map);
 }
 
+static enum jalon_status read_ahead(struct jalon_context *ctx, struct jalon_session *session,
+                                    const struct jalon_map *map)
+{
+    struct jalon_contribution_filter filter = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    struct jalon_contribution_reader *reader;
+    const struct jalon_contribution *rows;
+    size_t count = 1;
+    enum jalon_status status = jalon_store_read_ahead(ctx, session, map, &filter, &reader);
+    if (status != JALON_OK) {
+        return status;
+    }
+    while (status == JALON_OK && count > 0) {
+        status = jalon_contribution_reader_next(ctx, reader, &rows, &count);
+    }
+    jalon_contribution_reader_end(reader);
+    return status;
+}
+
 /* Reads of every kind, in one session. */
 static enum jalon_status read_all(struct jalon_context *ctx, struct jalon_session *session,
                                   const struct jalon_map *map)
@@ -119,6 +137,9 @@ static enum jalon_status read_all(struct jalon_context *ctx, struct jalon_sessio
         status = jalon_contribution_cursor_next(ctx, cursor, &row);
     }
     status = status == JALON_NOT_FOUND ? JALON_OK : status;
+    if (status == JALON_OK) {
+        status = read_ahead(ctx, session, map);
+    }
     if (status == JALON_OK) {
         status = jalon_store_list_maps(ctx, session, &maps, &count);
     }

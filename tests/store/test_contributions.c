@@ -358,6 +358,82 @@ static void walking_finds_the_few_rows_among_many(void **state)
     expect_text(walk(fixture, filter), "");
 }
 
+static void store_rows(struct fixture *fixture, int count)
+{
+    struct jalon_session *session = write_session(fixture);
+    for (int i = 1; i <= count; i++) {
+        struct jalon_contribution row;
+        int64_t seq;
+        sample_contribution(fixture->ctx, &fixture->map, i, &row);
+        row.source_id = jalon_text_format(fixture->ctx->arena, "%d", i);
+        expect(fixture->ctx, JALON_OK,
+               jalon_store_put_contribution(fixture->ctx, session, &fixture->map, &row, &creation,
+                                            &seq));
+    }
+    commit_session(fixture, session);
+}
+
+/* More rows than the reader has room for, so that it waits for who takes them. */
+static void reading_ahead_gives_the_rows_of_the_walk(void **state)
+{
+    enum { ROWS = 1500 };
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    store_rows(fixture, ROWS);
+    struct jalon_contribution_filter all = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    struct jalon_contribution_cursor *cursor;
+    struct jalon_contribution_reader *reader;
+    const struct jalon_contribution *rows;
+    size_t count = 1, total = 0;
+    struct jalon_session *one = read_session(fixture), *other = read_session(fixture);
+    expect(ctx, JALON_OK,
+           jalon_store_scan_contributions(ctx, one, &fixture->map, &all, &cursor));
+    expect(ctx, JALON_OK, jalon_store_read_ahead(ctx, other, &fixture->map, &all, &reader));
+    while (count > 0) {
+        expect(ctx, JALON_OK, jalon_contribution_reader_next(ctx, reader, &rows, &count));
+        for (size_t i = 0; i < count; i++) {
+            struct jalon_contribution row;
+            expect(ctx, JALON_OK, jalon_contribution_cursor_next(ctx, cursor, &row));
+            assert_int_equal(row.number, rows[i].number);
+            assert_contributions_equal(&fixture->map, &row, &rows[i]);
+        }
+        total += count;
+    }
+    assert_int_equal(total, ROWS);
+    expect(ctx, JALON_OK, jalon_contribution_reader_next(ctx, reader, &rows, &count));
+    assert_int_equal(count, 0);
+    jalon_contribution_reader_end(reader);
+    jalon_session_end(one);
+    jalon_session_end(other);
+}
+
+static void reading_ahead_ends_at_any_time(void **state)
+{
+    struct fixture *fixture = *state;
+    store_rows(fixture, 1500);
+    struct jalon_contribution_filter filter = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    for (int batches = 0; batches < 8; batches++) {
+        struct jalon_contribution_reader *reader;
+        const struct jalon_contribution *rows;
+        size_t count;
+        struct jalon_session *session = read_session(fixture);
+        expect(fixture->ctx, JALON_OK,
+               jalon_store_read_ahead(fixture->ctx, session, &fixture->map, &filter, &reader));
+        for (int i = 0; i < batches; i++) {
+            expect(fixture->ctx, JALON_OK,
+                   jalon_contribution_reader_next(fixture->ctx, reader, &rows, &count));
+            assert_true(count > 0);
+        }
+        jalon_contribution_reader_end(reader);
+        /* The session is there again for others. */
+        struct jalon_map_summary *maps;
+        expect(fixture->ctx, JALON_OK,
+               jalon_store_list_maps(fixture->ctx, session, &maps, &count));
+        assert_int_equal(count, 1);
+        jalon_session_end(session);
+    }
+}
+
 static void a_session_ends_with_cursors_open(void **state)
 {
     struct fixture *fixture = *state;
@@ -410,6 +486,8 @@ int main(void)
         RUN(source_rows_and_secrets_are_found),
         RUN(walking_goes_by_number_and_filters),
         RUN(walking_finds_the_few_rows_among_many),
+        RUN(reading_ahead_gives_the_rows_of_the_walk),
+        RUN(reading_ahead_ends_at_any_time),
         RUN(a_session_ends_with_cursors_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
