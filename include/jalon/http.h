@@ -30,13 +30,15 @@ enum jalon_parameter_type {
     JALON_PARAMETER_STRING,
     JALON_PARAMETER_INTEGER,
     JALON_PARAMETER_NUMBERS, /* comma separated: bbox */
+    JALON_PARAMETER_NUMBER,
+    JALON_PARAMETER_BOOLEAN,
 };
 
 struct jalon_parameter {
     const char *name;
     enum jalon_parameter_type type;
     const char *description;
-    int64_t minimum;  /* INTEGER: range and default; NUMBERS: least and most numbers */
+    int64_t minimum;  /* INTEGER: range and default; NUMBER: range; NUMBERS: least and most of them */
     int64_t maximum;
     int64_t fallback; /* INTEGER: what is taken when absent */
 };

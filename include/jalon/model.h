@@ -287,6 +287,13 @@ bool jalon_collection_shows_in_tiles(const struct jalon_collection *collection, 
 /* ^[a-z0-9][a-z0-9-]{0,62}$: what maps, collections and campaigns are called. */
 bool jalon_slug_is_valid(struct jalon_text slug);
 
+/*
+ * Have more days than the collection's stale_after_days passed since it was last updated or observed,
+ * whichever is later? Whole days in UTC; `today` as jalon_clock_day.
+ */
+bool jalon_contribution_is_stale(const struct jalon_collection *collection,
+                                 const struct jalon_contribution *contribution, int64_t today);
+
 bool jalon_value_equal(struct jalon_value a, struct jalon_value b);
 /* Appends the value as JSON; NONE is null. Numbers are written so that they read back the same. */
 void jalon_value_write(struct jalon_buffer *buffer, const struct jalon_value *value);

@@ -36,22 +36,28 @@ struct jalon_query_scope {
     size_t parameter_count;
 };
 
+/* Where a page ends: the last item seen. */
+struct jalon_query_mark {
+    int64_t number;    /* >= 0 */
+    double distance_m; /* in lists by distance, which come before numbers; else 0 */
+};
+
 /*
- * Appends the token of the page after the item with this number (>= 0): 32 characters of base64url
- * (RFC 4648, 5), opaque to clients. It holds the number and a 128-bit keyed checksum over number
- * and scope (two SipHash-2-4 with halves of the key).
+ * Appends the token of the page after the mark: 44 characters of base64url (RFC 4648, 5), opaque to
+ * clients. It holds the mark and a 128-bit keyed checksum over mark and scope (two SipHash-2-4 with
+ * halves of the key).
  */
 void jalon_query_token_write(struct jalon_buffer *buffer, const struct jalon_query_key *key,
-                             const struct jalon_query_scope *scope, int64_t after);
+                             const struct jalon_query_scope *scope, struct jalon_query_mark mark);
 /*
- * The number in a token. JALON_INVALID when it was not made with this key for this scope: altered,
+ * The mark in a token. JALON_INVALID when it was not made with this key for this scope: altered,
  * cut, of another query or of another server.
  */
 enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
                                          const struct jalon_query_key *key,
                                          const struct jalon_query_scope *scope,
-                                         struct jalon_text token, int64_t *out_after)
-    JALON_MUST_USE;
+                                         struct jalon_text token,
+                                         struct jalon_query_mark *out) JALON_MUST_USE;
 
 /* --- Parameters of every list --- */
 

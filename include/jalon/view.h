@@ -139,6 +139,12 @@ enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const str
                                             struct jalon_text crs,
                                             const struct jalon_view_filter **out) JALON_MUST_USE;
 
+enum jalon_view_staleness {
+    JALON_VIEW_ANY_AGE,
+    JALON_VIEW_STALE, /* jalon_contribution_is_stale */
+    JALON_VIEW_NOT_STALE,
+};
+
 struct jalon_view_query {
     int32_t collection; /* index in the map */
     bool nothing; /* nothing matches: the collection has not what is asked for */
@@ -163,6 +169,10 @@ struct jalon_view_query {
     struct jalon_geo_circle near; /* the shape is within its radius (INFINITY: has positions) */
     bool has_updated;
     struct jalon_query_interval updated;
+    bool has_campaign;
+    struct jalon_text campaign; /* exact; empty: made in none */
+    enum jalon_view_staleness staleness;
+    int64_t today; /* jalon_clock_day: what staleness is measured from */
     /* Sorted by distance from `near`, which there has to be, then number; else by number alone. */
     bool by_distance;
     int64_t after; /* only numbers greater than this: the key of the last one seen; 0: from start */

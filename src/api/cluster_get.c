@@ -40,13 +40,14 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
         .rel = JALON_TEXT("self"), .type = type, .title = JALON_TEXT("This page")};
     links[1] = (struct jalon_link){
         .rel = JALON_TEXT("next"), .type = type, .title = JALON_TEXT("The next page")};
+    struct jalon_query_mark before = {.number = asked->query.after}, last = {.number = next};
     *out_count = next > 0 ? 2 : 1;
     enum jalon_status status =
         jalon_items_query_page_url(request, asked->list, format->name,
-                                   asked->query.after > 0 ? asked->query.after : -1,
+                                   asked->query.after > 0 ? &before : NULL,
                                    &links[0].href);
     return status == JALON_OK && next > 0
-               ? jalon_items_query_page_url(request, asked->list, format->name, next,
+               ? jalon_items_query_page_url(request, asked->list, format->name, &last,
                                             &links[1].href)
                : status;
 }
@@ -103,7 +104,8 @@ static enum jalon_status answer_leaves(struct jalon_request *request,
         status = jalon_snapshot_cluster_leaves(request->ctx, reading->snapshot, &asked.query,
                                                asked.place, &result);
     }
-    if (status == JALON_OK && jalon_endpoint_unchanged(request, response, reading)) {
+    if (status == JALON_OK &&
+        jalon_items_query_unchanged(request, response, reading, &asked.query)) {
         return JALON_OK;
     }
     return status == JALON_OK ? write_leaves(request, response, reading, &asked, &result) : status;
@@ -157,7 +159,8 @@ static enum jalon_status answer_children(struct jalon_request *request,
         status = jalon_snapshot_cluster_children(request->ctx, reading->snapshot, &asked.query,
                                                  asked.place, &list);
     }
-    if (status == JALON_OK && jalon_endpoint_unchanged(request, response, reading)) {
+    if (status == JALON_OK &&
+        jalon_items_query_unchanged(request, response, reading, &asked.query)) {
         return JALON_OK;
     }
     return status == JALON_OK ? write_children(request, response, reading, &asked, &list) : status;

@@ -50,7 +50,7 @@ enum jalon_status jalon_clusters_read_id(struct jalon_request *request,
                           "there is no such cluster; its name is a cluster_id of this map");
     }
     *out_place = (struct jalon_cluster_place){(int)zoom, (uint32_t)column, (uint32_t)row};
-    return jalon_items_query_read_filters(request, reading, collection, out_query);
+    return jalon_items_query_read_filters(request, reading, collection, false, out_query);
 }
 
 /* --- Features --- */

@@ -72,7 +72,7 @@ static enum jalon_status write(struct jalon_request *request, struct jalon_respo
         return jalon_no_memory(request->ctx);
     }
     enum jalon_status status =
-        jalon_items_query_page_url(request, list, format->name, -1, &self.href);
+        jalon_items_query_page_url(request, list, format->name, NULL, &self.href);
     if (status != JALON_OK) {
         return status;
     }
@@ -95,7 +95,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (status == JALON_OK) {
         status = jalon_items_query_read_many(request, reading, &layers.queries, &layers.count);
     }
-    if (status == JALON_OK && jalon_endpoint_unchanged(request, response, reading)) {
+    if (status == JALON_OK &&
+        jalon_items_query_unchanged(request, response, reading,
+                                    layers.count > 0 ? layers.queries : NULL)) {
         return JALON_OK;
     }
     if (status == JALON_OK) {

@@ -6,6 +6,10 @@
  */
 #include "items_query.h"
 
+#include <math.h>
+
+#include "jalon/clock.h"
+
 enum { NAMES_MAX = 65536 };
 
 /* --- Fields --- */
@@ -184,6 +188,81 @@ static enum jalon_status read_territory(struct jalon_request *request,
                : JALON_OK;
 }
 
+/* --- Place and time --- */
+/* `near` and `radius` go together; by distance no radius is needed, because pages end. */
+static enum jalon_status read_near(struct jalon_request *request, bool by_distance,
+                                   struct jalon_view_query *query)
+{
+    struct jalon_text near, radius;
+    struct jalon_position place = {0};
+    double radius_m = INFINITY;
+    bool has_radius = jalon_request_parameter(request, "radius", &radius);
+    query->has_near = jalon_request_parameter(request, "near", &near);
+    if (!query->has_near) {
+        return has_radius ? refuse(request, JALON_TEXT("radius"), "beside near=longitude,latitude")
+                          : JALON_OK;
+    }
+    enum jalon_status status = jalon_query_read_near(request->ctx, near, &place);
+    if (status == JALON_OK && has_radius) {
+        status = jalon_query_read_radius(request->ctx, radius, &radius_m);
+    } else if (status == JALON_OK && !by_distance) {
+        status = refuse(request, JALON_TEXT("near"), "beside a radius in metres here");
+    }
+    query->near = jalon_geo_circle_make(place, radius_m);
+    query->by_distance = by_distance;
+    return status;
+}
+
+static enum jalon_status read_age(struct jalon_request *request, struct jalon_view_query *query)
+{
+    struct jalon_text value;
+    query->has_updated = jalon_request_parameter(request, "updated", &value);
+    if (query->has_updated) {
+        enum jalon_status status =
+            jalon_query_read_interval(request->ctx, "updated", value, &query->updated);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    if (!jalon_request_parameter(request, "stale", &value)) {
+        return JALON_OK;
+    }
+    bool stale = jalon_text_is(value, "true");
+    query->staleness = stale ? JALON_VIEW_STALE : JALON_VIEW_NOT_STALE;
+    query->today = jalon_clock_day(jalon_clock_now_us());
+    return stale || jalon_text_is(value, "false")
+               ? JALON_OK
+               : refuse(request, JALON_TEXT("stale"), "true or false");
+}
+
+/* --- Words --- */
+static enum jalon_status read_campaign(struct jalon_request *request,
+                                       struct jalon_view_query *query)
+{
+    query->has_campaign = jalon_request_parameter(request, "campaign", &query->campaign);
+    return !query->has_campaign || query->campaign.length == 0 ||
+                   jalon_slug_is_valid(query->campaign)
+               ? JALON_OK
+               : refuse(request, JALON_TEXT("campaign"),
+                        "the key of a campaign (lower-case letters, digits and hyphens), or empty "
+                        "for none");
+}
+
+static enum jalon_status read_search(struct jalon_request *request, struct jalon_view_query *query)
+{
+    struct jalon_text words;
+    if (!jalon_request_parameter(request, "q", &words)) {
+        return JALON_OK;
+    }
+    struct jalon_query_search *search =
+        jalon_arena_allocate(request->ctx->arena, sizeof *search);
+    if (search == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    query->search = search;
+    return jalon_query_read_search(request->ctx, words, search);
+}
+
 /* --- CQL2 --- */
 static enum jalon_status parse_filter(struct jalon_request *request, struct jalon_text filter,
                                       struct jalon_cql2 *out)
@@ -222,19 +301,27 @@ static enum jalon_status read_filter(struct jalon_request *request,
 }
 
 /* --- The two halves --- */
+static enum jalon_status read_box(struct jalon_request *request, struct jalon_view_query *query)
+{
+    struct jalon_text value;
+    query->has_box = jalon_request_parameter(request, "bbox", &value);
+    return query->has_box ? jalon_query_read_box(request->ctx, value, &query->box) : JALON_OK;
+}
+
 enum jalon_status jalon_items_filters_read(struct jalon_request *request,
-                                           const struct jalon_reading *reading,
+                                           const struct jalon_reading *reading, bool by_distance,
                                            struct jalon_items_filters *out)
 {
+    static enum jalon_status (*const readers[])(struct jalon_request *request,
+                                                struct jalon_view_query *query) = {
+        read_box, read_age, read_campaign, read_search};
     struct jalon_items_filters filters = {
         .query = {.collection = -1, .category = -1, .status = -1}};
     struct jalon_view_query *query = &filters.query;
-    struct jalon_text value;
-    enum jalon_status status = JALON_OK;
     query->has_author = jalon_request_parameter(request, "author", &query->author);
-    query->has_box = jalon_request_parameter(request, "bbox", &value);
-    if (query->has_box) {
-        status = jalon_query_read_box(request->ctx, value, &query->box);
+    enum jalon_status status = read_near(request, by_distance, query);
+    for (size_t i = 0; status == JALON_OK && i < sizeof readers / sizeof *readers; i++) {
+        status = readers[i](request, query);
     }
     if (status == JALON_OK) {
         status = read_territory(request, reading->snapshot, query);
@@ -272,11 +359,21 @@ enum jalon_status jalon_items_filters_apply(struct jalon_request *request,
 
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
                                                  const struct jalon_reading *reading,
-                                                 int32_t collection, struct jalon_view_query *out)
+                                                 int32_t collection, bool by_distance,
+                                                 struct jalon_view_query *out)
 {
     struct jalon_items_filters filters;
-    enum jalon_status status = jalon_items_filters_read(request, reading, &filters);
+    enum jalon_status status = jalon_items_filters_read(request, reading, by_distance, &filters);
     return status == JALON_OK ? jalon_items_filters_apply(request, reading->map, &filters,
                                                           collection, out)
                               : status;
+}
+
+bool jalon_items_query_unchanged(struct jalon_request *request, struct jalon_response *response,
+                                 const struct jalon_reading *reading,
+                                 const struct jalon_view_query *query)
+{
+    return query != NULL && query->staleness != JALON_VIEW_ANY_AGE
+               ? jalon_endpoint_unchanged_on_day(request, response, reading, query->today)
+               : jalon_endpoint_unchanged(request, response, reading);
 }

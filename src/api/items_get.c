@@ -22,6 +22,7 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
     size_t format_count, count = 0;
     const struct jalon_format *const *formats = jalon_formats(&format_count);
     const struct jalon_format *own = negotiated_format(request);
+    struct jalon_query_mark before = {query->after, query->after_m};
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; status == JALON_OK && i < format_count && count < LINKS_MAX - 2; i++) {
         if (formats[i]->writer == NULL) {
@@ -34,7 +35,7 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
             .title = formats[i]->label.en,
         };
         status = jalon_items_query_url(request, map, query->collection, formats[i]->name,
-                                       query->after > 0 ? query->after : -1, &link->href);
+                                       query->after > 0 ? &before : NULL, &link->href);
     }
     links[count++] = (struct jalon_link){
         .rel = JALON_TEXT("collection"),
@@ -50,8 +51,9 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
             .type = jalon_text_from(own->media_type),
             .title = JALON_TEXT("The next page"),
         };
-        status = jalon_items_query_url(request, map, query->collection, own->name,
-                                       result->items[result->count - 1].contribution->number,
+        struct jalon_query_mark last = {result->items[result->count - 1].contribution->number,
+                                        result->last_m};
+        status = jalon_items_query_url(request, map, query->collection, own->name, &last,
                                        &link->href);
     }
     *out_count = count;
@@ -99,7 +101,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (status == JALON_OK) {
         status = jalon_items_query_read(request, reading, collection, &query);
     }
-    if (status == JALON_OK && jalon_endpoint_unchanged(request, response, reading)) {
+    if (status == JALON_OK && jalon_items_query_unchanged(request, response, reading, &query)) {
         return JALON_OK;
     }
     if (status == JALON_OK) {

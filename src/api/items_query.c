@@ -27,6 +27,7 @@ enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
 {
     const struct jalon_api *api = request->application;
     struct jalon_query_scope scope;
+    struct jalon_query_mark mark = {0};
     struct jalon_text value;
     int64_t limit;
     enum jalon_status status = jalon_request_integer(request, "limit", &limit);
@@ -37,9 +38,10 @@ enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
     if (jalon_request_parameter(request, "next", &value)) {
         status = read_scope(request, list, &scope);
         if (status == JALON_OK) {
-            status = jalon_query_token_read(request->ctx, &api->token_key, &scope, value,
-                                            &query->after);
+            status = jalon_query_token_read(request->ctx, &api->token_key, &scope, value, &mark);
         }
+        query->after = mark.number;
+        query->after_m = mark.distance_m;
     }
     return status;
 }
@@ -59,7 +61,7 @@ enum jalon_status jalon_items_query_read(struct jalon_request *request,
                                          struct jalon_view_query *out)
 {
     struct jalon_view_query query;
-    enum jalon_status status = jalon_items_query_read_filters(request, reading, collection, &query);
+    enum jalon_status status = jalon_items_query_read_filters(request, reading, collection, true, &query);
     if (status == JALON_OK) {
         status = jalon_items_query_read_page(
             request, items_path(request, reading->map, collection), &query);
@@ -79,7 +81,8 @@ static void append_parameter(struct jalon_buffer *url, const char *name, struct 
 }
 
 enum jalon_status jalon_items_query_page_url(struct jalon_request *request, struct jalon_text list,
-                                             const char *format, int64_t after,
+                                             const char *format,
+                                             const struct jalon_query_mark *after,
                                              struct jalon_text *out)
 {
     const struct jalon_api *api = request->application;
@@ -98,9 +101,9 @@ enum jalon_status jalon_items_query_page_url(struct jalon_request *request, stru
             append_parameter(&url, name.data, scope.parameters[i].value);
         }
     }
-    if (after >= 0) {
+    if (after != NULL) {
         jalon_buffer_append_string(&url, "&next=");
-        jalon_query_token_write(&url, &api->token_key, &scope, after);
+        jalon_query_token_write(&url, &api->token_key, &scope, *after);
     }
     status = jalon_buffer_status(&url);
     *out = status == JALON_OK ? jalon_text_copy(request->ctx->arena, jalon_buffer_text(&url))
@@ -112,7 +115,8 @@ enum jalon_status jalon_items_query_page_url(struct jalon_request *request, stru
 }
 
 enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,
-                                        int32_t collection, const char *format, int64_t after,
+                                        int32_t collection, const char *format,
+                                        const struct jalon_query_mark *after,
                                         struct jalon_text *out)
 {
     return jalon_items_query_page_url(request, items_path(request, map, collection), format, after,

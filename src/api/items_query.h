@@ -14,9 +14,12 @@ struct jalon_items_filters {
     struct jalon_text crs; /* of the filter's geometries; may be empty */
 };
 
-/* JALON_INVALID names the parameter and what was expected. */
+/*
+ * `by_distance`: with `near` the answer is in that order, and needs no radius. JALON_INVALID names
+ * the parameter and what was expected.
+ */
 enum jalon_status jalon_items_filters_read(struct jalon_request *request,
-                                           const struct jalon_reading *reading,
+                                           const struct jalon_reading *reading, bool by_distance,
                                            struct jalon_items_filters *out) JALON_MUST_USE;
 /*
  * The query of one collection. JALON_INVALID: a parameter, a category, a status that it does not
@@ -28,13 +31,20 @@ enum jalon_status jalon_items_filters_apply(struct jalon_request *request,
                                             int32_t collection,
                                             struct jalon_view_query *out) JALON_MUST_USE;
 /*
- * Both: what selects contributions, in every answer drawn from them: bbox, category, status,
- * author, within, filter and every public field.
+ * Both: what selects contributions, in every answer drawn from them (FILTER_PARAMETERS in routes.c,
+ * bbox, and every public field).
  */
 enum jalon_status jalon_items_query_read_filters(struct jalon_request *request,
                                                  const struct jalon_reading *reading,
-                                                 int32_t collection,
+                                                 int32_t collection, bool by_distance,
                                                  struct jalon_view_query *out) JALON_MUST_USE;
+/*
+ * jalon_endpoint_unchanged for what the query selects: staleness also changes with the day. NULL: it
+ * selects nothing.
+ */
+bool jalon_items_query_unchanged(struct jalon_request *request, struct jalon_response *response,
+                                 const struct jalon_reading *reading,
+                                 const struct jalon_view_query *query);
 /* Has it a public field of this name? */
 bool jalon_items_has_field(const struct jalon_collection *collection, struct jalon_text name);
 /*
@@ -71,11 +81,13 @@ enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
                                               struct jalon_view_query *query) JALON_MUST_USE;
 /* The URL of such a list with the request's parameters; `after` as in the next function. */
 enum jalon_status jalon_items_query_page_url(struct jalon_request *request, struct jalon_text list,
-                                             const char *format, int64_t after,
+                                             const char *format,
+                                             const struct jalon_query_mark *after,
                                              struct jalon_text *out) JALON_MUST_USE;
-/* The URL of this list: with `after` >= 0 of the page after that item, else of the first page. */
+/* The URL of this list: of the page after that item, or (NULL) of the first page. */
 enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,
-                                        int32_t collection, const char *format, int64_t after,
+                                        int32_t collection, const char *format,
+                                        const struct jalon_query_mark *after,
                                         struct jalon_text *out) JALON_MUST_USE;
 
 #endif

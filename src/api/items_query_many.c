@@ -162,7 +162,7 @@ enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
     }
     enum jalon_status status = select_collections(request, map, many.selected);
     if (status == JALON_OK) {
-        status = jalon_items_filters_read(request, reading, &many.filters);
+        status = jalon_items_filters_read(request, reading, false, &many.filters);
     }
     if (status == JALON_OK) {
         status = find_misfits(request, map, many.selected, many.misfits);

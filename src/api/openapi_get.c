@@ -30,6 +30,12 @@ static void put_schema(struct jalon_json_writer *writer, const struct jalon_para
         jalon_json_put_string(writer, "type", "number");
         jalon_json_end_object(writer);
         break;
+    case JALON_PARAMETER_NUMBER:
+        jalon_json_put_string(writer, "type", "number");
+        jalon_json_put_integer(writer, "minimum", parameter->minimum);
+        jalon_json_put_integer(writer, "maximum", parameter->maximum);
+        break;
+    case JALON_PARAMETER_BOOLEAN: jalon_json_put_string(writer, "type", "boolean"); break;
     case JALON_PARAMETER_STRING: jalon_json_put_string(writer, "type", "string"); break;
     }
     jalon_json_end_object(writer);

@@ -57,6 +57,29 @@ static const struct jalon_parameter asset_parameters[] = {
         {"within", JALON_PARAMETER_STRING,                                                         \
          "Only contributions in this territory or on its border, by key: where their label is.",   \
          0, 0, 0},                                                                                 \
+        {"campaign", JALON_PARAMETER_STRING,                                                       \
+         "Only contributions made in this campaign, by key; empty: in none.", 0, 0, 0},            \
+        {"updated", JALON_PARAMETER_STRING,                                                        \
+         "Only contributions last changed at this time (RFC 3339), on this date, or in this "      \
+         "interval: two of them with \"/\" between; \"..\" leaves an end open.",                     \
+         0, 0, 0},                                                                                 \
+        {"stale", JALON_PARAMETER_BOOLEAN,                                                         \
+         "Only contributions that nobody updated or observed for longer than their collection's "  \
+         "`stale_after_days`, or (false) only the others.",                                        \
+         0, 0, 0},                                                                                 \
+        {"q", JALON_PARAMETER_STRING,                                                              \
+         "Only contributions in which every one of these words begins a word of the title, the "   \
+         "description, a text field or the label of a choice, whatever case and accents; words "   \
+         "in quotation marks have to be there whole and in a row.",                                \
+         0, 0, 0},                                                                                 \
+        {"near", JALON_PARAMETER_NUMBERS,                                                          \
+         "Only contributions within `radius` of this place: longitude, latitude in degrees. "      \
+         "Lists of items are in the order of distance then, and need no radius.",                  \
+         2, 2, 0},                                                                                 \
+        {"radius", JALON_PARAMETER_NUMBER,                                                         \
+         "How far from `near`, in metres over the ellipsoid; of lines and polygons the nearest "   \
+         "place counts.",                                                                          \
+         0, JALON_QUERY_RADIUS_MAX_M, 0},                                                          \
         {"filter", JALON_PARAMETER_STRING,                                                         \
          "Only contributions for which this CQL2 expression is true; what it may name: "           \
          "…/queryables.",                                                                          \

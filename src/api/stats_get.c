@@ -62,6 +62,9 @@ static enum jalon_status read_request(struct jalon_request *request,
         .dimensions = usual_dimensions(reading, queries, count),
         .now_us = jalon_clock_now_us(),
     };
+    for (size_t i = 0; i < count; i++) { /* the same day, also at midnight */
+        queries[i].today = jalon_clock_day(out->now_us);
+    }
     return jalon_request_parameter(request, "by", &names)
                ? read_dimensions(request, names, &out->dimensions)
                : JALON_OK;

@@ -31,7 +31,7 @@ static struct parameter *sorted_parameters(struct jalon_request *request, size_t
     return list;
 }
 
-/* The layers and the filters as they were written, whatever their order. */
+/* The layers, the day when it matters, and the filters as they were written, in any order. */
 static enum jalon_status make_key(struct jalon_request *request, struct jalon_tile_command *command)
 {
     struct jalon_buffer key;
@@ -42,7 +42,10 @@ static enum jalon_status make_key(struct jalon_request *request, struct jalon_ti
     }
     jalon_buffer_init(&key, (size_t)1 << 20);
     for (size_t i = 0; i < command->query_count; i++) {
-        jalon_buffer_append_format(&key, "%d,", command->queries[i].collection);
+        const struct jalon_view_query *query = &command->queries[i];
+        bool ages = query->staleness != JALON_VIEW_ANY_AGE;
+        jalon_buffer_append_format(&key, "%d@%lld,", query->collection,
+                                   ages ? (long long)query->today : 0);
     }
     for (size_t i = 0; i < count; i++) {
         if (!jalon_text_is(list[i].name, "f") && !jalon_text_is(list[i].name, "collections")) {

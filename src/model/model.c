@@ -2,6 +2,8 @@
 /* Names of the model's enumerations and look-ups in a map's description. Layer 1. */
 #include "jalon/model.h"
 
+#include "jalon/clock.h"
+
 #include <assert.h>
 
 static const char *const field_types[] = {
@@ -174,4 +176,15 @@ bool jalon_property_is_reserved(struct jalon_text key)
         "supports",  "comments",    "id",         "geometry", "type",       "properties",
     };
     return find_name(reserved, COUNT(reserved), key) >= 0;
+}
+
+bool jalon_contribution_is_stale(const struct jalon_collection *collection,
+                                 const struct jalon_contribution *contribution, int64_t today)
+{
+    int64_t day = jalon_clock_day(contribution->updated_us), observed_us;
+    if (collection->stale_after_days <= 0 || today - day <= collection->stale_after_days) {
+        return false;
+    }
+    return !jalon_clock_parse_date(contribution->observed, &observed_us) ||
+           today - jalon_clock_day(observed_us) > collection->stale_after_days;
 }

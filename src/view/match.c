@@ -54,7 +54,8 @@ bool jalon_view_has_filter(const struct jalon_view_query *query)
 {
     return query->nothing || query->condition_count > 0 || query->category >= 0 ||
            query->status >= 0 || query->has_author || query->has_territory ||
-           query->has_updated || query->has_near || query->search != NULL ||
+           query->has_updated || query->has_campaign ||
+           query->staleness != JALON_VIEW_ANY_AGE || query->has_near || query->search != NULL ||
            query->filter != NULL;
 }
 
@@ -68,6 +69,15 @@ static bool is_in_territory(const struct jalon_view_entry *entry, int32_t wanted
     return false;
 }
 
+static bool has_age(const struct jalon_map *map, const struct jalon_view_query *query,
+                    const struct jalon_contribution *contribution)
+{
+    bool wants_stale = query->staleness == JALON_VIEW_STALE;
+    return query->staleness == JALON_VIEW_ANY_AGE ||
+           jalon_contribution_is_stale(&map->collections[query->collection], contribution,
+                                       query->today) == wants_stale;
+}
+
 bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_query *query,
                        const struct jalon_view_entry *entry)
 {
@@ -77,7 +87,9 @@ bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_quer
         (query->has_territory && !is_in_territory(entry, query->territory)) ||
         (query->has_updated && (contribution->updated_us < query->updated.first_us ||
                                 contribution->updated_us > query->updated.last_us)) ||
-        (query->category >= 0 && !has_category(map, contribution, query->category))) {
+        (query->has_campaign && !jalon_text_equal(contribution->campaign, query->campaign)) ||
+        (query->category >= 0 && !has_category(map, contribution, query->category)) ||
+        !has_age(map, query, contribution)) {
         return false;
     }
     for (size_t i = 0; i < query->condition_count; i++) {

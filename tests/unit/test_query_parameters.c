@@ -45,24 +45,26 @@ static void assert_refused(enum jalon_status status, const char *parameter)
 
 /* --- Tokens --- */
 
-static struct jalon_text write_token(struct jalon_buffer *buffer, int64_t after)
+static struct jalon_text write_token(struct jalon_buffer *buffer, int64_t number)
 {
     jalon_buffer_init(buffer, 1000);
-    jalon_query_token_write(buffer, &key, &scope, after);
+    jalon_query_token_write(buffer, &key, &scope,
+                            (struct jalon_query_mark){number, (double)number / 3});
     return jalon_buffer_text(buffer);
 }
 
-static void a_token_comes_back_as_its_number(void **state)
+static void a_token_comes_back_as_its_mark(void **state)
 {
     (void)state;
     int64_t const numbers[] = {0, 1, 255, 123456789, INT64_MAX};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct jalon_buffer buffer;
         struct jalon_text token = write_token(&buffer, numbers[i]);
-        assert_int_equal(token.length, 32);
-        int64_t after = -1;
-        assert_int_equal(jalon_query_token_read(ctx, &key, &scope, token, &after), JALON_OK);
-        assert_int_equal(after, numbers[i]);
+        assert_int_equal(token.length, 44);
+        struct jalon_query_mark mark = {-1, -1};
+        assert_int_equal(jalon_query_token_read(ctx, &key, &scope, token, &mark), JALON_OK);
+        assert_int_equal(mark.number, numbers[i]);
+        assert_true(mark.distance_m == (double)numbers[i] / 3);
         jalon_buffer_finish(&buffer);
     }
 }
@@ -72,7 +74,7 @@ static void an_altered_token_is_refused(void **state)
     (void)state;
     struct jalon_buffer buffer;
     struct jalon_text token = write_token(&buffer, 4711);
-    int64_t after = -1;
+    struct jalon_query_mark after = {-1, -1};
     for (size_t i = 0; i < token.length; i++) {
         for (int bit = 0; bit < 8; bit++) {
             buffer.data[i] = (char)(buffer.data[i] ^ 1 << bit);
@@ -83,15 +85,15 @@ static void an_altered_token_is_refused(void **state)
     token.length--;
     assert_refused(jalon_query_token_read(ctx, &key, &scope, token, &after), "next");
     assert_refused(jalon_query_token_read(ctx, &key, &scope, JALON_TEXT_EMPTY, &after), "next");
-    assert_int_equal(after, -1);
+    assert_int_equal(after.number, -1);
     jalon_buffer_finish(&buffer);
 }
 
 static enum jalon_status read_with(struct jalon_text token, struct jalon_query_key with,
                                    struct jalon_query_scope in)
 {
-    int64_t after;
-    return jalon_query_token_read(ctx, &with, &in, token, &after);
+    struct jalon_query_mark mark;
+    return jalon_query_token_read(ctx, &with, &in, token, &mark);
 }
 
 static void a_token_is_good_for_its_own_query_only(void **state)
@@ -174,7 +176,7 @@ static void other_boxes_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_token_comes_back_as_its_number),
+        cmocka_unit_test(a_token_comes_back_as_its_mark),
         cmocka_unit_test(an_altered_token_is_refused),
         cmocka_unit_test(a_token_is_good_for_its_own_query_only),
         cmocka_unit_test(order_and_page_parameters_do_not_matter),
