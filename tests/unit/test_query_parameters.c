@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Paging tokens and boxes: what is read, what is refused and in which words. */
+/* Paging tokens, boxes, places and times: what is read, what is refused and in which words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -173,6 +173,85 @@ static void other_boxes_are_refused(void **state)
     }
 }
 
+/* --- Places --- */
+
+static void a_place_has_two_numbers(void **state)
+{
+    (void)state;
+    struct jalon_position place = {0, 0};
+    double radius_m = -1;
+    assert_int_equal(jalon_query_read_near(ctx, JALON_TEXT("3.87,43.6"), &place), JALON_OK);
+    assert_true(place.lon == 3.87 && place.lat == 43.6);
+    assert_int_equal(jalon_query_read_near(ctx, JALON_TEXT("-180,-90"), &place), JALON_OK);
+    assert_int_equal(jalon_query_read_radius(ctx, JALON_TEXT("0"), &radius_m), JALON_OK);
+    assert_true(radius_m == 0);
+    assert_int_equal(jalon_query_read_radius(ctx, JALON_TEXT("1e6"), &radius_m), JALON_OK);
+    assert_true(radius_m == JALON_QUERY_RADIUS_MAX_M);
+}
+
+static void other_places_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "3.87", "3.87,43.6,1", "3.87,", ",43.6", "3.87;43.6",
+                                      "x,43.6", "3.87, 43.6", "180.1,0", "-181,0", "0,90.01",
+                                      "43.6,-91", "nan,0", "0,inf", "1e400,0"};
+    static const char *const bad_radii[] = {"", "x", "-1", "1000000.1", "inf", "nan", "1,2", "5m"};
+    struct jalon_position place = {42, 0};
+    double radius_m = 42;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_refused(jalon_query_read_near(ctx, jalon_text_from(bad[i]), &place), "near");
+    }
+    for (size_t i = 0; i < sizeof bad_radii / sizeof *bad_radii; i++) {
+        assert_refused(jalon_query_read_radius(ctx, jalon_text_from(bad_radii[i]), &radius_m),
+                       "radius");
+    }
+    assert_true(place.lon == 42 && radius_m == 42);
+}
+
+/* --- Times --- */
+
+#define SECOND INT64_C(1000000)
+#define DAY (86400 * SECOND)
+
+static void assert_interval(const char *text, int64_t first_us, int64_t last_us)
+{
+    struct jalon_query_interval interval;
+    assert_int_equal(jalon_query_read_interval(ctx, "updated", jalon_text_from(text), &interval),
+                     JALON_OK);
+    assert_true(interval.first_us == first_us && interval.last_us == last_us);
+}
+
+static void an_interval_is_a_time_a_day_or_two_of_them(void **state)
+{
+    (void)state;
+    assert_interval("1970-01-02T00:00:01Z", DAY + SECOND, DAY + SECOND);
+    assert_interval("1970-01-02T01:00:01.5+01:00", DAY + SECOND * 3 / 2, DAY + SECOND * 3 / 2);
+    assert_interval("1970-01-02", DAY, 2 * DAY - 1);
+    assert_interval("1970-01-02/1970-01-02", DAY, 2 * DAY - 1);
+    assert_interval("1970-01-02/1970-01-03T00:00:00Z", DAY, 2 * DAY);
+    assert_interval("1970-01-02T00:00:00Z/..", DAY, INT64_MAX);
+    assert_interval("1970-01-02T00:00:00Z/", DAY, INT64_MAX);
+    assert_interval("../1970-01-02", INT64_MIN, 2 * DAY - 1);
+    assert_interval("/1970-01-02T00:00:00Z", INT64_MIN, DAY);
+}
+
+static void other_intervals_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "", "/", "..", "../..", "../", "x", "2026", "2026-02-30", "2026-01-01T00:00:00",
+        "2026-01-02/2026-01-01", "2026-01-02T00:00:01Z/2026-01-02T00:00:00Z",
+        "2026-01-01/2026-01-02/2026-01-03", "2026-01-01/x", "x/2026-01-01", "2026-01-01 / ..",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct jalon_query_interval interval = {42, 42};
+        assert_refused(
+            jalon_query_read_interval(ctx, "updated", jalon_text_from(bad[i]), &interval),
+            "updated");
+        assert_true(interval.first_us == 42);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +261,10 @@ int main(void)
         cmocka_unit_test(order_and_page_parameters_do_not_matter),
         cmocka_unit_test(boxes_have_four_or_six_numbers),
         cmocka_unit_test(other_boxes_are_refused),
+        cmocka_unit_test(a_place_has_two_numbers),
+        cmocka_unit_test(other_places_are_refused),
+        cmocka_unit_test(an_interval_is_a_time_a_day_or_two_of_them),
+        cmocka_unit_test(other_intervals_are_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Words of texts, and searches: what is read, what is refused and in which words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "jalon/query.h"
+
+static struct jalon_context *ctx;
+
+static int setup(void **state)
+{
+    (void)state;
+    ctx = jalon_context_create();
+    return ctx == NULL;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    jalon_context_destroy(ctx);
+    return 0;
+}
+
+/* The words with a "|" behind each. */
+static void assert_words(const char *text, const char *expected)
+{
+    struct jalon_query_word_reader reader;
+    struct jalon_text word;
+    char found[1000] = "";
+    jalon_query_words_begin(&reader, jalon_text_from(text));
+    while (jalon_query_words_next(&reader, &word)) {
+        assert_true(word.length > 0 && word.length <= JALON_QUERY_WORD_MAX);
+        assert_true(jalon_text_is_utf8(word));
+        strncat(found, word.data, word.length);
+        strcat(found, "|");
+    }
+    assert_string_equal(found, expected);
+    assert_false(jalon_query_words_next(&reader, &word));
+}
+
+static void words_have_neither_case_nor_accents(void **state)
+{
+    (void)state;
+    assert_words("", "");
+    assert_words(" ,;:!?-'\"(\xe2\x80\xa6)\n", "");
+    assert_words("Un banc", "un|banc|");
+    assert_words("  L'\xc3\x89" "cole   des Beaux-Arts.", "l|ecole|des|beaux|arts|");
+    assert_words("E\xcc\x81" "cole", "ecole|"); /* the accent by itself */
+    assert_words("l\xe2\x80\x99\xc5\x92uf, l\xe2\x80\x99\xc5\x93uvre, \xc3\x86on",
+                 "l|oeuf|l|oeuvre|aeon|");
+    assert_words("STRASSE Stra\xc3\x9f" "e", "strasse|strasse|");
+    assert_words("12 bis, rue n\xc2\xb0 3/4 a_b", "12|bis|rue|n|3|4|a|b|");
+    assert_words("\xce\x9f\xce\x94\xce\x9f\xce\xa3 \xce\xbf\xce\xb4\xcf\x8c\xcf\x82",
+                 "\xce\xbf\xce\xb4\xce\xbf\xcf\x83|\xce\xbf\xce\xb4\xce\xbf\xcf\x83|"); /* final sigma */
+    assert_words("\xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0", "\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0|");
+    assert_words("\xf0\x9f\x8c\xb3 arbre\xf0\x9f\x8c\xb3", "arbre|"); /* a picture is no word */
+}
+
+static void long_words_are_cut_alike(void **state)
+{
+    (void)state;
+    char text[200], expected[200];
+    memset(text, 'A', 150);
+    strcpy(text + 150, " b");
+    memset(expected, 'a', 64);
+    strcpy(expected + 64, "|b|");
+    assert_words(text, expected);
+    /* a character that would be cut in two is left out, and all behind it */
+    memset(text, 'a', 63);
+    strcpy(text + 63, "\xd0\xb6x");
+    memset(expected, 'a', 63);
+    strcpy(expected + 63, "|");
+    assert_words(text, expected);
+}
+
+static void assert_search(const char *text, const char *expected)
+{
+    struct jalon_query_search search;
+    char found[1000] = "";
+    assert_int_equal(jalon_query_read_search(ctx, jalon_text_from(text), &search), JALON_OK);
+    for (size_t i = 0; i < search.count; i++) {
+        const struct jalon_query_term *term = &search.terms[i];
+        assert_true(term->count > 0 && (term->is_phrase || term->count == 1));
+        strcat(found, term->is_phrase ? "(" : "");
+        for (size_t j = 0; j < term->count; j++) {
+            strcat(found, term->words[j].data);
+            strcat(found, j + 1 < term->count ? " " : "");
+        }
+        strcat(found, term->is_phrase ? ")|" : "|");
+    }
+    assert_string_equal(found, expected);
+}
+
+static void a_search_has_words_and_phrases(void **state)
+{
+    (void)state;
+    assert_search("\xc3\x89" "cole", "ecole|");
+    assert_search("  rampe,banc ", "rampe|banc|");
+    assert_search("l'eau", "l|eau|");
+    assert_search("\"Place de la Com\xc3\xa9" "die\" tram", "(place de la comedie)|tram|");
+    assert_search("tram\"la place\"banc", "tram|(la place)|banc|");
+    assert_search("\xc2\xab la place \xc2\xbb", "(la place)|");
+    assert_search("\xe2\x80\x9cla place\xe2\x80\x9d", "(la place)|");
+    assert_search("\"banc\"", "(banc)|");
+    assert_search("\"\" banc", "banc|");
+    assert_search("1 2 3 4 5 6 7 8 \"9 10 11 12 13 14 15 16\"",
+                  "1|2|3|4|5|6|7|8|(9 10 11 12 13 14 15 16)|");
+}
+
+static void assert_refused(const char *text, const char *reason)
+{
+    struct jalon_query_search search = {NULL, 77};
+    assert_int_equal(jalon_query_read_search(ctx, jalon_text_from(text), &search), JALON_INVALID);
+    assert_int_equal(search.count, 77);
+    assert_string_equal(ctx->error.details[0].where.data, "q");
+    assert_string_equal(ctx->error.details[0].reason.data, reason);
+    jalon_error_clear(ctx);
+}
+
+static void what_cannot_be_searched_for_is_refused(void **state)
+{
+    (void)state;
+    char text[JALON_QUERY_SEARCH_LENGTH_MAX + 2];
+    static const char *const empty[] = {"", " ", "?!", "\"\"", "\" - \"", "\xe2\x80\x99"};
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+        assert_refused(empty[i], "expected a word: letters or digits");
+    }
+    assert_refused("\"la place", "expected a quotation mark that ends the phrase");
+    assert_refused("\"", "expected a quotation mark that ends the phrase");
+    assert_refused("15\" de large", "expected a quotation mark that ends the phrase");
+    assert_refused("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17", "expected at most 16 words");
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_refused(text, "expected at most 200 characters");
+    text[sizeof text - 2] = '\0';
+    struct jalon_query_search search;
+    assert_int_equal(jalon_query_read_search(ctx, jalon_text_from(text), &search), JALON_OK);
+    assert_int_equal(search.terms[0].words[0].length, JALON_QUERY_WORD_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_have_neither_case_nor_accents),
+        cmocka_unit_test(long_words_are_cut_alike),
+        cmocka_unit_test(a_search_has_words_and_phrases),
+        cmocka_unit_test(what_cannot_be_searched_for_is_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
