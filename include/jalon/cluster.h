@@ -4,19 +4,21 @@
  *
  * Every contribution counts at one position, its label position (jalon_geometry_label_position), on
  * the Mercator square of web maps; zoom z shows that square 512 * 2^z pixels wide, as MapLibre and
- * vector tiles do. There is a cluster radius r in these pixels, and a last zoom beyond which nothing
- * is merged.
+ * vector tiles do. A collection has a cluster radius r in these pixels, a least number of points that
+ * make a cluster, and a last zoom beyond which nothing is merged.
  *
  * What holds, and why, is in src/view/merge.h:
  *  - The clusters are a function of the set of matching contributions: neither the order of
  *    insertions nor the box that is asked for changes one.
  *  - Each contribution with a position is in exactly one: the counts add up to what a list of the
  *    same filter without box matches.
- *  - A cluster stands at the mean of its points; no two of a zoom, contributions that
- *    stand alone among them, are closer than r / 2.
+ *  - A cluster stands at the mean of its points; no two of a zoom, contributions that stand alone
+ *    among them, are closer than r / 2, but for what positions are rounded by (3 cm on the ground).
  *  - All points of a cluster lie in a square of side 2 s, s being the side of a cell, 1.5 r or a
  *    little more; a contribution that comes, goes or moves changes no cluster with a cell more than
  *    4 cells away from its own.
+ * What is merged from fewer points than the least number is given as these points. Of all that was
+ * said the distance alone is then less: it holds between clusters, not for what stands beside them.
  * They are not a tree: a cluster of the next zoom may hold points of two neighbours. So the children
  * of a cluster are what its own points become by themselves.
  */
@@ -25,8 +27,6 @@
 
 #include "jalon/view.h"
 
-#define JALON_CLUSTER_RADIUS 40    /* r, pixels */
-#define JALON_CLUSTER_MAX_ZOOM 16  /* the last zoom that merges */
 /* Zooms that can be asked for: 0 to this. */
 #define JALON_CLUSTER_ZOOM_LIMIT 24
 /* Clusters and contributions one answer holds at most. */
@@ -57,7 +57,8 @@ struct jalon_cluster {
 };
 
 struct jalon_cluster_list {
-    struct jalon_cluster *clusters; /* in the context's arena; the order is always the same */
+    struct jalon_cluster *clusters; /* in the context's arena; the order is always the same: in each
+                                     * part of the box clusters from the north, then the others */
     size_t count;
     int64_t matched; /* sum of counts */
 };

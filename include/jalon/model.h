@@ -129,8 +129,11 @@ struct jalon_collection {
 #define JALON_STALE_AFTER_DAYS_MAX 36525
 
 /* The settings of a collection that says nothing of them, in its initializer. */
-#define JALON_COLLECTION_DEFAULTS \
-    .cluster_radius = 40, .cluster_min_points = 2, .cluster_max_zoom = 16
+#define JALON_CLUSTER_RADIUS_DEFAULT 40
+#define JALON_CLUSTER_MAX_ZOOM_DEFAULT 16
+#define JALON_COLLECTION_DEFAULTS                                                    \
+    .cluster_radius = JALON_CLUSTER_RADIUS_DEFAULT, .cluster_min_points = 2,         \
+    .cluster_max_zoom = JALON_CLUSTER_MAX_ZOOM_DEFAULT
 
 enum jalon_write_policy {
     JALON_POLICY_ADMINISTERED,

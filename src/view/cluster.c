@@ -3,6 +3,7 @@
 #include "jalon/cluster.h"
 
 #include <assert.h>
+#include <math.h>
 
 #include "cells.h"
 #include "match.h"
@@ -14,17 +15,25 @@
  */
 #define MARGIN 3.0
 
+/* Keys of contributions that come by themselves, behind those of all clusters. */
+#define SINGLES_FROM (INT64_C(1) << 60)
+
 /* What an answer is made of. */
 struct making {
     struct jalon_context *ctx;
     struct jalon_view_lookup lookup;
     const struct jalon_view_plane *plane;
+    const struct jalon_collection *settings;
     bool has_box;
     struct jalon_box part; /* where clusters have to stand; west <= east */
     struct jalon_view_cells split; /* for looking at later zooms */
     struct jalon_cluster_list list;
     size_t capacity;
-    bool too_many;
+    struct jalon_view_hit *hits; /* contributions that come one by one, not in the list yet */
+    size_t hit_count;
+    size_t hit_capacity;
+    size_t limit; /* of what is in the list and of hits */
+    enum jalon_status failed; /* why gathering hits ended; JALON_OK: it did not fail */
 };
 
 static struct making begin(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
@@ -37,6 +46,9 @@ static struct making begin(struct jalon_context *ctx, const struct jalon_snapsho
     return (struct making){
         .ctx = ctx,
         .plane = &collection->pyramid.plane,
+        .settings = &snapshot->map->collections[query->collection],
+        .limit = JALON_CLUSTER_LIMIT,
+        .failed = JALON_OK,
         .lookup = {.snapshot = snapshot,
                    .collection = collection,
                    .query = query,
@@ -44,6 +56,17 @@ static struct making begin(struct jalon_context *ctx, const struct jalon_snapsho
                    .zoom = zoom,
                    .range = jalon_view_cells_all(&collection->pyramid.plane, zoom)},
     };
+}
+
+static int max_zoom_of(const struct making *making)
+{
+    return making->settings->cluster_max_zoom;
+}
+
+/* Are these, merged, a cluster? */
+static bool is_cluster(const struct making *making, const struct jalon_view_cell *merged)
+{
+    return merged->count >= (uint32_t)making->settings->cluster_min_points;
 }
 
 static bool stands_inside(const struct making *making, struct jalon_position p)
@@ -83,12 +106,16 @@ static struct jalon_view_cell_range widen(struct jalon_view_cell_range range,
 
 /* --- Adding to the answer --- */
 
+static bool is_full(const struct making *making)
+{
+    return making->list.count + making->hit_count >= making->limit;
+}
+
 /* A place for one more, or NULL when the answer has failed. */
 static struct jalon_cluster *add(struct making *making)
 {
     struct jalon_cluster_list *list = &making->list;
-    if (list->count == JALON_CLUSTER_LIMIT) {
-        making->too_many = true;
+    if (is_full(making)) {
         return NULL;
     }
     struct jalon_cluster *clusters =
@@ -101,10 +128,10 @@ static struct jalon_cluster *add(struct making *making)
     return &clusters[list->count++];
 }
 
-/* Why add() answered NULL. */
+/* Why there was no room for one more. */
 static enum jalon_status why(const struct making *making)
 {
-    return making->too_many
+    return is_full(making)
                ? jalon_fail(making->ctx, JALON_TOO_LARGE,
                             "there are more than %d clusters: ask for a smaller box, or a lower zoom",
                             JALON_CLUSTER_LIMIT)
@@ -119,30 +146,87 @@ static bool is_small(const struct making *making, const struct jalon_view_entry 
     struct jalon_view_spot high = jalon_view_plane_spot(making->plane, south_east);
     double radius = making->plane->radius / (double)(UINT32_C(1) << making->lookup.zoom);
     return entry->contribution.geometry.type != JALON_GEOMETRY_POINT &&
-           making->lookup.zoom <= JALON_CLUSTER_MAX_ZOOM && high.x - low.x < radius &&
+           making->lookup.zoom <= max_zoom_of(making) && high.x - low.x < radius &&
            high.y - low.y < radius;
 }
 
-static enum jalon_status add_single(struct making *making, const struct jalon_view_entry *entry,
-                                    int64_t key)
+/* --- One by one --- */
+
+/* Keeps a contribution that comes by itself; false ends the visit. */
+static bool gather(void *user, const struct jalon_view_entry *entry)
 {
+    struct making *making = user;
     if (!stands_inside(making, entry->label)) {
-        return JALON_OK;
+        return true;
     }
-    struct jalon_cluster *cluster = add(making);
-    if (cluster == NULL) {
-        return why(making);
+    struct jalon_view_hit *hits =
+        is_full(making) ? NULL
+                        : jalon_arena_grow(making->ctx->arena, making->hits, making->hit_count,
+                                           making->hit_count + 1, sizeof *hits,
+                                           &making->hit_capacity);
+    if (hits == NULL) {
+        making->failed = why(making);
+        return false;
     }
-    *cluster = (struct jalon_cluster){
+    hits[making->hit_count++] = (struct jalon_view_hit){entry->contribution.number, entry};
+    making->hits = hits;
+    return true;
+}
+
+static enum jalon_status gather_all(struct making *making, const struct jalon_view_lookup *lookup)
+{
+    jalon_view_cells_visit(lookup, gather, making);
+    if (making->failed == JALON_OK && jalon_view_match_failed(lookup->query)) {
+        return jalon_fail(making->ctx, JALON_INTERNAL, "shapes could not be compared");
+    }
+    return making->failed;
+}
+
+static enum jalon_status sort_hits(struct making *making)
+{
+    struct jalon_view_hit *spare =
+        jalon_arena_allocate(making->ctx->arena, making->hit_count * sizeof *spare);
+    if (spare == NULL) {
+        return jalon_no_memory(making->ctx);
+    }
+    making->hits = jalon_view_sort_hits(making->hits, spare, making->hit_count);
+    making->hit_capacity = making->hit_count;
+    return JALON_OK;
+}
+
+static void put_single(struct making *making, const struct jalon_view_entry *entry,
+                       struct jalon_cluster *out)
+{
+    *out = (struct jalon_cluster){
         .count = 1,
-        .key = key,
+        .key = SINGLES_FROM + entry->contribution.number,
         .position = entry->label,
         .item = {&entry->contribution, entry->json},
         .is_small = is_small(making, entry),
     };
-    making->list.matched++;
+}
+
+/* Moves what was gathered to the end of the list, by number. */
+static enum jalon_status add_gathered(struct making *making)
+{
+    size_t count = making->hit_count;
+    enum jalon_status status = count > 0 ? sort_hits(making) : JALON_OK;
+    if (status != JALON_OK) {
+        return status;
+    }
+    making->hit_count = 0; /* they make room for themselves */
+    for (size_t i = 0; i < count; i++) {
+        struct jalon_cluster *cluster = add(making);
+        if (cluster == NULL) {
+            return why(making);
+        }
+        put_single(making, making->hits[i].entry, cluster);
+        making->list.matched++;
+    }
     return JALON_OK;
 }
+
+/* --- Clusters --- */
 
 /* Confines a look-up to the cells of a cluster. */
 static void confine(struct jalon_view_lookup *lookup, const struct jalon_view_cell *cells,
@@ -166,9 +250,11 @@ static size_t count_clusters(const struct jalon_view_cells *cells)
     return count;
 }
 
+/* At deep zooms there is no room for the margin: it must stay below a third of a cell (merge.h). */
 static double distance_at(const struct making *making, int zoom)
 {
-    return making->plane->radius / 2 / (double)(UINT32_C(1) << zoom) + MARGIN;
+    double side = (double)(UINT64_C(1) << (32 - making->plane->bits - zoom));
+    return fmin(making->plane->radius / 2 / (double)(UINT32_C(1) << zoom) + MARGIN, side / 3);
 }
 
 /* Finds the cells of a look-up and merges them. */
@@ -192,7 +278,7 @@ static enum jalon_status find_expansion(struct making *making, const struct jalo
 {
     struct jalon_view_spot low = {cluster->min_x, cluster->min_y};
     struct jalon_view_spot high = {cluster->max_x, cluster->max_y};
-    while (++lookup->zoom <= JALON_CLUSTER_MAX_ZOOM) {
+    while (++lookup->zoom <= max_zoom_of(making)) {
         lookup->range = range_between(making, lookup->zoom, low, high);
         uint32_t columns = lookup->range.east - lookup->range.west;
         uint32_t rows = lookup->range.south - lookup->range.north;
@@ -240,8 +326,17 @@ static enum jalon_status add_cluster(struct making *making, struct jalon_view_ce
                                      uint32_t first)
 {
     const struct jalon_view_cell *cell = &cells->cells[first];
+    struct jalon_view_lookup lookup = making->lookup;
     if (cell->count == 1) {
-        return add_single(making, making->lookup.collection->slots[cell->first].entry, key_of(cell));
+        (void)gather(making, lookup.collection->slots[cell->first].entry);
+        return making->failed;
+    }
+    confine(&lookup, cells->cells, first);
+    if (!is_cluster(making, cell)) {
+        lookup.range = range_between(making, lookup.zoom,
+                                     (struct jalon_view_spot){cell->min_x, cell->min_y},
+                                     (struct jalon_view_spot){cell->max_x, cell->max_y});
+        return gather_all(making, &lookup);
     }
     double count = cell->count;
     struct jalon_position position = jalon_view_plane_position(
@@ -249,8 +344,6 @@ static enum jalon_status add_cluster(struct making *making, struct jalon_view_ce
     if (!stands_inside(making, position)) {
         return JALON_OK;
     }
-    struct jalon_view_lookup lookup = making->lookup;
-    confine(&lookup, cells->cells, first);
     enum jalon_status status = find_expansion(making, cell, &lookup);
     struct jalon_cluster *cluster = status == JALON_OK ? add(making) : NULL;
     if (cluster == NULL) {
@@ -273,74 +366,6 @@ static enum jalon_status add_cluster(struct making *making, struct jalon_view_ce
     return JALON_OK;
 }
 
-/* --- One by one --- */
-
-struct gathering {
-    struct making *making;
-    struct jalon_view_hit *hits;
-    size_t count;
-    size_t capacity;
-    size_t limit;
-    enum jalon_status status;
-};
-
-static bool gather(void *user, const struct jalon_view_entry *entry)
-{
-    struct gathering *gathering = user;
-    struct making *making = gathering->making;
-    if (!stands_inside(making, entry->label)) {
-        return true;
-    }
-    if (gathering->count == gathering->limit) {
-        making->too_many = true;
-        gathering->status = why(making);
-        return false;
-    }
-    struct jalon_view_hit *hits =
-        jalon_arena_grow(making->ctx->arena, gathering->hits, gathering->count,
-                         gathering->count + 1, sizeof *hits, &gathering->capacity);
-    if (hits == NULL) {
-        gathering->status = jalon_no_memory(making->ctx);
-        return false;
-    }
-    hits[gathering->count++] = (struct jalon_view_hit){entry->contribution.number, entry};
-    gathering->hits = hits;
-    return true;
-}
-
-/* All that the look-up finds, by number. */
-static enum jalon_status gather_all(struct making *making, const struct jalon_view_lookup *lookup,
-                                    size_t limit, struct jalon_view_hit **out, size_t *out_count)
-{
-    struct gathering gathering = {.making = making, .limit = limit, .status = JALON_OK};
-    jalon_view_cells_visit(lookup, gather, &gathering);
-    if (gathering.status == JALON_OK && jalon_view_match_failed(lookup->query)) {
-        return jalon_fail(making->ctx, JALON_INTERNAL, "shapes could not be compared");
-    }
-    if (gathering.status != JALON_OK) {
-        return gathering.status;
-    }
-    struct jalon_view_hit *spare =
-        jalon_arena_allocate(making->ctx->arena, gathering.count * sizeof *spare);
-    if (spare == NULL) {
-        return jalon_no_memory(making->ctx);
-    }
-    *out = jalon_view_sort_hits(gathering.hits, spare, gathering.count);
-    *out_count = gathering.count;
-    return JALON_OK;
-}
-
-static enum jalon_status add_singles(struct making *making, const struct jalon_view_lookup *lookup)
-{
-    struct jalon_view_hit *hits = NULL;
-    size_t count = 0;
-    enum jalon_status status = gather_all(making, lookup, JALON_CLUSTER_LIMIT, &hits, &count);
-    for (size_t i = 0; status == JALON_OK && i < count; i++) {
-        status = add_single(making, hits[i].entry, hits[i].number);
-    }
-    return status;
-}
-
 /* --- Answers --- */
 
 static enum jalon_status add_merged(struct making *making, const struct jalon_view_lookup *lookup)
@@ -352,13 +377,19 @@ static enum jalon_status add_merged(struct making *making, const struct jalon_vi
             status = add_cluster(making, &cells, (uint32_t)i);
         }
     }
-    return status;
+    return status == JALON_OK ? add_gathered(making) : status;
+}
+
+static enum jalon_status add_singles(struct making *making, const struct jalon_view_lookup *lookup)
+{
+    enum jalon_status status = gather_all(making, lookup);
+    return status == JALON_OK ? add_gathered(making) : status;
 }
 
 static enum jalon_status add_all(struct making *making, const struct jalon_view_lookup *lookup)
 {
     making->lookup.zoom = lookup->zoom;
-    return lookup->zoom > JALON_CLUSTER_MAX_ZOOM ? add_singles(making, lookup)
+    return lookup->zoom > max_zoom_of(making) ? add_singles(making, lookup)
                                                  : add_merged(making, lookup);
 }
 
@@ -407,7 +438,7 @@ static enum jalon_status find_cluster(struct making *making, struct jalon_cluste
     struct jalon_view_lookup *lookup = &making->lookup;
     struct jalon_view_cell_range all = lookup->range;
     enum jalon_status status = JALON_NOT_FOUND;
-    if (place.zoom <= JALON_CLUSTER_MAX_ZOOM && place.column <= all.east &&
+    if (place.zoom <= max_zoom_of(making) && place.column <= all.east &&
         place.row <= all.south) {
         struct jalon_view_cell_range one = {place.column, place.row, place.column, place.row};
         lookup->range = widen(one, all, JALON_VIEW_MERGE_REACH);
@@ -419,7 +450,7 @@ static enum jalon_status find_cluster(struct making *making, struct jalon_cluste
     for (size_t i = 0; i < cells.count; i++) {
         uint32_t first = cells.cells[i].cluster;
         if (cells.cells[i].column == place.column && cells.cells[i].row == place.row &&
-            cells.cells[first].count > 1) {
+            is_cluster(making, &cells.cells[first])) {
             confine(lookup, cells.cells, first);
             *out = cells.cells[first];
             return JALON_OK;
@@ -482,11 +513,13 @@ enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
 {
     struct making making = begin(ctx, snapshot, query, place.zoom);
     struct jalon_view_cell cluster;
-    struct jalon_view_hit *hits = NULL;
-    size_t count = 0;
     enum jalon_status status = find_cluster(&making, place, &cluster);
     if (status == JALON_OK) {
-        status = gather_all(&making, &making.lookup, SIZE_MAX, &hits, &count);
+        making.limit = SIZE_MAX;
+        status = gather_all(&making, &making.lookup);
     }
-    return status == JALON_OK ? make_page(ctx, query, hits, count, out) : status;
+    if (status == JALON_OK) {
+        status = sort_hits(&making);
+    }
+    return status == JALON_OK ? make_page(ctx, query, making.hits, making.hit_count, out) : status;
 }

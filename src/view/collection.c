@@ -7,7 +7,6 @@
  */
 #include "collection.h"
 
-#include "jalon/cluster.h"
 #include "jalon/memory.h"
 
 void jalon_view_collection_init(struct jalon_view_collection *collection,
@@ -19,7 +18,8 @@ void jalon_view_collection_init(struct jalon_view_collection *collection,
         .map = map, .free_slot = JALON_VIEW_NO_SLOT, .category_counts = category_counts};
     jalon_view_ids_init(&collection->ids);
     jalon_view_tree_init(&collection->tree);
-    jalon_view_pyramid_init(&collection->pyramid, map, description, JALON_CLUSTER_RADIUS, tallies);
+    jalon_view_pyramid_init(&collection->pyramid, map, description, description->cluster_radius,
+                            tallies);
 }
 
 static void release_entry(const struct jalon_view_entry *entry)

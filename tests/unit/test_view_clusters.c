@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Clusters hold what jalon/cluster.h says, at every zoom: over random places, over places set up so
- * that many merges could follow each other, under filters and in boxes.
+ * that many merges could follow each other, under filters and in boxes, with any settings.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 
 #include "view_fixture.h"
 
-enum { PLACES_MAX = 10000, ZOOMS = JALON_CLUSTER_MAX_ZOOM + 2 };
+enum { PLACES_MAX = 10000 };
 
 static struct jalon_context *lasting, *ctx;
 static struct chance chance;
@@ -25,6 +25,8 @@ static struct jalon_contribution all[PLACES_MAX + 1];
 static const int32_t roots[] = {0, 4};
 static struct jalon_collection collections[COLLECTIONS];
 static struct jalon_map map;
+
+static struct jalon_collection *const settings = &collections[PLACES];
 
 static int setup(void **state)
 {
@@ -45,6 +47,48 @@ static int teardown(void **state)
     jalon_context_destroy(ctx);
     jalon_context_destroy(lasting);
     return 0;
+}
+
+/* --- Settings --- */
+
+static int use_defaults(void **state)
+{
+    (void)state;
+    settings->cluster_radius = JALON_CLUSTER_RADIUS_DEFAULT;
+    settings->cluster_min_points = 2;
+    settings->cluster_max_zoom = JALON_CLUSTER_MAX_ZOOM_DEFAULT;
+    return 0;
+}
+
+/* Any that a template may ask for, those at the bounds among them. */
+static void draw_settings(int round)
+{
+    static const int32_t radiuses[] = {JALON_CLUSTER_RADIUS_MIN, JALON_CLUSTER_RADIUS_MAX, 31};
+    settings->cluster_radius =
+        round < 3 ? radiuses[round]
+                  : JALON_CLUSTER_RADIUS_MIN + (int32_t)chance_below(&chance, 76);
+    settings->cluster_min_points = 2 + (int32_t)chance_below(&chance, round % 2 == 0 ? 2 : 12);
+    settings->cluster_max_zoom =
+        round < 4 ? JALON_CLUSTER_MAX_ZOOM_MAX
+                  : (int32_t)chance_below(&chance, JALON_CLUSTER_MAX_ZOOM_MAX + 1);
+}
+
+/* One zoom more than those that merge. */
+static int zooms(void)
+{
+    return settings->cluster_max_zoom + 2;
+}
+
+/* Pixels that a cell is wide: 1.5 radiuses or a little more, so that the world is whole cells. */
+static double cell_px(void)
+{
+    return 512.0 / (1024 / (3 * settings->cluster_radius));
+}
+
+/* Two of the whole numbers that the view counts in, which are at least 2^31 around the world. */
+static double rounding(int zoom)
+{
+    return 2 * pow(2, zoom - 22);
 }
 
 /* --- The plane, once more and by another formula --- */
@@ -105,15 +149,15 @@ static size_t make_random(size_t count)
 
 /*
  * Around the corners of the grid of one zoom, with weights that differ by powers of two: where merges
- * pull the means towards each other, and over the lines between blocks. Cells are 64 pixels wide.
+ * pull the means towards each other, and over the lines between blocks.
  */
 static size_t make_corners(int zoom)
 {
     size_t count = 0;
     while (count < PLACES_MAX - 300) {
-        double x = 64 * (double)(20 + chance_below(&chance, 12));
-        double y = 64 * (double)(20 + chance_below(&chance, 12));
-        double spread = chance_below(&chance, 3) == 0 ? 60 : 22;
+        double x = cell_px() * (double)(20 + chance_below(&chance, 12));
+        double y = cell_px() * (double)(20 + chance_below(&chance, 12));
+        double spread = cell_px() * (chance_below(&chance, 3) == 0 ? 0.94 : 0.34);
         x += chance_real(&chance, 2 * spread) - spread;
         y += chance_real(&chance, 2 * spread) - spread;
         size_t weight = (size_t)1 << chance_below(&chance, chance_below(&chance, 3) == 0 ? 9 : 3);
@@ -153,8 +197,13 @@ static int by_lon(const void *a, const void *b)
     return (left->position.lon > right->position.lon) - (left->position.lon < right->position.lon);
 }
 
-/* The least distance of two, in pixels; positions as they are written, with 7 decimals. */
-static double least_distance(struct jalon_cluster_list list, int zoom)
+static double written(double degrees)
+{
+    return round(degrees * 1e7) / 1e7;
+}
+
+/* The least distance of two, in pixels; positions as they are, or as they are written. */
+static double least_distance(struct jalon_cluster_list list, int zoom, bool as_written)
 {
     struct jalon_cluster *sorted =
         jalon_arena_allocate(ctx->arena, list.count * sizeof *sorted);
@@ -163,16 +212,20 @@ static double least_distance(struct jalon_cluster_list list, int zoom)
         return least;
     }
     memcpy(sorted, list.clusters, list.count * sizeof *sorted);
+    for (size_t i = 0; as_written && i < list.count; i++) {
+        struct jalon_position *p = &sorted[i].position;
+        *p = (struct jalon_position){written(p->lon), written(p->lat)};
+    }
     qsort(sorted, list.count, sizeof *sorted, by_lon);
     for (size_t i = 0; i < list.count; i++) {
-        double x = east_px(round(sorted[i].position.lon * 1e7) / 1e7, zoom);
-        double y = south_px(round(sorted[i].position.lat * 1e7) / 1e7, zoom);
+        double x = east_px(sorted[i].position.lon, zoom);
+        double y = south_px(sorted[i].position.lat, zoom);
         for (size_t j = i + 1; j < list.count; j++) {
-            double dx = east_px(round(sorted[j].position.lon * 1e7) / 1e7, zoom) - x;
+            double dx = east_px(sorted[j].position.lon, zoom) - x;
             if (dx > least) {
                 break;
             }
-            double dy = south_px(round(sorted[j].position.lat * 1e7) / 1e7, zoom) - y;
+            double dy = south_px(sorted[j].position.lat, zoom) - y;
             least = fmin(least, hypot(dx, dy));
         }
     }
@@ -196,7 +249,7 @@ static void find_labels(const struct jalon_snapshot *snapshot, size_t count)
 {
     struct jalon_view_query query = fixture_query(PLACES, 0);
     label_of = jalon_arena_allocate_zeroed(lasting->arena, count + 1, sizeof *label_of);
-    struct jalon_cluster_list list = ask(snapshot, &query, JALON_CLUSTER_MAX_ZOOM + 1);
+    struct jalon_cluster_list list = ask(snapshot, &query, settings->cluster_max_zoom + 1);
     for (size_t i = 0; i < list.count; i++) {
         assert_int_equal(list.clusters[i].count, 1);
         label_of[list.clusters[i].item.contribution->number] = list.clusters[i].position;
@@ -219,7 +272,7 @@ static void check_leaves(const struct jalon_snapshot *snapshot,
     assert_int_equal(leaves.count, cluster->count);
     assert_int_equal(leaves.matched, cluster->count);
     int zoom = cluster->place.zoom;
-    double x = 0, y = 0, west = 1e9, east = -1e9, north = 1e9, south = -1e9;
+    double x = 0, y = 0, west = 1e12, east = -1e12, north = 1e12, south = -1e12;
     uint32_t tallies[2 + STATUSES] = {0};
     for (size_t i = 0; i < leaves.count; i++) {
         const struct jalon_contribution *one = leaves.items[i].contribution;
@@ -239,14 +292,14 @@ static void check_leaves(const struct jalon_snapshot *snapshot,
             tallies[2 + one->status]++;
         }
     }
-    double n = (double)leaves.count;
-    assert_true(fabs(east_px(cluster->position.lon, zoom) - x / n) < 0.02);
-    assert_true(fabs(south_px(cluster->position.lat, zoom) - y / n) < 0.02);
-    assert_true(fabs(east_px(cluster->box.west, zoom) - west) < 0.02);
-    assert_true(fabs(east_px(cluster->box.east, zoom) - east) < 0.02);
-    assert_true(fabs(south_px(cluster->box.north, zoom) - north) < 0.02);
-    assert_true(fabs(south_px(cluster->box.south, zoom) - south) < 0.02);
-    assert_true(east - west < 128 && south - north < 128);
+    double n = (double)leaves.count, off = 0.02 + rounding(zoom);
+    assert_true(fabs(east_px(cluster->position.lon, zoom) - x / n) < off);
+    assert_true(fabs(south_px(cluster->position.lat, zoom) - y / n) < off);
+    assert_true(fabs(east_px(cluster->box.west, zoom) - west) < off);
+    assert_true(fabs(east_px(cluster->box.east, zoom) - east) < off);
+    assert_true(fabs(south_px(cluster->box.north, zoom) - north) < off);
+    assert_true(fabs(south_px(cluster->box.south, zoom) - south) < off);
+    assert_true(east - west < 2 * cell_px() + off && south - north < 2 * cell_px() + off);
     assert_memory_equal(cluster->categories, tallies, 2 * sizeof *tallies);
     assert_memory_equal(cluster->statuses, tallies + 2, STATUSES * sizeof *tallies);
 }
@@ -263,11 +316,13 @@ static void check_children(const struct jalon_snapshot *snapshot,
     assert_true(children.count >= 2);
     assert_int_equal(children.matched, cluster->count);
     assert_true(cluster->expansion_zoom > cluster->place.zoom);
-    assert_true(cluster->expansion_zoom <= JALON_CLUSTER_MAX_ZOOM + 1);
+    assert_true(cluster->expansion_zoom <= settings->cluster_max_zoom + 1);
     int64_t sum = 0;
     for (size_t i = 0; i < children.count; i++) {
         sum += children.clusters[i].count;
+        assert_true(i == 0 || children.clusters[i].key > children.clusters[i - 1].key);
         if (children.clusters[i].count > 1) {
+            assert_true(children.clusters[i].count >= settings->cluster_min_points);
             assert_int_equal(children.clusters[i].place.zoom, cluster->expansion_zoom);
         }
     }
@@ -282,6 +337,31 @@ static int64_t located(const struct jalon_snapshot *snapshot, const struct jalon
     whole.box = (struct jalon_box){-180, -90, 180, 90};
     assert_int_equal(jalon_snapshot_query(ctx, snapshot, &whole, &result), JALON_OK);
     return result.matched;
+}
+
+/* Those of several points. */
+static struct jalon_cluster_list only_clusters(struct jalon_cluster_list list)
+{
+    struct jalon_cluster_list out = {
+        .clusters = jalon_arena_allocate(ctx->arena, (list.count + 1) * sizeof *out.clusters)};
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.clusters[i].count > 1) {
+            out.clusters[out.count++] = list.clusters[i];
+        }
+    }
+    return out;
+}
+
+static void check_distance(struct jalon_cluster_list list, int zoom)
+{
+    double radius = settings->cluster_radius;
+    /* With the usual settings there is room for what is rounded. */
+    bool has_room = radius == JALON_CLUSTER_RADIUS_DEFAULT && zoom <= 16;
+    double least = radius / 2 - (has_room ? 0 : rounding(zoom));
+    assert_true(least_distance(only_clusters(list), zoom, has_room) >= least);
+    if (settings->cluster_min_points == 2) {
+        assert_true(least_distance(list, zoom, has_room) >= least);
+    }
 }
 
 static void check_zoom(const struct jalon_snapshot *snapshot, const struct jalon_view_query *query,
@@ -299,6 +379,7 @@ static void check_zoom(const struct jalon_snapshot *snapshot, const struct jalon
             continue;
         }
         assert_null(cluster->item.contribution);
+        assert_true(cluster->count >= settings->cluster_min_points);
         check_leaves(snapshot, query, cluster, seen);
         if (i % 4 == 0) {
             check_children(snapshot, query, cluster);
@@ -306,8 +387,8 @@ static void check_zoom(const struct jalon_snapshot *snapshot, const struct jalon
     }
     assert_int_equal(sum, list.matched);
     assert_int_equal(sum, located(snapshot, query));
-    if (zoom <= JALON_CLUSTER_MAX_ZOOM) {
-        assert_true(least_distance(list, zoom) >= JALON_CLUSTER_RADIUS / 2.0);
+    if (zoom <= settings->cluster_max_zoom) {
+        check_distance(list, zoom);
     } else {
         assert_int_equal(list.count, sum);
     }
@@ -323,11 +404,32 @@ static void clusters_hold_what_they_say(void **state)
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     struct jalon_view_query query = fixture_query(PLACES, 0);
     find_labels(snapshot, count);
-    for (int zoom = 0; zoom < ZOOMS; zoom++) {
+    for (int zoom = 0; zoom < zooms(); zoom++) {
         check_zoom(snapshot, &query, zoom, count);
     }
     jalon_view_unpin(view, snapshot);
     jalon_view_destroy(view);
+}
+
+static void any_settings_hold_what_they_say(void **state)
+{
+    (void)state;
+    chance.state = 7;
+    for (int round = 0; round < 16; round++) {
+        draw_settings(round);
+        int corners_at = (int)chance_below(&chance, (uint64_t)settings->cluster_max_zoom + 1);
+        bool corners = round % 3 == 1 && corners_at >= 6;
+        size_t count = corners ? make_corners(corners_at) : make_random(1200);
+        struct jalon_view *view = make_view(count);
+        const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+        struct jalon_view_query query = fixture_query(PLACES, 0);
+        find_labels(snapshot, count);
+        for (int zoom = corners ? corners_at : 0; zoom < zooms(); zoom++) {
+            check_zoom(snapshot, &query, zoom, count);
+        }
+        jalon_view_unpin(view, snapshot);
+        jalon_view_destroy(view);
+    }
 }
 
 static void merges_that_follow_each_other_end_apart(void **state)
@@ -399,11 +501,8 @@ static struct jalon_view *make_matching(const struct jalon_snapshot *snapshot,
     return view;
 }
 
-static void filters_leave_what_a_map_of_the_matches_has(void **state)
+static void check_filters(size_t count)
 {
-    (void)state;
-    chance.state = 3;
-    size_t count = make_random(2500);
     struct jalon_view *view = make_view(count);
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     struct jalon_view_condition wide = {
@@ -429,8 +528,8 @@ static void filters_leave_what_a_map_of_the_matches_has(void **state)
         struct jalon_view *other = make_matching(snapshot, &queries[i]);
         const struct jalon_snapshot *matches = jalon_view_pin(other);
         struct jalon_view_query every = fixture_query(PLACES, 0);
-        for (int zoom = 0; zoom < ZOOMS; zoom += 3) {
-            assert_true(located(snapshot, &queries[i]) > 5);
+        for (int zoom = 0; zoom < zooms(); zoom += 3) {
+            assert_true(located(snapshot, &queries[i]) > 1);
             assert_same_lists(ask(snapshot, &queries[i], zoom), ask(matches, &every, zoom));
             check_zoom(snapshot, &queries[i], zoom, count);
         }
@@ -439,6 +538,17 @@ static void filters_leave_what_a_map_of_the_matches_has(void **state)
     }
     jalon_view_unpin(view, snapshot);
     jalon_view_destroy(view);
+}
+
+static void filters_leave_what_a_map_of_the_matches_has(void **state)
+{
+    (void)state;
+    chance.state = 3;
+    check_filters(make_random(2500));
+    for (int round = 0; round < 4; round++) {
+        draw_settings(round);
+        check_filters(make_random(1800));
+    }
 }
 
 /* --- Boxes: a window on the whole --- */
@@ -510,7 +620,7 @@ static void a_box_is_a_window(void **state)
     size_t count = make_random(3000);
     struct jalon_view *view = make_view(count);
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
-    for (int zoom = 0; zoom < ZOOMS; zoom++) {
+    for (int zoom = 0; zoom < zooms(); zoom++) {
         for (int i = 0; i < 20; i++) {
             boxes[i] = chance_box(&chance);
         }
@@ -518,14 +628,19 @@ static void a_box_is_a_window(void **state)
     }
     jalon_view_unpin(view, snapshot);
     jalon_view_destroy(view);
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 30; round++) {
         int zoom = 6 + round % 8;
+        if (round >= 20) {
+            draw_settings(round);
+            settings->cluster_max_zoom = zoom;
+        }
         count = make_corners(zoom);
         view = make_view(count);
         snapshot = jalon_view_pin(view);
         for (int i = 0; i < 20; i++) {
-            double x = 64 * (20 + chance_real(&chance, 12)), y = 64 * (20 + chance_real(&chance, 12));
-            double side = chance_real(&chance, 300);
+            double x = cell_px() * (20 + chance_real(&chance, 12));
+            double y = cell_px() * (20 + chance_real(&chance, 12));
+            double side = cell_px() * chance_real(&chance, 5);
             boxes[i] = (struct jalon_box){lon_at(x, zoom), lat_at(y + side, zoom),
                                           lon_at(x + side, zoom), lat_at(y, zoom)};
         }
@@ -537,7 +652,7 @@ static void a_box_is_a_window(void **state)
 
 /* --- One more point --- */
 
-static double largest_move; /* pixels */
+static double largest_move; /* radiuses */
 
 /* How far is the nearest cluster now from where this one was? */
 static double moved(const struct jalon_cluster *cluster, struct jalon_cluster_list list, int zoom)
@@ -555,28 +670,30 @@ static double moved(const struct jalon_cluster *cluster, struct jalon_cluster_li
 /* Does the cluster have its first cell in this one? */
 static bool is_of_cell(const struct jalon_cluster *cluster, double column, double row, int zoom)
 {
-    double dx = east_px(cluster->position.lon, zoom) / 64 - column;
-    double dy = south_px(cluster->position.lat, zoom) / 64 - row;
+    double dx = east_px(cluster->position.lon, zoom) / cell_px() - column;
+    double dy = south_px(cluster->position.lat, zoom) / cell_px() - row;
     return dx >= 0 && dx < 1 && dy >= 0 && dy < 1;
 }
 
 /*
  * Those that are not there any more, or new, stand within 6 cells: what they are made of is at most
- * 4 cells away. Where nothing was added, something still stands within the radius.
+ * 4 cells away. Where nothing was added, something still stands within the radius: when a pair is a
+ * cluster, else a point more can make one of what stood by itself.
  */
 static void check_change(struct jalon_cluster_list before, struct jalon_cluster_list after, int zoom,
                          double x, double y)
 {
-    double column = floor(x / 64), row = floor(y / 64);
+    double column = floor(x / cell_px()), row = floor(y / cell_px());
     for (size_t i = 0; i < before.count; i++) {
         double away = moved(&before.clusters[i], after, zoom);
         if (away > 0) {
-            double dx = east_px(before.clusters[i].position.lon, zoom) / 64 - column;
-            double dy = south_px(before.clusters[i].position.lat, zoom) / 64 - row;
+            double dx = east_px(before.clusters[i].position.lon, zoom) / cell_px() - column;
+            double dy = south_px(before.clusters[i].position.lat, zoom) / cell_px() - row;
             assert_true(fabs(dx) <= 6 && fabs(dy) <= 5);
         }
-        if (!is_of_cell(&before.clusters[i], column, row, zoom)) {
-            largest_move = fmax(largest_move, away);
+        if (settings->cluster_min_points == 2 &&
+            !is_of_cell(&before.clusters[i], column, row, zoom)) {
+            largest_move = fmax(largest_move, away / settings->cluster_radius);
         }
     }
 }
@@ -585,8 +702,12 @@ static void one_more_point_changes_only_what_is_near(void **state)
 {
     (void)state;
     chance.state = 5;
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < 20; round++) {
         int zoom = 6 + round % 8;
+        if (round >= 12) {
+            draw_settings(round);
+            settings->cluster_max_zoom = zoom;
+        }
         size_t count = make_corners(zoom);
         struct jalon_view *view = make_view(count);
         struct jalon_view_query query = fixture_query(PLACES, 0);
@@ -594,7 +715,8 @@ static void one_more_point_changes_only_what_is_near(void **state)
             const struct jalon_snapshot *snapshot = jalon_view_pin(view);
             struct jalon_cluster_list before = ask(snapshot, &query, zoom);
             jalon_view_unpin(view, snapshot);
-            double x = 64 * (20 + chance_real(&chance, 12)), y = 64 * (20 + chance_real(&chance, 12));
+            double x = cell_px() * (20 + chance_real(&chance, 12));
+            double y = cell_px() * (20 + chance_real(&chance, 12));
             struct jalon_contribution one =
                 make_place((int64_t)count + i + 1, lon_at(x, zoom), lat_at(y, zoom));
             assert_int_equal(jalon_view_apply(ctx, view, &one, 2 + i, 2 + i), JALON_OK);
@@ -605,8 +727,8 @@ static void one_more_point_changes_only_what_is_near(void **state)
         }
         jalon_view_destroy(view);
     }
-    print_message("largest move %.1f px\n", largest_move);
-    assert_true(largest_move <= JALON_CLUSTER_RADIUS);
+    print_message("largest move %.2f radiuses\n", largest_move);
+    assert_true(largest_move <= 1);
 }
 
 /* --- Questions without an answer --- */
@@ -638,7 +760,7 @@ static void a_cluster_that_is_not_there_is_not_found(void **state)
     struct jalon_cluster_place wrong[] = {
         {10, place.column + 1, place.row},      {9, place.column, place.row},
         {10, UINT32_MAX, place.row},            {10, 0, 0},
-        {JALON_CLUSTER_MAX_ZOOM + 1, 0, 0},
+        {settings->cluster_max_zoom + 1, 0, 0},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, wrong[i], &leaves),
@@ -650,15 +772,56 @@ static void a_cluster_that_is_not_there_is_not_found(void **state)
     jalon_view_destroy(view);
 }
 
+/* A place where fewer are merged than a cluster needs has none. */
+static void too_few_points_are_no_cluster(void **state)
+{
+    (void)state;
+    chance.state = 8;
+    settings->cluster_min_points = 3;
+    all[1] = make_place(1, 3.87, 43.6);
+    all[2] = make_place(2, 3.87, 43.6);
+    all[3] = make_place(3, -70, 10);
+    struct jalon_view *view = make_view(3);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    struct jalon_view_query query = fixture_query(PLACES, 10);
+    struct jalon_cluster_list list = ask(snapshot, &query, 10);
+    assert_int_equal(list.count, 3);
+    assert_int_equal(list.matched, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(list.clusters[i].count, 1);
+        assert_int_equal(list.clusters[i].item.contribution->number, i + 1);
+    }
+    jalon_view_unpin(view, snapshot);
+    settings->cluster_min_points = 2; /* the view has its own copy */
+    struct jalon_view *pairs = make_view(3);
+    const struct jalon_snapshot *merged = jalon_view_pin(pairs);
+    struct jalon_cluster_place place = ask(merged, &query, 10).clusters[0].place;
+    struct jalon_view_result leaves;
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, merged, &query, place, &leaves), JALON_OK);
+    jalon_view_unpin(pairs, merged);
+    snapshot = jalon_view_pin(view);
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves),
+                     JALON_NOT_FOUND);
+    assert_int_equal(jalon_snapshot_cluster_children(ctx, snapshot, &query, place, &list),
+                     JALON_NOT_FOUND);
+    jalon_view_unpin(view, snapshot);
+    jalon_view_destroy(pairs);
+    jalon_view_destroy(view);
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, use_defaults)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clusters_hold_what_they_say),
-        cmocka_unit_test(merges_that_follow_each_other_end_apart),
-        cmocka_unit_test(filters_leave_what_a_map_of_the_matches_has),
-        cmocka_unit_test(a_box_is_a_window),
-        cmocka_unit_test(one_more_point_changes_only_what_is_near),
-        cmocka_unit_test(a_cluster_that_is_not_there_is_not_found),
+        TEST(clusters_hold_what_they_say),
+        TEST(any_settings_hold_what_they_say),
+        TEST(merges_that_follow_each_other_end_apart),
+        TEST(filters_leave_what_a_map_of_the_matches_has),
+        TEST(a_box_is_a_window),
+        TEST(one_more_point_changes_only_what_is_near),
+        TEST(a_cluster_that_is_not_there_is_not_found),
+        TEST(too_few_points_are_no_cluster),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

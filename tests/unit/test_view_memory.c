@@ -273,7 +273,7 @@ static void a_failed_query_says_so(void **state)
     assert_true(failures >= 8);
     query.has_box = false;
     failures = 0;
-    for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM + 1; zoom++) {
+    for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM_DEFAULT + 1; zoom++) {
         failures += cluster_against_failures(snapshot, &query, zoom);
     }
     assert_true(failures >= 20);

@@ -371,7 +371,7 @@ static void check_clusters(const struct jalon_snapshot *a, const struct jalon_sn
 {
     struct jalon_view_query query = fixture_query(PLACES, 0);
     query.status = (int32_t)chance_below(&chance, STATUSES + 1) - 1;
-    for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM + 1; zoom++) {
+    for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM_DEFAULT + 1; zoom++) {
         struct jalon_cluster_list left, right;
         assert_int_equal(jalon_snapshot_cluster(ctx, a, &query, zoom, &left), JALON_OK);
         assert_int_equal(jalon_snapshot_cluster(ctx, b, &query, zoom, &right), JALON_OK);
