@@ -30,15 +30,17 @@ static void assert_words(const char *text, const char *expected)
 {
     struct jalon_query_word_reader reader;
     struct jalon_text word;
-    char found[1000] = "";
+    struct jalon_buffer found;
+    jalon_buffer_init(&found, 1000);
     jalon_query_words_begin(&reader, jalon_text_from(text));
     while (jalon_query_words_next(&reader, &word)) {
         assert_true(word.length > 0 && word.length <= JALON_QUERY_WORD_MAX);
         assert_true(jalon_text_is_utf8(word));
-        strncat(found, word.data, word.length);
-        strcat(found, "|");
+        jalon_buffer_append_text(&found, word);
+        jalon_buffer_append_char(&found, '|');
     }
-    assert_string_equal(found, expected);
+    assert_string_equal(jalon_buffer_text(&found).data, expected);
+    jalon_buffer_finish(&found);
     assert_false(jalon_query_words_next(&reader, &word));
 }
 
@@ -63,36 +65,35 @@ static void words_have_neither_case_nor_accents(void **state)
 static void long_words_are_cut_alike(void **state)
 {
     (void)state;
-    char text[200], expected[200];
-    memset(text, 'A', 150);
-    strcpy(text + 150, " b");
-    memset(expected, 'a', 64);
-    strcpy(expected + 64, "|b|");
-    assert_words(text, expected);
+    char many[151];
+    memset(many, 'a', sizeof many - 1);
+    many[150] = '\0';
+    struct jalon_arena *arena = ctx->arena;
+    assert_words(jalon_text_format(arena, "A%s b", many).data,
+                 jalon_text_format(arena, "%.64s|b|", many).data);
     /* a character that would be cut in two is left out, and all behind it */
-    memset(text, 'a', 63);
-    strcpy(text + 63, "\xd0\xb6x");
-    memset(expected, 'a', 63);
-    strcpy(expected + 63, "|");
-    assert_words(text, expected);
+    assert_words(jalon_text_format(arena, "%.63s\xd0\xb6x", many).data,
+                 jalon_text_format(arena, "%.63s|", many).data);
 }
 
 static void assert_search(const char *text, const char *expected)
 {
     struct jalon_query_search search;
-    char found[1000] = "";
+    struct jalon_buffer found;
+    jalon_buffer_init(&found, 1000);
     assert_int_equal(jalon_query_read_search(ctx, jalon_text_from(text), &search), JALON_OK);
     for (size_t i = 0; i < search.count; i++) {
         const struct jalon_query_term *term = &search.terms[i];
         assert_true(term->count > 0 && (term->is_phrase || term->count == 1));
-        strcat(found, term->is_phrase ? "(" : "");
+        jalon_buffer_append_string(&found, term->is_phrase ? "(" : "");
         for (size_t j = 0; j < term->count; j++) {
-            strcat(found, term->words[j].data);
-            strcat(found, j + 1 < term->count ? " " : "");
+            jalon_buffer_append_string(&found, j > 0 ? " " : "");
+            jalon_buffer_append_text(&found, term->words[j]);
         }
-        strcat(found, term->is_phrase ? ")|" : "|");
+        jalon_buffer_append_string(&found, term->is_phrase ? ")|" : "|");
     }
-    assert_string_equal(found, expected);
+    assert_string_equal(jalon_buffer_text(&found).data, expected);
+    jalon_buffer_finish(&found);
 }
 
 static void a_search_has_words_and_phrases(void **state)

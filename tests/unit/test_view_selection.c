@@ -175,8 +175,13 @@ struct asked {
     struct jalon_view_query query;
     struct term terms[16];
     size_t term_count;
-    char words[500]; /* as written */
+    struct jalon_text words; /* as written */
 };
+
+static void write_words(struct asked *asked, const char *words, const char *behind)
+{
+    asked->words = jalon_text_format(ctx->arena, "%s%s%s", asked->words.data, words, behind);
+}
 
 static void ask_word(struct chance *chance, struct asked *asked)
 {
@@ -188,11 +193,11 @@ static void ask_word(struct chance *chance, struct asked *asked)
                       {"ecoles", "ecoles"},     {"ramp", "ramp"}, {"ea", "ea"}};
     size_t at = chance_below(chance, 11);
     if (chance_below(chance, 2) == 0) {
-        strcat(strcat(asked->words, beginnings[at].written), " ");
+        write_words(asked, beginnings[at].written, " ");
         asked->terms[asked->term_count++] = (struct term){{beginnings[at].word}, 1, false};
         return;
     }
-    strcat(strcat(asked->words, entry->written), " ");
+    write_words(asked, entry->written, " ");
     for (size_t i = 0; i < 3 && entry->words[i] != NULL; i++) {
         asked->terms[asked->term_count++] = (struct term){{entry->words[i]}, 1, false};
     }
@@ -202,15 +207,15 @@ static void ask_phrase(struct chance *chance, struct asked *asked)
 {
     struct term *term = &asked->terms[asked->term_count++];
     *term = (struct term){.is_phrase = true};
-    strcat(asked->words, "\"");
+    write_words(asked, "\"", "");
     for (size_t i = 1 + chance_below(chance, 2); i > 0; i--) {
         const struct vocabulary *entry = &vocabulary[chance_below(chance, VOCABULARY)];
-        strcat(strcat(asked->words, entry->written), " ");
+        write_words(asked, entry->written, " ");
         for (size_t j = 0; j < 3 && entry->words[j] != NULL; j++) {
             term->words[term->count++] = entry->words[j];
         }
     }
-    strcat(asked->words, "\"");
+    write_words(asked, "\"", "");
 }
 
 static void ask_search(struct chance *chance, struct asked *asked)
@@ -223,14 +228,15 @@ static void ask_search(struct chance *chance, struct asked *asked)
             ask_word(chance, asked);
         }
     }
-    assert_int_equal(jalon_query_read_search(ctx, jalon_text_from(asked->words), search), JALON_OK);
+    assert_int_equal(jalon_query_read_search(ctx, asked->words, search), JALON_OK);
     asked->query.search = search;
 }
 
 static struct asked ask(struct chance *chance)
 {
     static const char *const names[] = {"", "spring", "ana"};
-    struct asked asked = {.query = fixture_query(chance_below(chance, 4) == 0 ? PATHS : PLACES, COUNT)};
+    struct asked asked = {.query = fixture_query(chance_below(chance, 4) == 0 ? PATHS : PLACES, COUNT),
+                          .words = JALON_TEXT_EMPTY};
     struct jalon_view_query *query = &asked.query;
     if (chance_below(chance, 3) > 0) {
         query->has_near = true;
@@ -362,7 +368,7 @@ static void check_list(const struct asked *asked, const bool *expected,
         bool is_there =
             next < result.count && result.items[next].contribution->number == all[i].number;
         if (is_there != expected[i]) {
-            fail_msg("q=%s: %zu is %sthere", asked->words, i + 1, is_there ? "" : "not ");
+            fail_msg("q=%s: %zu is %sthere", asked->words.data, i + 1, is_there ? "" : "not ");
         }
         next += is_there;
     }
