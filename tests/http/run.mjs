@@ -27,19 +27,23 @@ function prepare(jalon, entry, data, variables) {
   }
 }
 
+/** All steps, in order; with `for` once for each entry, from the start. */
 async function runCase(file, session) {
   const test = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const own = { ...session, variables: { ...session.variables } };
-  for (const [index, step] of test.steps.entries()) {
-    let found;
-    try {
-      found = await runStep(step, own);
-    } catch (error) {
-      found = [String(error.message)];
-    }
-    if (found.length > 0) {
-      const what = step.request ? `${step.request.method ?? 'GET'} ${step.request.path ?? 'raw'}` : '';
-      return { description: test.description, step: index + 1, what, found };
+  for (const entry of test.for ?? [{}]) {
+    const own = { ...session, variables: { ...session.variables, ...substitute(entry, session.variables) } };
+    for (const [index, step] of test.steps.entries()) {
+      let found;
+      try {
+        found = await runStep(step, own);
+      } catch (error) {
+        found = [String(error.message)];
+      }
+      if (found.length > 0) {
+        const what = step.request ? `${step.request.method ?? 'GET'} ${step.request.path ?? 'raw'}` : '';
+        const about = test.for ? ` ${JSON.stringify(entry)}` : '';
+        return { description: test.description, step: index + 1, what: what + about, found };
+      }
     }
   }
   return null;
