@@ -51,24 +51,63 @@ void jalon_query_words_begin(struct jalon_query_word_reader *words, struct jalon
     jalon_cql2_reader_init(&words->reader, text, JALON_CQL2_CASEI_BIT | JALON_CQL2_ACCENTI_BIT);
 }
 
+/* Letters without case and digits; 0 for other characters of ASCII. */
+static char fold_ascii(unsigned char c)
+{
+    unsigned char lower = c | 0x20;
+    return lower >= 'a' && lower <= 'z' ? (char)lower : c >= '0' && c <= '9' ? (char)c : '\0';
+}
+
+/* The word that is being read. */
+struct word {
+    char *at;
+    size_t length;
+    bool is_full; /* what did not fit, and all behind it, is left out */
+};
+
+/*
+ * Takes what is plain ASCII, which most texts are made of. True: the word has ended. False: the text
+ * has, or another character comes.
+ */
+static bool take_ascii(struct jalon_cql2_reader *reader, struct word *word)
+{
+    const char *at = reader->at;
+    bool has_ended = false;
+    while (!has_ended && at < reader->end && (unsigned char)*at < 0x80) {
+        char c = fold_ascii((unsigned char)*at++);
+        if (c == '\0') {
+            has_ended = word->length > 0;
+        } else if (word->length < JALON_QUERY_WORD_MAX && !word->is_full) {
+            word->at[word->length++] = c;
+        } else {
+            word->is_full = true;
+        }
+    }
+    reader->at = at;
+    return has_ended;
+}
+
 bool jalon_query_words_next(struct jalon_query_word_reader *words, struct jalon_text *out)
 {
-    size_t length = 0;
-    bool is_full = false;
-    int32_t code;
-    while ((code = jalon_cql2_reader_next(&words->reader)) >= 0) {
-        if (!is_word_code(code)) {
-            if (length > 0) {
-                break;
-            }
-            continue;
+    struct jalon_cql2_reader *reader = &words->reader;
+    struct word word = {.at = words->word};
+    int32_t code = 0;
+    while (code >= 0) {
+        bool is_between = reader->pending_next >= reader->pending_count;
+        if (is_between && take_ascii(reader, &word)) {
+            break;
         }
-        size_t longer = is_full ? SIZE_MAX : put_spelt(words->word, length, code);
-        is_full = longer == SIZE_MAX;
-        length = is_full ? length : longer;
+        code = jalon_cql2_reader_next(reader);
+        if (code >= 0 && is_word_code(code)) {
+            size_t longer = word.is_full ? SIZE_MAX : put_spelt(word.at, word.length, code);
+            word.is_full = longer == SIZE_MAX;
+            word.length = word.is_full ? word.length : longer;
+        } else if (word.length > 0) {
+            break;
+        }
     }
-    *out = jalon_text_slice(words->word, length);
-    return length > 0;
+    *out = jalon_text_slice(words->word, word.length);
+    return word.length > 0;
 }
 
 /* --- Searches --- */

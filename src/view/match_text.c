@@ -106,7 +106,8 @@ _Static_assert(JALON_QUERY_SEARCH_WORDS_MAX <= 32, "a bit a word");
 static bool is_wanted(const struct jalon_query_term *term, size_t at, struct jalon_text word)
 {
     struct jalon_text wanted = term->words[at];
-    return (term->is_phrase ? word.length == wanted.length : word.length >= wanted.length) &&
+    return word.data[0] == wanted.data[0] &&
+           (term->is_phrase ? word.length == wanted.length : word.length >= wanted.length) &&
            memcmp(word.data, wanted.data, wanted.length) == 0;
 }
 

@@ -272,6 +272,10 @@ static void a_failed_query_says_so(void **state)
     failures += query_against_failures(snapshot, &query);
     assert_true(failures >= 8);
     query.has_box = false;
+    query.has_near = query.by_distance = true;
+    query.near = jalon_geo_circle_make((struct jalon_position){3.87, 43.6}, INFINITY);
+    assert_true(query_against_failures(snapshot, &query) >= 1);
+    query.has_near = query.by_distance = false;
     failures = 0;
     for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM_DEFAULT + 1; zoom++) {
         failures += cluster_against_failures(snapshot, &query, zoom);
