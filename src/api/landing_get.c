@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}: the landing page, as JSON for programs and as the page for people. Layer 4. */
+#include "jalon/embedded.h"
+
 #include "endpoint.h"
 #include "page.h"
+
+extern const struct jalon_embedded style_files[];
 
 static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
                       const char *slug)
@@ -22,8 +26,11 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
                             jalon_endpoint_url(request, "/maps/%s/tiles?f=json", slug));
     jalon_endpoint_put_link(writer, "related", "application/json", "The vector tiles, as TileJSON",
                             jalon_endpoint_url(request, "/maps/%s/tilejson?f=json", slug));
-    jalon_endpoint_put_link(writer, "related", "application/json", "A MapLibre style",
-                            jalon_endpoint_url(request, "/maps/%s/styles/collections?f=json", slug));
+    for (const struct jalon_embedded *style = style_files; style->name != NULL; style++) {
+        jalon_endpoint_put_link(
+            writer, "related", "application/json", "A MapLibre style",
+            jalon_endpoint_url(request, "/maps/%s/styles/%s?f=json", slug, style->name));
+    }
     jalon_endpoint_put_link(writer, "related", "application/geo+json", "The territories",
                             jalon_endpoint_url(request, "/maps/%s/territories", slug));
     jalon_endpoint_put_link(writer, "related", "application/json", "Statistics",

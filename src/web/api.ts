@@ -3,8 +3,9 @@
 // things about them: the network did not carry the request, or the program refused it.
 
 import type { FeatureCollection } from 'geojson';
+import type { LayerSpecification } from 'maplibre-gl';
 import { lang } from './i18n';
-import type { Box, Collection, Item, ItemPage, Link, MapInfo, Problem, Revision } from './types';
+import type { Box, Collection, Item, ItemPage, Link, LonLat, MapInfo, Problem, Revision } from './types';
 
 /** The program answered, and the answer is no. */
 export class RefusedError extends Error {
@@ -22,10 +23,28 @@ export class NetworkError extends Error {}
 // A phone at the edge of a network may hold a connection open for minutes without a byte.
 const TIMEOUT_MS = 30000;
 
+/** Query parameters that lists, tiles and statistics take alike. */
+export type Filters = Record<string, string>;
+
 export interface ItemQuery {
   bbox?: Box;
+  /** Nearest to this place first. */
+  near?: LonLat;
   limit: number;
-  category?: string | undefined;
+  filters?: Filters;
+}
+
+/** What is shown of a map: filters, and the collections they are of. */
+export interface MapQuery {
+  collections: string[];
+  filters: Filters;
+}
+
+/** What the page needs of a TileJSON document. */
+export interface TileSet {
+  tiles: string[];
+  minzoom: number;
+  maxzoom: number;
 }
 
 async function readProblem(response: Response): Promise<Problem> {
@@ -72,9 +91,25 @@ async function request<T>(url: string, init: RequestInit = {}, signal?: AbortSig
   }
 }
 
+function parametersOf({ collections, filters }: MapQuery): URLSearchParams {
+  const all = collections.length > 0 ? { collections: collections.join(','), ...filters } : filters;
+  return new URLSearchParams(all);
+}
+
 /** One map's resources; `root` is the path of the map, such as `/maps/montpellier`. */
 export class Api {
+  /** Documents that do not change while the page is open. */
+  private readonly kept = new Map<string, Promise<unknown>>();
+
   constructor(readonly root: string) {}
+
+  private keep<T>(url: string): Promise<T> {
+    const known = this.kept.get(url) ?? request<T>(url);
+    this.kept.set(url, known);
+    // What did not arrive is asked for again.
+    known.catch(() => this.kept.delete(url));
+    return known as Promise<T>;
+  }
 
   map(): Promise<MapInfo> {
     return request(`${this.root}?f=json`);
@@ -94,15 +129,21 @@ export class Api {
   }
 
   items(collection: string, query: ItemQuery, signal?: AbortSignal): Promise<ItemPage> {
-    const parameters = new URLSearchParams({ f: 'json', limit: String(query.limit) });
+    const parameters = new URLSearchParams({ f: 'json', limit: String(query.limit), ...query.filters });
     if (query.bbox) {
       // Five decimals are a metre: enough for a window.
       parameters.set('bbox', query.bbox.map((value) => Number(value.toFixed(5))).join(','));
     }
-    if (query.category) {
-      parameters.set('category', query.category);
+    if (query.near) {
+      parameters.set('near', query.near.map((value) => Number(value.toFixed(5))).join(','));
     }
     return request(`${this.itemsUrl(collection)}?${parameters}`, {}, signal);
+  }
+
+  /** The page after this one, null after the last. */
+  async nextItems(page: ItemPage, signal?: AbortSignal): Promise<ItemPage | null> {
+    const url = local(page.links.find((link) => link.rel === 'next')?.href);
+    return url === undefined ? null : request(url, {}, signal);
   }
 
   item(collection: string, id: string): Promise<Item> {
@@ -119,6 +160,26 @@ export class Api {
       url = local(page.links?.find((link) => link.rel === 'next')?.href);
     }
     return all;
+  }
+
+  tileSet(): Promise<TileSet> {
+    return this.keep(`${this.root}/tilejson?f=json`);
+  }
+
+  async styleLayers(style: string): Promise<LayerSpecification[]> {
+    const url = `${this.root}/styles/${encodeURIComponent(style)}?f=json`;
+    return (await this.keep<{ layers: LayerSpecification[] }>(url)).layers;
+  }
+
+  /** The address of tiles with {z}, {y} and {x}, on the server that this page came from. */
+  tilesUrl({ tiles }: TileSet, query: MapQuery): string {
+    const path = (tiles[0] ?? '').replace(/^\w+:\/\/[^/]+/, '');
+    return `${location.origin}${path}${path.includes('?') ? '&' : '?'}${parametersOf(query)}`;
+  }
+
+  /** The page of statistics of what is shown. */
+  statsUrl(query: MapQuery): string {
+    return `${this.root}/stats?f=html&${parametersOf(query)}`.replace(/&$/, '');
   }
 
   schema(collection: string): Promise<unknown> {

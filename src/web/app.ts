@@ -3,6 +3,7 @@
 
 import { Api } from './api';
 import { BaseMaps } from './base_maps';
+import type { Drawn } from './contribution_layers';
 import { byId, focusHeading, h, icon, ICONS } from './dom';
 import { Drafts, Secrets } from './drafts';
 import { Form } from './form';
@@ -11,12 +12,13 @@ import { lang, number, onLang, say, setLang, t, type Word } from './i18n';
 import { Legend } from './legend';
 import { List } from './list';
 import { announce } from './live';
-import { Loader } from './loader';
 import type { MapModule, MapView } from './map_view';
+import { Nearby } from './nearby';
 import { Popup } from './popup';
 import { locate } from './position';
 import { Router, type Route } from './route';
 import { Schemas } from './schema';
+import { Search } from './search';
 import { State, type Entry } from './state';
 import { linkify } from './text';
 import type { BaseMap, Collection, Item, Lang } from './types';
@@ -36,7 +38,7 @@ function asset(name: string): string {
 
 class Page {
   private readonly router: Router;
-  private readonly loader: Loader;
+  private readonly nearby: Nearby;
   private readonly schemas: Schemas;
   private readonly baseMaps: BaseMaps;
   private readonly drafts: Drafts;
@@ -57,7 +59,7 @@ class Page {
     const secrets = new Secrets(api.root);
     this.drafts = new Drafts(api.root);
     this.schemas = new Schemas(api);
-    this.loader = new Loader(state);
+    this.nearby = new Nearby(state);
     this.router = new Router((route, returned) => {
       if (!returned) {
         this.opener.delete(route.view);
@@ -67,8 +69,9 @@ class Page {
     this.baseMaps = new BaseMaps(state.map.base_maps ?? [], (base) => this.setBase(base));
     const refresh = (): void => void this.show(this.router.route, false);
     const close = (): void => this.close();
-    this.legend = new Legend(state, this.baseMaps, refresh);
-    this.list = new List(state, (entry) => this.openItem(entry, true), refresh, () => this.loader.loadAll());
+    const search = new Search(state).element;
+    this.legend = new Legend(state, this.baseMaps, search, refresh, () => this.map?.reload());
+    this.list = new List(state, this.nearby, search, (entry) => this.openItem(entry, true));
     this.popup = new Popup(state, this.schemas, secrets, {
       close,
       openHistory: (entry) => this.openHistory(entry),
@@ -90,9 +93,16 @@ class Page {
       this.relabel();
       void this.show(this.router.route, false);
     });
-    this.state.on('items', () => this.itemsChanged());
-    this.state.on('filters', () => this.itemsChanged());
-    this.state.on('window', () => this.listChanged());
+    this.state.on('data', () => this.map?.reload());
+    this.state.on('data', () => this.legendChanged());
+    for (const topic of ['filters', 'style'] as const) {
+      this.state.on(topic, () => this.map?.update());
+      this.state.on(topic, () => this.attribution());
+      this.state.on(topic, () => this.legendChanged());
+    }
+    this.state.on('style', () => this.listChanged());
+    this.state.on('drawn', () => this.drawnChanged());
+    this.state.on('list', () => this.listChanged());
     this.state.on('selection', () => this.map?.highlight(this.state.selected));
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented && this.router.route.view !== 'map') {
@@ -119,6 +129,9 @@ class Page {
 
   private async startMap(): Promise<void> {
     let module: MapModule;
+    // On their way while the drawing is fetched; a failure is told by whoever wants them.
+    const { api, style } = this.state;
+    void Promise.allSettled([api.tileSet(), api.styleLayers(style)]);
     try {
       module = (await import(asset('map.js'))) as MapModule;
     } catch {
@@ -133,6 +146,7 @@ class Page {
           byId('map').dataset['ready'] = 'true';
         },
         picked: (entries) => this.picked(entries),
+        drawn: (drawn) => this.drawn(drawn),
         baseMissing: () => void this.loadTerritories(),
       }, {
         label: () => t('map.label'),
@@ -159,7 +173,6 @@ class Page {
     byId('map').replaceChildren(h('p', { class: 'no-map', id: 'no-map' }, t(reason)));
     document.body.classList.add('without-map');
     this.attribution();
-    this.loader.loadAll();
     if (this.router.route.view === 'map' || this.router.route.view === 'legend') {
       this.router.go({ view: 'list' });
     }
@@ -236,7 +249,15 @@ class Page {
       this.form.leave();
     }
     document.body.dataset['view'] = route.view;
+    this.nearby.want(route.view === 'list');
     this.tabs();
+    const { selected } = this.state;
+    if (route.view === 'item' && selected?.partial && selected.item.id === route.id) {
+      this.swap(this.popup.pending(selected), focus, route.view, null);
+      focus = false;
+    }
+    // Before the search box moves from the view that is open into the new one.
+    const focused = document.activeElement;
     let view: HTMLElement | null;
     try {
       view = await this.render(route);
@@ -246,7 +267,7 @@ class Page {
     if (mine !== this.drawing) {
       return;
     }
-    this.swap(view, focus, route.view);
+    this.swap(view, focus, route.view, focused);
     if (route.view !== 'item' && route.view !== 'history' && this.state.selected) {
       this.state.select(null);
     }
@@ -280,15 +301,14 @@ class Page {
   /** The contribution of an address; one that is not in the window is asked for. */
   private async find(collectionId: string, id: string): Promise<Entry> {
     const { selected } = this.state;
-    if (selected?.item.id === id) {
+    if (selected?.item.id === id && !selected.partial) {
       return selected;
     }
     const collection = this.state.collection(collectionId);
     if (!collection) {
       throw new Error(`no collection ${collectionId}`);
     }
-    const known = this.state.of(collection).entries.get(id);
-    const entry = known ?? this.state.entry(collection, await this.state.api.item(collectionId, id));
+    const entry = this.nearby.find(id) ?? this.state.entry(collection, await this.state.api.item(collectionId, id));
     this.state.select(entry);
     return entry;
   }
@@ -303,17 +323,22 @@ class Page {
   }
 
   /** Puts a view in place; focus and scroll stay where they were unless something new opens. */
-  private swap(view: HTMLElement | null, focus: boolean, name: Route['view']): void {
+  private swap(view: HTMLElement | null, focus: boolean, name: Route['view'], before: Element | null): void {
     const panel = byId('view');
-    const active = document.activeElement;
-    const within = active !== null && panel.contains(active) ? active.id : null;
+    const now = document.activeElement;
+    const active = now === document.body ? before : now;
+    const within = active && (panel.contains(active) || view?.contains(active)) ? active.id : null;
     const scroll = panel.scrollTop;
     panel.replaceChildren(...(view ? [view] : []));
     panel.hidden = view === null;
     if (!focus) {
       panel.scrollTop = scroll;
       if (within) {
-        document.getElementById(within)?.focus({ preventScroll: true });
+        const again = document.getElementById(within);
+        if (again instanceof HTMLHeadingElement) {
+          focusHeading(again);
+        }
+        again?.focus({ preventScroll: true });
       }
       return;
     }
@@ -330,13 +355,26 @@ class Page {
     }
   }
 
-  private itemsChanged(): void {
-    this.map?.update();
-    this.attribution();
+  private drawn(drawn: Drawn): void {
+    byId('map').setAttribute('aria-busy', String(drawn === 'loading'));
+    if (drawn !== 'loading') {
+      this.state.setDrawn(drawn === 'failed');
+    }
+  }
+
+  private drawnChanged(): void {
+    this.legendChanged();
+    if (!this.state.drawnFailed) {
+      byId('notice').hidden = true;
+    } else if (this.open(this.router.route).view !== 'legend') {
+      this.notice(t('legend.failed'), t('retry'), () => this.map?.reload());
+    }
+  }
+
+  private legendChanged(): void {
     if (this.open(this.router.route).view === 'legend') {
       void this.show(this.router.route, false);
     }
-    this.listChanged();
   }
 
   private listChanged(): void {

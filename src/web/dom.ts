@@ -62,6 +62,27 @@ export function swatch(color: string, kind: 'point' | 'line' | 'polygon' = 'poin
   return svg;
 }
 
+/** The mark of several contributions in one place. */
+export function cluster(): SVGSVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', 'cluster');
+  svg.setAttribute('aria-hidden', 'true');
+  const disc = document.createElementNS(SVG, 'circle');
+  for (const [key, value] of Object.entries({ cx: 12, cy: 12, r: 10.5, fill: '#fff', stroke: 'currentColor', 'stroke-width': 2.5 })) {
+    disc.setAttribute(key, String(value));
+  }
+  const count = document.createElementNS(SVG, 'text');
+  for (const [key, value] of Object.entries({
+    x: 12, y: 16, 'text-anchor': 'middle', 'font-size': 10, fill: 'currentColor',
+  })) {
+    count.setAttribute(key, String(value));
+  }
+  count.textContent = '12';
+  svg.append(disc, count);
+  return svg;
+}
+
 /** The drawing of a button; decorative, the button says its name itself. */
 export function icon(path: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');

@@ -51,37 +51,6 @@ export function anchorOf(geometry: Geometry): LonLat {
   return middle ? [middle[0], middle[1]] : [0, 0];
 }
 
-export function overlaps(a: Box, b: Box): boolean {
-  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
-}
-
-export function contains(outer: Box, inner: Box): boolean {
-  return outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
-}
-
-/** The box grown by a share of its size on every side, within the range of coordinates. */
-export function pad(box: Box, share: number): Box {
-  const width = (box[2] - box[0]) * share;
-  const height = (box[3] - box[1]) * share;
-  return [
-    Math.max(-180, box[0] - width),
-    Math.max(-90, box[1] - height),
-    Math.min(180, box[2] + width),
-    Math.min(90, box[3] + height),
-  ];
-}
-
-/** The four quarters of a box. */
-export function quarters(box: Box): Box[] {
-  const [lon, lat] = centreOf(box);
-  return [
-    [box[0], box[1], lon, lat],
-    [lon, box[1], box[2], lat],
-    [box[0], lat, lon, box[3]],
-    [lon, lat, box[2], box[3]],
-  ];
-}
-
 /** Great-circle distance in metres (haversine). */
 export function distanceM(a: LonLat, b: LonLat): number {
   const radians = Math.PI / 180;
@@ -90,6 +59,54 @@ export function distanceM(a: LonLat, b: LonLat): number {
   const chord =
     Math.sin(lat) ** 2 + Math.cos(a[1] * radians) * Math.cos(b[1] * radians) * Math.sin(lon) ** 2;
   return 2 * EARTH_RADIUS_M * Math.asin(Math.sqrt(chord));
+}
+
+/** Metres from a place to the nearest part of a shape; nothing within a surface. */
+export function distanceTo(place: LonLat, geometry: Geometry): number {
+  switch (geometry.type) {
+    case 'GeometryCollection':
+      return Math.min(...geometry.geometries.map((each) => distanceTo(place, each)));
+    case 'Point':
+      return distanceM(place, geometry.coordinates as LonLat);
+    case 'MultiPoint':
+      return Math.min(...geometry.coordinates.map((each) => distanceM(place, each as LonLat)));
+    case 'LineString':
+      return distanceToLine(place, geometry.coordinates as LonLat[]);
+    case 'MultiLineString':
+      return Math.min(...geometry.coordinates.map((each) => distanceToLine(place, each as LonLat[])));
+    case 'Polygon':
+      return distanceToSurface(place, geometry.coordinates as LonLat[][]);
+    case 'MultiPolygon':
+      return Math.min(...geometry.coordinates.map((each) => distanceToSurface(place, each as LonLat[][])));
+  }
+}
+
+function distanceToLine(place: LonLat, line: LonLat[]): number {
+  // Degrees of longitude are shorter than those of latitude; near enough for what a window shows.
+  const narrow = Math.cos((place[1] * Math.PI) / 180);
+  let least = Infinity;
+  for (let i = 1; i < line.length; i++) {
+    const [a, b] = [line[i - 1] as LonLat, line[i] as LonLat];
+    const [x, y] = [(b[0] - a[0]) * narrow, b[1] - a[1]];
+    const along = ((place[0] - a[0]) * narrow * x + (place[1] - a[1]) * y) / (x * x + y * y || 1);
+    const share = Math.min(1, Math.max(0, along));
+    least = Math.min(least, distanceM(place, [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]));
+  }
+  return least;
+}
+
+/** A ray to the east crosses the rings an odd number of times: inside. */
+function distanceToSurface([lon, lat]: LonLat, rings: LonLat[][]): number {
+  let inside = false;
+  for (const ring of rings) {
+    for (let i = 1; i < ring.length; i++) {
+      const [a, b] = [ring[i - 1] as LonLat, ring[i] as LonLat];
+      if (a[1] > lat !== b[1] > lat && lon < ((b[0] - a[0]) * (lat - a[1])) / (b[1] - a[1]) + a[0]) {
+        inside = !inside;
+      }
+    }
+  }
+  return inside ? 0 : Math.min(...rings.map((ring) => distanceToLine([lon, lat], ring)));
 }
 
 /** Six decimals: a tenth of a metre, finer than any phone knows where it is. */

@@ -2,14 +2,19 @@
 // The legend: collections with their counts, shown or hidden; the filter by category; the base map;
 // where everything comes from.
 
-import { h, swatch } from './dom';
-import { number, plural, say, t } from './i18n';
+import { cluster, h, swatch } from './dom';
+import { number, plural, say, t, type Word } from './i18n';
 import type { BaseMaps } from './base_maps';
-import type { State } from './state';
+import type { State, StyleName } from './state';
 import { licenceName } from './licences';
 import { linkify } from './text';
 import { tree, type TreeNode } from './tree';
 import type { Category, Collection } from './types';
+
+const COLORS: Record<StyleName, Word> = {
+  collections: 'colors.collections',
+  categories: 'colors.categories',
+};
 
 interface Group {
   collection: Collection;
@@ -21,21 +26,6 @@ export function shapeOf(collection: Collection): 'point' | 'line' | 'polygon' {
   return types.includes('Point') ? 'point' : types.includes('Line') ? 'line' : 'polygon';
 }
 
-function collectionNote(state: State, collection: Collection): HTMLElement | null {
-  const loaded = state.of(collection);
-  if (!state.shown(collection)) {
-    return null;
-  }
-  if (loaded.failed) {
-    return h('p', { class: 'note warn' }, t('legend.failed'));
-  }
-  const drawn = loaded.entries.size;
-  if (loaded.matched > drawn) {
-    return h('p', { class: 'note' }, t('legend.cut', { drawn, matched: loaded.matched }));
-  }
-  return null;
-}
-
 export class Legend {
   private readonly open = new Set<string>();
   private filterOpen = false;
@@ -45,8 +35,12 @@ export class Legend {
   constructor(
     private readonly state: State,
     private readonly baseMaps: BaseMaps,
+    private readonly search: HTMLElement,
     private readonly refresh: () => void,
-  ) {}
+    private readonly retry: () => void,
+  ) {
+    state.on('data', () => this.counts.clear());
+  }
 
   render(): HTMLElement {
     const description = say(this.state.map.descriptions, this.state.map.description);
@@ -55,12 +49,19 @@ export class Legend {
       { class: 'view legend', 'aria-labelledby': 'legend-title' },
       h('h2', { id: 'legend-title' }, t('legend.title')),
       description && h('p', { class: 'intro' }, description),
+      this.state.drawnFailed &&
+        h('p', { class: 'note warn' }, t('legend.failed'), ' ',
+          h('button', { type: 'button', class: 'link', id: 'legend-retry', onclick: this.retry }, t('retry'))),
       h(
         'ul',
         { class: 'plain collections' },
         this.state.collections.map((each) => this.row(each)),
       ),
+      h('p', { class: 'note cluster-note' }, cluster(), t('legend.cluster')),
       this.filter(),
+      this.search,
+      h('p', null, h('a', { id: 'stats', href: this.state.api.statsUrl(this.state.query()) }, t('legend.stats'))),
+      this.colors(),
       this.baseMaps.render(),
       this.about(),
     );
@@ -70,6 +71,7 @@ export class Legend {
     const id = `show-${collection.id}`;
     // Of an empty collection nothing else says what it is for.
     const description = collection.item_count === 0 ? say(collection.descriptions) : '';
+    const themes = this.themes(collection);
     return h(
       'li',
       { 'data-collection': collection.id },
@@ -81,7 +83,7 @@ export class Legend {
         onchange: (event: Event) =>
           this.state.setVisible(collection, (event.target as HTMLInputElement).checked),
       }),
-      swatch(collection.color, shapeOf(collection)),
+      themes ? h('span') : swatch(collection.color, shapeOf(collection)),
       h('label', { for: id }, say(collection.titles, collection.title)),
       h('span', { class: 'count', title: plural('legend.items', collection.item_count) },
         number(collection.item_count)),
@@ -89,8 +91,52 @@ export class Legend {
         'div',
         { id: `${id}-note`, class: 'under' },
         description && h('p', { class: 'note' }, description),
-        collectionNote(this.state, collection),
+        themes,
       ),
+    );
+  }
+
+  /** What the colours of a collection mean, when each theme has its own. */
+  private themes(collection: Collection): HTMLElement | null {
+    const { state } = this;
+    if (state.style !== 'categories' || !state.shown(collection)) {
+      return null;
+    }
+    const counts = new Map(collection.categories.map((each) => [each.key, each.count]));
+    const themes = state.tree.children(null).flatMap((root) => this.colored(root, counts));
+    return themes.length === 0 ? null : h('ul', { class: 'plain themes' }, themes.map((each) =>
+      h('li', null, swatch(each.color, shapeOf(collection)), say(each.label, each.key))));
+  }
+
+  /** A theme and those below it that have a colour of their own, as far as something is drawn in it. */
+  private colored(category: Category, counts: Map<string, number>): Category[] {
+    const below = this.state.tree.children(category.key).flatMap((each) => this.colored(each, counts));
+    const own = below.filter((each) => each.color !== category.color);
+    const others = (counts.get(category.key) ?? 0) -
+      own.reduce((sum, each) => sum + (counts.get(each.key) ?? 0), 0);
+    return others > 0 ? [category, ...own] : own;
+  }
+
+  /** By collection or by theme: the two styles of the map. */
+  private colors(): HTMLElement | null {
+    const { styles, style } = this.state;
+    return styles.length < 2 ? null : h(
+      'fieldset',
+      { class: 'block titled' },
+      h('legend', null, t('colors.title')),
+      styles.map((each) =>
+        h(
+          'label',
+          { class: 'check' },
+          h('input', {
+            type: 'radio',
+            name: 'style',
+            id: `style-${each}`,
+            checked: each === style,
+            onchange: () => this.state.setStyle(each),
+          }),
+          t(COLORS[each]),
+        )),
     );
   }
 
@@ -112,18 +158,6 @@ export class Legend {
         t('filter.title'), chosen && h('span', { class: 'chip' }, say(chosen.label))),
       this.radio(null, t('filter.all')),
       groups.map((group) => this.group(group)),
-      h(
-        'label',
-        { class: 'check' },
-        h('input', {
-          type: 'checkbox',
-          id: 'color-by-category',
-          checked: this.state.colorByCategory,
-          onchange: (event: Event) =>
-            this.state.setColorByCategory((event.target as HTMLInputElement).checked),
-        }),
-        t('filter.colors'),
-      ),
     );
   }
 
@@ -218,7 +252,7 @@ export class Legend {
         sum += counted[0].count;
       } else if (counted.some((each) => each.count > 0)) {
         try {
-          const query = { limit: 1, category: category.key };
+          const query = { limit: 1, filters: { category: category.key } };
           sum += (await this.state.api.items(collection.id, query)).numberMatched;
         } catch {
           return; // a tree without figures is still a tree
@@ -258,7 +292,6 @@ export class Legend {
           ),
         ),
       ),
-      h('p', null, h('a', { href: `${api.root}/stats?f=html` }, t('about.stats'))),
       h('p', null, h('a', { href: `${api.root}/api` }, t('about.api'))),
     );
   }

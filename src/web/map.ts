@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The map, drawn by MapLibre GL. A bundle of its own: see map_view.ts.
 //
-// From below to above: territories, base map, contributions (surfaces, lines, points), the selected
-// one, what is being drawn. The territories lie under the tiles, so a tile that does not arrive
+// From below to above: territories, base map, contributions, the selected one, what is being drawn. The territories lie under the tiles, so a tile that does not arrive
 // shows them without anything having to notice.
 
 import maplibregl, { type GeoJSONSource, type MapMouseEvent, type StyleSpecification } from 'maplibre-gl';
 import type { Feature, FeatureCollection } from 'geojson';
-import { anchorOf, boxOf, distanceM } from './geometry';
+import { ContributionLayers } from './contribution_layers';
 import { Drawing } from './drawing';
 import type { Draft } from './drafts';
+import { anchorOf, boxOf } from './geometry';
 import type { MapEvents, MapView, MapWords } from './map_view';
 import type { Place } from './route';
 import type { Entry, State } from './state';
+import { nearestFirst, type Cluster, type Target } from './targets';
 import type { BaseMap, Box, LonLat } from './types';
 
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
@@ -23,7 +24,6 @@ const MOUSE_PX = 6;
 // Tiles that did not come by then are not waited for any longer.
 const BASE_PATIENCE_MS = 4000;
 const INK = '#17302e';
-const DIM = 0.35;
 
 function emptyStyle(): StyleSpecification {
   return {
@@ -70,15 +70,37 @@ function emptyStyle(): StyleSpecification {
         paint: { 'line-color': INK, 'line-width': 9, 'line-opacity': 0.35 },
       },
       {
+        id: 'selected-shape',
+        type: 'line',
+        source: 'selected',
+        filter: ['!=', ['geometry-type'], 'Point'],
+        layout: { 'line-cap': 'round', 'line-join': 'round' },
+        paint: { 'line-color': ['get', 'color'], 'line-width': 4 },
+      },
+      {
         id: 'selected-point',
         type: 'circle',
         source: 'selected',
+        filter: ['==', ['geometry-type'], 'Point'],
         paint: {
           'circle-radius': 13,
           'circle-color': INK,
           'circle-opacity': 0.12,
           'circle-stroke-color': INK,
           'circle-stroke-width': 3,
+        },
+      },
+      {
+        // Itself as well: it may be new and in no tile yet, or one of many in a cluster.
+        id: 'selected-dot',
+        type: 'circle',
+        source: 'selected',
+        filter: ['==', ['geometry-type'], 'Point'],
+        paint: {
+          'circle-radius': 7,
+          'circle-color': ['get', 'color'],
+          'circle-stroke-color': '#ffffff',
+          'circle-stroke-width': 1.5,
         },
       },
     ],
@@ -88,8 +110,8 @@ function emptyStyle(): StyleSpecification {
 class MapLibreView implements MapView {
   private readonly map: maplibregl.Map;
   private readonly drawing: Drawing;
+  private readonly layers: ContributionLayers;
   private ready = false;
-  private dimmed = false;
   private selected: Entry | null = null;
   private base: BaseMap | null = null;
   private territories: FeatureCollection | null = null;
@@ -122,6 +144,7 @@ class MapLibreView implements MapView {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.drawing = new Drawing(this.map, words);
+    this.layers = new ContributionLayers(this.map, state, 'selected-line', (drawn) => events.drawn(drawn));
     this.listen();
   }
 
@@ -129,9 +152,7 @@ class MapLibreView implements MapView {
     const { map } = this;
     map.on('load', () => {
       this.ready = true;
-      this.state.collections.forEach((each) => this.addCollection(each.id));
       this.drawing.addLayers();
-      this.dim(this.dimmed);
       this.applyBase();
       this.applyTerritories();
       this.update();
@@ -147,7 +168,11 @@ class MapLibreView implements MapView {
       }
     });
     // A tile that fails is no news for the reader; a base map of which nothing arrives is.
-    map.on('error', () => this.missBase());
+    map.on('error', (event: { sourceId?: string }) => {
+      if (event.sourceId === 'base') {
+        this.missBase();
+      }
+    });
   }
 
   private missBase(): void {
@@ -165,70 +190,15 @@ class MapLibreView implements MapView {
 
   // --- Contributions ---
 
-  private addCollection(id: string): void {
-    const { map } = this;
-    const source = `items-${id}`;
-    const color = ['get', 'color'] as ['get', string];
-    map.addSource(source, { type: 'geojson', data: NOTHING });
-    map.addLayer(
-      {
-        id: `${source}-fill`,
-        type: 'fill',
-        source,
-        filter: ['==', ['geometry-type'], 'Polygon'],
-        paint: { 'fill-color': color, 'fill-opacity': 0.25 },
-      },
-      'selected-line',
-    );
-    map.addLayer(
-      {
-        id: `${source}-line`,
-        type: 'line',
-        source,
-        filter: ['!=', ['geometry-type'], 'Point'],
-        layout: { 'line-cap': 'round', 'line-join': 'round' },
-        paint: {
-          'line-color': color,
-          'line-width': ['interpolate', ['linear'], ['zoom'], 11, 1, 15, 3, 18, 6],
-          'line-opacity': 0.85,
-        },
-      },
-      'selected-line',
-    );
-    map.addLayer(
-      {
-        id: `${source}-point`,
-        type: 'circle',
-        source,
-        filter: ['==', ['geometry-type'], 'Point'],
-        paint: {
-          'circle-color': color,
-          'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 2.5, 13, 4, 16, 7, 19, 10],
-          'circle-stroke-color': '#ffffff',
-          'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 11, 0.5, 15, 1.5],
-        },
-      },
-      'selected-line',
-    );
+  update(): void {
+    if (this.ready) {
+      void this.layers.update();
+    }
   }
 
-  update(): void {
-    if (!this.ready) {
-      return;
-    }
-    for (const collection of this.state.collections) {
-      const features: Feature[] = [];
-      for (const entry of this.state.entries(collection)) {
-        if (entry.item.geometry) {
-          // Only what is drawn goes to the worker, not the whole contribution.
-          features.push({
-            type: 'Feature',
-            geometry: entry.item.geometry,
-            properties: { id: entry.item.id, color: this.state.color(entry) },
-          });
-        }
-      }
-      this.setData(`items-${collection.id}`, { type: 'FeatureCollection', features });
+  reload(): void {
+    if (this.ready) {
+      this.layers.reload();
     }
   }
 
@@ -244,11 +214,13 @@ class MapLibreView implements MapView {
     const geometry = entry?.item.geometry;
     this.setData('selected', {
       type: 'FeatureCollection',
-      features: geometry ? [{ type: 'Feature', geometry, properties: {} }] : [],
+      features: geometry && entry
+        ? [{ type: 'Feature', geometry, properties: { color: this.state.color(entry) } }]
+        : [],
     });
   }
 
-  private at(event: MapMouseEvent): Entry[] {
+  private at(event: MapMouseEvent): Target[] {
     if (!this.ready) {
       return [];
     }
@@ -257,33 +229,8 @@ class MapLibreView implements MapView {
       : matchMedia('(pointer: coarse)').matches;
     const reach = touch ? TOUCH_PX : MOUSE_PX;
     const { x, y } = event.point;
-    const layers = this.state.collections.flatMap((each) =>
-      ['fill', 'line', 'point'].map((kind) => `items-${each.id}-${kind}`),
-    );
-    const features = this.map.queryRenderedFeatures(
-      [
-        [x - reach, y - reach],
-        [x + reach, y + reach],
-      ],
-      { layers },
-    );
-    return this.nearestFirst(features, [event.lngLat.lng, event.lngLat.lat]);
-  }
-
-  private nearestFirst(features: maplibregl.MapGeoJSONFeature[], place: LonLat): Entry[] {
-    const found = new Map<string, { entry: Entry; rank: number }>();
-    for (const feature of features) {
-      const collection = this.state.collection(feature.source.replace(/^items-/, ''));
-      const id = String(feature.properties['id']);
-      const entry = collection && this.state.of(collection).entries.get(id);
-      if (entry?.place && !found.has(id)) {
-        // A point is aimed at more precisely than a line, a line more than a surface.
-        const kind = feature.layer.type === 'circle' ? 0 : feature.layer.type === 'line' ? 1 : 2;
-        const metres = kind === 0 ? distanceM(place, entry.place.anchor) : 0;
-        found.set(id, { entry, rank: kind * 1e9 + metres });
-      }
-    }
-    return [...found.values()].sort((a, b) => a.rank - b.rank).map((each) => each.entry);
+    const features = this.layers.within([[x - reach, y - reach], [x + reach, y + reach]]);
+    return nearestFirst(this.state, features, [event.lngLat.lng, event.lngLat.lat]);
   }
 
   private clicked(event: MapMouseEvent): void {
@@ -291,7 +238,20 @@ class MapLibreView implements MapView {
       this.drawing.tap([event.lngLat.lng, event.lngLat.lat]);
       return;
     }
-    this.events.picked(this.at(event));
+    const targets = this.at(event);
+    const [first] = targets;
+    if (first && 'expansionZoom' in first) {
+      this.expand(first);
+      return;
+    }
+    this.events.picked(targets.flatMap((each) => ('item' in each ? [each] : [])));
+  }
+
+  /** Nearer, to where a cluster falls apart; without being told where that is, two steps nearer. */
+  private expand({ anchor, expansionZoom }: Cluster): void {
+    const zoom = this.map.getZoom();
+    const there = Math.max(expansionZoom ?? zoom + 2, Math.floor(zoom) + 1);
+    this.map.easeTo({ center: anchor, zoom: Math.min(there, this.map.getMaxZoom()) });
   }
 
   private hovered(event: MapMouseEvent): void {
@@ -326,7 +286,6 @@ class MapLibreView implements MapView {
       tileSize: 256,
       maxzoom: base.max_zoom ?? 19,
     });
-    const above = this.state.collections[0] ? `items-${this.state.collections[0].id}-fill` : 'selected-line';
     map.addLayer(
       {
         id: 'base',
@@ -335,7 +294,7 @@ class MapLibreView implements MapView {
         // Paler than published: the contributions are what one came for.
         paint: { 'raster-saturation': -0.35, 'raster-contrast': -0.1, 'raster-brightness-min': 0.08 },
       },
-      above,
+      this.layers.lowest,
     );
     this.baseTimer = setTimeout(() => this.missBase(), BASE_PATIENCE_MS);
   }
@@ -427,15 +386,7 @@ class MapLibreView implements MapView {
 
   /** What is there steps back while something new is placed. */
   private dim(on: boolean): void {
-    this.dimmed = on;
-    if (!this.ready) {
-      return;
-    }
-    for (const { id } of this.state.collections) {
-      this.map.setPaintProperty(`items-${id}-point`, 'circle-opacity', on ? DIM : 1);
-      this.map.setPaintProperty(`items-${id}-point`, 'circle-stroke-opacity', on ? DIM : 1);
-      this.map.setPaintProperty(`items-${id}-line`, 'line-opacity', on ? DIM : 0.85);
-    }
+    this.layers.dim(on);
   }
 
   relabel(): void {

@@ -2,6 +2,7 @@
 // What the page asks of a map. The drawing itself (map.ts, with MapLibre) is a file of its own that
 // is fetched after the page works; where it cannot be drawn the page goes on without it.
 
+import type { Drawn } from './contribution_layers';
 import type { Draft } from './drafts';
 import type { Entry, State } from './state';
 import type { BaseMap, Box, LonLat } from './types';
@@ -9,8 +10,10 @@ import type { Place } from './route';
 
 export interface MapEvents {
   moved(window: Box, place: Place): void;
-  /** Somebody pointed at these, the nearest first; none: at nothing. */
+  /** Somebody pointed at these, the nearest first; none: at nothing. They are partial. */
   picked(entries: Entry[]): void;
+  /** What is drawn of the contributions. */
+  drawn(drawn: Drawn): void;
   /** Nothing of the base map arrives. */
   baseMissing(): void;
 }
@@ -22,8 +25,10 @@ export interface MapWords {
 }
 
 export interface MapView {
-  /** Draws what is loaded of every collection. */
+  /** Draws what the state says: style, collections, filters. */
   update(): void;
+  /** Asks again for what is drawn, because something changed or did not arrive. */
+  reload(): void;
   /** Rings the selected contribution. */
   highlight(entry: Entry | null): void;
   setBase(base: BaseMap | null): void;

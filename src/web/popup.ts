@@ -64,6 +64,16 @@ export class Popup {
     );
   }
 
+  /** What is known of a contribution while the rest of it is on its way. */
+  pending(entry: Entry): HTMLElement {
+    return h(
+      'section',
+      { class: 'view', 'aria-labelledby': 'item-title', 'aria-busy': 'true' },
+      this.head(entry),
+      h('p', { class: 'note' }, t('loading')),
+    );
+  }
+
   private history(event: Event, entry: Entry): void {
     event.preventDefault();
     this.actions.openHistory(entry);
@@ -150,7 +160,7 @@ export class Popup {
       h('h3', null, t('item.also_here')),
       h('ul', { class: 'plain items' }, others.map((each) =>
         h('li', null,
-          h('button', { type: 'button', onclick: () => this.actions.openItem(each) },
+          h('button', { type: 'button', 'data-item': each.item.id, onclick: () => this.actions.openItem(each) },
             swatch(this.state.color(each), shapeOf(each.collection)),
             h('span', { class: 'name' }, nameOf(this.state, each)),
             h('span', { class: 'kind' }, kindOf(this.state, each)))))),

@@ -2,10 +2,10 @@
 // What the page knows and shows now. Views read it and are told when a part of it changed; they
 // never talk to each other.
 
-import type { Api } from './api';
+import type { Api, MapQuery } from './api';
 import { CategoryTree } from './categories';
 import { anchorOf, boxOf } from './geometry';
-import { recallJson, rememberJson } from './storage';
+import { recall, recallJson, remember, rememberJson } from './storage';
 import type { Box, Collection, Item, LonLat, MapInfo } from './types';
 
 /** An item with what is asked about it at every move of the map. */
@@ -14,18 +14,16 @@ export interface Entry {
   collection: Collection;
   /** Absent for a contribution that has no place. */
   place: { box: Box; anchor: LonLat } | null;
+  /** Only what a tile says about it: name, themes, a point's place. The rest is to be fetched. */
+  partial?: true;
 }
 
-/** What is loaded of one collection. */
-export interface Loaded {
-  entries: Map<string, Entry>;
-  /** Items that match in the loaded box: more than `entries` when the answer was cut at the limit. */
-  matched: number;
-  loading: boolean;
-  failed: boolean;
-}
+/** `data`: a contribution was made here. */
+export type Topic = 'data' | 'filters' | 'style' | 'drawn' | 'window' | 'selection' | 'list';
 
-export type Topic = 'items' | 'filters' | 'window' | 'selection';
+/** What the colours on the map mean. */
+const STYLES = ['collections', 'categories'] as const;
+export type StyleName = (typeof STYLES)[number];
 
 // Thousands of lines cover everything and weigh as much as the rest of the page: they wait to be asked
 // for. Points are small, and what most people come for.
@@ -33,10 +31,13 @@ const TOO_MANY_SHAPES_TO_START_WITH = 2000;
 
 export class State {
   readonly tree: CategoryTree;
-  readonly loaded = new Map<string, Loaded>();
   readonly visible: Set<string>;
   category: string | null = null;
-  colorByCategory = false;
+  /** Words that are searched for. */
+  words = '';
+  style: StyleName;
+  /** Has the network brought what the map is to show? */
+  drawnFailed = false;
   window: Box;
   zoom = 0;
   selected: Entry | null = null;
@@ -54,9 +55,7 @@ export class State {
       each.geometry_types.some((type) => type.endsWith('Point')) ||
       each.item_count <= TOO_MANY_SHAPES_TO_START_WITH);
     this.visible = new Set(kept ?? start.map((each) => each.id));
-    for (const each of collections) {
-      this.loaded.set(each.id, { entries: new Map(), matched: 0, loading: false, failed: false });
-    }
+    this.style = this.styles.find((each) => each === recall('style')) ?? 'collections';
   }
 
   private visibleKey(): string {
@@ -77,14 +76,6 @@ export class State {
 
   collection(id: string): Collection | undefined {
     return this.collections.find((each) => each.id === id);
-  }
-
-  of(collection: Collection): Loaded {
-    const loaded = this.loaded.get(collection.id);
-    if (!loaded) {
-      throw new Error(`no such collection: ${collection.id}`);
-    }
-    return loaded;
   }
 
   entry(collection: Collection, item: Item): Entry {
@@ -109,9 +100,30 @@ export class State {
     this.emit('filters');
   }
 
-  setColorByCategory(on: boolean): void {
-    this.colorByCategory = on;
-    this.emit('items');
+  setWords(words: string): void {
+    if (words !== this.words) {
+      this.words = words;
+      this.emit('filters');
+    }
+  }
+
+  /** The styles that the program offers and this page has words for. */
+  get styles(): StyleName[] {
+    const paths = this.map.links.map((link) => link.href.split('?')[0] ?? '');
+    return STYLES.filter((name) => paths.some((path) => path.endsWith(`/styles/${name}`)));
+  }
+
+  setStyle(style: StyleName): void {
+    this.style = style;
+    remember('style', style);
+    this.emit('style');
+  }
+
+  setDrawn(failed: boolean): void {
+    if (failed !== this.drawnFailed) {
+      this.drawnFailed = failed;
+      this.emit('drawn');
+    }
   }
 
   setWindow(window: Box, zoom: number): void {
@@ -125,15 +137,14 @@ export class State {
     this.emit('selection');
   }
 
-  /** A contribution just made here: shown at once, without asking the program again. */
+  /** A contribution just made here. */
   add(collection: Collection, item: Item): Entry {
     const entry = this.entry(collection, item);
-    const loaded = this.of(collection);
-    loaded.entries.set(item.id, entry);
-    loaded.matched += 1;
     collection.item_count += 1;
-    this.visible.add(collection.id);
-    this.emit('items');
+    if (!this.visible.has(collection.id)) {
+      this.setVisible(collection, true);
+    }
+    this.emit('data');
     return entry;
   }
 
@@ -150,22 +161,19 @@ export class State {
     return this.visible.has(collection.id) && this.concerned(collection);
   }
 
-  /** What map and list draw. */
-  entries(collection: Collection): Entry[] {
-    if (!this.shown(collection)) {
-      return [];
-    }
-    const all = [...this.of(collection).entries.values()];
-    if (this.category === null) {
-      return all;
-    }
-    // What was loaded before the filter was chosen is still there until the answer comes.
-    const wanted = this.tree.subtree(this.category);
-    return all.filter((each) => each.item.properties.categories?.some((key) => wanted.has(key)));
+  /** What map, list and statistics are asked for. */
+  query(): MapQuery {
+    return {
+      collections: this.collections.filter((each) => this.shown(each)).map((each) => each.id),
+      filters: {
+        ...(this.category === null ? {} : { category: this.category }),
+        ...(this.words === '' ? {} : { q: this.words }),
+      },
+    };
   }
 
   color(entry: Entry): string {
-    const first = this.colorByCategory ? entry.item.properties.categories?.[0] : undefined;
+    const first = this.style === 'categories' ? entry.item.properties.categories?.[0] : undefined;
     return (first && this.tree.get(first)?.color) || entry.collection.color;
   }
 }

@@ -120,3 +120,54 @@ export async function pointCollection(wanted = () => true) {
   }
   return assert.fail('the map has no such collection');
 }
+
+/** Sends a contribution, as another client does; returns it as the program has it. */
+export async function post(collection, [lon, lat], properties) {
+  const response = await fetch(`${base}${mapPath}/collections/${collection.id}/items`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/geo+json' },
+    body: JSON.stringify({ type: 'Feature', geometry: { type: 'Point', coordinates: [lon, lat] }, properties }),
+  });
+  assert.equal(response.status, 201, await response.clone().text());
+  return response.json();
+}
+
+/** The address that opens the map with this place in its middle. */
+export function placeHash([lon, lat], zoom = 17) {
+  return `#@${zoom}/${lat}/${lon}`;
+}
+
+/** Waits until the map has drawn what it asked for. */
+export async function drawn(page) {
+  await page.waitForSelector('#map[aria-busy="false"]', { state: 'attached' });
+}
+
+/** The colour in the middle of the map, as "#rrggbb". */
+export async function middleColour(page) {
+  const { x, y, width, height } = await page.locator('#map').boundingBox();
+  const shot = await page.screenshot({ clip: { x: Math.floor(x + width / 2), y: Math.floor(y + height / 2), width: 1, height: 1 } });
+  return page.evaluate(async (bytes) => {
+    const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/png' }));
+    const context = new OffscreenCanvas(1, 1).getContext('2d');
+    context.drawImage(bitmap, 0, 0);
+    return `#${[...context.getImageData(0, 0, 1, 1).data].slice(0, 3).map((each) => each.toString(16).padStart(2, '0')).join('')}`;
+  }, [...shot]);
+}
+
+/** Waits until the middle of the map has, or (not) has not, this colour: drawing in software is slow. */
+export async function waitForMiddle(page, colour, not = false) {
+  let found;
+  for (let tries = 0; tries < 40; tries++) {
+    found = await middleColour(page);
+    if ((found === colour.toLowerCase()) !== not) {
+      return;
+    }
+    await page.waitForTimeout(250);
+  }
+  assert.fail(`the middle of the map is ${found}, ${not ? 'still' : 'not'} ${colour}`);
+}
+
+/** The requests for tiles among these addresses. */
+export function tilesOf(requests) {
+  return requests.filter((url) => url.includes('/tiles/WebMercatorQuad/')).map((url) => new URL(url));
+}
