@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Writing contributions: one write is row, revision and event. Layer 2. */
 #include <assert.h>
+#include <string.h>
 
 #include "store/private.h"
 
 /* --- Writing --- */
 
-/* The parameters of contribution_insert and contribution_update: what both have, in one order. */
+/* The parameters of contribution_insert and contribution_update: first what both have. */
 enum {
     AT_MAP,
     AT_COLLECTION,
@@ -25,9 +26,10 @@ enum {
     AT_OBSERVED,
     AT_CAMPAIGN,
     AT_UPDATED,
-    AT_GEOMETRY, /* and the box: west, east, south, north */
-    AT_COMMON_END = AT_GEOMETRY + 5,
-    AT_NUMBER = AT_COMMON_END, /* update */
+    AT_GEOMETRY,
+    AT_COMMON_END,
+    AT_BOX = AT_COMMON_END, /* update: west, east, south, north */
+    AT_NUMBER = AT_BOX + 4,
     AT_UPDATE_END,
     AT_ID = AT_COMMON_END, /* insert */
     AT_EDIT_SECRET_HASH,
@@ -35,10 +37,14 @@ enum {
     AT_INSERT_END
 };
 
+/* A geometry's box, as jalon_store_put_geometry gives it. */
+enum { BOX_SIDES = 4 };
+
 static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_session *session,
                                      const struct jalon_map *map,
                                      const struct jalon_contribution *contribution,
-                                     const struct jalon_write *write, struct jalon_db_value *out)
+                                     const struct jalon_write *write, struct jalon_db_value *out,
+                                     struct jalon_db_value out_box[BOX_SIDES])
 {
     const struct jalon_collection *collection = &map->collections[contribution->collection];
     jalon_buffer_clear(&session->fields);
@@ -73,13 +79,20 @@ static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_ses
     out[AT_OBSERVED] = jalon_db_text_or_null(contribution->observed);
     out[AT_CAMPAIGN] = jalon_db_text_or_null(contribution->campaign);
     out[AT_UPDATED] = jalon_db_time(contribution->updated_us);
-    return jalon_store_put_geometry(ctx, session, &contribution->geometry, &out[AT_GEOMETRY]);
+    struct jalon_db_value shape[1 + BOX_SIDES];
+    enum jalon_status status =
+        jalon_store_put_geometry(ctx, session, &contribution->geometry, shape);
+    if (status == JALON_OK) {
+        out[AT_GEOMETRY] = shape[0];
+        memcpy(out_box, &shape[1], BOX_SIDES * sizeof shape[0]);
+    }
+    return status;
 }
 
 static enum jalon_status insert_row(struct jalon_context *ctx, struct jalon_session *session,
                                     const struct jalon_contribution *contribution,
                                     const struct jalon_write *write, struct jalon_db_value *values,
-                                    int64_t *out_number)
+                                    const struct jalon_db_value box[BOX_SIDES], int64_t *out_number)
 {
     char id[JALON_ID_TEXT_SIZE];
     jalon_id_format(contribution->id, id);
@@ -92,18 +105,24 @@ static enum jalon_status insert_row(struct jalon_context *ctx, struct jalon_sess
         return jalon_fail(ctx, status,
                           "there is a contribution with this id, or of this source, already");
     }
-    return status;
+    return status == JALON_OK
+               ? jalon_session_add_to_index(ctx, session, *out_number, box)
+               : status;
 }
 
 static enum jalon_status update_row(struct jalon_context *ctx, struct jalon_session *session,
                                     const struct jalon_contribution *contribution,
-                                    struct jalon_db_value *values)
+                                    struct jalon_db_value *values,
+                                    const struct jalon_db_value box[BOX_SIDES])
 {
     int64_t changed;
+    memcpy(&values[AT_BOX], box, BOX_SIDES * sizeof box[0]);
     values[AT_NUMBER] = jalon_db_integer(contribution->number);
-    enum jalon_status status =
-        jalon_db_execute(ctx, session->connection, JALON_QUERY_CONTRIBUTION_UPDATE, values,
-                         AT_UPDATE_END, &changed);
+    enum jalon_status status = jalon_session_write_index(ctx, session);
+    if (status == JALON_OK) {
+        status = jalon_db_execute(ctx, session->connection, JALON_QUERY_CONTRIBUTION_UPDATE, values,
+                                  AT_UPDATE_END, &changed);
+    }
     if (status == JALON_CONFLICT) {
         return jalon_fail(ctx, status, "there is a contribution of this source already");
     }
@@ -157,12 +176,12 @@ enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
     assert(contribution->collection >= 0 &&
            (size_t)contribution->collection < map->collection_count);
     assert(create ? contribution->version == 1 : contribution->version > 1);
-    struct jalon_db_value values[AT_INSERT_END];
+    struct jalon_db_value values[AT_UPDATE_END], box[BOX_SIDES];
     int64_t number = contribution->number, seq = 0;
-    enum jalon_status status = fill_common(ctx, session, map, contribution, write, values);
+    enum jalon_status status = fill_common(ctx, session, map, contribution, write, values, box);
     if (status == JALON_OK) {
-        status = create ? insert_row(ctx, session, contribution, write, values, &number)
-                        : update_row(ctx, session, contribution, values);
+        status = create ? insert_row(ctx, session, contribution, write, values, box, &number)
+                        : update_row(ctx, session, contribution, values, box);
     }
     if (status == JALON_OK) {
         status = insert_revision(ctx, session, map->number, number, contribution, write);

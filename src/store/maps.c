@@ -85,12 +85,12 @@ enum jalon_status jalon_store_delete_map(struct jalon_context *ctx, struct jalon
     };
     struct jalon_db_value value = jalon_db_integer(map->number);
     int64_t changed = 0;
-    for (size_t i = 0; i < JALON_STORE_COUNT(queries); i++) {
-        enum jalon_status status =
-            jalon_db_execute(ctx, session->connection, queries[i], &value, 1, &changed);
-        if (status != JALON_OK) {
-            return status;
-        }
+    enum jalon_status status = jalon_session_write_index(ctx, session);
+    for (size_t i = 0; status == JALON_OK && i < JALON_STORE_COUNT(queries); i++) {
+        status = jalon_db_execute(ctx, session->connection, queries[i], &value, 1, &changed);
+    }
+    if (status != JALON_OK) {
+        return status;
     }
     session->counter = (struct jalon_session_counter){0};
     if (changed == 0) {

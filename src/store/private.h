@@ -31,10 +31,22 @@ struct jalon_session {
     struct jalon_buffer fields;
     struct jalon_buffer categories;
     struct jalon_buffer geometry;
+    /* New rows of the spatial index, which wait until the commit to be written together. */
+    struct jalon_db_index_row *pending;
+    size_t pending_count;
+    size_t pending_capacity;
 };
 
 /* How many values a parameter array has. */
 #define JALON_STORE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Remembers a new contribution for the spatial index; `box` as jalon_store_put_geometry gives it. */
+enum jalon_status jalon_session_add_to_index(struct jalon_context *ctx,
+                                             struct jalon_session *session, int64_t number,
+                                             const struct jalon_db_value box[4]) JALON_MUST_USE;
+/* Writes what was remembered: before any other statement that is about the index. */
+enum jalon_status jalon_session_write_index(struct jalon_context *ctx,
+                                            struct jalon_session *session) JALON_MUST_USE;
 
 /* The next event number of the map. JALON_NOT_FOUND: the map is gone. */
 enum jalon_status jalon_session_next_seq(struct jalon_context *ctx, struct jalon_session *session,

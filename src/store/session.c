@@ -125,7 +125,8 @@ enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_s
 {
     assert(!session->ended);
     session->ended = true;
-    return jalon_db_commit(ctx, session->connection);
+    enum jalon_status status = jalon_session_write_index(ctx, session);
+    return status == JALON_OK ? jalon_db_commit(ctx, session->connection) : status;
 }
 
 void jalon_session_end(struct jalon_session *session)
@@ -137,7 +138,77 @@ void jalon_session_end(struct jalon_session *session)
     jalon_buffer_finish(&session->fields);
     jalon_buffer_finish(&session->categories);
     jalon_buffer_finish(&session->geometry);
+    jalon_memory_release(session->pending);
     jalon_memory_release(session);
+}
+
+/* --- The spatial index --- */
+
+enum {
+    INDEX_MANY = 100,         /* from here on they are inserted together */
+    INDEX_PENDING_MAX = 1 << 17 /* 5 MB */
+};
+
+static enum jalon_status write_one(struct jalon_context *ctx, struct jalon_session *session,
+                                   const struct jalon_db_index_row *row)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(row->number), jalon_db_double(row->west),  jalon_db_double(row->east),
+        jalon_db_double(row->south),   jalon_db_double(row->north),
+    };
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_CONTRIBUTION_INDEX, values,
+                            JALON_STORE_COUNT(values), NULL);
+}
+
+enum jalon_status jalon_session_write_index(struct jalon_context *ctx,
+                                            struct jalon_session *session)
+{
+    static const struct jalon_db_index index = {
+        .find_node = JALON_QUERY_CONTRIBUTION_INDEX_NODE,
+        .last_node = JALON_QUERY_CONTRIBUTION_INDEX_LAST_NODE,
+        .put_node = JALON_QUERY_CONTRIBUTION_INDEX_PUT_NODE,
+        .put_row = JALON_QUERY_CONTRIBUTION_INDEX_PUT_ROW,
+        .put_parent = JALON_QUERY_CONTRIBUTION_INDEX_PUT_PARENT,
+    };
+    size_t count = session->pending_count;
+    enum jalon_status status = JALON_OK;
+    session->pending_count = 0;
+    if (count >= INDEX_MANY) {
+        return jalon_db_index_many(ctx, session->connection, &index, session->pending, count);
+    }
+    for (size_t i = 0; i < count && status == JALON_OK; i++) {
+        status = write_one(ctx, session, &session->pending[i]);
+    }
+    return status;
+}
+
+enum jalon_status jalon_session_add_to_index(struct jalon_context *ctx,
+                                             struct jalon_session *session, int64_t number,
+                                             const struct jalon_db_value box[4])
+{
+    struct jalon_db_index_row row = {number, box[0].number, box[1].number, box[2].number,
+                                     box[3].number};
+    if (row.west > row.east) { /* no geometry */
+        return JALON_OK;
+    }
+    if (session->pending_count == INDEX_PENDING_MAX) {
+        enum jalon_status status = jalon_session_write_index(ctx, session);
+        if (status != JALON_OK) {
+            return status;
+        }
+    }
+    if (session->pending_count == session->pending_capacity) {
+        size_t capacity = session->pending_capacity == 0 ? 16 : 2 * session->pending_capacity;
+        struct jalon_db_index_row *grown =
+            jalon_memory_resize(session->pending, capacity * sizeof *grown);
+        if (grown == NULL) {
+            return jalon_no_memory(ctx);
+        }
+        session->pending = grown;
+        session->pending_capacity = capacity;
+    }
+    session->pending[session->pending_count++] = row;
+    return JALON_OK;
 }
 
 /* --- Rows --- */

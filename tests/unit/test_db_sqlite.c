@@ -242,6 +242,61 @@ static void edits_by_others_keep_the_index_right(void **state)
     jalon_store_close(store);
 }
 
+/* Rows of one session go into the index together; those changed in the same session are there once. */
+static void many_writes_of_one_session_keep_the_index_right(void **state)
+{
+    (void)state;
+    enum { ROWS = 3000 };
+    struct jalon_store *store;
+    struct jalon_map map;
+    struct jalon_session *session;
+    struct jalon_contribution first = {0};
+    assert_ok(open_store(true, &store));
+    make_map(store, &map);
+    put(store, &map, &first, JALON_GEOMETRY_POINT, 3);
+    struct jalon_write write = {
+        .action = JALON_ACTION_CREATE, .author = NOTHING, .reason = NOTHING, .changes = NOTHING,
+        .edit_secret_hash = NOTHING, .source_digest = NOTHING,
+    };
+    assert_ok(jalon_store_write(ctx, store, &session));
+    for (int i = 0; i < ROWS; i++) {
+        struct jalon_contribution row = first;
+        int64_t seq;
+        row.id = jalon_id_make();
+        row.version = 1;
+        row.geometry.type = i % 10 == 0 ? JALON_GEOMETRY_NONE : JALON_GEOMETRY_POINT;
+        row.geometry.positions[0].lon = i * 0.01;
+        write.action = JALON_ACTION_CREATE;
+        assert_ok(jalon_store_put_contribution(ctx, session, &map, &row, &write, &seq));
+        if (i % 700 == 1) {
+            row.version = 2;
+            row.geometry.positions[0].lon = -i * 0.01;
+            write.action = JALON_ACTION_UPDATE;
+            assert_ok(jalon_store_put_contribution(ctx, session, &map, &row, &write, &seq));
+        }
+    }
+    assert_ok(jalon_session_commit(ctx, session));
+    jalon_session_end(session);
+    struct other other = open_other();
+    assert_int_equal(ask(other, "SELECT rtreecheck('idx_contribution_geometry') = 'ok'"), 1);
+    assert_int_equal(ask(other, "SELECT CheckSpatialIndex('contribution', 'geometry')"), 1);
+    assert_int_equal(ask(other, "SELECT count(*) FROM idx_contribution_geometry"),
+                     1 + ROWS - ROWS / 10);
+    assert_ok(jalon_store_write(ctx, store, &session));
+    struct jalon_contribution last = first;
+    int64_t seq;
+    last.id = jalon_id_make();
+    last.version = 1;
+    write.action = JALON_ACTION_CREATE;
+    assert_ok(jalon_store_put_contribution(ctx, session, &map, &last, &write, &seq));
+    assert_ok(jalon_store_delete_map(ctx, session, &map));
+    assert_ok(jalon_session_commit(ctx, session));
+    jalon_session_end(session);
+    assert_int_equal(ask(other, "SELECT count(*) FROM idx_contribution_geometry"), 0);
+    close_other(other);
+    jalon_store_close(store);
+}
+
 static void spatialite_learns_that_layers_have_changed(void **state)
 {
     (void)state;
@@ -401,6 +456,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_file_is_a_spatialite_file, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(edits_by_others_keep_the_index_right, make_folder,
                                         drop_folder),
+        cmocka_unit_test_setup_teardown(many_writes_of_one_session_keep_the_index_right,
+                                        make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(spatialite_learns_that_layers_have_changed, make_folder,
                                         drop_folder),
         cmocka_unit_test_setup_teardown(a_truncated_database_is_told, make_folder, drop_folder),
