@@ -78,6 +78,13 @@ test('the tour of the README works as it is written', () => {
       Object.fromEntries(JSON.parse(text).collections.map((c) => [c.id, c.item_count])), counts),
     (text) => assert.equal(JSON.parse(text).features.length, 2),
     (text) => assert.match(text, /^id,title,[^]*\r\n.*,restaurants,/),
+    (text) => {
+      const { features, numberMatched } = JSON.parse(text);
+      assert.equal(features.length, 3);
+      assert.ok(numberMatched > 3);
+      const [lon, lat] = features[0].geometry.coordinates;
+      assert.ok(Math.hypot((lon - 3.8767) * 80.6, (lat - 43.6108) * 111) < 0.5); // kilometres
+    },
     (text) => assert.equal(JSON.parse(text).type, 'object'),
     (text) => assert.match(JSON.parse(text).edit_secret, /^[\w-]{43}$/),
     (text) => assert.equal(JSON.parse(text).features[0].properties.title, 'Un banc à l’ombre'),
