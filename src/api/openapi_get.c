@@ -95,13 +95,18 @@ static void put_format_parameter(struct jalon_json_writer *writer, const struct 
     jalon_json_end_object(writer);
 }
 
-/* The public fields of the collection; `all` leaves out those that an earlier one has too. */
-static void put_fields(struct jalon_json_writer *writer, const struct jalon_map *map,
-                       const struct jalon_collection *collection, bool all)
+/*
+ * The public fields of the collection; `all` leaves out those that an earlier one has too. A
+ * parameter of the route goes before a field of its name.
+ */
+static void put_fields(struct jalon_json_writer *writer, const struct jalon_route *route,
+                       const struct jalon_map *map, const struct jalon_collection *collection,
+                       bool all)
 {
     for (size_t i = 0; i < collection->field_count; i++) {
         const struct jalon_field *field = &collection->fields[i];
-        bool is_new = field->visibility == JALON_VISIBILITY_PUBLIC;
+        bool is_new = field->visibility == JALON_VISIBILITY_PUBLIC &&
+                      !jalon_route_declares(route, field->key);
         for (const struct jalon_collection *c = map->collections; all && c != collection; c++) {
             int32_t same = jalon_collection_find_field(c, field->key);
             is_new = is_new && !(same >= 0 && jalon_endpoint_is_public(c) &&
@@ -114,16 +119,17 @@ static void put_fields(struct jalon_json_writer *writer, const struct jalon_map 
 }
 
 /* The fields of the route's collection, or of all when it is about the whole map. */
-static void put_open_parameters(struct jalon_json_writer *writer, const struct jalon_map *map,
+static void put_open_parameters(struct jalon_json_writer *writer, const struct jalon_route *route,
+                                const struct jalon_map *map,
                                 const struct jalon_collection *collection)
 {
     if (collection != NULL) {
-        put_fields(writer, map, collection, false);
+        put_fields(writer, route, map, collection, false);
         return;
     }
     for (size_t i = 0; i < map->collection_count; i++) {
         if (jalon_endpoint_is_public(&map->collections[i])) {
-            put_fields(writer, map, &map->collections[i], true);
+            put_fields(writer, route, map, &map->collections[i], true);
         }
     }
 }
@@ -141,7 +147,7 @@ static void put_parameters(struct jalon_json_writer *writer, const struct jalon_
         put_format_parameter(writer, route);
     }
     if (route->open_parameters) {
-        put_open_parameters(writer, map, collection);
+        put_open_parameters(writer, route, map, collection);
     }
     jalon_json_end_array(writer);
 }

@@ -62,6 +62,38 @@ static void words_have_neither_case_nor_accents(void **state)
     assert_words("\xf0\x9f\x8c\xb3 arbre\xf0\x9f\x8c\xb3", "arbre|"); /* a picture is no word */
 }
 
+/* Each between two letters: it is part of the word, or parts it, or (an accent) is not there. */
+static void every_character_joins_or_parts_words(void **state)
+{
+    (void)state;
+    size_t joining = 0, parting = 0;
+    for (uint32_t code = 0x80; code < 0x110000; code++) {
+        char bytes[] = {'a', (char)(0xf0 | code >> 18), (char)(0x80 | (code >> 12 & 63)),
+                        (char)(0x80 | (code >> 6 & 63)), (char)(0x80 | (code & 63)), 'Z'};
+        size_t start = code < 0x800 ? 2 : code < 0x10000 ? 1 : 0;
+        if (code < 0x10000) {
+            bytes[start + 1] = (char)(code < 0x800 ? 0xc0 | code >> 6 : 0xe0 | code >> 12);
+            bytes[start] = 'a';
+        }
+        struct jalon_text text = {bytes + start, sizeof bytes - start}, word;
+        struct jalon_query_word_reader reader;
+        if (code >= 0xd800 && code < 0xe000) {
+            continue; /* surrogates */
+        }
+        assert_true(jalon_text_is_utf8(text));
+        jalon_query_words_begin(&reader, text);
+        assert_true(jalon_query_words_next(&reader, &word));
+        assert_true(word.data[0] == 'a' && jalon_text_is_utf8(word));
+        bool joins = word.data[word.length - 1] == 'z';
+        joining += joins;
+        parting += !joins;
+        assert_true(jalon_query_words_next(&reader, &word) == !joins);
+        /* some notes of music are a symbol and marks, of which words are made */
+        assert_true(joins || jalon_text_ends_with(word, "z"));
+    }
+    assert_true(joining > 130000 && parting > 700000); /* most are not assigned */
+}
+
 static void long_words_are_cut_alike(void **state)
 {
     (void)state;
@@ -147,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_have_neither_case_nor_accents),
+        cmocka_unit_test(every_character_joins_or_parts_words),
         cmocka_unit_test(long_words_are_cut_alike),
         cmocka_unit_test(a_search_has_words_and_phrases),
         cmocka_unit_test(what_cannot_be_searched_for_is_refused),
