@@ -2,10 +2,11 @@
 /*
  * The view by itself: what loading, one change, one box and counting all of it cost.
  *
- *   bench_view [CONTRIBUTIONS]     1,000,000 by default
+ *   bench_view [CONTRIBUTIONS [short]]     1,000,000 by default
  *
- * Prints "name value unit" lines. Times of a shared machine compare runs of this program with each
- * other, nothing else.
+ * Their places are those of bench_generate. Prints "name value unit" lines; "short" leaves out
+ * boxes and counting. Times of a shared machine compare runs of this program with each other,
+ * nothing else.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -20,7 +21,16 @@
 
 #include "places.h"
 
-enum { BATCH = 1000, CHANGES = 20000, WANTED_COUNT = 4, QUERIES = 2000, AUTHORS = 1000, GRID = 10, COUNTS = 10 };
+enum {
+    BATCH = 1000,
+    CHANGES = 20000,
+    WANTED_COUNT = 4,
+    QUERIES = 2000,
+    AUTHORS = 1000,
+    GRID = 10,
+    COUNTS = 10,
+    STATUSES = 3
+};
 
 static const struct jalon_field fields[] = {
     {.key = {"wheelchair", 10}, .type = JALON_FIELD_ENUM},
@@ -31,11 +41,18 @@ static const struct jalon_category categories[] = {
     {{"shop", 4}, {{"", 0}, {"", 0}}, {"", 0}, -1},
     {{"food", 4}, {{"", 0}, {"", 0}}, {"", 0}, -1},
 };
-static const struct jalon_collection collection = {
-    .key = {"places", 6}, .fields = fields, .field_count = 3, JALON_COLLECTION_DEFAULTS};
-static const struct jalon_map map = {
-    .categories = categories, .category_count = 2, .collections = &collection,
-    .collection_count = 1};
+static const struct jalon_workflow_status statuses[STATUSES] = {
+    {.key = {"open", 4}}, {.key = {"planned", 7}}, {.key = {"done", 4}}};
+static const struct jalon_collection collection = {.key = {"places", 6},
+                                                   .fields = fields,
+                                                   .field_count = 3,
+                                                   .statuses = statuses,
+                                                   .status_count = STATUSES,
+                                                   JALON_COLLECTION_DEFAULTS};
+static const struct jalon_map map = {.categories = categories,
+                                     .category_count = 2,
+                                     .collections = &collection,
+                                     .collection_count = 1};
 
 static struct jalon_text authors[AUTHORS];
 
@@ -54,23 +71,25 @@ static struct jalon_contribution make(int64_t number, struct jalon_position *pos
     values[0] = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = JALON_TEXT("limited")};
     values[1] = (struct jalon_value){.kind = JALON_VALUE_TEXT,
                                      .text = JALON_TEXT("Boulangerie du March\xc3\xa9")};
-    values[2] = (struct jalon_value){.kind = JALON_VALUE_NUMBER,
-                                     .number = (double)(number % 200) / 100};
+    values[2] =
+        (struct jalon_value){.kind = JALON_VALUE_NUMBER, .number = (double)(number % 200) / 100};
     return (struct jalon_contribution){
         .number = number,
         .id = jalon_id_make(),
         .version = 1,
-        .geometry = {.type = JALON_GEOMETRY_POINT, .srid = JALON_SRID_WGS84,
-                     .positions = position, .position_count = 1},
+        .geometry = {.type = JALON_GEOMETRY_POINT,
+                     .srid = JALON_SRID_WGS84,
+                     .positions = position,
+                     .position_count = 1},
         .title = JALON_TEXT("Boulangerie du March\xc3\xa9"),
         .description = JALON_TEXT("Rampe amovible, sonner \xc3\xa0 l'accueil."),
         .fields = values,
         .categories = both,
         .category_count = 1 + (size_t)number % 2,
-        .status = -1,
+        .status = (int32_t)(number % STATUSES),
         .moderation = JALON_MODERATION_PUBLISHED,
-        .author = number % 2 == 0 ? authors[(uint64_t)number * 2654435761 % AUTHORS]
-                                  : JALON_TEXT_EMPTY,
+        .author =
+            number % 2 == 0 ? authors[(uint64_t)number * 2654435761 % AUTHORS] : JALON_TEXT_EMPTY,
         .source = number % 2 == 0 ? JALON_TEXT_EMPTY : JALON_TEXT("osm"),
         .source_id = JALON_TEXT("node/123456789"),
         .licence = JALON_TEXT("ODbL-1.0"),
@@ -93,25 +112,58 @@ static double seconds_since(int64_t start_us)
     return (double)(jalon_clock_monotonic_us() - start_us) / 1e6;
 }
 
+/* Bytes of memory that the system cannot drop and read again. */
+static int64_t private_bytes(void)
+{
+    static const char name[] = "Private_Dirty:";
+    char line[256];
+    int64_t kilobytes = 0;
+    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, name, sizeof name - 1) == 0) {
+            kilobytes = strtoll(line + sizeof name - 1, NULL, 10);
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return kilobytes * 1024;
+}
+
+/* From contributions in memory to the first answers; making them up is not counted. */
 static void load(struct jalon_context *ctx, struct jalon_view *view,
                  struct jalon_position *positions, int64_t count)
 {
-    struct jalon_contribution batch[BATCH];
-    struct jalon_value values[BATCH][3];
-    int64_t start_us = jalon_clock_monotonic_us();
+    static struct jalon_contribution batch[BATCH];
+    static struct jalon_value values[BATCH][3];
+    struct jalon_view_query query = {.category = -1, .status = -1};
+    struct jalon_cluster_list clusters;
+    struct jalon_view_result result;
+    int64_t before = private_bytes(), took_us = 0, start_us;
     for (int64_t number = 1; number <= count;) {
         size_t filled = 0;
-        while (filled < BATCH && number <= count) {
+        for (; filled < BATCH && number <= count; filled++, number++) {
             batch[filled] = make(number, &positions[number - 1], values[filled]);
-            filled++;
-            number++;
         }
+        start_us = jalon_clock_monotonic_us();
         need(jalon_view_load(ctx, view, batch, filled));
+        took_us += jalon_clock_monotonic_us() - start_us;
         jalon_context_reset(ctx);
     }
+    start_us = jalon_clock_monotonic_us();
     jalon_view_set_seq(view, 1, 1);
-    double seconds = seconds_since(start_us);
-    printf("load %.2f s\nload_each %.2f us\n", seconds, seconds / (double)count * 1e6);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    need(jalon_snapshot_query(ctx, snapshot, &query, &result));
+    need(jalon_snapshot_cluster(ctx, snapshot, &query, 0, &clusters));
+    took_us += jalon_clock_monotonic_us() - start_us;
+    if (result.matched != count || clusters.matched != count) {
+        need(JALON_INTERNAL);
+    }
+    jalon_view_unpin(view, snapshot);
+    jalon_context_reset(ctx);
+    printf("load %.3f s\nload_each %.2f us\n", (double)took_us / 1e6,
+           (double)took_us / (double)count);
+    printf("memory %.0f bytes/contribution\n", (double)(private_bytes() - before) / (double)count);
 }
 
 /* Half of them stay where they are. */
@@ -125,8 +177,8 @@ static void change(struct jalon_context *ctx, struct jalon_view *view,
     places_draw(chance, moves, NULL, CHANGES);
     for (int64_t i = 0; i < CHANGES; i++) {
         int64_t number = 1 + (int64_t)(random_next(chance) % (uint64_t)count);
-        struct jalon_view_query query = {.category = -1, .status = -1, .after = number - 1,
-                                         .limit = 1};
+        struct jalon_view_query query = {
+            .category = -1, .status = -1, .after = number - 1, .limit = 1};
         struct jalon_view_result result;
         const struct jalon_snapshot *snapshot = jalon_view_pin(view);
         need(jalon_snapshot_query(found, snapshot, &query, &result));
@@ -172,13 +224,17 @@ static void query_boxes(struct jalon_context *ctx, struct jalon_view *view,
     static char out[64 << 20];
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     for (size_t i = 0; i < QUERIES; i++) {
-        boxes[i] = find_box(ctx, snapshot, positions[random_next(chance) % (uint64_t)count], wanted);
+        boxes[i] =
+            find_box(ctx, snapshot, positions[random_next(chance) % (uint64_t)count], wanted);
     }
     size_t items = 0, bytes = 0;
     int64_t query_us = 0, start_us = jalon_clock_monotonic_us();
     for (size_t i = 0; i < QUERIES; i++) {
-        struct jalon_view_query query = {.category = -1, .status = -1, .has_box = true,
-                                         .box = boxes[i], .limit = (size_t)wanted};
+        struct jalon_view_query query = {.category = -1,
+                                         .status = -1,
+                                         .has_box = true,
+                                         .box = boxes[i],
+                                         .limit = (size_t)wanted};
         struct jalon_view_result result;
         int64_t before_us = jalon_clock_monotonic_us();
         need(jalon_snapshot_query(ctx, snapshot, &query, &result));
@@ -216,9 +272,14 @@ static void set_territories(struct jalon_context *ctx, struct jalon_view *view)
             .name = JALON_TEXT("Cell"),
             .kind = JALON_TEXT("cell"),
             .parent = JALON_TEXT_EMPTY,
-            .geometry = {.type = JALON_GEOMETRY_POLYGON, .srid = JALON_SRID_WGS84,
-                         .positions = corners[i], .position_count = 5, .ring_ends = &ring_end,
-                         .ring_count = 1, .polygon_ends = &polygon_end, .polygon_count = 1},
+            .geometry = {.type = JALON_GEOMETRY_POLYGON,
+                         .srid = JALON_SRID_WGS84,
+                         .positions = corners[i],
+                         .position_count = 5,
+                         .ring_ends = &ring_end,
+                         .ring_count = 1,
+                         .polygon_ends = &polygon_end,
+                         .polygon_count = 1},
         };
     }
     need(jalon_view_set_territories(ctx, view, cells, GRID * GRID));
@@ -244,15 +305,17 @@ static void count_all(struct jalon_context *ctx, struct jalon_view *view)
 /* The clusters of a window of 1024 x 768 pixels around a random place; all of the map at zoom 0. */
 static void cluster(struct jalon_context *ctx, struct jalon_view *view,
                     const struct jalon_position *positions, int64_t count, int zoom,
-                    int32_t category, struct random_state *chance)
+                    int32_t category, int32_t status, struct random_state *chance)
 {
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
-    int64_t rounds = category < 0 ? QUERIES / 10 : QUERIES / 200, found = 0;
+    int64_t rounds = QUERIES / 20, found = 0;
     int64_t start_us = jalon_clock_monotonic_us();
     for (int64_t i = 0; i < rounds; i++) {
         struct jalon_position at = positions[random_next(chance) % (uint64_t)count];
         double half = 360.0 / (double)(1 << zoom);
-        struct jalon_view_query query = {.category = category, .status = -1, .has_box = zoom > 0,
+        struct jalon_view_query query = {.category = category,
+                                         .status = status,
+                                         .has_box = zoom > 0,
                                          .box = {fmax(-180, at.lon - half), at.lat - half / 2,
                                                  fmin(180, at.lon + half), at.lat + half / 2}};
         struct jalon_cluster_list list;
@@ -260,7 +323,8 @@ static void cluster(struct jalon_context *ctx, struct jalon_view *view,
         found += (int64_t)list.count;
         jalon_context_reset(ctx);
     }
-    printf("clusters_z%d%s %.1f us (%" PRId64 " on average)\n", zoom, category < 0 ? "" : "_category",
+    printf("clusters_z%d%s%s %.1f us (%" PRId64 " on average)\n", zoom,
+           category < 0 ? "" : "_category", status < 0 ? "" : "_status",
            seconds_since(start_us) / (double)rounds * 1e6, found / rounds);
     jalon_view_unpin(view, snapshot);
 }
@@ -268,9 +332,11 @@ static void cluster(struct jalon_context *ctx, struct jalon_view *view,
 int main(int argc, char **argv)
 {
     int64_t count = 1000000;
-    if (argc > 2 || (argc == 2 && !jalon_text_to_int64(jalon_text_from(argv[1]), &count)) ||
-        count < 1 || count > 100000000) {
-        fprintf(stderr, "usage: bench_view [CONTRIBUTIONS]\n");
+    bool is_short = argc == 3 && strcmp(argv[2], "short") == 0;
+    if (argc > 3 || (argc == 3 && !is_short) ||
+        (argc >= 2 && !jalon_text_to_int64(jalon_text_from(argv[1]), &count)) || count < 1 ||
+        count > 100000000) {
+        fprintf(stderr, "usage: bench_view [CONTRIBUTIONS [short]]\n");
         return 2;
     }
     struct random_state chance;
@@ -291,13 +357,16 @@ int main(int argc, char **argv)
     set_territories(kept, view);
     load(ctx, view, positions, count);
     change(ctx, view, positions, count, &chance);
-    for (int64_t wanted = 10; wanted <= 10000; wanted *= 10) {
-        query_boxes(ctx, view, positions, count, wanted, &chance);
+    if (!is_short) {
+        for (int64_t wanted = 10; wanted <= 10000; wanted *= 10) {
+            query_boxes(ctx, view, positions, count, wanted, &chance);
+        }
+        count_all(ctx, view);
     }
-    count_all(ctx, view);
     for (int zoom = 0; zoom <= 16; zoom += 4) {
-        cluster(ctx, view, positions, count, zoom, -1, &chance);
-        cluster(ctx, view, positions, count, zoom, 1, &chance);
+        cluster(ctx, view, positions, count, zoom, -1, -1, &chance);
+        cluster(ctx, view, positions, count, zoom, 1, -1, &chance);
+        cluster(ctx, view, positions, count, zoom, -1, 1, &chance);
     }
     jalon_view_destroy(view);
     jalon_context_destroy(kept);
