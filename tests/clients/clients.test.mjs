@@ -41,6 +41,35 @@ test('GDAL lists the collections with the right counts and reads them', () => {
   assert.ok(inBox > 100 && inBox < counts.initiatives, `${inBox} in the box`);
 });
 
+/** The box of a tile of WebMercatorQuad, in degrees, with a share of its size around it. */
+function boxOfTile(z, row, column, around = 0) {
+  const lon = (x) => (x / 2 ** z) * 360 - 180;
+  const lat = (y) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / 2 ** z))) * 180) / Math.PI;
+  return [lon(column - around), lat(row + 1 + around), lon(column + 1 + around), lat(row - around)];
+}
+
+async function list(collection, box) {
+  const answer = await fetch(`${map}/collections/${collection}/items?f=json&limit=10000&bbox=${box.join(',')}`);
+  return (await answer.json()).features.map((each) => each.id);
+}
+
+test('GDAL reads a vector tile at its address, and finds in it what the list has there', async () => {
+  const [z, row, column] = [17, 47856, 66947];
+  const tile = `MVT:${map}/tiles/WebMercatorQuad/${z}/${row}/${column}?f=mvt`;
+  const place = ['-oo', `X=${column}`, '-oo', `Y=${row}`, '-oo', `Z=${z}`];
+  for (const collection of ['accessibility', 'initiatives']) {
+    const text = run('ogr2ogr', '-f', 'CSV', '/vsistdout/', '-select', 'id', tile, collection, ...place);
+    const found = text.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g);
+    const listed = await list(collection, boxOfTile(z, row, column));
+    // A tile holds a little more than its box: 64 of 4096 units on each side.
+    const around = new Set(await list(collection, boxOfTile(z, row, column, 65 / 4096)));
+    assert.ok(listed.length > 10, `${listed.length}`);
+    assert.deepEqual(listed.filter((id) => !found.includes(id)), [], collection);
+    assert.deepEqual(found.filter((id) => !around.has(id)), [], collection);
+    assert.equal(new Set(found).size, found.length);
+  }
+});
+
 test('GDAL copies a whole collection, page after page', () => {
   const copy = path.join(data, 'pavements.csv');
   run('ogr2ogr', '-f', 'CSV', copy, `OAPIF:${map}`, 'pavements', '-oo', 'PAGE_SIZE=1000');
