@@ -96,6 +96,12 @@ void jalon_buffer_append_string(struct jalon_buffer *buffer, const char *string)
 
 void jalon_buffer_append_char(struct jalon_buffer *buffer, char c)
 {
+    if (buffer->length + 1 < buffer->capacity && buffer->length < buffer->maximum &&
+        buffer->status == JALON_OK) { /* nearly always, and by far the shorter way */
+        buffer->data[buffer->length++] = c;
+        buffer->data[buffer->length] = '\0';
+        return;
+    }
     jalon_buffer_append(buffer, &c, 1);
 }
 

@@ -122,16 +122,44 @@ static void append_json_escape(struct jalon_buffer *buffer, unsigned char c)
     }
 }
 
+static bool needs_json_escape(unsigned char c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+/* Some byte of the eight is 0 in `word` (which may also be so for one above a byte that is). */
+static uint64_t has_zero(uint64_t word)
+{
+    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+/* May one of the eight bytes at `at` need an escape? Texts nearly never have one. */
+static bool may_need_json_escape(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t low = (word - UINT64_C(0x2020202020202020)) & ~word & UINT64_C(0x8080808080808080);
+    return (low | has_zero(word ^ UINT64_C(0x2222222222222222)) |
+            has_zero(word ^ UINT64_C(0x5c5c5c5c5c5c5c5c))) != 0;
+}
+
 void jalon_buffer_append_json(struct jalon_buffer *buffer, struct jalon_text text)
 {
     jalon_buffer_append_char(buffer, '"');
-    size_t clean = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (c < 0x20 || c == '"' || c == '\\') {
-            jalon_buffer_append(buffer, text.data + clean, i - clean);
-            append_json_escape(buffer, c);
-            clean = i + 1;
+    size_t clean = 0, i = 0;
+    while (i < text.length) {
+        if (text.length - i >= 8 && !may_need_json_escape(text.data + i)) {
+            i += 8;
+            continue;
+        }
+        size_t end = text.length - i < 8 ? text.length : i + 8;
+        for (; i < end; i++) {
+            unsigned char c = (unsigned char)text.data[i];
+            if (needs_json_escape(c)) {
+                jalon_buffer_append(buffer, text.data + clean, i - clean);
+                append_json_escape(buffer, c);
+                clean = i + 1;
+            }
         }
     }
     jalon_buffer_append(buffer, text.data + clean, text.length - clean);

@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include "jalon/buffer.h"
 #include "jalon/clock.h"
 #include "jalon/context.h"
@@ -66,6 +69,31 @@ static void json_strings_are_escaped(void **state)
     jalon_buffer_clear(&buffer);
     jalon_buffer_append_json(&buffer, JALON_TEXT("a\"b\\\n\x01\xc3\xa9"));
     assert_string_equal(buffer.data, "\"a\\\"b\\\\\\n\\u0001\xc3\xa9\"");
+}
+
+/* Eight bytes are looked at together: every byte at every place of them. */
+static void json_strings_are_escaped_at_every_place(void **state)
+{
+    (void)state;
+    for (int c = 0; c < 256; c++) {
+        for (size_t at = 0; at < 19; at++) {
+            char text[20] = "abcdefghijk\x7f\x80\xffnopqr", escaped[8], expected[40];
+            text[at] = (char)c;
+            const char *named = c != 0 ? strchr("\"\\\nn\rr\tt\bb\ff", c) : NULL;
+            if (c == '"' || c == '\\') {
+                snprintf(escaped, sizeof escaped, "\\%c", c);
+            } else if (c < 0x20 && named != NULL) {
+                snprintf(escaped, sizeof escaped, "\\%c", named[1]);
+            } else {
+                snprintf(escaped, sizeof escaped, c < 0x20 ? "\\u%04x" : "%c", (unsigned)c);
+            }
+            snprintf(expected, sizeof expected, "\"%.*s%s%s\"", (int)at, text, escaped,
+                     text + at + 1);
+            jalon_buffer_clear(&buffer);
+            jalon_buffer_append_json(&buffer, (struct jalon_text){text, 19});
+            assert_string_equal(buffer.data, expected);
+        }
+    }
 }
 
 static void a_full_buffer_says_so_and_keeps_its_bytes(void **state)
@@ -174,6 +202,7 @@ int main(void)
         cmocka_unit_test(coordinates_have_at_most_seven_decimals),
         cmocka_unit_test(doubles_read_back_as_themselves),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(json_strings_are_escaped_at_every_place),
         cmocka_unit_test(a_full_buffer_says_so_and_keeps_its_bytes),
         cmocka_unit_test(an_arena_runs_what_was_deferred),
         cmocka_unit_test(a_failed_allocation_is_answered),
