@@ -151,8 +151,8 @@ struct jalon_db_index_row {
     double west, east, south, north; /* west <= east, south <= north */
 };
 /*
- * Inserts rows that are not in it yet, many at once: from about a hundred on this is cheaper than
- * the index' own INSERT, at ten thousand several times. Taking place in the connection's
+ * Inserts rows that are not in it yet, best in the order of their numbers, many at once: from about
+ * a hundred on this is cheaper than the index' own INSERT, at ten thousand several times. Taking place in the connection's
  * transaction like any statement; after a failure, end it. JALON_UNAVAILABLE: the index is damaged.
  */
 enum jalon_status jalon_db_index_many(struct jalon_context *ctx,
