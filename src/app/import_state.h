@@ -16,7 +16,7 @@ enum {
     IMPORT_STEP_ROWS = 500,
     IMPORT_BATCH_ROWS = 50000,
     IMPORT_BATCH_US = 500000,
-    IMPORT_PAUSE_US = 10000,
+    IMPORT_PAUSE_US = 5000,
 };
 
 /* How often an identity was met lately; a miss costs look-ups, not correctness. */

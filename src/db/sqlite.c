@@ -132,13 +132,14 @@ static enum jalon_status fail_opening(struct jalon_context *ctx, struct sqlite_d
 
 /* --- Connections --- */
 
+/* Every two milliseconds: an import leaves longer than that between its transactions. */
 static int wait_for_lock(void *object, int count)
 {
     struct connection *connection = object;
     if (jalon_clock_monotonic_us() >= connection->deadline_us) {
         return 0;
     }
-    long milliseconds = count < 5 ? 1L << count : 20;
+    long milliseconds = count < 2 ? 1 : 2;
     nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
     return 1;
 }
