@@ -7,6 +7,7 @@
 #ifndef JALON_LOG_H
 #define JALON_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,6 +26,8 @@ struct jalon_log_field {
 
 /* Before any thread starts. The stream is borrowed. Default: text on stderr, from INFO. */
 void jalon_log_configure(FILE *stream, enum jalon_log_format format, enum jalon_log_level lowest);
+/* Would such a line be written? So that none is made up for nothing. */
+bool jalon_log_takes(enum jalon_log_level level);
 /* Writes one line with one call to the system; control characters are escaped. Thread-safe. */
 void jalon_log_write(enum jalon_log_level level, const char *event,
                      const struct jalon_log_field *fields, size_t count);

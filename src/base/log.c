@@ -23,6 +23,11 @@ void jalon_log_configure(FILE *stream, enum jalon_log_format format, enum jalon_
     log_lowest = lowest;
 }
 
+bool jalon_log_takes(enum jalon_log_level level)
+{
+    return level >= log_lowest;
+}
+
 static bool needs_quotes(struct jalon_text text)
 {
     for (size_t i = 0; i < text.length; i++) {
@@ -61,7 +66,7 @@ static void append_json_field(struct jalon_buffer *line, const struct jalon_log_
 void jalon_log_write(enum jalon_log_level level, const char *event,
                      const struct jalon_log_field *fields, size_t count)
 {
-    if (level < log_lowest) {
+    if (!jalon_log_takes(level)) {
         return;
     }
     char time[JALON_CLOCK_TEXT_SIZE];

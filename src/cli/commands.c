@@ -56,6 +56,8 @@ const struct jalon_option jalon_options[] = {
      COMMAND_SERVE, "Where to listen; port 0 takes a free one."},
     {"log-format", "JALON_LOG_FORMAT", "text|json", JALON_OPTION_TEXT, "text", 0, 0, COMMAND_SERVE,
      "How log lines are written."},
+    {"log-level", "JALON_LOG_LEVEL", "info|warning|error", JALON_OPTION_TEXT, "info", 0, 0,
+     COMMAND_SERVE, "The least that is logged; every request is info, a failed one is error."},
     {"map", NULL, "COLUMN=FIELD", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
      "What a column is for: a field, or lon lat x y wkt title description category status "
      "observed licence campaign source_id; - for nothing."},

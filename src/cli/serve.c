@@ -88,15 +88,35 @@ static enum jalon_status read_base_maps(struct jalon_cli *cli,
     return JALON_OK;
 }
 
+static bool read_log_level(struct jalon_text name, enum jalon_log_level *out)
+{
+    static const enum jalon_log_level levels[] = {JALON_LOG_INFO, JALON_LOG_WARNING,
+                                                  JALON_LOG_ERROR};
+    static const char *const names[] = {"info", "warning", "error"};
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (jalon_text_is(name, names[i])) {
+            *out = levels[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum jalon_status configure_log(struct jalon_cli *cli)
 {
+    struct jalon_text level = jalon_conf_text(cli->settings, "log-level");
+    enum jalon_log_level lowest;
     struct jalon_text format = jalon_conf_text(cli->settings, "log-format");
     bool json = jalon_text_is(format, "json");
     if (!json && !jalon_text_is(format, "text")) {
         return jalon_fail(cli->ctx, JALON_INVALID, "--log-format '%s' must be text or json",
                           format.data);
     }
-    jalon_log_configure(stderr, json ? JALON_LOG_AS_JSON : JALON_LOG_AS_TEXT, JALON_LOG_INFO);
+    if (!read_log_level(level, &lowest)) {
+        return jalon_fail(cli->ctx, JALON_INVALID,
+                          "--log-level '%s' must be info, warning or error", level.data);
+    }
+    jalon_log_configure(stderr, json ? JALON_LOG_AS_JSON : JALON_LOG_AS_TEXT, lowest);
     return JALON_OK;
 }
 

@@ -40,6 +40,10 @@ void jalon_access_log(struct jalon_exchange *exchange, const char *ended)
     struct jalon_text path =
         jalon_text_slice(target.data, jalon_text_find(target, '?'));
     unsigned code = exchange->response.code;
+    enum jalon_log_level level = code >= 500 ? JALON_LOG_ERROR : JALON_LOG_INFO;
+    if (!jalon_log_takes(level)) {
+        return;
+    }
     struct jalon_log_field fields[12] = {
         {"id", jalon_text_from(request->id), 0},
         {"method", printable(exchange, exchange->head.method), 0},
@@ -62,5 +66,5 @@ void jalon_access_log(struct jalon_exchange *exchange, const char *ended)
     if (code >= 500 && error->internal.length > 0) {
         fields[count++] = (struct jalon_log_field){"cause", error->internal, 0};
     }
-    jalon_log_write(code >= 500 ? JALON_LOG_ERROR : JALON_LOG_INFO, "request", fields, count);
+    jalon_log_write(level, "request", fields, count);
 }

@@ -41,6 +41,17 @@ test('GDAL lists the collections with the right counts and reads them', () => {
   assert.ok(inBox > 100 && inBox < counts.initiatives, `${inBox} in the box`);
 });
 
+test('the log has a line for each request, or what is asked for only', async () => {
+  for (const [level, expected] of [['info', 1], ['warning', 0]]) {
+    const other = await serve(jalon, data, ['--log-level', level]);
+    await (await fetch(`http://127.0.0.1:${other.port}/health`)).text();
+    await stop(other);
+    assert.equal(other.output().split(' info request ').length - 1, expected, level);
+  }
+  assert.throws(() => run(jalon, 'serve', '--data', data, '--log-level', 'loud'), (error) =>
+    error.status > 0 && /must be info, warning or error/.test(error.stderr));
+});
+
 /** The box of a tile of WebMercatorQuad, in degrees, with a share of its size around it. */
 function boxOfTile(z, row, column, around = 0) {
   const lon = (x) => (x / 2 ** z) * 360 - 180;
