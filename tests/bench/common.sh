@@ -188,7 +188,7 @@ start_jalon() {
     jalon_url=http://127.0.0.1:$port
     began=$EPOCHREALTIME
     start_server "$port" "$jalon_url/maps/bench/collections/accessibility/items?limit=1" \
-        "$jalon" serve --data "$folder" --listen "127.0.0.1:$port" "$@"
+        "$jalon" serve --data "$folder" --listen "127.0.0.1:$port" --log-level warning "$@"
     # shellcheck disable=SC2034 # for those who read this file
     jalon_pid=${servers[-1]}
     elapsed=$(awk -v a="${began/,/.}" -v b="${EPOCHREALTIME/,/.}" 'BEGIN { printf "%.3f", b - a }')
@@ -242,6 +242,9 @@ start_server() {
     "$@" >"$work/server-$at.log" 2>&1 </dev/null &
     pid=$!
     servers+=("$pid")
+    until is_port_open "$at" || ! kill -0 "$pid" 2>/dev/null; do
+        sleep 0.002 # curl alone takes longer than some servers to start
+    done
     until curl --silent --fail --output /dev/null "$url"; do
         kill -0 "$pid" 2>/dev/null || fail "no server: $(tail -n 5 "$work/server-$at.log")"
         sleep 0.02
