@@ -6,6 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "jalon/context.h"
 
 static void numbers_are_whole_texts(void **state)
@@ -27,6 +32,33 @@ static void numbers_are_whole_texts(void **state)
     assert_false(jalon_text_to_double(JALON_TEXT("nan"), &number));
     assert_false(jalon_text_to_double(JALON_TEXT("1,5"), &number));
     assert_true(number == -1000);
+}
+
+/* What takes the short way reads as the C library reads it, bit by bit. */
+static void short_decimals_are_read_exactly(void **state)
+{
+    (void)state;
+    uint64_t seed = 7;
+    for (int i = 0; i < 200000; i++) {
+        char text[40];
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        uint64_t number = (seed >> 8) % UINT64_C(100000000000000000); /* of up to 17 digits */
+        for (unsigned cut = (unsigned)(seed >> 58) % 17; cut > 0; cut--) {
+            number /= 10;
+        }
+        int length = snprintf(text, sizeof text, "%s%" PRIu64, (seed & 64) != 0 ? "-" : "", number);
+        size_t digits = (size_t)length - ((seed & 64) != 0);
+        size_t decimals = (size_t)(seed >> 20) % (digits + 1); /* also none, also all */
+        char *point = text + (size_t)length - decimals;
+        memmove(point + 1, point, decimals + 1);
+        *point = '.';
+        double expected = strtod(text, NULL), read = 99;
+        assert_true(jalon_text_to_double(jalon_text_from(text), &read));
+        if (memcmp(&expected, &read, sizeof read) != 0) {
+            print_error("%s\n", text);
+            fail();
+        }
+    }
 }
 
 static void utf8_is_checked_to_the_letter(void **state)
@@ -65,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_whole_texts),
+        cmocka_unit_test(short_decimals_are_read_exactly),
         cmocka_unit_test(utf8_is_checked_to_the_letter),
         cmocka_unit_test(folding_drops_case_and_accents),
     };
