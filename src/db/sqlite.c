@@ -24,6 +24,7 @@ enum {
     APPLICATION_ID = 0x4A414C4E, /* "JALN" */
     PARTS_MAX = 4,               /* statements in one block */
     COLUMNS_MAX = 40,
+    TIMES_MAX = 4, /* further ones are copied */
     STATISTICS_US = 10000000, /* how often SpatiaLite is told that layers have changed */
 };
 
@@ -50,6 +51,9 @@ struct connection {
     bool changed;              /* since SpatiaLite was told */
     int64_t told_us;
     struct jalon_db_time_cache time;
+    /* Times as text, for the statement that is being run: it takes them as they are here. */
+    char times[TIMES_MAX][JALON_DB_TIME_SIZE];
+    size_t times_used;
 };
 
 struct cursor {
@@ -464,6 +468,11 @@ static int bind_value(struct connection *connection, sqlite3_stmt *statement, in
         return sqlite3_bind_blob64(statement, at, value->text.data, value->text.length,
                                    SQLITE_STATIC);
     case JALON_DB_TIME:
+        if (connection->times_used < TIMES_MAX) {
+            char *own = connection->times[connection->times_used++];
+            jalon_db_format_time(&connection->time, value->integer, own);
+            return sqlite3_bind_text(statement, at, own, JALON_DB_TIME_SIZE, SQLITE_STATIC);
+        }
         jalon_db_format_time(&connection->time, value->integer, time);
         return sqlite3_bind_text(statement, at, time, sizeof time, SQLITE_TRANSIENT);
     }
@@ -486,6 +495,7 @@ static int run_part(struct connection *connection, const struct prepared *prepar
                     const struct jalon_db_value *parameters)
 {
     sqlite3_stmt *statement = prepared->parts[part];
+    connection->times_used = 0;
     int code = bind_all(connection, statement, prepared->used[part], parameters);
     if (code == SQLITE_OK) {
         do {
@@ -575,6 +585,7 @@ static enum jalon_status sqlite_query(struct jalon_context *ctx, struct jalon_db
         jalon_memory_release(cursor);
         return status;
     }
+    connection->times_used = TIMES_MAX; /* the cursor outlives them */
     int code = bind_all(connection, cursor->statement, used_parameters(cursor->statement),
                         parameters);
     if (code != SQLITE_OK) {
