@@ -5,7 +5,9 @@
  *
  * A style is a template of tiles/styles: JSON with words to fill in. ${title}, ${tilejson},
  * ${longitude} and ${latitude} (of the middle) are the map's; an element of a list that says
- * ${collection} is written once for every collection, with its key and its ${color}.
+ * ${collection} is written once for every collection, with its key and its ${color}. Of an element
+ * that is a list all members are written, for one collection after the other: their order among the
+ * layers is then that of the collections.
  */
 #include "jalon/embedded.h"
 
@@ -79,6 +81,18 @@ static void fill_text(const struct filling *filling, struct jalon_text text)
 
 static void fill(const struct filling *filling, const struct jalon_json *json);
 
+/* A list among the elements is for keeping together what is of one collection. */
+static void fill_members(const struct filling *filling, const struct jalon_json *element)
+{
+    if (jalon_json_kind(element) != JALON_JSON_ARRAY) {
+        fill(filling, element);
+        return;
+    }
+    for (size_t i = 0; i < jalon_json_size(element); i++) {
+        fill(filling, jalon_json_element(element, i));
+    }
+}
+
 static void fill_element(const struct filling *filling, const struct jalon_json *element)
 {
     const struct jalon_map *map = filling->reading->map;
@@ -90,7 +104,7 @@ static void fill_element(const struct filling *filling, const struct jalon_json 
         if (jalon_tile_set_has(map, -1, i)) {
             struct filling one = *filling;
             one.collection = &map->collections[i];
-            fill(&one, element);
+            fill_members(&one, element);
         }
     }
 }

@@ -83,7 +83,7 @@ export class Legend {
         onchange: (event: Event) =>
           this.state.setVisible(collection, (event.target as HTMLInputElement).checked),
       }),
-      themes ? h('span') : swatch(collection.color, shapeOf(collection)),
+      swatch(collection.color, shapeOf(collection)),
       h('label', { for: id }, say(collection.titles, collection.title)),
       h('span', { class: 'count', title: plural('legend.items', collection.item_count) },
         number(collection.item_count)),

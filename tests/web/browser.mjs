@@ -40,7 +40,10 @@ export function launch() {
  * errors are collected in `seen`.
  */
 export async function open(browser, { device = DESKTOP, locale = 'fr-FR', tiles = 'served', webgl = true, hash = '', before, ...rest } = {}) {
-  const context = await browser.newContext({ ...device, locale, ...rest });
+  const context = await browser.newContext({
+    // The map jumps instead of flying: nothing has to be waited for.
+    reducedMotion: 'reduce', ...device, locale, ...rest,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(20000);
   const seen = { requests: [], violations: [], errors: [] };

@@ -232,7 +232,7 @@ test('what stands for several opens into them', async () => {
   let before = await zoom();
   for (let clicks = 0; clicks < 12 && !(await page.locator('.view.popup').count()); clicks++) {
     await page.locator('#map').click({ position: { x: width / 2, y: height / 2 } });
-    await page.waitForTimeout(900);
+    await page.waitForTimeout(500);
     await drawn(page);
     const now = await zoom();
     if (now <= before) {
