@@ -53,7 +53,7 @@ static void short_decimals_are_read_exactly(void **state)
         *point = '.';
         double expected = 7, read = 99;
         assert_true(jalon_text_to_double(jalon_text_from(text), &read));
-        strcat(text, "e0");
+        memcpy(text + strlen(text), "e0", 3);
         assert_true(jalon_text_to_double(jalon_text_from(text), &expected));
         if (memcmp(&expected, &read, sizeof read) != 0) {
             print_error("%s\n", text);
