@@ -82,9 +82,6 @@ enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *ap
 /* A zeroed reading is allowed. */
 void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading);
 /* --- Tiles --- */
-/* Below this zoom points are merged: see jalon_app_draw_tile. */
-#define JALON_TILE_MERGE_BELOW 14
-
 /* One tile of some collections, each with what selects its contributions. */
 struct jalon_tile_command {
     struct jalon_text zoom, row, column; /* as they were asked for */
@@ -109,13 +106,16 @@ struct jalon_drawn_tile {
  * between), `color` (of the first category, else of the collection), `status`, and the fields of
  * jalon_collection_shows_in_tiles (several values: commas between).
  *
- * Below zoom JALON_TILE_MERGE_BELOW all points in a square of 16 units are one with `point_count`
- * (from 2), `color`, and `category` and `status` when all are alike; shapes that fit in such a
- * square are points. From there on every contribution is drawn by itself.
+ * Up to the collection's last zoom that merges, the clusters that stand in the tile (as
+ * jalon_snapshot_cluster makes them, where they stand in the query's box) are points without id:
+ * `cluster_id`, `point_count` (from 2), `expansion_zoom`, `color`, and `category` and `status` when
+ * all in it are alike. What stands alone there and is a point, or a shape too small to be seen, is a
+ * point with its attributes. Larger shapes are drawn, also those that a cluster counts. Beyond that
+ * zoom every contribution is drawn by itself.
  *
  * The reading may have been ended when this returns: it is, as soon as the tile is drawn. Drawn
  * tiles are kept (64 MB, last used); one is drawn once however many ask for it at the same time.
- * JALON_NOT_FOUND: no such tile; JALON_TOO_LARGE: more than 64 MB of it.
+ * JALON_NOT_FOUND: no such tile; JALON_TOO_LARGE: more than 64 MB of it, or JALON_CLUSTER_LIMIT points.
  */
 enum jalon_status jalon_app_draw_tile(struct jalon_context *ctx, struct jalon_app *app,
                                       struct jalon_reading *reading,

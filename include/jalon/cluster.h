@@ -44,8 +44,8 @@ struct jalon_cluster {
     struct jalon_position position; /* degrees */
     int64_t key; /* > 0, unlike any other of its list, and greater than all before it */
     struct jalon_view_item item;    /* contribution is NULL for a cluster */
-    /* A line, polygon or set of points too small at this zoom to be seen as such: less wide and high
-     * than the radius. Its position stands for it. */
+    /* A line, polygon or set of points that is small (jalon_cluster_is_small): its position stands
+     * for it. */
     bool is_small;
     /* The rest is of clusters. */
     struct jalon_cluster_place place;
@@ -88,5 +88,22 @@ enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
                                                 const struct jalon_view_query *query,
                                                 struct jalon_cluster_place place,
                                                 struct jalon_view_result *out) JALON_MUST_USE;
+
+/*
+ * Is a shape with this box (degrees; never across the antimeridian) too small at the zoom to be seen
+ * as one: less wide and high than the radius? Nothing is beyond the last zoom that merges.
+ */
+bool jalon_cluster_is_small(const struct jalon_collection *collection, struct jalon_box box,
+                            int zoom);
+/*
+ * Where everything lies that has a part in the clusters standing in the box (degrees, may cross the
+ * antimeridian) at the zoom: what comes, goes or changes elsewhere changes none of them.
+ */
+struct jalon_box jalon_cluster_reach(const struct jalon_collection *collection, int zoom,
+                                     struct jalon_box box);
+/* What a cluster is called outside: the key of its collection, zoom, column and row. */
+#define JALON_CLUSTER_ID_SIZE 96
+void jalon_cluster_format_id(const struct jalon_collection *collection,
+                             struct jalon_cluster_place place, char out[JALON_CLUSTER_ID_SIZE]);
 
 #endif

@@ -124,7 +124,7 @@ struct jalon_collection {
 /* Bounds of a collection's settings. */
 #define JALON_CLUSTER_RADIUS_MIN 10
 #define JALON_CLUSTER_RADIUS_MAX 85
-#define JALON_CLUSTER_MIN_POINTS_MAX 1000000
+#define JALON_CLUSTER_MIN_POINTS_MAX 1000
 #define JALON_CLUSTER_MAX_ZOOM_MAX 22
 #define JALON_STALE_AFTER_DAYS_MAX 36525
 

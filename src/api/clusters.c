@@ -126,10 +126,9 @@ static void write_cluster(struct jalon_buffer *feature, const struct jalon_map *
                           const struct jalon_collection *collection,
                           const struct jalon_cluster *cluster)
 {
-    char id[128]; /* a key has at most 63 characters */
+    char id[JALON_CLUSTER_ID_SIZE];
     struct jalon_json_writer writer;
-    snprintf(id, sizeof id, "%s-%d-%u-%u", collection->key.data, cluster->place.zoom,
-             (unsigned)cluster->place.column, (unsigned)cluster->place.row);
+    jalon_cluster_format_id(collection, cluster->place, id);
     jalon_json_writer_init(&writer, feature);
     jalon_json_begin_object(&writer, NULL);
     jalon_json_put_string(&writer, "type", "Feature");

@@ -69,7 +69,11 @@ void jalon_tile_set_put_attributes(struct jalon_json_writer *writer,
         {"categories", "string", {{"Catégories", 11}, {"Categories", 10}}},
         {"color", "string", {{"Couleur", 7}, {"Colour", 6}}},
         {"status", "string", {{"Statut", 6}, {"Status", 6}}},
+        {"cluster_id", "string", {{"Groupe", 6}, {"Cluster", 7}}},
         {"point_count", "integer", {{"Nombre de points réunis", 24}, {"Number of merged points", 23}}},
+        {"expansion_zoom",
+         "integer",
+         {{"Zoom auquel le groupe se sépare", 32}, {"Zoom at which the cluster parts", 31}}},
     };
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         put(writer, own[i].key, own[i].type, jalon_endpoint_words(request, own[i].words));

@@ -141,10 +141,11 @@ void jalon_tile_cache_destroy(struct jalon_tile_cache *cache)
 }
 
 /* Is the tile right for this state? Then it is known to be from now on. */
-static bool is_right(struct kept *kept, const struct jalon_snapshot *snapshot, struct jalon_box box)
+static bool is_right(struct kept *kept, const struct jalon_snapshot *snapshot,
+                     struct jalon_box area)
 {
     int64_t seq = jalon_snapshot_seq(snapshot);
-    if (kept->seq > seq || (kept->seq < seq && jalon_snapshot_changed(snapshot, kept->seq, box))) {
+    if (kept->seq > seq || (kept->seq < seq && jalon_snapshot_changed(snapshot, kept->seq, area))) {
         return false;
     }
     kept->seq = seq;
@@ -154,7 +155,7 @@ static bool is_right(struct kept *kept, const struct jalon_snapshot *snapshot, s
 struct jalon_tile_entry *jalon_tile_cache_take(struct jalon_tile_cache *cache,
                                                struct jalon_text key,
                                                const struct jalon_snapshot *snapshot,
-                                               struct jalon_box box, bool *out_fresh)
+                                               struct jalon_box area, bool *out_fresh)
 {
     static const uint8_t hash_key[JALON_HASH_KEY_SIZE] = "jalon tile cache";
     uint64_t hash = jalon_hash_keyed(hash_key, key.data, key.length);
@@ -164,7 +165,7 @@ struct jalon_tile_entry *jalon_tile_cache_take(struct jalon_tile_cache *cache,
         pthread_cond_wait(&cache->filled, &cache->lock);
         kept = find(cache, key, hash);
     }
-    if (kept != NULL && !is_right(kept, snapshot, box)) {
+    if (kept != NULL && !is_right(kept, snapshot, area)) {
         remove_kept(cache, kept);
         kept = NULL;
     }

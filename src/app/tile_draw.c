@@ -3,41 +3,35 @@
  * One tile from one state of a map: which contributions are drawn, as what, with which attributes.
  * Layer 3 (app).
  *
- * Below JALON_TILE_MERGE_BELOW points that fall into the same square of 16 units (2 pixels) are one
- * point with `point_count`, in the mean of their places; shapes no larger than such a square are
- * points there too. So a tile is bounded however many contributions there are, nothing is left out
- * silently (the counts of a tile without its margin add up to the contributions drawn in it as
- * points), and what one contribution changes stays within its square.
+ * Up to the collection's last zoom that merges a tile shows the clusters that stand in it, as
+ * jalon/cluster.h makes them, what stands alone, and the shapes that are large enough to be seen,
+ * whether a cluster counts them or not: so it depends on the clusters in it and the shapes that meet
+ * it, and on nothing far away.
  */
+#include <math.h>
 #include <stdlib.h>
+
+#include "jalon/cluster.h"
 
 #include "tiles.h"
 
-enum {
-    CELL = 16,                                                         /* units */
-    CELLS_ACROSS = (JALON_TILE_EXTENT + 2 * JALON_TILE_MARGIN) / CELL, /* margin included */
-    TILE_MAX = 64 << 20,                                               /* bytes */
-    MIXED = -2, /* not alike in all contributions of a cell */
-};
+enum { TILE_MAX = 64 << 20 /* bytes */ };
 
-/* Contributions that are drawn as one point. */
-struct cell {
-    const struct jalon_contribution *first;
-    uint32_t count;
-    int32_t category; /* the first one of all of them, -1: none */
-    int32_t status;
-    uint64_t x, y; /* sums of places within the cell */
+/* A contribution that is drawn by itself. */
+struct single {
+    const struct jalon_contribution *contribution;
+    bool is_point; /* drawn at `position`; else in its own shape */
+    struct jalon_position position;
 };
 
 struct drawing {
     struct jalon_context *ctx;
-    struct jalon_context *scratch; /* of one shape */
+    struct jalon_context *scratch; /* of one feature */
     const struct jalon_map *map;
     const struct jalon_collection *collection;
     struct jalon_tile tile;
     struct jalon_tile_layer *layer;
-    struct cell *cells; /* NULL until there is a point to merge */
-    const struct jalon_contribution **singles; /* drawn as they are */
+    struct single *singles;
     size_t single_count;
     size_t single_capacity;
     enum jalon_status status;
@@ -45,9 +39,14 @@ struct drawing {
 
 /* --- Gathering --- */
 
-static void add_single(struct drawing *drawing, const struct jalon_contribution *contribution)
+static bool is_merging(const struct drawing *drawing)
 {
-    const struct jalon_contribution **singles = jalon_arena_grow(
+    return drawing->tile.zoom <= drawing->collection->cluster_max_zoom;
+}
+
+static void add_single(struct drawing *drawing, struct single single)
+{
+    struct single *singles = jalon_arena_grow(
         drawing->ctx->arena, drawing->singles, drawing->single_count, drawing->single_count + 1,
         sizeof *singles, &drawing->single_capacity);
     if (singles == NULL) {
@@ -55,66 +54,50 @@ static void add_single(struct drawing *drawing, const struct jalon_contribution 
         return;
     }
     drawing->singles = singles;
-    singles[drawing->single_count++] = contribution;
+    singles[drawing->single_count++] = single;
 }
 
-static int32_t first_category(const struct jalon_contribution *contribution)
+/* The least and largest coordinates: never across the antimeridian. */
+static struct jalon_box find_box(const struct jalon_geometry *geometry)
 {
-    return contribution->category_count > 0 ? contribution->categories[0] : -1;
+    struct jalon_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    for (size_t i = 0; i < geometry->position_count; i++) {
+        struct jalon_position p = geometry->positions[i];
+        box = (struct jalon_box){fmin(box.west, p.lon), fmin(box.south, p.lat),
+                                 fmax(box.east, p.lon), fmax(box.north, p.lat)};
+    }
+    return box;
 }
 
-static void add_to_cell(struct drawing *drawing, struct jalon_tile_place place,
-                        const struct jalon_contribution *contribution)
+/* Is it drawn in its own shape where others are merged? */
+static bool is_large(const struct drawing *drawing, const struct jalon_contribution *contribution)
 {
-    if (drawing->cells == NULL) {
-        drawing->cells = jalon_arena_allocate_zeroed(
-            drawing->ctx->arena, (size_t)CELLS_ACROSS * CELLS_ACROSS, sizeof *drawing->cells);
-    }
-    if (drawing->cells == NULL) {
-        drawing->status = jalon_no_memory(drawing->ctx);
-        return;
-    }
-    int32_t x = place.x + JALON_TILE_MARGIN, y = place.y + JALON_TILE_MARGIN;
-    struct cell *cell = &drawing->cells[(y / CELL) * CELLS_ACROSS + x / CELL];
-    int32_t category = first_category(contribution);
-    if (cell->count++ == 0) {
-        cell->first = contribution;
-        cell->category = category;
-        cell->status = contribution->status;
-    }
-    cell->category = cell->category == category ? category : MIXED;
-    cell->status = cell->status == contribution->status ? contribution->status : MIXED;
-    cell->x += (uint64_t)(x % CELL);
-    cell->y += (uint64_t)(y % CELL);
+    const struct jalon_geometry *geometry = &contribution->geometry;
+    return geometry->type != JALON_GEOMETRY_POINT && geometry->type != JALON_GEOMETRY_NONE &&
+           !jalon_cluster_is_small(drawing->collection, find_box(geometry), drawing->tile.zoom);
 }
 
-static bool is_merging(struct jalon_tile tile)
+static void gather_large(void *user, const struct jalon_contribution *contribution)
 {
-    return tile.zoom < JALON_TILE_MERGE_BELOW;
-}
-
-/* The position of what is drawn as a point at this zoom. */
-static bool find_point(struct jalon_tile tile, const struct jalon_geometry *geometry,
-                       struct jalon_position *out)
-{
-    if (geometry->position_count == 1) {
-        *out = geometry->positions[0];
-        return true;
+    struct drawing *drawing = user;
+    if (is_large(drawing, contribution)) {
+        add_single(drawing, (struct single){.contribution = contribution, .is_point = false});
     }
-    return jalon_tile_is_small(tile, geometry, is_merging(tile) ? CELL : 1, out);
 }
 
+/* Beyond the zooms that merge. */
 static void gather(void *user, const struct jalon_contribution *contribution)
 {
     struct drawing *drawing = user;
-    struct jalon_position position;
-    struct jalon_tile_place place;
-    if (!is_merging(drawing->tile) ||
-        !find_point(drawing->tile, &contribution->geometry, &position)) {
-        add_single(drawing, contribution);
-    } else if (jalon_tile_find_place(drawing->tile, position, &place)) {
-        add_to_cell(drawing, place, contribution);
+    const struct jalon_geometry *geometry = &contribution->geometry;
+    struct single single = {.contribution = contribution};
+    if (geometry->position_count == 1) {
+        single.is_point = true;
+        single.position = geometry->positions[0];
+    } else {
+        single.is_point = jalon_tile_is_small(drawing->tile, geometry, 1, &single.position);
     }
+    add_single(drawing, single);
 }
 
 /* --- Attributes --- */
@@ -126,7 +109,9 @@ static const struct jalon_text key_category = {"category", 8};
 static const struct jalon_text key_categories = {"categories", 10};
 static const struct jalon_text key_color = {"color", 5};
 static const struct jalon_text key_status = {"status", 6};
+static const struct jalon_text key_cluster_id = {"cluster_id", 10};
 static const struct jalon_text key_point_count = {"point_count", 11};
+static const struct jalon_text key_expansion_zoom = {"expansion_zoom", 14};
 
 /* What a legend needs: the root of the first category, its colour (or the collection's), status. */
 static void put_kind(const struct drawing *drawing, int32_t category, int32_t status)
@@ -147,6 +132,11 @@ static void put_kind(const struct drawing *drawing, int32_t category, int32_t st
     if (status >= 0) {
         jalon_tile_put_text(drawing->layer, key_status, drawing->collection->statuses[status].key);
     }
+}
+
+static int32_t first_category(const struct jalon_contribution *contribution)
+{
+    return contribution->category_count > 0 ? contribution->categories[0] : -1;
 }
 
 /* Several words with commas between: "cafe,wifi". */
@@ -217,84 +207,180 @@ static void put_attributes(struct drawing *drawing, const struct jalon_contribut
 
 /* --- Drawing --- */
 
-static void draw_single(struct drawing *drawing, const struct jalon_contribution *contribution)
+static void draw_single(struct drawing *drawing, const struct single *single)
 {
     struct jalon_tile_shape shape = {.command_count = 0};
-    struct jalon_position position;
     struct jalon_tile_place place;
     uint32_t commands[3];
     jalon_context_reset(drawing->scratch);
-    if (!find_point(drawing->tile, &contribution->geometry, &position)) {
-        enum jalon_status status = jalon_tile_make_shape(drawing->scratch, drawing->tile,
-                                                         &contribution->geometry, &shape);
+    if (!single->is_point) {
+        enum jalon_status status = jalon_tile_make_shape(
+            drawing->scratch, drawing->tile, &single->contribution->geometry, &shape);
         if (status != JALON_OK) {
             drawing->status = jalon_fail(drawing->ctx, status, "the tile could not be drawn");
             return;
         }
-    } else if (jalon_tile_find_place(drawing->tile, position, &place)) {
+    } else if (jalon_tile_find_place(drawing->tile, single->position, &place)) {
         shape = jalon_tile_make_point(place, commands);
     }
     if (shape.command_count > 0) {
-        put_attributes(drawing, contribution);
-        jalon_tile_put_feature(drawing->layer, (uint64_t)contribution->number, &shape);
+        put_attributes(drawing, single->contribution);
+        jalon_tile_put_feature(drawing->layer, (uint64_t)single->contribution->number, &shape);
     }
 }
 
-static void draw_cell(struct drawing *drawing, const struct cell *cell, int32_t index)
+/* The only root that points of the cluster have, when all have it; else -1. */
+static int32_t common_category(const struct drawing *drawing, const struct jalon_cluster *cluster)
+{
+    int32_t common = -1;
+    for (size_t i = 0; i < drawing->collection->category_root_count; i++) {
+        if (cluster->categories[i] > 0) {
+            if (common >= 0 || cluster->categories[i] < cluster->count) {
+                return -1;
+            }
+            common = drawing->collection->category_roots[i];
+        }
+    }
+    return common;
+}
+
+static int32_t common_status(const struct drawing *drawing, const struct jalon_cluster *cluster)
+{
+    for (size_t i = 0; i < drawing->collection->status_count; i++) {
+        if (cluster->statuses[i] == cluster->count) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+static void draw_cluster(struct drawing *drawing, const struct jalon_cluster *cluster)
 {
     uint32_t commands[3];
-    struct jalon_tile_place place = {
-        index % CELLS_ACROSS * CELL - JALON_TILE_MARGIN + (int32_t)(cell->x / cell->count),
-        index / CELLS_ACROSS * CELL - JALON_TILE_MARGIN + (int32_t)(cell->y / cell->count),
-    };
+    char id[JALON_CLUSTER_ID_SIZE];
+    struct jalon_tile_place place;
+    if (!jalon_tile_find_place(drawing->tile, cluster->position, &place)) {
+        return;
+    }
     struct jalon_tile_shape shape = jalon_tile_make_point(place, commands);
-    jalon_tile_put_integer(drawing->layer, key_point_count, cell->count);
-    put_kind(drawing, cell->category, cell->status);
+    jalon_cluster_format_id(drawing->collection, cluster->place, id);
+    jalon_tile_put_unique(drawing->layer, key_cluster_id, jalon_text_from(id));
+    jalon_tile_put_integer(drawing->layer, key_point_count, cluster->count);
+    jalon_tile_put_integer(drawing->layer, key_expansion_zoom, cluster->expansion_zoom);
+    put_kind(drawing, common_category(drawing, cluster), common_status(drawing, cluster));
     jalon_tile_put_feature(drawing->layer, 0, &shape);
 }
 
-/* Cells of several, row by row; one alone in its cell is drawn like any other. */
-static void draw_cells(struct drawing *drawing)
+static bool is_inside(const struct jalon_view_query *query, struct jalon_position p)
 {
-    for (int32_t i = 0; drawing->cells != NULL && i < CELLS_ACROSS * CELLS_ACROSS; i++) {
-        struct cell *cell = &drawing->cells[i];
-        if (cell->count == 1) {
-            add_single(drawing, cell->first);
-        } else if (cell->count > 1) {
-            draw_cell(drawing, cell, i);
+    const struct jalon_box *box = &query->box;
+    bool lon = box->west <= box->east ? p.lon >= box->west && p.lon <= box->east
+                                      : p.lon >= box->west || p.lon <= box->east;
+    return !query->has_box || (lon && p.lat >= box->south && p.lat <= box->north);
+}
+
+/* Draws the clusters of the tile that stand in the query's box, and gathers what stands alone. */
+static enum jalon_status draw_clusters(struct drawing *drawing,
+                                       const struct jalon_snapshot *snapshot,
+                                       const struct jalon_view_query *query)
+{
+    struct jalon_view_query here = *query;
+    struct jalon_cluster_list list = {.count = 0};
+    here.has_box = true;
+    here.box = jalon_tile_box(drawing->tile);
+    enum jalon_status status =
+        jalon_snapshot_cluster(drawing->ctx, snapshot, &here, drawing->tile.zoom, &list);
+    for (size_t i = 0; status == JALON_OK && i < list.count; i++) {
+        const struct jalon_cluster *cluster = &list.clusters[i];
+        const struct jalon_contribution *alone = cluster->item.contribution;
+        if (!is_inside(query, cluster->position)) {
+            continue;
         }
+        if (alone == NULL) {
+            draw_cluster(drawing, cluster);
+        } else if (cluster->is_small || alone->geometry.type == JALON_GEOMETRY_POINT) {
+            add_single(drawing, (struct single){alone, true, cluster->position});
+        }
+        status = drawing->status;
     }
+    return status;
+}
+
+static enum jalon_status visit(struct drawing *drawing, const struct jalon_snapshot *snapshot,
+                               const struct jalon_view_query *query,
+                               void (*take)(void *, const struct jalon_contribution *))
+{
+    enum jalon_status status = jalon_snapshot_visit(
+        drawing->ctx, snapshot, query, jalon_tile_box(drawing->tile), take, drawing);
+    return drawing->status != JALON_OK ? drawing->status : status;
+}
+
+/* Draws what is merged, and gathers what is drawn by itself. */
+static enum jalon_status gather_layer(struct drawing *drawing,
+                                      const struct jalon_snapshot *snapshot,
+                                      const struct jalon_view_query *query)
+{
+    unsigned const points =
+        JALON_GEOMETRY_BIT(JALON_GEOMETRY_POINT) | JALON_GEOMETRY_BIT(JALON_GEOMETRY_NONE);
+    if (query->nothing) {
+        return JALON_OK;
+    }
+    if (!is_merging(drawing)) {
+        return visit(drawing, snapshot, query, gather);
+    }
+    enum jalon_status status = draw_clusters(drawing, snapshot, query);
+    bool has_shapes = (drawing->collection->geometry_types & ~points) != 0;
+    return status == JALON_OK && has_shapes ? visit(drawing, snapshot, query, gather_large)
+                                            : status;
 }
 
 static int compare_numbers(const void *left, const void *right)
 {
-    const struct jalon_contribution *const *a = left, *const *b = right;
-    return ((*a)->number > (*b)->number) - ((*a)->number < (*b)->number);
+    const struct single *a = left, *b = right;
+    return (a->contribution->number > b->contribution->number) -
+           (a->contribution->number < b->contribution->number);
 }
 
 static enum jalon_status draw_layer(struct drawing *drawing, const struct jalon_snapshot *snapshot,
                                     const struct jalon_view_query *query, struct jalon_buffer *out)
 {
     drawing->collection = &drawing->map->collections[query->collection];
-    drawing->cells = NULL;
     drawing->single_count = 0;
-    enum jalon_status visited = jalon_snapshot_visit(
-        drawing->ctx, snapshot, query, jalon_tile_box(drawing->tile), gather, drawing);
-    if (drawing->status == JALON_OK) {
-        drawing->status = visited;
-    }
-    if (drawing->status == JALON_OK) {
-        draw_cells(drawing);
-    }
+    drawing->status = gather_layer(drawing, snapshot, query);
     if (drawing->single_count > 0) {
         qsort(drawing->singles, drawing->single_count, sizeof *drawing->singles, compare_numbers);
     }
     for (size_t i = 0; drawing->status == JALON_OK && i < drawing->single_count; i++) {
-        draw_single(drawing, drawing->singles[i]);
+        draw_single(drawing, &drawing->singles[i]);
     }
     return drawing->status == JALON_OK
                ? jalon_tile_layer_write(drawing->ctx, drawing->layer, drawing->collection->key, out)
                : drawing->status;
+}
+
+/* A box around both; all around the world when they do not cross the antimeridian alike. */
+static struct jalon_box unite(struct jalon_box a, struct jalon_box b)
+{
+    struct jalon_box out = {fmin(a.west, b.west), fmin(a.south, b.south), fmax(a.east, b.east),
+                            fmax(a.north, b.north)};
+    bool crosses = a.west > a.east;
+    if (crosses != (b.west > b.east) || crosses != (out.west > out.east)) {
+        out.west = -180;
+        out.east = 180;
+    }
+    return out;
+}
+
+struct jalon_box jalon_tile_area(const struct jalon_map *map, struct jalon_tile tile,
+                                 const struct jalon_tile_command *command)
+{
+    struct jalon_box own = jalon_tile_box(tile), area = own;
+    for (size_t i = 0; i < command->query_count; i++) {
+        const struct jalon_collection *collection =
+            &map->collections[command->queries[i].collection];
+        area = unite(area, jalon_cluster_reach(collection, tile.zoom, own));
+    }
+    return area;
 }
 
 enum jalon_status jalon_tile_draw(struct jalon_context *ctx, const struct jalon_reading *reading,

@@ -87,7 +87,8 @@ enum jalon_status jalon_app_draw_tile(struct jalon_context *ctx, struct jalon_ap
         return status;
     }
     struct jalon_tile_entry *entry =
-        jalon_tile_cache_take(app->tiles, key, reading->snapshot, jalon_tile_box(tile), &fresh);
+        jalon_tile_cache_take(app->tiles, key, reading->snapshot,
+                              jalon_tile_area(reading->map, tile, command), &fresh);
     if (entry == NULL) {
         return jalon_no_memory(ctx);
     }

@@ -10,13 +10,16 @@
 enum jalon_status jalon_tile_draw(struct jalon_context *ctx, const struct jalon_reading *reading,
                                   struct jalon_tile tile, const struct jalon_tile_command *command,
                                   struct jalon_buffer *out) JALON_MUST_USE;
+/* What is outside has no part in the tile's bytes. */
+struct jalon_box jalon_tile_area(const struct jalon_map *map, struct jalon_tile tile,
+                                 const struct jalon_tile_command *command);
 
 /* --- tile_cache.c --- */
 /*
  * Tiles that were drawn, and those that are being drawn. One for the application; any thread.
  *
  * A tile is asked for with a key and a state of its map. The kept one is right when nothing within
- * its box changed since the event it was drawn at: asked when it is wanted, so that a write costs
+ * its area changed since the event it was drawn at: asked when it is wanted, so that a write costs
  * nothing here however many tiles there are.
  */
 struct jalon_tile_cache;
@@ -40,7 +43,7 @@ void jalon_tile_cache_destroy(struct jalon_tile_cache *cache);
 struct jalon_tile_entry *jalon_tile_cache_take(struct jalon_tile_cache *cache,
                                                struct jalon_text key,
                                                const struct jalon_snapshot *snapshot,
-                                               struct jalon_box box, bool *out_fresh);
+                                               struct jalon_box area, bool *out_fresh);
 /* The entry is filled; it stays held. */
 void jalon_tile_cache_publish(struct jalon_tile_cache *cache, struct jalon_tile_entry *entry);
 /* It could not be filled; it is released. */

@@ -127,8 +127,9 @@ bool jalon_category_is_within(const struct jalon_map *map, int32_t category, int
 
 bool jalon_tile_attribute_is_reserved(struct jalon_text key)
 {
-    static const char *const reserved[] = {"id",    "title",  "category",    "categories",
-                                           "color", "status", "point_count", "expansion_zoom"};
+    static const char *const reserved[] = {"id",         "title",       "category",
+                                           "categories", "color",       "status",
+                                           "cluster_id", "point_count", "expansion_zoom"};
     return find_name(reserved, COUNT(reserved), key) >= 0;
 }
 

@@ -140,14 +140,8 @@ static enum jalon_status why(const struct making *making)
 
 static bool is_small(const struct making *making, const struct jalon_view_entry *entry)
 {
-    struct jalon_position north_west = {entry->box.west, entry->box.north};
-    struct jalon_position south_east = {entry->box.east, entry->box.south};
-    struct jalon_view_spot low = jalon_view_plane_spot(making->plane, north_west);
-    struct jalon_view_spot high = jalon_view_plane_spot(making->plane, south_east);
-    double radius = making->plane->radius / (double)(UINT32_C(1) << making->lookup.zoom);
     return entry->contribution.geometry.type != JALON_GEOMETRY_POINT &&
-           making->lookup.zoom <= max_zoom_of(making) && high.x - low.x < radius &&
-           high.y - low.y < radius;
+           jalon_cluster_is_small(making->settings, entry->box, making->lookup.zoom);
 }
 
 /* --- One by one --- */

@@ -30,7 +30,7 @@ static const struct jalon_category categories[] = {
     {{"food", 4}, {{"", 0}, {"", 0}}, {"#d95f02", 7}, 0},
 };
 static const struct jalon_collection collection = {
-    .key = {"places", 6}, .color = {"#333333", 7}, .fields = fields, .field_count = 2,
+    .key = {"places", 6}, .geometry_types = JALON_GEOMETRY_BIT(JALON_GEOMETRY_POINT), .color = {"#333333", 7}, .fields = fields, .field_count = 2,
     JALON_COLLECTION_DEFAULTS};
 static const struct jalon_map map = {
     .categories = categories, .category_count = 2, .collections = &collection,

@@ -58,14 +58,18 @@ export async function inTurns(items, task, width = 8) {
   return results;
 }
 
-/** How many contributions the features of whole tiles stand for: lines once, wherever they are cut. */
-export function countDrawn(tiles) {
+/**
+ * How many contributions whole tiles stand for, beside the clusters of their zoom: shapes once,
+ * wherever they are cut, and only when no cluster counts them.
+ */
+export function countDrawn(tiles, clusters) {
+  const alone = new Set(clusters.filter((f) => f.geometry.type !== 'Point').map((f) => f.id));
   let points = 0;
   const drawn = new Set();
   for (const feature of tiles.flatMap(({ bytes }) => decode(bytes))) {
     if (feature.type === 1 && feature.lines.length === 1 && isOwn(feature.lines[0][0])) {
       points += feature.properties.point_count ?? 1;
-    } else if (feature.type !== 1) {
+    } else if (feature.type !== 1 && alone.has(feature.properties.id)) {
       drawn.add(feature.properties.id);
     }
   }

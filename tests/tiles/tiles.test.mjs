@@ -9,12 +9,12 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import { serve, stop } from '../server.mjs';
-import { chance, columnOf, countDrawn, decode, inTurns, isOwn, latOf, lonOf, rowOf, tilesOver } from './reading.mjs';
+import { chance, columnOf, decode, inTurns, isOwn, latOf, lonOf, rowOf, tilesOver } from './reading.mjs';
 
 const jalon = process.env.JALON;
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-tiles-'));
 const AREA = [3.79, 43.55, 3.96, 43.67]; // around everything of the demo map
-const MERGE_BELOW = 14;
+const LAST_MERGING = 16;
 let server;
 let map;
 
@@ -40,13 +40,82 @@ async function fetchTile({ z, row, column }, query = '', base = map) {
   return { etag: answer.headers.get('etag'), bytes };
 }
 
-async function matched(collection, query) {
-  const answer = await (await fetch(`${map}/collections/${collection}/items?limit=1&${query}`)).json();
-  return answer.numberMatched;
+const json = async (path, base = map) => (await fetch(`${base}/${path}`)).json();
+
+/** Where a position is drawn, in units of the whole world. */
+const unitOf = ([lon, lat], z) => [columnOf(lon, z) * 4096, rowOf(lat, z) * 4096];
+
+/** The tiles of a zoom as one: clusters, points and shapes, each with what it says. */
+async function drawnAt(collection, query, z, base, area) {
+  const tiles = tilesOver(area, z);
+  const answers = await inTurns(tiles, (tile) => fetchTile(tile, query, `${base}/collections/${collection}`));
+  const drawn = { clusters: new Map(), points: new Map(), shapes: new Map() };
+  answers.forEach(({ bytes }, i) => {
+    for (const feature of decode(bytes)) {
+      const { properties } = feature;
+      if (feature.type !== 1 || feature.lines.length > 1) {
+        drawn.shapes.set(properties.id, properties);
+        continue;
+      }
+      const [place] = feature.lines[0];
+      if (isOwn(place)) {
+        const of = properties.cluster_id === undefined ? drawn.points : drawn.clusters;
+        const id = properties.cluster_id ?? properties.id;
+        assert.ok(!of.has(id), `${id} is in two tiles`);
+        of.set(id, { ...properties, at: [tiles[i].column * 4096 + place.x, tiles[i].row * 4096 + place.y] });
+      }
+    }
+  });
+  return drawn;
 }
 
-test('at every zoom the tiles together hold what the list holds, under the same filters', async () => {
-  const territories = await (await fetch(`${map}/territories`)).json();
+function assertNear(at, coordinates, z, what) {
+  const [x, y] = unitOf(coordinates, z);
+  const near = 1 + (2 ** z * 4096 * 1e-7) / 360; // written with 7 decimals, drawn from all of them
+  assert.ok(Math.abs(at[0] + 0.5 - x) <= near + 0.5 && Math.abs(at[1] + 0.5 - y) <= near + 0.5, what);
+}
+
+/** The tiles against the clusters of the same filter, and both against the list. */
+async function compare(collection, query, z, base = map, area = AREA) {
+  const what = `${collection} ${query} at zoom ${z}`;
+  const drawn = await drawnAt(collection, query, z, base, area);
+  const list = await json(`clusters?zoom=${z}&collections=${collection}&${query}`, base);
+  let sum = 0;
+  const seen = { clusters: 0, points: 0 };
+  for (const { id, properties, geometry } of list.features) {
+    sum += properties.point_count ?? 1;
+    const of = properties.cluster ? drawn.clusters : drawn.points;
+    if (geometry.type !== 'Point') {
+      assert.ok(drawn.shapes.has(id), `${what}: ${id}`);
+      continue;
+    }
+    const feature = of.get(id);
+    assert.ok(feature, `${what}: ${id}`);
+    assertNear(feature.at, geometry.coordinates, z, what);
+    assert.equal(feature.point_count, properties.point_count);
+    assert.equal(feature.expansion_zoom, properties.expansion_zoom);
+    assert.equal(feature.title, properties.title);
+    seen[properties.cluster ? 'clusters' : 'points']++;
+    if (properties.cluster) {
+      const [first, ...others] = Object.entries(properties.category_counts);
+      const alike = first !== undefined && others.length === 0 && first[1] === properties.point_count;
+      assert.equal(feature.category, alike ? first[0] : undefined, what);
+      const status = Object.entries(properties.status_counts).find(([, n]) => n === properties.point_count);
+      assert.equal(feature.status, status?.[0], what);
+    }
+  }
+  assert.deepEqual(seen, { clusters: drawn.clusters.size, points: drawn.points.size }, what);
+  assert.equal(sum, list.numberMatched);
+  if (!query.includes('bbox')) { // which is a window on the clusters, not a filter of what they hold
+    const placed = `${query}&bbox=-180,-90,180,90`;
+    const items = await json(`collections/${collection}/items?limit=1&${placed}`, base);
+    assert.equal(sum, items.numberMatched, what);
+  }
+  return drawn;
+}
+
+test('at every zoom the tiles together hold what clusters and list hold, under the same filters', async () => {
+  const territories = await json('territories');
   const quarter = territories.features.find((f) => f.properties.parent !== null).properties.key;
   const cases = [
     ['accessibility', `within=${quarter}`],
@@ -56,44 +125,175 @@ test('at every zoom the tiles together hold what the list holds, under the same 
     ['accessibility', `filter=${encodeURIComponent("wheelchair = 'limited' AND S_INTERSECTS(geometry, BBOX(3.86, 43.6, 3.88, 43.62))")}`],
   ];
   for (const [collection, query] of cases) {
-    const expected = await matched(collection, query);
-    assert.ok(expected > 0, `${collection} ${query}`);
-    for (const z of [0, 3, 7, 10, 12, 13, 14, 15]) {
-      const base = `${map}/collections/${collection}`;
-      const tiles = await inTurns(tilesOver(AREA, z), (tile) => fetchTile(tile, query, base));
-      assert.equal(countDrawn(tiles), expected, `${collection} ${query} at zoom ${z}`);
+    for (const z of [0, 3, 7, 10, 12, 14, 15]) {
+      const drawn = await compare(collection, query, z);
+      assert.ok(query.startsWith('bbox') || drawn.clusters.size + drawn.points.size > 0);
     }
   }
 });
 
-test('from the merging zoom on, a tile holds each contribution where the list says it is', async () => {
+/** What is as wide or high as the radius, in pixels; null: too near to it to say. */
+function isLarge({ coordinates }, radius, z) {
+  const pixels = coordinates.flat(Infinity);
+  const xs = pixels.filter((_, i) => i % 2 === 0).map((lon) => columnOf(lon, z) * 512);
+  const ys = pixels.filter((_, i) => i % 2 === 1).map((lat) => rowOf(lat, z) * 512);
+  const extent = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+  return Math.abs(extent - radius) < 0.05 ? null : extent > radius;
+}
+
+test('shapes are drawn from the zoom on at which they can be seen, whatever counts them', async () => {
+  const list = await json('collections/pavements/items?limit=10000');
+  for (const z of [9, 12, 14, 15]) {
+    const { shapes } = await drawnAt('pavements', '', z, map, AREA);
+    let large = 0;
+    for (const { id, geometry } of list.features) {
+      const expected = isLarge(geometry, 40, z);
+      if (expected !== null) {
+        assert.equal(shapes.has(id), expected, `${id} at zoom ${z}`);
+        large += expected;
+      }
+    }
+    assert.ok(z < 12 || large > 0);
+  }
+});
+
+test('beyond the merging zooms a tile holds each contribution where the list says it is', async () => {
   const random = chance(1);
   for (let i = 0; i < 40; i++) {
-    const z = MERGE_BELOW + Math.floor(random() * 9);
+    const z = LAST_MERGING + 1 + Math.floor(random() * 6);
     const lon = 3.86 + 0.03 * random();
     const lat = 43.6 + 0.02 * random();
     const tile = { z, row: Math.floor(rowOf(lat, z)), column: Math.floor(columnOf(lon, z)) };
     const box = [lonOf(tile.column, z), latOf(tile.row + 1, z), lonOf(tile.column + 1, z), latOf(tile.row, z)];
     const features = decode((await fetchTile(tile)).bytes);
     for (const collection of ['accessibility', 'initiatives']) {
-      const list = await (await fetch(`${map}/collections/${collection}/items?limit=10000&bbox=${box.join(',')}`)).json();
+      const list = await json(`collections/${collection}/items?limit=10000&bbox=${box.join(',')}`);
       const drawn = new Map(features
         .filter((f) => f.layer === collection && isOwn(f.lines[0][0]))
         .map((f) => [f.properties.id, f]));
       assert.equal(drawn.size, list.features.length, `${collection} ${JSON.stringify(tile)}`);
-      // The list has 7 decimals, the tile is made from all of them.
-      const near = 1 + (2 ** z * 4096 * 1e-7) / 360;
       for (const item of list.features) {
         const feature = drawn.get(item.id);
         const [{ x, y }] = feature.lines[0];
-        assert.ok(Math.abs((columnOf(item.geometry.coordinates[0], z) - tile.column) * 4096 - x) <= near);
-        assert.ok(Math.abs((rowOf(item.geometry.coordinates[1], z) - tile.row) * 4096 - y) <= near);
+        assertNear([tile.column * 4096 + x, tile.row * 4096 + y], item.geometry.coordinates, z, item.id);
         assert.equal(feature.properties.title, item.properties.title);
         assert.equal(feature.properties.categories, item.properties.categories?.join(','));
         assert.equal(feature.properties.wheelchair, item.properties.wheelchair);
         assert.ok(feature.number > 0);
       }
     }
+  }
+});
+
+// --- Collections with settings of their own ---
+
+const SMALL = [3.86, 43.6, 3.89, 43.62];
+
+function geometryAt(random, [lon, lat]) {
+  const size = 10 ** (-4 + 2.3 * random());
+  if (random() < 0.6) {
+    return { type: 'Point', coordinates: [lon, lat] };
+  }
+  if (random() < 0.5) {
+    return { type: 'LineString', coordinates: [[lon, lat], [lon + size * (random() - 0.5), lat + size]] };
+  }
+  const ring = [[lon, lat], [lon + size, lat], [lon + size, lat + size * random()], [lon, lat]];
+  return { type: 'Polygon', coordinates: [ring] };
+}
+
+function makePlaces(random, count) {
+  const towns = Array.from({ length: 12 }, () => [3.862 + 0.02 * random(), 43.602 + 0.012 * random()]);
+  const features = Array.from({ length: count }, (_, i) => {
+    const [lon, lat] = towns[Math.floor(random() * towns.length)];
+    const spread = random() < 0.2 ? 0 : 0.004 * random() ** 2;
+    return {
+      type: 'Feature', id: `p${i}`,
+      geometry: geometryAt(random, [lon + spread * random(), lat + spread * random()]),
+      properties: {
+        title: `Lieu ${i}`, level: Math.floor(random() * 5), remark: `mot ${i % 7}`,
+        category: random() < 0.7 ? 'nature' : random() < 0.5 ? 'water' : undefined,
+        services: random() < 0.5 ? 'wifi|toilets' : 'wifi',
+      },
+    };
+  });
+  return JSON.stringify({ type: 'FeatureCollection', features });
+}
+
+const label = (text) => ({ fr: text, en: text });
+
+/** The template, and the settings its collections have. */
+function makeTemplate() {
+  const fields = [
+    { key: 'level', type: 'integer', label: label('Level') },
+    { key: 'remark', type: 'string', label: label('Remark') },
+    {
+      key: 'services', type: 'multi_enum', label: label('Services'),
+      choices: [{ key: 'wifi', label: label('Wi-Fi') }, { key: 'toilets', label: label('Toilets') }],
+    },
+  ];
+  const settings = {
+    narrow: { cluster_radius: 10, cluster_max_zoom: 18, tile_fields: ['remark', 'services'] },
+    wide: { cluster_radius: 85, cluster_min_points: 5, cluster_max_zoom: 15, tile_fields: [] },
+    odd: { cluster_radius: 31, cluster_min_points: 9, cluster_max_zoom: 14 },
+  };
+  const template = {
+    name: 'settings', title: label('Settings'), licence: 'CC0-1.0', policy: 'contributory',
+    account_needed: false, box: SMALL,
+    categories: ['nature', 'water'].map((key) => ({ key, label: label(key), color: '#00aa00' })),
+    collections: Object.entries(settings).map(([key, setting]) => ({
+      key, title: label(key), color: '#112233', geometry: ['Point', 'LineString', 'Polygon'],
+      categories: ['nature', 'water'], fields,
+      statuses: [{ key: 'open', label: label('open') }, { key: 'done', label: label('done'), closes: true }],
+      ...setting,
+    })),
+  };
+  return { template, settings };
+}
+
+function makeSettled() {
+  const { template, settings } = makeTemplate();
+  const file = path.join(data, 'settings.json');
+  const random = chance(3);
+  fs.writeFileSync(file, JSON.stringify(template));
+  run(jalon, 'map', 'create', 'settled', '--data', data, '--template', file);
+  for (const key of Object.keys(settings)) {
+    const places = path.join(data, `${key}.geojson`);
+    fs.writeFileSync(places, makePlaces(random, 1500));
+    run(jalon, 'import', 'settled', key, places, '--data', data, '--source', 'random');
+  }
+  return settings;
+}
+
+test('a collection is drawn and described by its own settings', async () => {
+  const settings = makeSettled();
+  const base = map.replace('montpellier', 'settled');
+  const random = chance(4);
+  const filters = ['', 'category=nature', 'level=2', 'q=lieu', 'remark=mot%203', 'status=open',
+    `filter=${encodeURIComponent('level > 1')}`, `bbox=3.865,43.602,3.875,43.61`];
+  const shown = { narrow: ['remark', 'services'], wide: [], odd: ['level'] };
+  const { vector_layers: layers } = await json('tilejson', base);
+  for (const [key, setting] of Object.entries(settings)) {
+    const described = await json(`collections/${key}`, base);
+    assert.equal(described.cluster_radius, setting.cluster_radius);
+    assert.equal(described.cluster_min_points, setting.cluster_min_points ?? 2);
+    assert.equal(described.cluster_max_zoom, setting.cluster_max_zoom);
+    assert.deepEqual(described.tile_fields, shown[key]);
+    const { fields } = layers.find((layer) => layer.id === key);
+    assert.deepEqual(['level', 'remark', 'services'].filter((field) => field in fields), shown[key]);
+    const last = setting.cluster_max_zoom;
+    for (const z of [0, 11, 13, 14, 15, last, Math.floor(random() * last)]) {
+      const query = filters[Math.floor(random() * filters.length)];
+      const area = z > 15 ? [3.86, 43.6, 3.91, 43.64] : [3.8, 43.55, 3.95, 43.7];
+      const drawn = await compare(key, z <= last ? query : '', Math.min(z, last), base, area);
+      for (const cluster of drawn.clusters.values()) {
+        assert.ok(cluster.point_count >= (setting.cluster_min_points ?? 2));
+      }
+      for (const properties of [...drawn.points.values(), ...drawn.shapes.values()]) {
+        assert.deepEqual(['level', 'remark', 'services'].filter((field) => field in properties), shown[key]);
+      }
+    }
+    const services = [...(await drawnAt(key, '', last, base, SMALL)).points.values()].map((p) => p.services);
+    assert.equal(services.includes('wifi,toilets'), key === 'narrow');
   }
 });
 
@@ -141,6 +341,43 @@ test('one write changes the tags of the tiles whose bytes it changes, and of no 
   });
   assert.equal(zooms.size, 18);
   assert.ok(changed < 40, `${changed} tiles changed`);
+});
+
+test('amid others a write changes tiles as far as merging reaches, at most', async () => {
+  const base = map.replace('montpellier', 'settled');
+  const zooms = [0, 6, 10, 11, 12, 13, 14, 15];
+  const tiles = zooms.flatMap((z) => tilesOver([3.83, 43.58, 3.92, 43.64], z));
+  let beside = 0; // tiles that the point is not in, nor in their margins
+  for (const [collection, radius] of [['narrow', 10], ['wide', 85], ['odd', 31]]) {
+    const url = `${base}/collections/${collection}`;
+    const cell = 512 / Math.floor(1024 / (3 * radius));
+    let earlier = await inTurns(tiles, (tile) => fetchTile(tile, '', url));
+    for (const point of [[3.8681234, 43.6061234], [3.8711111, 43.6081111], [3.8645555, 43.6041555], [3.8751, 43.6045]]) {
+      const answer = await fetch(`${url}/items`, {
+        method: 'POST', headers: { 'Content-Type': 'application/geo+json' },
+        body: JSON.stringify({ type: 'Feature', geometry: { type: 'Point', coordinates: point }, properties: { title: 'Un banc' } }),
+      });
+      assert.equal(answer.status, 201, await answer.text());
+      const later = await inTurns(tiles, (tile) => fetchTile(tile, '', url));
+      const changed = new Set(); // zooms: what counts the point may stand in the next tile
+      tiles.forEach(({ z, row, column }, i) => {
+        const what = `${collection} ${z}/${row}/${column}`;
+        const same = earlier[i].bytes.equals(later[i].bytes);
+        assert.equal(earlier[i].etag === later[i].etag, same, what);
+        const x = Math.abs(columnOf(point[0], z) - column - 0.5) * 512 - 256;
+        const y = Math.abs(rowOf(point[1], z) - row - 0.5) * 512 - 256;
+        const away = Math.max(x, y); // pixels beyond the tile's edge
+        assert.ok(same || away <= 8 + 6 * cell, `${what} is ${away} pixels away`);
+        beside += !same && away > 8;
+        if (!same) {
+          changed.add(z);
+        }
+      });
+      assert.equal(changed.size, zooms.length, collection);
+      earlier = later;
+    }
+  }
+  assert.ok(beside > 0);
 });
 
 test('whoever asks for a tile at the same time gets the same bytes', async () => {

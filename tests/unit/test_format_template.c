@@ -462,7 +462,7 @@ static void settings_are_checked(void **state)
     expect_only(",\"cluster_radius\":40.5", "/collections/0/cluster_radius",
                 "expected an integer, found a number");
     expect_only(",\"cluster_min_points\":1", "/collections/0/cluster_min_points",
-                "expected an integer from 2 to 1000000");
+                "expected an integer from 2 to 1000");
     expect_only(",\"cluster_max_zoom\":23", "/collections/0/cluster_max_zoom",
                 "expected an integer from 0 to 22");
     expect_only(",\"cluster_max_zoom\":-1", "/collections/0/cluster_max_zoom",

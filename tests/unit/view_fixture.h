@@ -43,7 +43,7 @@ static const struct jalon_workflow_status fixture_statuses[STATUSES] = {
     {                                                                                            \
         .key = {name, length}, .visibility = (seen), .fields = fixture_fields,                   \
         .field_count = FIELDS, .statuses = fixture_statuses, .status_count = STATUSES,           \
-        JALON_COLLECTION_DEFAULTS                                                                \
+        .geometry_types = ~0U, JALON_COLLECTION_DEFAULTS                                         \
     }
 
 static const struct jalon_collection fixture_collections[COLLECTIONS] = {
