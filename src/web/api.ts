@@ -5,7 +5,7 @@
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification } from 'maplibre-gl';
 import { lang } from './i18n';
-import type { Box, Collection, Item, ItemPage, Link, LonLat, MapInfo, Problem, Revision } from './types';
+import type { Box, Collection, CountTable, Item, ItemPage, Link, LonLat, MapInfo, Problem, Revision } from './types';
 
 /** The program answered, and the answer is no. */
 export class RefusedError extends Error {
@@ -175,6 +175,13 @@ export class Api {
   tilesUrl({ tiles }: TileSet, query: MapQuery): string {
     const path = (tiles[0] ?? '').replace(/^\w+:\/\/[^/]+/, '');
     return `${location.origin}${path}${path.includes('?') ? '&' : '?'}${parametersOf(query)}`;
+  }
+
+  /** Contributions of each collection that the filters leave. */
+  async counts(query: MapQuery, signal: AbortSignal): Promise<Map<string, number>> {
+    const url = `${this.root}/stats?f=json&by=collection&${parametersOf(query)}`;
+    const { tables } = await request<{ tables: CountTable[] }>(url, {}, signal);
+    return new Map(tables.flatMap((table) => table.rows).map((row) => [row.key, row.count]));
   }
 
   /** The page of statistics of what is shown. */

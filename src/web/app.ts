@@ -8,11 +8,12 @@ import { byId, focusHeading, h, icon, ICONS } from './dom';
 import { Drafts, Secrets } from './drafts';
 import { Form } from './form';
 import { History } from './history';
-import { lang, number, onLang, say, setLang, t, type Word } from './i18n';
+import { lang, number, onLang, plural, say, setLang, t, type Word } from './i18n';
 import { Legend } from './legend';
 import { List } from './list';
 import { announce } from './live';
 import type { MapModule, MapView } from './map_view';
+import { Matches } from './matches';
 import { Nearby } from './nearby';
 import { Popup } from './popup';
 import { locate } from './position';
@@ -25,6 +26,8 @@ import type { BaseMap, Collection, Item, Lang } from './types';
 
 // Room for the panel beside the map; the same condition is in app.css.
 const WIDE = matchMedia('(min-width: 50rem), (min-width: 35rem) and (min-aspect-ratio: 4/3)');
+
+const AWAY_MS = 60000;
 
 type Tab = 'legend' | 'list' | 'add';
 const TABS: Tab[] = ['legend', 'list', 'add'];
@@ -42,6 +45,7 @@ class Page {
   private readonly schemas: Schemas;
   private readonly baseMaps: BaseMaps;
   private readonly drafts: Drafts;
+  private readonly matches: Matches;
   private readonly legend: Legend;
   private readonly list: List;
   private readonly popup: Popup;
@@ -49,6 +53,8 @@ class Page {
   private readonly form: Form;
   private map: MapView | null = null;
   private territoriesAsked = false;
+  /** When the page was last put away. */
+  private left = Date.now();
   /** Counts drawings, so that an answer that comes late does not replace what is open now. */
   private drawing = 0;
   /** In each view, the control that opened another one: it gets the focus back. */
@@ -70,7 +76,8 @@ class Page {
     const refresh = (): void => void this.show(this.router.route, false);
     const close = (): void => this.close();
     const search = new Search(state).element;
-    this.legend = new Legend(state, this.baseMaps, search, refresh, () => this.map?.reload());
+    this.matches = new Matches(state);
+    this.legend = new Legend(state, this.baseMaps, search, this.matches, refresh, () => this.map?.reload());
     this.list = new List(state, this.nearby, search, (entry) => this.openItem(entry, true));
     this.popup = new Popup(state, this.schemas, secrets, {
       close,
@@ -101,6 +108,8 @@ class Page {
       this.state.on(topic, () => this.legendChanged());
     }
     this.state.on('style', () => this.listChanged());
+    document.addEventListener('visibilitychange', () => this.looked());
+    this.state.on('matches', () => this.matched());
     this.state.on('drawn', () => this.drawnChanged());
     this.state.on('list', () => this.listChanged());
     this.state.on('selection', () => this.map?.highlight(this.state.selected));
@@ -368,6 +377,24 @@ class Page {
       byId('notice').hidden = true;
     } else if (this.open(this.router.route).view !== 'legend') {
       this.notice(t('legend.failed'), t('retry'), () => this.map?.reload());
+    }
+  }
+
+  /** Whoever comes back to the page after a while sees what others did meanwhile. */
+  private looked(): void {
+    if (document.hidden) {
+      this.left = Date.now();
+    } else if (Date.now() - this.left > AWAY_MS) {
+      this.map?.reload();
+      this.nearby.retry();
+    }
+  }
+
+  private matched(): void {
+    this.legendChanged();
+    // The list says how many it has itself.
+    if (this.router.route.view !== 'list') {
+      announce(plural('legend.items', this.matches.sum), 500);
     }
   }
 

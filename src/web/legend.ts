@@ -5,6 +5,7 @@
 import { cluster, h, swatch } from './dom';
 import { number, plural, say, t, type Word } from './i18n';
 import type { BaseMaps } from './base_maps';
+import type { Matches } from './matches';
 import type { State, StyleName } from './state';
 import { licenceName } from './licences';
 import { linkify } from './text';
@@ -36,6 +37,7 @@ export class Legend {
     private readonly state: State,
     private readonly baseMaps: BaseMaps,
     private readonly search: HTMLElement,
+    private readonly matches: Matches,
     private readonly refresh: () => void,
     private readonly retry: () => void,
   ) {
@@ -58,8 +60,8 @@ export class Legend {
         this.state.collections.map((each) => this.row(each)),
       ),
       h('p', { class: 'note cluster-note' }, cluster(), t('legend.cluster')),
-      this.filter(),
       this.search,
+      this.filter(),
       h('p', null, h('a', { id: 'stats', href: this.state.api.statsUrl(this.state.query()) }, t('legend.stats'))),
       this.colors(),
       this.baseMaps.render(),
@@ -72,6 +74,7 @@ export class Legend {
     // Of an empty collection nothing else says what it is for.
     const description = collection.item_count === 0 ? say(collection.descriptions) : '';
     const themes = this.themes(collection);
+    const count = this.matches.of(collection);
     return h(
       'li',
       { 'data-collection': collection.id },
@@ -85,8 +88,8 @@ export class Legend {
       }),
       swatch(collection.color, shapeOf(collection)),
       h('label', { for: id }, say(collection.titles, collection.title)),
-      h('span', { class: 'count', title: plural('legend.items', collection.item_count) },
-        number(collection.item_count)),
+      count !== null &&
+        h('span', { class: 'count', title: plural('legend.items', count) }, number(count)),
       h(
         'div',
         { id: `${id}-note`, class: 'under' },

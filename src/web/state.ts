@@ -19,7 +19,7 @@ export interface Entry {
 }
 
 /** `data`: a contribution was made here. */
-export type Topic = 'data' | 'filters' | 'style' | 'drawn' | 'window' | 'selection' | 'list';
+export type Topic = 'data' | 'filters' | 'style' | 'drawn' | 'window' | 'selection' | 'list' | 'matches';
 
 /** What the colours on the map mean. */
 const STYLES = ['collections', 'categories'] as const;

@@ -95,6 +95,11 @@ export interface ItemPage {
   links: Link[];
 }
 
+/** Of `GET M/stats`. */
+export interface CountTable {
+  rows: { key: string; count: number }[];
+}
+
 export interface Change {
   field: string;
   before?: unknown;

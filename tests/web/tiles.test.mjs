@@ -72,6 +72,13 @@ test('a filter is in the address of the tiles, and on the map', async () => {
   seen.requests.length = 0;
   await page.check(`[id="category-${categories[1].key}"]`);
   await waitForMiddle(page, collection.color, true);
+  const { numberMatched } = await get(
+    `${mapPath}/collections/${collection.id}/items?limit=1&category=${categories[1].key}`);
+  await page.waitForFunction(([id, count]) =>
+    document.querySelector(`[data-collection="${id}"] .count`)?.textContent.replace(/\D/g, '') === String(count),
+  [collection.id, numberMatched]);
+  await page.waitForFunction((count) =>
+    document.getElementById('live').textContent.replace(/\D/g, '') === String(count), numberMatched);
   const tiles = tilesOf(seen.requests);
   assert.ok(tiles.length > 0);
   assert.ok(tiles.every((url) => url.searchParams.get('category') === categories[1].key));
@@ -101,6 +108,9 @@ test('words that are searched for choose what the map and the list show', async 
   assert.ok(tilesOf(seen.requests).some((url) => url.searchParams.get('q') === 'elephant BAS'));
   await openTab(page, 'legend');
   assert.equal(await page.inputValue('#search'), 'elephant BAS');
+  // The legend counts what is left on the whole map.
+  await page.waitForFunction((id) =>
+    document.querySelector(`[data-collection="${id}"] .count`)?.textContent === '1', collection.id);
   assertClean(seen);
   await context.close();
 });
