@@ -56,18 +56,18 @@ static void append_decimal(struct jalon_buffer *buffer, bool negative, uint64_t 
 }
 
 /*
- * Widths and heights as people write them, without printf: when value * 10^places is within
- * rounding of a whole number, and that number divided by 10^places is the value again, these digits
- * read back as it. Both are exact doubles, so the division rounds as reading does.
+ * Widths, heights and positions as people write them, without printf: when value * 10^places is
+ * within rounding of a whole number, and that number divided by 10^places is the value again, these
+ * digits read back as it. Both are exact doubles, so the division rounds as reading does.
  */
 static bool append_short_decimal(struct jalon_buffer *buffer, double value)
 {
-    static const double powers[] = {1, 10, 100, 1000, 10000};
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
     double magnitude = fabs(value);
-    if (magnitude < 1e-4 || magnitude >= 1e10) {
+    if (magnitude < 1e-4 || magnitude >= 1e8) { /* 15 digits at most: each a double of its own */
         return false;
     }
-    for (int places = 1; places <= 4; places++) {
+    for (int places = 1; places <= 7; places++) {
         double units = floor(magnitude * powers[places] + 0.5);
         if (units / powers[places] == magnitude) {
             append_decimal(buffer, value < 0, (uint64_t)units, places);

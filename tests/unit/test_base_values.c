@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Arena, error slot, buffer writers, time, ids. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,6 +61,28 @@ static void doubles_read_back_as_themselves(void **state)
         double value = i / 1000.0, back = 0;
         assert_true(jalon_text_to_double(jalon_text_from(number(value)), &back));
         assert_true(back == value && buffer.length <= 6);
+    }
+}
+
+/* Degrees with 1 to 7 decimals, and their neighbours, which take the long way. */
+static void degrees_are_written_as_printf_writes_them(void **state)
+{
+    (void)state;
+    double scale = 1;
+    for (int places = 1; places <= 7; places++) {
+        scale *= 10;
+        for (int64_t i = 1; i < 3000; i++) {
+            int64_t units = i * 7919 * 104729 % (180 * (int64_t)scale);
+            char expected[40];
+            double value = (double)units / scale;
+            snprintf(expected, sizeof expected, "%.15g", value);
+            if (value >= 1e-4) {
+                assert_string_equal(number(value), expected);
+            }
+            double other = nextafter(value, 1e9), back = 0;
+            assert_true(jalon_text_to_double(jalon_text_from(number(other)), &back));
+            assert_true(back == other);
+        }
     }
 }
 
@@ -201,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coordinates_have_at_most_seven_decimals),
         cmocka_unit_test(doubles_read_back_as_themselves),
+        cmocka_unit_test(degrees_are_written_as_printf_writes_them),
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(json_strings_are_escaped_at_every_place),
         cmocka_unit_test(a_full_buffer_says_so_and_keeps_its_bytes),
