@@ -5,13 +5,17 @@
  *
  * A style is a template of tiles/styles: JSON with words to fill in. ${title}, ${tilejson},
  * ${longitude} and ${latitude} (of the middle) are the map's; an element of a list that says
- * ${collection} is written once for every collection, with its key and its ${color}. Of an element
- * that is a list all members are written, for one collection after the other: their order among the
- * layers is then that of the collections.
+ * ${collection} is written once for every collection, with its key, its ${color} and its ${shift}
+ * (pixels to the right and down). Of an element that is a list all members are written, for one
+ * collection after the other: their order among the layers is then that of the collections.
  */
+#include <math.h>
+
 #include "jalon/embedded.h"
 
 #include "tile_set.h"
+
+#define PI 3.14159265358979323846
 
 extern const struct jalon_embedded style_files[];
 
@@ -64,6 +68,26 @@ static bool fill_word(const struct filling *filling, struct jalon_text text,
     return true;
 }
 
+/*
+ * Clusters of several collections often stand in one place, the middle of a town: each collection's
+ * are moved in a direction of their own, as much as the smallest of their discs needs.
+ */
+static void put_shift(const struct filling *filling)
+{
+    static const double pixels = 9;
+    const struct jalon_map *map = filling->reading->map;
+    double index = 0, count = 0;
+    for (size_t i = 0; i < map->collection_count; i++) {
+        index = &map->collections[i] == filling->collection ? count : index;
+        count += jalon_tile_set_has(map, -1, i) ? 1 : 0;
+    }
+    double angle = 2 * PI * index / count, length = count > 1 ? pixels : 0;
+    jalon_json_begin_array(filling->writer, NULL);
+    jalon_json_put_number(filling->writer, NULL, round(length * sin(angle)));
+    jalon_json_put_number(filling->writer, NULL, round(-length * cos(angle)));
+    jalon_json_end_array(filling->writer);
+}
+
 static void fill_text(const struct filling *filling, struct jalon_text text)
 {
     struct jalon_box box = jalon_tile_set_box(filling->reading, -1);
@@ -72,6 +96,8 @@ static void fill_text(const struct filling *filling, struct jalon_text text)
         jalon_json_put_number(filling->writer, NULL, (box.west + box.east) / 2);
     } else if (jalon_text_is(text, "${latitude}")) {
         jalon_json_put_number(filling->writer, NULL, (box.south + box.north) / 2);
+    } else if (jalon_text_is(text, "${shift}") && filling->collection != NULL) {
+        put_shift(filling);
     } else {
         filled = fill_word(filling, text, &filled) ? filled : text;
         jalon_json_put_text(filling->writer, NULL,

@@ -209,7 +209,7 @@ class Page {
   private picked(entries: Entry[]): void {
     const [first] = entries;
     if (first) {
-      this.popup.alsoHere = entries.slice(0, 9);
+      this.popup.alsoHere = entries.slice(0, 30);
       this.openItem(first, false);
     } else if (this.router.route.view === 'item' || this.router.route.view === 'history') {
       this.router.go({ view: 'map' });
