@@ -5,7 +5,9 @@
 //
 // Both merge points, each in its own way, so what is compared is what clusters hold:
 //  - all tiles of zooms 5 to 8 together, and the list of the whole world at zooms 0 to 6: each
-//    contribution exactly once, on both sides;
+//    contribution exactly once, on both sides, and the middle of all clusters, each counted as often
+//    as it holds contributions, is the middle of all contributions;
+//  - random tiles of zoom 17, where nothing is merged: the same places;
 //  - random tiles and boxes of zooms 5 to 14: no more than there are contributions within three
 //    radii of it, no less than lie that deep inside. So far may a cluster stand from its points.
 // The tiles are asked for as the map's, those that are timed as the collection's.
@@ -29,23 +31,47 @@ const listUrls = (query) => ({
   peer: `${peer}/clusters?${query}`,
 });
 
-/** The contributions that a tile without its margin shows. */
-async function countTile(url) {
+/** What a tile without its margin shows: places on the square of web maps, each with a count. */
+async function readTile(url, { z, row, column }) {
   const layer = new VectorTile(new Pbf(await get(url))).layers.accessibility;
-  let sum = 0;
+  const shown = [];
   for (let i = 0; layer !== undefined && i < layer.length; i++) {
     const feature = layer.feature(i);
     const { x, y } = feature.loadGeometry()[0][0];
     if (x >= 0 && y >= 0 && x < layer.extent && y < layer.extent) {
-      sum += feature.properties.point_count ?? 1;
+      const side = layer.extent * 2 ** z;
+      shown.push({
+        x: column / 2 ** z + x / side, y: row / 2 ** z + y / side, count: feature.properties.point_count ?? 1,
+      });
     }
   }
-  return sum;
+  return shown;
 }
 
-async function countList(url) {
+async function readList(url) {
   const { features } = await getJson(url);
-  return features.reduce((sum, { properties }) => sum + (properties.point_count ?? 1), 0);
+  return features.map(({ geometry: { coordinates: [lon, lat] }, properties }) =>
+    ({ x: xOf(lon), y: yOf(lat), count: properties.point_count ?? 1 }));
+}
+
+const sumOf = (list, value) => list.reduce((sum, each) => sum + value(each), 0);
+const countOf = (shown) => sumOf(shown, ({ count }) => count);
+
+/** All of it, and in the right places: `within` is what one may be drawn beside its place. */
+function compareAll(what, shown, within) {
+  for (const side of ['jalon', 'peer']) {
+    const count = countOf(shown[side]);
+    if (count !== points.length) {
+      fail(`${side} shows ${count} in ${what}, there are ${points.length}`);
+    }
+    for (const axis of ['x', 'y']) {
+      const middle = sumOf(shown[side], (each) => each[axis] * each.count) / count;
+      const expected = sumOf(places, (place) => place[axis]) / count;
+      if (Math.abs(middle - expected) > within) {
+        fail(`the middle of what ${side} shows in ${what} is ${axis} ${middle}, not ${expected}`);
+      }
+    }
+  }
 }
 
 /** How many points lie in a rectangle of the square. */
@@ -71,16 +97,23 @@ function bounds([west, north, east, south], zoom) {
   ];
 }
 
-function compare(what, [least, most], counts) {
+function compare(what, [least, most], shown) {
   for (const side of ['jalon', 'peer']) {
-    if (counts[side] < least || counts[side] > most) {
-      fail(`${side} shows ${counts[side]} in ${what}, and not from ${least} to ${most}`);
+    const count = countOf(shown[side]);
+    if (count < least || count > most) {
+      fail(`${side} shows ${count} in ${what}, and not from ${least} to ${most}`);
     }
   }
 }
 
-async function countBoth(count, urls) {
-  return { jalon: await count(urls.jalon), peer: await count(urls.peer) };
+async function readTiles(tile) {
+  const urls = tileUrls(tile);
+  return { jalon: await readTile(urls.jalon, tile), peer: await readTile(urls.peer, tile) };
+}
+
+async function readLists(query) {
+  const urls = listUrls(query);
+  return { jalon: await readList(urls.jalon), peer: await readList(urls.peer) };
 }
 
 async function compareZoom(z) {
@@ -93,13 +126,28 @@ async function compareZoom(z) {
       }
     }
   }
-  const sums = { jalon: 0, peer: 0 };
+  const shown = { jalon: [], peer: [] };
   for (const tile of tiles.values()) {
-    const counts = await countBoth(countTile, tileUrls(tile));
-    sums.jalon += counts.jalon;
-    sums.peer += counts.peer;
+    const some = await readTiles(tile);
+    shown.jalon.push(...some.jalon);
+    shown.peer.push(...some.peer);
   }
-  compare(`all tiles of zoom ${z}`, [points.length, points.length], sums);
+  compareAll(`all tiles of zoom ${z}`, shown, 1 / (4096 * 2 ** z));
+}
+
+async function compareUnmerged() {
+  const tile = tileOf(points[Math.floor(random() * points.length)], 17);
+  const shown = await readTiles(tile);
+  const sorted = (side, axis) => shown[side].map((place) => place[axis]).sort((a, b) => a - b);
+  const same = ['x', 'y'].every((axis) => {
+    const theirs = sorted('peer', axis);
+    const ours = sorted('jalon', axis);
+    return ours.length === theirs.length
+      && ours.every((value, i) => Math.abs(value - theirs[i]) * 4096 * 2 ** 17 < 2);
+  });
+  if (!same || shown.jalon.length === 0) {
+    fail(`tile 17/${tile.row}/${tile.column}: ${JSON.stringify(shown)}`);
+  }
 }
 
 async function compareRandom() {
@@ -110,8 +158,8 @@ async function compareRandom() {
   const allowed = bounds(square, zoom);
   const box = [lonOf(square[0]), latOf(square[3]), lonOf(square[2]), latOf(square[1])];
   const query = `bbox=${box.map((value) => value.toFixed(8)).join(',')}&zoom=${zoom}`;
-  compare(`tile ${zoom}/${tile.row}/${tile.column}`, allowed, await countBoth(countTile, tileUrls(tile)));
-  compare(`clusters?${query}`, allowed, await countBoth(countList, listUrls(query)));
+  compare(`tile ${zoom}/${tile.row}/${tile.column}`, allowed, await readTiles(tile));
+  compare(`clusters?${query}`, allowed, await readLists(query));
 }
 
 for (let zoom = 5; zoom <= 8; zoom++) {
@@ -119,8 +167,9 @@ for (let zoom = 5; zoom <= 8; zoom++) {
 }
 for (let zoom = 0; zoom <= 6; zoom++) {
   const query = `bbox=-180,-85,180,85&zoom=${zoom}`;
-  compare(`clusters?${query}`, [points.length, points.length], await countBoth(countList, listUrls(query)));
+  compareAll(`clusters?${query}`, await readLists(query), 1e-8);
 }
 for (let i = 0; i < Number(samples); i++) {
   await compareRandom();
+  await compareUnmerged();
 }
