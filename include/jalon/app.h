@@ -51,8 +51,8 @@ struct jalon_assignment {
     struct jalon_text right;
 };
 /*
- * Settings, as `jalon map set` writes them: "title_fr=…"; all of them or none. JALON_INVALID names
- * what there is.
+ * Settings, as `jalon map set` writes them: "title_fr=…", "places.cluster_radius=60" of a collection;
+ * all of them or none. JALON_INVALID names what there is.
  */
 enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app *app,
                                     struct jalon_text slug,

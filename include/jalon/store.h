@@ -78,6 +78,11 @@ enum jalon_status jalon_store_list_maps(struct jalon_context *ctx, struct jalon_
 /* Title, description, licence, attribution, policy, account_needed and box; not collections. */
 enum jalon_status jalon_store_update_map(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map) JALON_MUST_USE;
+/* How the collection (index) is drawn, and when what is in it is stale. */
+enum jalon_status jalon_store_update_collection(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                const struct jalon_map *map,
+                                                int32_t collection) JALON_MUST_USE;
 /* With everything in it. */
 enum jalon_status jalon_store_delete_map(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map) JALON_MUST_USE;

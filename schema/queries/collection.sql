@@ -14,6 +14,11 @@ SELECT number, key, title_fr, title_en, description_fr, description_en, color, g
     stale_after_days
 FROM collection WHERE map = $1 ORDER BY position;
 
+-- name: collection_update_settings
+UPDATE collection SET cluster_radius = $3, cluster_min_points = $4, cluster_max_zoom = $5,
+    tile_fields = $6, stale_after_days = $7
+WHERE map = $1 AND number = $2;
+
 -- name: collection_delete
 DELETE FROM collection WHERE map = $1;
 

@@ -51,6 +51,12 @@ enum jalon_status jalon_live_start_follower(struct jalon_context *ctx,
 void jalon_live_stop_follower(struct jalon_app *app);
 void jalon_live_destroy_all(struct jalon_app *app);
 
+/* --- collection_settings.c --- */
+/* Changes one setting. JALON_INVALID names what is expected, or what there is. */
+enum jalon_status jalon_collection_set(struct jalon_context *ctx,
+                                       struct jalon_collection *collection, struct jalon_text key,
+                                       struct jalon_text value) JALON_MUST_USE;
+
 /* --- history.c --- */
 /*
  * What differs between two states of a contribution, as struct jalon_revision's `changes`. `before`

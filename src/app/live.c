@@ -300,6 +300,17 @@ static bool same_label(struct jalon_label a, struct jalon_label b)
     return jalon_text_equal(a.fr, b.fr) && jalon_text_equal(a.en, b.en);
 }
 
+/* Nothing else of a collection can be changed. */
+static bool same_collections(const struct jalon_map *a, const struct jalon_map *b)
+{
+    for (size_t i = 0; i < a->collection_count; i++) {
+        if (!jalon_collection_same_settings(&a->collections[i], &b->collections[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Is the live description still what the store says? */
 static bool same_settings(const struct jalon_map *a, const struct jalon_map *b)
 {
@@ -307,7 +318,8 @@ static bool same_settings(const struct jalon_map *a, const struct jalon_map *b)
            same_label(a->title, b->title) && same_label(a->description, b->description) &&
            jalon_text_equal(a->licence, b->licence) &&
            jalon_text_equal(a->attribution, b->attribution) && a->policy == b->policy &&
-           a->account_needed == b->account_needed;
+           a->account_needed == b->account_needed &&
+           a->collection_count == b->collection_count && same_collections(a, b);
 }
 
 /* One batch, then room for a writer: a long import elsewhere must not keep contributions waiting.

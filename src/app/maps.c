@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Maps and their territories: making, listing, setting, removing. Layer 3 (app). */
+#include <string.h>
+
 #include "jalon/clock.h"
 #include "jalon/geo.h"
 
@@ -157,6 +159,26 @@ static enum jalon_status write_setting(struct jalon_context *ctx, struct jalon_m
     return status;
 }
 
+/* A setting of a collection: its description is copied, being the map's own. */
+static enum jalon_status change_collection(struct jalon_context *ctx, struct jalon_map *map,
+                                           struct jalon_text name, struct jalon_text key,
+                                           struct jalon_text value)
+{
+    size_t size = map->collection_count * sizeof(struct jalon_collection);
+    int32_t at = jalon_map_find_collection(map, name);
+    if (at < 0) {
+        return jalon_fail(ctx, JALON_INVALID, "there is no collection '%.*s' in this map",
+                          JALON_TEXT_ARGS(name));
+    }
+    struct jalon_collection *collections = jalon_arena_allocate(ctx->arena, size);
+    if (collections == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    memcpy(collections, map->collections, size);
+    map->collections = collections;
+    return jalon_collection_set(ctx, &collections[at], key, value);
+}
+
 static enum jalon_status change_setting(struct jalon_context *ctx, struct jalon_map *map,
                                         struct jalon_text key, struct jalon_text value)
 {
@@ -165,13 +187,30 @@ static enum jalon_status change_setting(struct jalon_context *ctx, struct jalon_
             return write_setting(ctx, map, i, value);
         }
     }
+    size_t dot = jalon_text_find(key, '.');
+    if (dot < key.length) {
+        return change_collection(ctx, map, jalon_text_slice(key.data, dot),
+                                 jalon_text_slice(key.data + dot + 1, key.length - dot - 1), value);
+    }
     struct jalon_text names = JALON_TEXT_EMPTY;
     for (size_t i = 0; i < sizeof settings / sizeof settings[0] && names.data != NULL; i++) {
         names =
             jalon_text_format(ctx->arena, "%s%s%s", names.data, i > 0 ? ", " : "", settings[i].key);
     }
-    return jalon_fail(ctx, JALON_INVALID, "'%.*s' is not a setting; there are %s",
+    return jalon_fail(ctx, JALON_INVALID,
+                      "'%.*s' is not a setting; there are %s, and COLLECTION.KEY for those of a "
+                      "collection",
                       JALON_TEXT_ARGS(key), names.data != NULL ? names.data : "others");
+}
+
+static enum jalon_status store_settings(struct jalon_context *ctx, struct jalon_session *session,
+                                        const struct jalon_map *map)
+{
+    enum jalon_status status = jalon_store_update_map(ctx, session, map);
+    for (size_t i = 0; status == JALON_OK && i < map->collection_count; i++) {
+        status = jalon_store_update_collection(ctx, session, map, (int32_t)i);
+    }
+    return status;
 }
 
 enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app *app,
@@ -188,7 +227,7 @@ enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app 
         status = change_setting(ctx, &map, given[i].left, given[i].right);
     }
     if (status == JALON_OK) {
-        status = jalon_store_update_map(ctx, session, &map);
+        status = store_settings(ctx, session, &map);
     }
     if (status == JALON_OK) {
         status = jalon_session_commit(ctx, session);

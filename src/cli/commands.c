@@ -7,7 +7,7 @@ const struct jalon_command jalon_commands[] = {
     {"map create", COMMAND_MAP_CREATE, "SLUG", 1, 1, "Make a map from a template.",
      jalon_cli_map_create},
     {"map list", COMMAND_MAP_LIST, "", 0, 0, "List the maps.", jalon_cli_map_list},
-    {"map set", COMMAND_MAP_SET, "SLUG KEY=VALUE...", 2, 64, "Change settings of a map.",
+    {"map set", COMMAND_MAP_SET, "SLUG KEY=VALUE...", 2, 64, "Change settings of a map, or of a collection: COLLECTION.KEY=VALUE.",
      jalon_cli_map_set},
     {"map delete", COMMAND_MAP_DELETE, "SLUG", 1, 1, "Remove a map and everything in it.",
      jalon_cli_map_delete},

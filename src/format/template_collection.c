@@ -242,26 +242,6 @@ static void read_settings(struct template_reading *reading, const char *pointer,
                      JALON_STALE_AFTER_DAYS_MAX);
 }
 
-/* Why this field cannot be shown in tiles, or NULL. */
-static const char *refuse_tile_field(const struct jalon_collection *collection, int32_t field)
-{
-    if (field < 0) {
-        return "no field of this collection has this key";
-    }
-    if (collection->fields[field].visibility != JALON_VISIBILITY_PUBLIC) {
-        return "is not a public field";
-    }
-    if (jalon_tile_attribute_is_reserved(collection->fields[field].key)) {
-        return "is what tiles call an attribute of their own";
-    }
-    for (size_t i = 0; i < collection->tile_field_count; i++) {
-        if (collection->tile_fields[i] == field) {
-            return "is there twice";
-        }
-    }
-    return NULL;
-}
-
 static void read_tile_fields(struct template_reading *reading, const char *parent,
                              const struct jalon_json *json, struct jalon_collection *out)
 {
@@ -274,7 +254,7 @@ static void read_tile_fields(struct template_reading *reading, const char *paren
     for (size_t i = 0; fields != NULL && i < count; i++) {
         struct jalon_text key = jalon_json_text(jalon_json_element(json, i));
         int32_t field = jalon_collection_find_field(out, key);
-        const char *reason = refuse_tile_field(out, field);
+        const char *reason = jalon_collection_refuse_tile_field(out, field);
         if (reason != NULL) {
             jalon_error_add(reading->ctx, JALON_ERROR_POINTER,
                             jalon_json_pointer_at(reading->ctx, list, i), "%s", reason);

@@ -186,16 +186,34 @@ static struct jalon_text tile_fields(struct jalon_context *ctx,
     return text;
 }
 
+enum { SETTINGS = 5 };
+
+/* The columns of a collection's settings. */
+static enum jalon_status fill_settings(struct jalon_context *ctx,
+                                       const struct jalon_collection *collection,
+                                       struct jalon_db_value out[SETTINGS])
+{
+    struct jalon_text shown = tile_fields(ctx, collection);
+    if (shown.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    out[0] = jalon_db_integer(collection->cluster_radius);
+    out[1] = jalon_db_integer(collection->cluster_min_points);
+    out[2] = jalon_db_integer(collection->cluster_max_zoom);
+    out[3] = collection->chooses_tile_fields ? jalon_db_text(shown) : jalon_db_null();
+    out[4] = jalon_db_integer(collection->stale_after_days);
+    return JALON_OK;
+}
+
 static enum jalon_status insert_collection(struct jalon_context *ctx, struct place *place,
                                            const struct jalon_map *map, size_t position)
 {
     const struct jalon_collection *collection = &map->collections[position];
     struct jalon_text types = geometry_types(ctx, collection->geometry_types);
-    struct jalon_text shown = tile_fields(ctx, collection);
-    if (types.data == NULL || shown.data == NULL) {
+    if (types.data == NULL) {
         return jalon_no_memory(ctx);
     }
-    struct jalon_db_value values[] = {
+    struct jalon_db_value values[12 + SETTINGS] = {
         jalon_db_integer(place->map),
         jalon_db_integer((int64_t)position),
         jalon_db_text(collection->key),
@@ -208,15 +226,12 @@ static enum jalon_status insert_collection(struct jalon_context *ctx, struct pla
         jalon_db_text(jalon_text_from(jalon_visibility_name(collection->visibility))),
         jalon_db_text_or_null(collection->attribution),
         jalon_db_text_or_null(collection->licence),
-        jalon_db_integer(collection->cluster_radius),
-        jalon_db_integer(collection->cluster_min_points),
-        jalon_db_integer(collection->cluster_max_zoom),
-        collection->chooses_tile_fields ? jalon_db_text(shown) : jalon_db_null(),
-        jalon_db_integer(collection->stale_after_days),
     };
-    enum jalon_status status =
-        jalon_db_insert(ctx, place->connection, JALON_QUERY_COLLECTION_INSERT, values,
-                        JALON_STORE_COUNT(values), &place->collection);
+    enum jalon_status status = fill_settings(ctx, collection, &values[12]);
+    if (status == JALON_OK) {
+        status = jalon_db_insert(ctx, place->connection, JALON_QUERY_COLLECTION_INSERT, values,
+                                 JALON_STORE_COUNT(values), &place->collection);
+    }
     for (size_t i = 0; i < collection->field_count && status == JALON_OK; i++) {
         status = insert_field(ctx, place, &collection->fields[i], i);
     }
@@ -253,4 +268,24 @@ enum jalon_status jalon_store_insert_description(struct jalon_context *ctx,
         *out = collections;
     }
     return status;
+}
+
+enum jalon_status jalon_store_update_collection(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                const struct jalon_map *map, int32_t collection)
+{
+    int64_t changed = 0;
+    struct jalon_db_value values[2 + SETTINGS] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(map->collections[collection].number),
+    };
+    enum jalon_status status = fill_settings(ctx, &map->collections[collection], &values[2]);
+    if (status == JALON_OK) {
+        status = jalon_db_execute(ctx, session->connection,
+                                  JALON_QUERY_COLLECTION_UPDATE_SETTINGS, values,
+                                  JALON_STORE_COUNT(values), &changed);
+    }
+    return status == JALON_OK && changed == 0
+               ? jalon_fail(ctx, JALON_NOT_FOUND, "this collection is not there any more")
+               : status;
 }

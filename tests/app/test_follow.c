@@ -111,6 +111,16 @@ static void test_settings_of_another_process_show(void **state)
         pause_ms(changed ? 0 : TRY_MS);
     }
     assert_true(changed);
+    const struct jalon_assignment radius = {JALON_TEXT("places.cluster_radius"), JALON_TEXT("60")};
+    expect(ctx, JALON_OK, jalon_app_set_map(ctx, fixture->app, JALON_TEXT("sample"), &radius, 1));
+    changed = false;
+    for (int i = 0; i < TRIES && !changed; i++) {
+        expect(ctx, JALON_OK, read_status(fixture, reader, &reading));
+        changed = reading.map->collections[0].cluster_radius == 60;
+        jalon_app_end_reading(reader, &reading);
+        pause_ms(changed ? 0 : TRY_MS);
+    }
+    assert_true(changed);
     jalon_app_close(reader);
 }
 

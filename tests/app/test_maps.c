@@ -119,6 +119,73 @@ static void test_settings_that_are_refused(void **state)
            jalon_app_set_map(fixture->ctx, fixture->app, JALON_TEXT("nowhere"), &setting, 1));
 }
 
+/* The collection as a reader has it now. */
+static struct jalon_collection read_collection(struct fixture *fixture, size_t at)
+{
+    struct jalon_reading reading;
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_read(fixture->ctx, fixture->app, JALON_TEXT("sample"), &reading));
+    struct jalon_collection collection = reading.map->collections[at];
+    jalon_app_end_reading(fixture->app, &reading);
+    return collection;
+}
+
+static void test_settings_of_collections(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(read_collection(fixture, 0).cluster_radius, 40);
+    expect(fixture->ctx, JALON_OK, set(fixture, "places.cluster_radius", "85"));
+    expect(fixture->ctx, JALON_OK, set(fixture, "places.cluster_min_points", "3"));
+    expect(fixture->ctx, JALON_OK, set(fixture, "places.cluster_max_zoom", "0"));
+    expect(fixture->ctx, JALON_OK, set(fixture, "places.stale_after_days", "365"));
+    expect(fixture->ctx, JALON_OK, set(fixture, "places.tile_fields", "story, days"));
+    struct jalon_collection places = read_collection(fixture, 0);
+    struct jalon_collection stored = found(fixture, "sample").collections[0];
+    assert_true(jalon_collection_same_settings(&places, &stored));
+    assert_int_equal(places.cluster_radius, 85);
+    assert_int_equal(places.cluster_min_points, 3);
+    assert_int_equal(places.cluster_max_zoom, 0);
+    assert_int_equal(places.stale_after_days, 365);
+    assert_true(places.chooses_tile_fields);
+    assert_int_equal(places.tile_field_count, 2);
+    expect_text(stored.fields[stored.tile_fields[0]].key, "story");
+    expect_text(stored.fields[stored.tile_fields[1]].key, "days");
+    assert_int_equal(read_collection(fixture, 1).cluster_radius, 40); /* the other collection's */
+    expect(fixture->ctx, JALON_OK, set(fixture, "places.tile_fields", ""));
+    assert_true(read_collection(fixture, 0).chooses_tile_fields);
+    assert_int_equal(read_collection(fixture, 0).tile_field_count, 0);
+    expect(fixture->ctx, JALON_OK, set(fixture, "places.tile_fields", "*"));
+    assert_false(read_collection(fixture, 0).chooses_tile_fields);
+    assert_int_equal(read_collection(fixture, 0).cluster_radius, 85); /* what was not named stays */
+}
+
+static void test_settings_of_collections_that_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const bad[][3] = {
+        {"cluster_radius", "9", "from 10 to 85"},
+        {"cluster_radius", "wide", "from 10 to 85"},
+        {"cluster_min_points", "1001", "from 2 to 1000"},
+        {"cluster_max_zoom", "23", "from 0 to 22"},
+        {"stale_after_days", "-1", "from 0 to 36525"},
+        {"stale_after_days", "99999999999999999999", "from 0 to 36525"},
+        {"tile_fields", "name,colour", "'colour': no field of this collection"},
+        {"tile_fields", "name,name", "'name': is there twice"},
+        {"tile_fields", "contact", "'contact': is not a public field"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct jalon_text key = jalon_text_format(fixture->ctx->arena, "places.%s", bad[i][0]);
+        expect(fixture->ctx, JALON_INVALID, set(fixture, key.data, bad[i][1]));
+        expect_detail(fixture->ctx, bad[i][0], bad[i][2]);
+    }
+    expect(fixture->ctx, JALON_INVALID, set(fixture, "nowhere.cluster_radius", "20"));
+    assert_non_null(strstr(fixture->ctx->error.message.data, "no collection 'nowhere'"));
+    expect(fixture->ctx, JALON_INVALID, set(fixture, "places.title", "Lieux"));
+    assert_non_null(strstr(fixture->ctx->error.message.data, "cluster_radius"));
+    assert_int_equal(read_collection(fixture, 0).cluster_radius, 40);
+    assert_false(read_collection(fixture, 0).chooses_tile_fields);
+}
+
 static void test_settings_are_all_or_none(void **state)
 {
     struct fixture *fixture = *state;
@@ -218,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(test_slugs),
         RUN(test_settings_are_kept_and_shown),
+        RUN(test_settings_of_collections),
+        RUN(test_settings_of_collections_that_are_refused),
         RUN(test_settings_that_are_refused),
         RUN(test_settings_are_all_or_none),
         RUN(test_a_deleted_map_is_gone),
