@@ -100,11 +100,19 @@ static const struct jalon_parameter items_parameters[] = {
      0, 0, 0},
     {0},
 };
-static const struct jalon_parameter tile_parameters[] = {BOX_PARAMETER, FILTER_PARAMETERS, {0}};
+#define TILE_BOX_PARAMETER                                                                         \
+    {"bbox", JALON_PARAMETER_NUMBERS,                                                              \
+     "Only shapes that meet this box, and of what is merged what stands in it: west, south, east, " \
+     "north in degrees (or with heights third and sixth). West is greater than east across the "   \
+     "antimeridian.",                                                                              \
+     4, 6, 0}
+
+static const struct jalon_parameter tile_parameters[] = {
+    TILE_BOX_PARAMETER, FILTER_PARAMETERS, {0}};
 static const struct jalon_parameter map_tile_parameters[] = {
     {"collections", JALON_PARAMETER_STRING,
      "Only these collections, by key, with commas between; each is a layer.", 0, 0, 0},
-    BOX_PARAMETER,
+    TILE_BOX_PARAMETER,
     FILTER_PARAMETERS,
     {0},
 };
@@ -211,7 +219,9 @@ static const struct jalon_route routes[] = {
      .parameters = no_parameters, .representations = json_only},
     {JALON_GET, "/maps/{map}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
      jalon_tile_get, "map.dataset.vector.getTile",
-     "A vector tile of the map, a layer for each collection", "tiles",
+     "A vector tile of the map, a layer for each collection; up to its cluster_max_zoom it holds the "
+     "clusters of `clusters` with point_count, expansion_zoom and cluster_id, from there on every "
+     "contribution by itself", "tiles",
      .parameters = map_tile_parameters, .open_parameters = true, .representations = vector_tile,
      .one_language = true},
     {JALON_GET, "/maps/{map}/collections/{collection}/tiles", jalon_tile_sets_get,
@@ -222,7 +232,7 @@ static const struct jalon_route routes[] = {
      .parameters = no_parameters, .representations = json_only},
     {JALON_GET,
      "/maps/{map}/collections/{collection}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
-     jalon_tile_get, "collection.vector.getTile", "A vector tile of the collection", "tiles",
+     jalon_tile_get, "collection.vector.getTile", "A vector tile of the collection, with its clusters up to its cluster_max_zoom", "tiles",
      .parameters = tile_parameters, .open_parameters = true, .representations = vector_tile,
      .one_language = true},
     {JALON_GET, "/maps/{map}/tilejson", jalon_tilejson_get, "getTileJson",
