@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-  assertClean, base, drawn, get, launch, listed, mapPath, open, openTab, placeHash, pointCollection, post, tilesOf,
-  waitForMiddle,
+  assertClean, base, drawn, get, launch, listed, mapPath, open, openTab, PHONE, placeHash, pointCollection, post,
+  tilesOf, waitForMiddle,
 } from './browser.mjs';
 
 let browser;
@@ -62,6 +62,19 @@ test('the list asks for a page of what is in the window, never for all', async (
   const ids = await page.locator('.items button').evaluateAll((all) => all.map((each) => each.dataset.item));
   assert.equal(new Set(ids).size, ids.length);
   assertClean(seen);
+  await context.close();
+});
+
+test('a phone asks for each list once', async () => {
+  const { page, context, seen } = await open(browser, { device: PHONE });
+  await drawn(page);
+  await openTab(page, 'list');
+  await listed(page);
+  await page.waitForTimeout(700); // the map has taken the size that the list leaves it
+  await listed(page);
+  const asked = itemsOf(seen.requests).map((url) => url.pathname);
+  assert.ok(asked.length > 1);
+  assert.equal(new Set(asked).size, asked.length, asked.join(' '));
   await context.close();
 });
 
