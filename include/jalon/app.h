@@ -88,13 +88,14 @@ struct jalon_tile_command {
     const struct jalon_view_query *queries; /* one a layer, in their order; after, limit unused */
     size_t query_count;
     struct jalon_text key; /* says what the queries are: another one for others */
-    bool (*compress)(struct jalon_text bytes, struct jalon_buffer *out); /* false: not smaller */
+    /* False: not smaller. NULL: the compressed form is not wanted. */
+    bool (*compress)(struct jalon_text bytes, struct jalon_buffer *out);
 };
 
 /* Borrowed from what is kept, until released. */
 struct jalon_drawn_tile {
     struct jalon_text bytes; /* none: the tile is empty */
-    struct jalon_text compressed; /* empty: nothing gained */
+    struct jalon_text compressed; /* empty: nothing gained, or not wanted */
     const char *etag; /* of the bytes */
     struct jalon_tile_entry *entry; /* private */
 };

@@ -5,10 +5,9 @@
  */
 #include "tile_query.h"
 
-static void send_bytes(struct jalon_request *request, struct jalon_response *response,
-                       const struct jalon_drawn_tile *tile)
+static void send_bytes(struct jalon_response *response, const struct jalon_drawn_tile *tile)
 {
-    response->gzipped = tile->compressed.length > 0 && jalon_request_takes_gzip(request);
+    response->gzipped = tile->compressed.length > 0;
     jalon_buffer_append_text(&response->body, response->gzipped ? tile->compressed : tile->bytes);
 }
 
@@ -24,7 +23,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         response->code = 204;
         response->etag = etag;
     } else if (!jalon_response_not_modified(request, response, etag)) {
-        send_bytes(request, response, tile);
+        send_bytes(response, tile);
     }
     return JALON_OK;
 }
@@ -38,7 +37,7 @@ enum jalon_status jalon_tile_get(struct jalon_request *request, struct jalon_res
         .zoom = jalon_request_variable(request, "tileMatrix"),
         .row = jalon_request_variable(request, "tileRow"),
         .column = jalon_request_variable(request, "tileCol"),
-        .compress = jalon_compress_gzip,
+        .compress = jalon_request_takes_gzip(request) ? jalon_compress_gzip : NULL,
     };
     enum jalon_status status =
         jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &reading);

@@ -9,13 +9,17 @@
 #include "internal.h"
 #include "tiles.h"
 
-/* Everything a tile depends on beside the map's state. */
+/*
+ * Everything a tile depends on beside the map's state; and whether it is kept in its compressed form,
+ * which those few who do not take it need not wait for.
+ */
 static enum jalon_status make_key(struct jalon_context *ctx, const struct jalon_live_map *live,
-                                  struct jalon_tile tile, struct jalon_text queries,
+                                  struct jalon_tile tile, const struct jalon_tile_command *command,
                                   struct jalon_text *out)
 {
-    *out = jalon_text_format(ctx->arena, "%llu/%d/%d/%d/", (unsigned long long)live->id, tile.zoom,
-                             tile.row, tile.column);
+    struct jalon_text queries = command->key;
+    *out = jalon_text_format(ctx->arena, "%llu/%d/%d/%d/%c", (unsigned long long)live->id, tile.zoom,
+                             tile.row, tile.column, command->compress != NULL ? 'z' : '-');
     char *key = out->data == NULL
                     ? NULL
                     : jalon_arena_allocate(ctx->arena, out->length + queries.length + 1);
@@ -45,7 +49,8 @@ static void finish(struct jalon_tile_entry *entry, const struct jalon_tile_comma
     struct jalon_text bytes = jalon_buffer_text(&entry->bytes);
     snprintf(entry->etag, sizeof entry->etag, "%016llx",
              (unsigned long long)jalon_hash_keyed(key, bytes.data, bytes.length));
-    if (bytes.length == 0 || !command->compress(bytes, &entry->compressed)) {
+    if (bytes.length == 0 || command->compress == NULL ||
+        !command->compress(bytes, &entry->compressed)) {
         jalon_buffer_init(&entry->compressed, 0);
     }
     trim(&entry->bytes);
@@ -82,7 +87,7 @@ enum jalon_status jalon_app_draw_tile(struct jalon_context *ctx, struct jalon_ap
                           "2^zoom - 1",
                           JALON_TILE_ZOOM_MAX);
     }
-    enum jalon_status status = make_key(ctx, reading->live, tile, command->key, &key);
+    enum jalon_status status = make_key(ctx, reading->live, tile, command, &key);
     if (status != JALON_OK) {
         return status;
     }
