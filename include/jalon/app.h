@@ -23,7 +23,10 @@ struct jalon_app;
 struct jalon_app_options {
     struct jalon_text data; /* data folder or database URL */
     bool create;            /* make it when it is not there */
-    bool follow;            /* a thread brings in what other processes write, within 0.2 s */
+    /* Threads bring in what other processes write, within 0.2 s, and look after the views. */
+    bool follow;
+    struct jalon_text view_folder; /* where views may make files; empty: they live in memory */
+    size_t view_memory; /* bytes that views may have before idle ones are let go; 0: any */
 };
 
 /* Failures are those of jalon_store_open, for the operator. */

@@ -43,7 +43,7 @@ struct jalon_cluster {
     int64_t count; /* contributions in it; 1: `item` is it, as are all that are not merged */
     struct jalon_position position; /* degrees */
     int64_t key; /* > 0, unlike any other of its list, and greater than all before it */
-    struct jalon_view_item item;    /* contribution is NULL for a cluster */
+    struct jalon_view_item item;    /* zero for a cluster */
     /* A line, polygon or set of points that is small (jalon_cluster_is_small): its position stands
      * for it. */
     bool is_small;

@@ -104,7 +104,7 @@ struct jalon_link {
 
 /* One contribution to write, and the bytes that were made when it was stored. */
 struct jalon_item {
-    const struct jalon_contribution *contribution;
+    const struct jalon_contribution *contribution; /* NULL for writers that do not need it */
     struct jalon_text json; /* its GeoJSON Feature, ready (see jalon/feature.h) */
 };
 
@@ -120,6 +120,7 @@ struct jalon_items_frame {
 };
 
 struct jalon_item_writer {
+    bool needs_contribution; /* the Feature is not enough */
     void (*begin)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame);
     /* `index` counts from 0. */
     void (*item)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,

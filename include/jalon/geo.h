@@ -231,7 +231,16 @@ enum jalon_status jalon_geo_shape_relate(const struct jalon_geo_shape *shape,
                                          enum jalon_geo_relation relation,
                                          const struct jalon_geometry *geometry,
                                          bool *out) JALON_MUST_USE;
-/* The same between two shapes. */
+/*
+ * On which side of the shape's border a box (west <= east) is as a whole; OPEN when it is across,
+ * touches it, has no area or the shape is no polygon that it could be inside of. JALON_INTERNAL: GEOS
+ * failed.
+ */
+enum jalon_geo_side { JALON_GEO_SIDE_OPEN, JALON_GEO_SIDE_INSIDE, JALON_GEO_SIDE_OUTSIDE };
+enum jalon_status jalon_geo_shape_find_side(const struct jalon_geo_shape *shape,
+                                            struct jalon_box box,
+                                            enum jalon_geo_side *out) JALON_MUST_USE;
+/* As jalon_geo_shape_relate, between two shapes. */
 enum jalon_status jalon_geo_shape_relate_shape(const struct jalon_geo_shape *shape,
                                                enum jalon_geo_relation relation,
                                                const struct jalon_geo_shape *other,

@@ -5,8 +5,8 @@
  * Events go in as whole contributions, answers come out. Only published contributions of public
  * collections are in it, and of those only the public fields (the others are NONE in what comes
  * out): what is private cannot be found or leave through it, and is asked from the store. Many
- * threads read at once; those who write wait for each other. A cache: it can be rebuilt from the
- * store at any time.
+ * threads read at once, beside those who write, who wait for each other. A cache: it can be rebuilt
+ * from the store at any time.
  */
 #ifndef JALON_VIEW_H
 #define JALON_VIEW_H
@@ -49,21 +49,52 @@ enum jalon_status jalon_view_apply(struct jalon_context *ctx, struct jalon_view 
                                    const struct jalon_contribution *contribution, int64_t seq,
                                    int64_t time_us) JALON_MUST_USE;
 /*
- * The same for many at once and for the first filling, whatever the view's seq: best in number
- * order; readers wait once for all of them. When it fails, each contribution is in as it was or as
- * it becomes: load them again, or drop the view.
+ * The first filling: contributions that are not in the view yet, each once, in any order. They are
+ * seen after jalon_view_set_seq; nobody reads or applies meanwhile. When it fails, drop the view.
+ * JALON_NO_MEMORY, also when the disk is full.
  */
 enum jalon_status jalon_view_load(struct jalon_context *ctx, struct jalon_view *view,
                                   const struct jalon_contribution *contributions, size_t count)
     JALON_MUST_USE;
-/* Ends a loading: the view now stands at this event. */
-void jalon_view_set_seq(struct jalon_view *view, int64_t seq, int64_t time_us);
+/* Ends a loading: the view now stands at this event. JALON_NO_MEMORY as above. */
+enum jalon_status jalon_view_set_seq(struct jalon_context *ctx, struct jalon_view *view,
+                                     int64_t seq, int64_t time_us) JALON_MUST_USE;
+
+/* --- Memory and files --- */
+/*
+ * Where the view may make files (a path; copied), before anything is in it: what is large then lives
+ * in pages of files that are mapped into memory, which the system can drop and read again.
+ */
+enum jalon_status jalon_view_set_folder(struct jalon_context *ctx, struct jalon_view *view,
+                                        struct jalon_text folder) JALON_MUST_USE;
+/* Removes from a folder what processes that were killed have left there half written. */
+void jalon_view_tidy_folder(const char *folder);
+/*
+ * Instead of loading: takes the files that an earlier view of the same description and territories
+ * has kept in the folder, checked whole. The view then stands at the event they are the state of:
+ * what follows is to be applied. JALON_NOT_FOUND: there are none that fit.
+ */
+enum jalon_status jalon_view_restore(struct jalon_context *ctx,
+                                     struct jalon_view *view) JALON_MUST_USE;
+/*
+ * Keeps the present state in files for jalon_view_restore, when it is worth it: the map is large and
+ * much has changed since. Others may read and change meanwhile. They can be thrown away at any time.
+ */
+enum jalon_status jalon_view_keep(struct jalon_context *ctx,
+                                  struct jalon_view *view) JALON_MUST_USE;
+/*
+ * Puts together what many changes have scattered. To be called now and then, beside readers and
+ * writers; a writer does what cannot wait itself. JALON_NO_MEMORY: nothing has changed.
+ */
+enum jalon_status jalon_view_tidy(struct jalon_context *ctx,
+                                  struct jalon_view *view) JALON_MUST_USE;
+/* Bytes of memory and of mapped files, about. */
+size_t jalon_view_memory(struct jalon_view *view);
 
 /* --- Reading --- */
 /*
- * A consistent state: nothing in it changes or goes until it is released, by any thread. Keep it
- * short: writers wait. Do not pin a view twice, nor apply to it, while holding it: a writer that
- * waits in between would wait for ever.
+ * A consistent state: nothing in it changes or goes until it is released, by any thread. Readers never
+ * wait for writers, nor writers for readers; a state that is held keeps its memory.
  */
 struct jalon_snapshot;
 const struct jalon_snapshot *jalon_view_pin(struct jalon_view *view);
@@ -106,6 +137,7 @@ struct jalon_view_queryable {
     struct jalon_text name;
     enum jalon_view_type type;
     int32_t field; /* index in the collection; -1: of every contribution */
+    uint32_t number;
 };
 
 /* The queryables by number: false behind the last one. */
@@ -180,9 +212,14 @@ struct jalon_view_query {
     size_t limit;  /* at most this many come back; 0: only count */
 };
 
+/* A contribution that was found; jalon_snapshot_read gives the whole of it. */
 struct jalon_view_item {
-    const struct jalon_contribution *contribution;
-    struct jalon_text json;
+    int64_t number;
+    struct jalon_text json; /* its Feature */
+    /* Where it is in the snapshot. */
+    int32_t collection;
+    uint32_t part;
+    uint32_t row;
 };
 
 struct jalon_view_result {
@@ -203,14 +240,24 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        struct jalon_view_result *out) JALON_MUST_USE;
 /*
  * Calls `visit` for every match whose shape meets the box (degrees; may cross the antimeridian), in
- * no order, whatever `after` and `limit`. JALON_INTERNAL when shapes could not be compared: what was
- * visited is then not all.
+ * no order, whatever `after` and `limit`; if wanted, only for those that are not single points. What
+ * is visited is in the context's arena, borrowing from the snapshot. JALON_INTERNAL when shapes could
+ * not be compared, JALON_NO_MEMORY: what was visited is then not all.
  */
 enum jalon_status
 jalon_snapshot_visit(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
                      const struct jalon_view_query *query, struct jalon_box box,
+                     bool without_points,
                      void (*visit)(void *user, const struct jalon_contribution *contribution),
                      void *user) JALON_MUST_USE;
+/*
+ * The contribution itself, but for fields that are not public. In the context's arena, borrowing from
+ * the snapshot. JALON_NO_MEMORY.
+ */
+enum jalon_status jalon_snapshot_read(struct jalon_context *ctx,
+                                      const struct jalon_snapshot *snapshot,
+                                      const struct jalon_view_item *item,
+                                      const struct jalon_contribution **out) JALON_MUST_USE;
 /* False when the collection (index; -1: any) has no published contribution with this id. */
 bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
                          struct jalon_id id, struct jalon_view_item *out);

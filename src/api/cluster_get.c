@@ -75,7 +75,7 @@ static enum jalon_status write_leaves(struct jalon_request *request,
 {
     struct jalon_link links[LINKS_MAX];
     size_t link_count = 0;
-    int64_t next = result->more ? result->items[result->count - 1].contribution->number : 0;
+    int64_t next = result->more ? result->items[result->count - 1].number : 0;
     enum jalon_status status = make_links(request, asked, next, links, &link_count);
     if (status != JALON_OK) {
         return status;
@@ -86,7 +86,7 @@ static enum jalon_status write_leaves(struct jalon_request *request,
     frame.returned = (int64_t)result->count;
     writer->begin(&response->body, &frame);
     for (size_t i = 0; i < result->count; i++) {
-        struct jalon_item item = {result->items[i].contribution, result->items[i].json};
+        struct jalon_item item = {NULL, result->items[i].json};
         writer->item(&response->body, &frame, &item, i);
     }
     writer->end(&response->body, &frame);
@@ -142,8 +142,8 @@ static enum jalon_status write_children(struct jalon_request *request,
     frame.matched = list->matched;
     frame.returned = (int64_t)count;
     writer->begin(&response->body, &frame);
-    status = jalon_clusters_write(request, &response->body, &frame, asked->query.collection,
-                                  list->clusters + start, count, &index);
+    status = jalon_clusters_write(request, reading, &response->body, &frame,
+                                  asked->query.collection, list->clusters + start, count, &index);
     writer->end(&response->body, &frame);
     return status;
 }

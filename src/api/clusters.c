@@ -147,13 +147,21 @@ static void write_cluster(struct jalon_buffer *feature, const struct jalon_map *
 }
 
 /* The Feature as it is in lists, with a point for its shape when that is small; and its collection. */
-static void write_single(struct jalon_buffer *feature, const struct jalon_map *map,
-                         const struct jalon_collection *collection,
-                         const struct jalon_cluster *cluster)
+static enum jalon_status write_single(struct jalon_request *request,
+                                      const struct jalon_reading *reading,
+                                      struct jalon_buffer *feature,
+                                      const struct jalon_cluster *cluster)
 {
+    const struct jalon_map *map = reading->map;
     struct jalon_position position = cluster->position;
-    struct jalon_contribution contribution = *cluster->item.contribution;
     if (cluster->is_small) {
+        const struct jalon_contribution *whole;
+        enum jalon_status status =
+            jalon_snapshot_read(request->ctx, reading->snapshot, &cluster->item, &whole);
+        if (status != JALON_OK) {
+            return status;
+        }
+        struct jalon_contribution contribution = *whole;
         contribution.geometry = (struct jalon_geometry){.type = JALON_GEOMETRY_POINT,
                                                         .srid = JALON_SRID_WGS84,
                                                         .positions = &position,
@@ -166,16 +174,19 @@ static void write_single(struct jalon_buffer *feature, const struct jalon_map *m
         feature->length--; /* the last brace */
     }
     jalon_buffer_append_string(feature, ",\"collection\":");
-    jalon_buffer_append_json(feature, collection->key);
+    jalon_buffer_append_json(feature, map->collections[cluster->item.collection].key);
     jalon_buffer_append_char(feature, '}');
+    return JALON_OK;
 }
 
-enum jalon_status jalon_clusters_write(struct jalon_request *request, struct jalon_buffer *body,
+enum jalon_status jalon_clusters_write(struct jalon_request *request,
+                                       const struct jalon_reading *reading,
+                                       struct jalon_buffer *body,
                                        const struct jalon_items_frame *frame, int32_t collection,
                                        const struct jalon_cluster *clusters, size_t count,
                                        size_t *index)
 {
-    const struct jalon_map *map = frame->map;
+    const struct jalon_map *map = reading->map;
     struct jalon_buffer feature;
     enum jalon_status status = JALON_OK;
     jalon_buffer_init(&feature, FEATURE_MAX);
@@ -184,11 +195,11 @@ enum jalon_status jalon_clusters_write(struct jalon_request *request, struct jal
         if (clusters[i].count > 1) {
             write_cluster(&feature, map, &map->collections[collection], &clusters[i]);
         } else {
-            write_single(&feature, map, &map->collections[collection], &clusters[i]);
+            status = write_single(request, reading, &feature, &clusters[i]);
         }
-        struct jalon_item item = {clusters[i].item.contribution, jalon_buffer_text(&feature)};
+        struct jalon_item item = {NULL, jalon_buffer_text(&feature)};
         jalon_clusters_format()->writer->item(body, frame, &item, (*index)++);
-        status = jalon_buffer_status(&feature);
+        status = status == JALON_OK ? jalon_buffer_status(&feature) : status;
     }
     jalon_buffer_finish(&feature);
     return status == JALON_NO_MEMORY ? jalon_no_memory(request->ctx) : status;

@@ -14,10 +14,12 @@ enum jalon_status jalon_clusters_read_id(struct jalon_request *request,
                                          struct jalon_view_query *out_query,
                                          struct jalon_cluster_place *out_place) JALON_MUST_USE;
 /*
- * Writes features of a collection into the frame that the format has begun; *index counts all that
+ * Writes features of a collection (index) into the frame that the format has begun; *index counts all that
  * are in it. JALON_NO_MEMORY.
  */
-enum jalon_status jalon_clusters_write(struct jalon_request *request, struct jalon_buffer *body,
+enum jalon_status jalon_clusters_write(struct jalon_request *request,
+                                       const struct jalon_reading *reading,
+                                       struct jalon_buffer *body,
                                        const struct jalon_items_frame *frame, int32_t collection,
                                        const struct jalon_cluster *clusters, size_t count,
                                        size_t *index) JALON_MUST_USE;

@@ -78,7 +78,7 @@ static enum jalon_status write(struct jalon_request *request, struct jalon_respo
     }
     format->writer->begin(&response->body, &frame);
     for (size_t i = 0, index = 0; status == JALON_OK && i < layers->count; i++) {
-        status = jalon_clusters_write(request, &response->body, &frame,
+        status = jalon_clusters_write(request, reading, &response->body, &frame,
                                       layers->queries[i].collection, layers->lists[i].clusters,
                                       layers->lists[i].count, &index);
     }

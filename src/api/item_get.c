@@ -22,6 +22,11 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (jalon_endpoint_unchanged(request, response, reading)) {
         return JALON_OK;
     }
+    const struct jalon_contribution *contribution;
+    status = jalon_snapshot_read(request->ctx, reading->snapshot, &found, &contribution);
+    if (status != JALON_OK) {
+        return status;
+    }
     const char *slug = reading->map->slug.data;
     const char *key = reading->map->collections[index].key.data;
     char text[JALON_ID_TEXT_SIZE];
@@ -43,9 +48,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         .link_count = sizeof links / sizeof links[0],
         .matched = 1,
         .returned = 1,
-        .time_us = found.contribution->updated_us,
+        .time_us = contribution->updated_us,
     };
-    struct jalon_item item = {found.contribution, found.json};
+    struct jalon_item item = {contribution, found.json};
     size_t count;
     jalon_formats(&count)[0]->writer->single(&response->body, &frame, &item);
     return JALON_OK;

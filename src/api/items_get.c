@@ -51,7 +51,7 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
             .type = jalon_text_from(own->media_type),
             .title = JALON_TEXT("The next page"),
         };
-        struct jalon_query_mark last = {result->items[result->count - 1].contribution->number,
+        struct jalon_query_mark last = {result->items[result->count - 1].number,
                                         result->last_m};
         status = jalon_items_query_url(request, map, query->collection, own->name, &last,
                                        &link->href);
@@ -77,16 +77,26 @@ static enum jalon_status set_link_header(struct jalon_request *request,
     return JALON_OK;
 }
 
-static void write_items(struct jalon_buffer *body, const struct jalon_format *format,
-                        const struct jalon_items_frame *frame,
-                        const struct jalon_view_result *result)
+static enum jalon_status write_items(struct jalon_request *request,
+                                     const struct jalon_reading *reading,
+                                     struct jalon_buffer *body, const struct jalon_format *format,
+                                     const struct jalon_items_frame *frame,
+                                     const struct jalon_view_result *result)
 {
+    enum jalon_status status = JALON_OK;
     format->writer->begin(body, frame);
-    for (size_t i = 0; i < result->count; i++) {
-        struct jalon_item item = {result->items[i].contribution, result->items[i].json};
-        format->writer->item(body, frame, &item, i);
+    for (size_t i = 0; status == JALON_OK && i < result->count; i++) {
+        struct jalon_item item = {NULL, result->items[i].json};
+        if (format->writer->needs_contribution) {
+            status = jalon_snapshot_read(request->ctx, reading->snapshot, &result->items[i],
+                                         &item.contribution);
+        }
+        if (status == JALON_OK) {
+            format->writer->item(body, frame, &item, i);
+        }
     }
     format->writer->end(body, frame);
+    return status;
 }
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
@@ -125,8 +135,8 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         .returned = (int64_t)result.count,
         .time_us = jalon_snapshot_time_us(reading->snapshot),
     };
-    write_items(&response->body, negotiated_format(request), &frame, &result);
-    return JALON_OK;
+    return write_items(request, reading, &response->body, negotiated_format(request), &frame,
+                       &result);
 }
 
 enum jalon_status jalon_items_get(struct jalon_request *request, struct jalon_response *response)

@@ -29,8 +29,15 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     app->tiles = jalon_tile_cache_create(TILES_KEPT);
     enum jalon_status status =
         app->tiles == NULL ? jalon_no_memory(ctx) : jalon_store_open(ctx, &store, &app->store);
+    app->view_memory = options->view_memory;
+    if (status == JALON_OK) {
+        status = jalon_keeper_set_folder(ctx, app, options->view_folder);
+    }
     if (status == JALON_OK && options->follow) {
         status = jalon_live_start_follower(ctx, app);
+    }
+    if (status == JALON_OK && options->follow) {
+        status = jalon_keeper_start(ctx, app);
     }
     if (status != JALON_OK) {
         jalon_app_close(app);
@@ -46,6 +53,7 @@ void jalon_app_close(struct jalon_app *app)
         return;
     }
     jalon_live_stop_follower(app);
+    jalon_keeper_stop(app);
     jalon_live_destroy_all(app);
     jalon_tile_cache_destroy(app->tiles);
     jalon_store_close(app->store);

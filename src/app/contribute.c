@@ -293,7 +293,7 @@ static enum jalon_status find_public(struct jalon_context *ctx, struct jalon_liv
     bool found = index >= 0 && jalon_snapshot_find(snapshot, index, id, &item);
     if (found) {
         *out_collection = index;
-        *out_number = item.contribution->number;
+        *out_number = item.number;
     }
     jalon_view_unpin(live->view, snapshot);
     return found ? JALON_OK

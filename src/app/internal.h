@@ -13,6 +13,7 @@ struct jalon_live_map {
     uint64_t id; /* no other one ever has it */
     struct jalon_view *view;
     unsigned holders;
+    int64_t used_us; /* when it was last asked for, on the monotonic clock */
     bool dropped; /* out of the list: destroyed when the last holder lets go */
 };
 
@@ -30,6 +31,11 @@ struct jalon_app {
     pthread_mutex_t follower_lock;
     pthread_cond_t follower_wake;
     bool stopping;
+    /* The keeper: looks after the views. Stops with the follower. */
+    bool keeping;
+    pthread_t keeper;
+    char view_folder[4096]; /* where views may make files; empty: nowhere */
+    size_t view_memory;     /* bytes that views may have before idle ones go; 0: any */
     _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
 };
 
@@ -46,10 +52,28 @@ void jalon_live_drop(struct jalon_app *app, struct jalon_text slug);
 /* Applies every event the view has not seen. The caller has write_lock. */
 enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
                                       struct jalon_live_map *live) JALON_MUST_USE;
+/* The live maps that are in use now, each held; the array is in ctx' arena. */
+size_t jalon_live_hold_all(struct jalon_context *ctx, struct jalon_app *app,
+                           struct jalon_live_map ***out);
+/* Takes it out of the list; whoever holds it may finish. The caller has maps_lock. */
+void jalon_live_unlist(struct jalon_app *app, struct jalon_live_map *live);
+/* Of one that nobody holds and that is not listed. */
+void jalon_live_destroy(struct jalon_live_map *live);
+/* Waits so long; false when the application closes. */
+bool jalon_live_wait_tick(struct jalon_app *app, long wait_ms);
 enum jalon_status jalon_live_start_follower(struct jalon_context *ctx,
                                             struct jalon_app *app) JALON_MUST_USE;
 void jalon_live_stop_follower(struct jalon_app *app);
 void jalon_live_destroy_all(struct jalon_app *app);
+
+/* --- keeper.c --- */
+/* Makes the folder, and removes from it what was left half written; empty: none. */
+enum jalon_status jalon_keeper_set_folder(struct jalon_context *ctx, struct jalon_app *app,
+                                          struct jalon_text folder) JALON_MUST_USE;
+enum jalon_status jalon_keeper_start(struct jalon_context *ctx,
+                                     struct jalon_app *app) JALON_MUST_USE;
+/* After the follower has been stopped; keeps what is worth it. */
+void jalon_keeper_stop(struct jalon_app *app);
 
 /* --- collection_settings.c --- */
 /* Changes one setting. JALON_INVALID names what is expected, or what there is. */

@@ -10,11 +10,14 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "jalon/clock.h"
 #include "jalon/memory.h"
 
 #include "internal.h"
 
 enum { EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
+/* Events that are sooner applied than a large map is loaded. */
+enum { REPLAYED_MAX = 50000 };
 
 static struct jalon_live_map *find_live(struct jalon_app *app, struct jalon_text slug)
 {
@@ -32,12 +35,13 @@ struct jalon_live_map *jalon_live_hold_loaded(struct jalon_app *app, struct jalo
     struct jalon_live_map *live = find_live(app, slug);
     if (live != NULL) {
         live->holders++;
+        live->used_us = jalon_clock_monotonic_us();
     }
     pthread_mutex_unlock(&app->maps_lock);
     return live;
 }
 
-static void live_destroy(struct jalon_live_map *live)
+void jalon_live_destroy(struct jalon_live_map *live)
 {
     jalon_view_destroy(live->view);
     jalon_memory_release(live);
@@ -49,12 +53,11 @@ void jalon_live_release(struct jalon_app *app, struct jalon_live_map *live)
     bool last = --live->holders == 0 && live->dropped;
     pthread_mutex_unlock(&app->maps_lock);
     if (last) {
-        live_destroy(live);
+        jalon_live_destroy(live);
     }
 }
 
-/* Takes it out of the list; whoever holds it may finish. */
-static void drop(struct jalon_app *app, struct jalon_live_map *live)
+void jalon_live_unlist(struct jalon_app *app, struct jalon_live_map *live)
 {
     struct jalon_live_map **link = &app->maps;
     while (*link != live) {
@@ -69,12 +72,12 @@ void jalon_live_drop(struct jalon_app *app, struct jalon_text slug)
     pthread_mutex_lock(&app->maps_lock);
     struct jalon_live_map *live = find_live(app, slug);
     if (live != NULL) {
-        drop(app, live);
+        jalon_live_unlist(app, live);
     }
     bool unused = live != NULL && live->holders == 0;
     pthread_mutex_unlock(&app->maps_lock);
     if (unused) {
-        live_destroy(live);
+        jalon_live_destroy(live);
     }
 }
 
@@ -83,7 +86,7 @@ void jalon_live_destroy_all(struct jalon_app *app)
     while (app->maps != NULL) {
         struct jalon_live_map *live = app->maps;
         app->maps = live->next;
-        live_destroy(live);
+        jalon_live_destroy(live);
     }
 }
 
@@ -129,36 +132,96 @@ static enum jalon_status set_territories(struct jalon_context *ctx, struct jalon
     return status == JALON_OK ? jalon_view_set_territories(ctx, view, territories, count) : status;
 }
 
-/* Makes the view of a map from one state of the store. */
+/*
+ * Takes the view from files kept by an earlier process, if they are of this database and little has
+ * happened since. JALON_NOT_FOUND: no; the view is then of no use.
+ */
+static enum jalon_status restore_view(struct jalon_context *ctx, struct jalon_session *session,
+                                      struct jalon_view *view)
+{
+    const struct jalon_map *map = jalon_view_map(view);
+    struct jalon_event *events = NULL;
+    size_t count = 0;
+    int64_t last = 0, time_us = 0;
+    enum jalon_status status = jalon_view_restore(ctx, view);
+    if (status != JALON_OK) {
+        return status;
+    }
+    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+    int64_t seq = jalon_snapshot_seq(snapshot), kept_us = jalon_snapshot_time_us(snapshot);
+    jalon_view_unpin(view, snapshot);
+    status = jalon_store_last_event(ctx, session, map, &last, &time_us);
+    if (status == JALON_OK) {
+        status = jalon_store_list_events(ctx, session, map, seq - 1, 1, &events, &count);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    bool is_ours = count == 1 && events[0].seq == seq && events[0].time_us == kept_us;
+    return is_ours && last - seq <= REPLAYED_MAX ? JALON_OK : JALON_NOT_FOUND;
+}
+
+/* A view of the map with its territories and nothing else. */
+static enum jalon_status make_view(struct jalon_context *ctx, struct jalon_app *app,
+                                   struct jalon_session *session, const struct jalon_map *map,
+                                   struct jalon_view **out)
+{
+    struct jalon_view *view = NULL;
+    enum jalon_status status = jalon_view_create(ctx, map, &view);
+    if (status == JALON_OK && app->view_folder[0] != '\0') {
+        status = jalon_view_set_folder(ctx, view, jalon_text_from(app->view_folder));
+    }
+    if (status == JALON_OK) {
+        status = set_territories(ctx, session, view);
+    }
+    if (status != JALON_OK) {
+        jalon_view_destroy(view);
+        return status;
+    }
+    *out = view;
+    return JALON_OK;
+}
+
+/* Fills a view with what the store has now. */
+static enum jalon_status load_all(struct jalon_context *ctx, struct jalon_session *session,
+                                  struct jalon_view *view)
+{
+    int64_t seq = 0, time_us = 0;
+    enum jalon_status status = fill_view(ctx, session, view);
+    if (status == JALON_OK) {
+        status = jalon_store_last_event(ctx, session, jalon_view_map(view), &seq, &time_us);
+    }
+    return status == JALON_OK ? jalon_view_set_seq(ctx, view, seq, time_us) : status;
+}
+
+/* Makes the view of a map from files and the events since, or from one state of the store. */
 static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *app,
                                    struct jalon_text slug, struct jalon_view **out)
 {
     struct jalon_session *session = NULL;
     struct jalon_view *view = NULL;
     struct jalon_map map;
-    int64_t seq = 0, time_us = 0;
     enum jalon_status status = jalon_store_read(ctx, app->store, &session);
     if (status == JALON_OK) {
         status = jalon_store_load_map(ctx, session, slug, &map);
     }
     if (status == JALON_OK) {
-        status = jalon_view_create(ctx, &map, &view);
+        status = make_view(ctx, app, session, &map, &view);
     }
-    if (status == JALON_OK) {
-        status = set_territories(ctx, session, view);
-    }
-    if (status == JALON_OK) {
-        status = fill_view(ctx, session, view);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_last_event(ctx, session, &map, &seq, &time_us);
+    if (status == JALON_OK && restore_view(ctx, session, view) != JALON_OK) {
+        jalon_view_destroy(view);
+        view = NULL;
+        jalon_error_clear(ctx);
+        status = make_view(ctx, app, session, &map, &view);
+        if (status == JALON_OK) {
+            status = load_all(ctx, session, view);
+        }
     }
     jalon_session_end(session);
     if (status != JALON_OK) {
         jalon_view_destroy(view);
         return status;
     }
-    jalon_view_set_seq(view, seq, time_us);
     *out = view;
     return JALON_OK;
 }
@@ -266,9 +329,10 @@ static enum jalon_status load_and_hold(struct jalon_context *ctx, struct jalon_a
     }
     live->id = ++app->loaded;
     live->holders = 1;
+    live->used_us = jalon_clock_monotonic_us();
     status = bring_into_use(ctx, app, live);
     if (status != JALON_OK) {
-        live_destroy(live);
+        jalon_live_destroy(live);
         return status;
     }
     *out = live;
@@ -383,9 +447,8 @@ static void follow_map(struct jalon_context *ctx, struct jalon_app *app,
     }
 }
 
-/* The live maps that are in use now, each held; the array is in ctx' arena. */
-static size_t hold_all(struct jalon_context *ctx, struct jalon_app *app,
-                       struct jalon_live_map ***out)
+size_t jalon_live_hold_all(struct jalon_context *ctx, struct jalon_app *app,
+                           struct jalon_live_map ***out)
 {
     size_t count = 0;
     pthread_mutex_lock(&app->maps_lock);
@@ -412,19 +475,18 @@ static void follow_once(struct jalon_context *ctx, struct jalon_app *app)
     }
     atomic_store(&app->data_version, version);
     struct jalon_live_map **held = NULL;
-    size_t count = hold_all(ctx, app, &held);
+    size_t count = jalon_live_hold_all(ctx, app, &held);
     for (size_t i = 0; i < count; i++) {
         follow_map(ctx, app, held[i]);
         jalon_live_release(app, held[i]);
     }
 }
 
-/* Waits for the next tick; false when the application closes. */
-static bool wait_tick(struct jalon_app *app)
+bool jalon_live_wait_tick(struct jalon_app *app, long wait_ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += FOLLOW_EVERY_MS * 1000000L;
+    until.tv_nsec += wait_ms * 1000000L;
     if (until.tv_nsec >= 1000000000L) {
         until.tv_sec++;
         until.tv_nsec -= 1000000000L;
@@ -443,7 +505,7 @@ static void *follow(void *argument)
 {
     struct jalon_app *app = argument;
     struct jalon_context *ctx = jalon_context_create();
-    while (wait_tick(app)) {
+    while (jalon_live_wait_tick(app, FOLLOW_EVERY_MS)) {
         if (ctx == NULL) {
             ctx = jalon_context_create();
             continue;
@@ -472,7 +534,7 @@ void jalon_live_stop_follower(struct jalon_app *app)
     }
     pthread_mutex_lock(&app->follower_lock);
     app->stopping = true;
-    pthread_cond_signal(&app->follower_wake);
+    pthread_cond_broadcast(&app->follower_wake);
     pthread_mutex_unlock(&app->follower_lock);
     pthread_join(app->follower, NULL);
     app->following = false;

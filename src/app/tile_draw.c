@@ -279,6 +279,18 @@ static bool is_inside(const struct jalon_view_query *query, struct jalon_positio
     return !query->has_box || (lon && p.lat >= box->south && p.lat <= box->north);
 }
 
+/* What stands alone is a point here, or is drawn in its own shape wherever that is seen. */
+static void add_alone(struct drawing *drawing, const struct jalon_snapshot *snapshot,
+                      const struct jalon_cluster *cluster)
+{
+    const struct jalon_contribution *alone;
+    drawing->status = jalon_snapshot_read(drawing->ctx, snapshot, &cluster->item, &alone);
+    if (drawing->status == JALON_OK &&
+        (cluster->is_small || alone->geometry.type == JALON_GEOMETRY_POINT)) {
+        add_single(drawing, (struct single){alone, true, cluster->position});
+    }
+}
+
 /* Draws the clusters of the tile that stand in the query's box, and gathers what stands alone. */
 static enum jalon_status draw_clusters(struct drawing *drawing,
                                        const struct jalon_snapshot *snapshot,
@@ -292,14 +304,13 @@ static enum jalon_status draw_clusters(struct drawing *drawing,
         jalon_snapshot_cluster(drawing->ctx, snapshot, &here, drawing->tile.zoom, &list);
     for (size_t i = 0; status == JALON_OK && i < list.count; i++) {
         const struct jalon_cluster *cluster = &list.clusters[i];
-        const struct jalon_contribution *alone = cluster->item.contribution;
         if (!is_inside(query, cluster->position)) {
             continue;
         }
-        if (alone == NULL) {
+        if (cluster->count > 1) {
             draw_cluster(drawing, cluster);
-        } else if (cluster->is_small || alone->geometry.type == JALON_GEOMETRY_POINT) {
-            add_single(drawing, (struct single){alone, true, cluster->position});
+        } else {
+            add_alone(drawing, snapshot, cluster);
         }
         status = drawing->status;
     }
@@ -307,11 +318,12 @@ static enum jalon_status draw_clusters(struct drawing *drawing,
 }
 
 static enum jalon_status visit(struct drawing *drawing, const struct jalon_snapshot *snapshot,
-                               const struct jalon_view_query *query,
+                               const struct jalon_view_query *query, bool without_points,
                                void (*take)(void *, const struct jalon_contribution *))
 {
-    enum jalon_status status = jalon_snapshot_visit(
-        drawing->ctx, snapshot, query, jalon_tile_box(drawing->tile), take, drawing);
+    enum jalon_status status =
+        jalon_snapshot_visit(drawing->ctx, snapshot, query, jalon_tile_box(drawing->tile),
+                             without_points, take, drawing);
     return drawing->status != JALON_OK ? drawing->status : status;
 }
 
@@ -326,11 +338,11 @@ static enum jalon_status gather_layer(struct drawing *drawing,
         return JALON_OK;
     }
     if (!is_merging(drawing)) {
-        return visit(drawing, snapshot, query, gather);
+        return visit(drawing, snapshot, query, false, gather);
     }
     enum jalon_status status = draw_clusters(drawing, snapshot, query);
     bool has_shapes = (drawing->collection->geometry_types & ~points) != 0;
-    return status == JALON_OK && has_shapes ? visit(drawing, snapshot, query, gather_large)
+    return status == JALON_OK && has_shapes ? visit(drawing, snapshot, query, true, gather_large)
                                             : status;
 }
 

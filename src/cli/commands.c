@@ -90,6 +90,12 @@ const struct jalon_option jalon_options[] = {
      "Threads that answer requests; 0: by the number of processors."},
     {"title", NULL, "TEXT", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_MAP_CREATE,
      "The map's title, instead of the template's."},
+    {"view-folder", "JALON_VIEW_FOLDER", "DIR", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
+     "Where large maps are kept ready for reading; `view` in the data folder when not given. Its "
+     "files can be thrown away."},
+    {"view-memory", "JALON_VIEW_MEMORY", "MIB", JALON_OPTION_INTEGER, "4096", 0, 1048576,
+     COMMAND_SERVE,
+     "Memory and mapped files that maps may take together before idle ones are let go; 0: any."},
     {"yes", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_MAP_DELETE,
      "Really remove the map; without it nothing is done."},
     {0},

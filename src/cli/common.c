@@ -30,6 +30,17 @@ enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status statu
     return EXIT_NOTHING_DONE;
 }
 
+/* Of those who serve: beside the database, unless told otherwise. */
+static enum jalon_status read_view_options(struct jalon_cli *cli, struct jalon_app_options *options)
+{
+    options->view_memory = (size_t)jalon_conf_integer(cli->settings, "view-memory") << 20;
+    options->view_folder =
+        jalon_conf_has(cli->settings, "view-folder")
+            ? jalon_conf_text(cli->settings, "view-folder")
+            : jalon_text_format(cli->ctx->arena, "%s/view", options->data.data);
+    return options->view_folder.data != NULL ? JALON_OK : jalon_no_memory(cli->ctx);
+}
+
 enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow,
                                  struct jalon_app **out)
 {
@@ -37,8 +48,10 @@ enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow
         .data = jalon_conf_text(cli->settings, "data"),
         .create = create,
         .follow = follow,
+        .view_folder = JALON_TEXT_EMPTY,
     };
-    return jalon_app_open(cli->ctx, &options, out);
+    enum jalon_status status = follow ? read_view_options(cli, &options) : JALON_OK;
+    return status == JALON_OK ? jalon_app_open(cli->ctx, &options, out) : status;
 }
 
 enum jalon_status jalon_cli_read_file(struct jalon_context *ctx, const char *path, size_t maximum,

@@ -195,6 +195,7 @@ static void csv_end(struct jalon_buffer *buffer, const struct jalon_items_frame 
 }
 
 const struct jalon_item_writer jalon_csv_writer = {
+    .needs_contribution = true,
     .begin = csv_begin,
     .item = csv_item,
     .end = csv_end,

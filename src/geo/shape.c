@@ -177,3 +177,42 @@ enum jalon_status jalon_geo_shape_relate_shape(const struct jalon_geo_shape *sha
 {
     return decide(shape, relation, other->geometry, out);
 }
+
+enum jalon_status jalon_geo_shape_find_side(const struct jalon_geo_shape *shape,
+                                            struct jalon_box box, enum jalon_geo_side *out)
+{
+    struct jalon_position corners[] = {{box.west, box.south},
+                                       {box.east, box.south},
+                                       {box.east, box.north},
+                                       {box.west, box.north},
+                                       {box.west, box.south}};
+    uint32_t ring_end = 5, polygon_end = 1;
+    struct jalon_geometry outline = {.type = JALON_GEOMETRY_POLYGON,
+                                     .srid = JALON_SRID_WGS84,
+                                     .positions = corners,
+                                     .position_count = 5,
+                                     .ring_ends = &ring_end,
+                                     .ring_count = 1,
+                                     .polygon_ends = &polygon_end,
+                                     .polygon_count = 1};
+    if (!(box.west < box.east) || !(box.south < box.north)) {
+        *out = JALON_GEO_SIDE_OPEN;
+        return JALON_OK;
+    }
+    GEOSGeometry *other = jalon_geo_geos_geometry(shape->geos, &outline);
+    if (other == NULL) {
+        return JALON_INTERNAL;
+    }
+    char meets = GEOSPreparedIntersects_r(shape->geos, shape->prepared, other);
+    char holds = meets == 1 && !shape->is_mixed
+                     ? GEOSPreparedContainsProperly_r(shape->geos, shape->prepared, other)
+                     : 0;
+    GEOSGeom_destroy_r(shape->geos, other);
+    if (meets > 1 || holds > 1) {
+        return JALON_INTERNAL;
+    }
+    *out = meets == 0   ? JALON_GEO_SIDE_OUTSIDE
+           : holds == 1 ? JALON_GEO_SIDE_INSIDE
+                        : JALON_GEO_SIDE_OPEN;
+    return JALON_OK;
+}

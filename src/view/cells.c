@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Going through a pyramid. Layer 2 (view).
+ * Going through squares. Layer 2 (view).
  *
- * Without a filter a node that is a cell answers for all below it. So it does under a filter for one
- * status or one root category when its tally says that all match; when it says that none does, it is
- * passed over.
+ * A node whose spots are all in one cell answers for all its rows when they match and are alive:
+ * also under a filter for one status or one root category, when its tally says that all match; when
+ * it says that none does, it is passed over. Else whole blocks answer for their rows, and what is
+ * left is added up row by row.
  */
 #include "cells.h"
 
 #include <string.h>
 
-#include "match.h"
-
-struct walk {
-    const struct jalon_view_lookup *lookup;
-    const struct jalon_view_pyramid *pyramid;
-    int depth; /* of a cell */
-    int32_t tally; /* of the query's status or root category; -1: none */
-    bool only_tally; /* nothing else is asked */
-    /* Finding: */
-    struct jalon_context *ctx;
-    struct jalon_view_cells *cells;
-    enum jalon_status status;
-    /* Visiting: */
-    bool (*visit)(void *user, const struct jalon_view_entry *entry);
-    void *user;
-    bool ended;
-};
+#include "tally.h"
+#include "walk.h"
 
 struct jalon_view_cell_range jalon_view_cells_all(const struct jalon_view_plane *plane, int zoom)
 {
@@ -34,270 +20,458 @@ struct jalon_view_cell_range jalon_view_cells_all(const struct jalon_view_plane 
     return (struct jalon_view_cell_range){0, 0, last, last};
 }
 
-/* --- Where --- */
+/* --- Sums --- */
 
-/* A node: its column and row among those of its depth. */
-struct node_place {
-    uint32_t column, row;
-    int depth;
-};
-
-/* Do the cells in the node and the range share one? */
-static bool meets_range(const struct walk *walk, struct node_place place)
+static void add_spot(struct jalon_view_cell *cell, struct jalon_view_spot spot,
+                     struct jalon_view_place place)
 {
-    const struct jalon_view_cell_range *range = &walk->lookup->range;
-    if (place.depth >= walk->depth) {
-        int down = place.depth - walk->depth;
-        uint32_t column = place.column >> down, row = place.row >> down;
-        return column >= range->west && column <= range->east && row >= range->north &&
-               row <= range->south;
-    }
-    int down = walk->depth - place.depth;
-    return place.column >= range->west >> down && place.column <= range->east >> down &&
-           place.row >= range->north >> down && place.row <= range->south >> down;
-}
-
-/* Could something in the node be in one of the cells that the lookup is confined to? */
-static bool meets_within(const struct walk *walk, struct node_place place)
-{
-    const struct jalon_view_lookup *lookup = walk->lookup;
-    for (size_t i = 0; i < lookup->within_count; i++) {
-        const struct jalon_cluster_place *cell = &lookup->within[i];
-        int down = place.depth - (walk->pyramid->plane.bits + cell->zoom);
-        if (down >= 0 ? place.column >> down == cell->column && place.row >> down == cell->row
-                      : cell->column >> -down == place.column && cell->row >> -down == place.row) {
-            return true;
-        }
-    }
-    return lookup->within_count == 0;
-}
-
-static bool meets(const struct walk *walk, struct node_place place)
-{
-    return meets_range(walk, place) && meets_within(walk, place);
-}
-
-static struct node_place item_place(struct jalon_view_spot spot)
-{
-    return (struct node_place){spot.x, spot.y, 32};
-}
-
-/* --- Cells --- */
-
-static uint32_t *tallies_of(const struct walk *walk, const struct jalon_view_cell *cell)
-{
-    return walk->cells->tallies + cell->tally;
-}
-
-/* A new empty cell, or NULL when the walk has failed. */
-static struct jalon_view_cell *add_cell(struct walk *walk, uint32_t column, uint32_t row)
-{
-    struct jalon_view_cells *cells = walk->cells;
-    size_t tally_count = walk->pyramid->tally_count;
-    if (cells->count == JALON_VIEW_CELLS_MAX) {
-        walk->status = jalon_fail(walk->ctx, JALON_TOO_LARGE,
-                                  "there is too much to merge: ask for a smaller box, or a lower zoom");
-        walk->ended = true;
-        return NULL;
-    }
-    struct jalon_view_cell *all =
-        jalon_arena_grow(walk->ctx->arena, cells->cells, cells->count, cells->count + 1,
-                         sizeof *all, &cells->capacity);
-    if (all != NULL) {
-        cells->cells = all;
-    }
-    uint32_t *tallies = jalon_arena_grow(walk->ctx->arena, cells->tallies, cells->tally_used,
-                                         cells->tally_used + tally_count, sizeof *tallies,
-                                         &cells->tally_capacity);
-    if (all == NULL || tallies == NULL) {
-        walk->status = jalon_no_memory(walk->ctx);
-        walk->ended = true;
-        return NULL;
-    }
-    cells->tallies = tallies;
-    memset(tallies + cells->tally_used, 0, tally_count * sizeof *tallies);
-    struct jalon_view_cell *cell = &all[cells->count++];
-    *cell = (struct jalon_view_cell){
-        .column = column, .row = row, .tally = (uint32_t)cells->tally_used};
-    cells->tally_used += tally_count;
-    return cell;
-}
-
-/* One of those in a node that has some. */
-static jalon_view_slot_index first_in(const struct jalon_view_pyramid_node *node)
-{
-    while (node->children != NULL) {
-        const struct jalon_view_pyramid_node *child = node->children;
-        while (child->count == 0) {
-            child++;
-        }
-        node = child;
-    }
-    return node->items[0].slot;
-}
-
-/* Everything in a node that is a cell. */
-static void add_node(struct walk *walk, const struct jalon_view_pyramid_node *node,
-                     struct node_place place)
-{
-    struct jalon_view_cell *cell = add_cell(walk, place.column, place.row);
-    if (cell == NULL) {
-        return;
-    }
-    cell->count = node->count;
-    cell->sum_x = node->sum_x;
-    cell->sum_y = node->sum_y;
-    cell->min_x = node->min_x;
-    cell->min_y = node->min_y;
-    cell->max_x = node->max_x;
-    cell->max_y = node->max_y;
-    cell->first = first_in(node);
-    memcpy(tallies_of(walk, cell), node->tallies, walk->pyramid->tally_count * sizeof(uint32_t));
-}
-
-static void add_to_cell(struct walk *walk, struct jalon_view_cell *cell,
-                        const struct jalon_view_pyramid_item *item,
-                        const struct jalon_view_entry *entry)
-{
-    bool is_first = cell->count == 0;
-    struct jalon_view_spot spot = item->spot;
-    cell->first = is_first ? item->slot : cell->first;
-    cell->min_x = is_first || spot.x < cell->min_x ? spot.x : cell->min_x;
-    cell->min_y = is_first || spot.y < cell->min_y ? spot.y : cell->min_y;
-    cell->max_x = is_first || spot.x > cell->max_x ? spot.x : cell->max_x;
-    cell->max_y = is_first || spot.y > cell->max_y ? spot.y : cell->max_y;
+    cell->first = place;
     cell->count++;
     cell->sum_x += spot.x;
     cell->sum_y += spot.y;
-    jalon_view_pyramid_tally(walk->pyramid, &entry->contribution, tallies_of(walk, cell), 1);
+    jalon_view_cell_widen(cell, spot, spot);
 }
 
-/* Adds one item to its cell, which is a new one or one of those from `start` on. */
-static void add_item(struct walk *walk, const struct jalon_view_pyramid_item *item,
-                     const struct jalon_view_entry *entry, size_t start)
+static void add_node(struct jalon_view_walk *walk, uint32_t at)
 {
-    int down = 32 - walk->depth;
-    uint32_t column = item->spot.x >> down, row = item->spot.y >> down;
-    for (size_t i = walk->cells->count; i > start; i--) {
-        struct jalon_view_cell *cell = &walk->cells->cells[i - 1];
-        if (cell->column == column && cell->row == row) {
-            add_to_cell(walk, cell, item, entry);
+    const struct jalon_view_quads *quads = &walk->segment->quads;
+    const struct jalon_view_quad *node = &quads->items[at];
+    struct jalon_view_cell *cell = jalon_view_walk_cell(walk, node->min_x, node->min_y);
+    if (cell == NULL) {
+        return;
+    }
+    cell->first = (struct jalon_view_place){walk->part, node->start};
+    cell->count += node->count;
+    cell->sum_x += node->sum_x;
+    cell->sum_y += node->sum_y;
+    jalon_view_cell_widen(cell, (struct jalon_view_spot){node->min_x, node->min_y},
+                          (struct jalon_view_spot){node->max_x, node->max_y});
+    const uint32_t *tallies = quads->tallies + (size_t)at * quads->tally_count;
+    for (uint32_t i = 0; i < quads->tally_count && !walk->lookup->without_tallies; i++) {
+        jalon_view_walk_tallies(walk, cell)[i] += tallies[i];
+    }
+}
+
+/* --- Rows --- */
+
+static void take_row(struct jalon_view_walk *walk, uint32_t row)
+{
+    struct jalon_view_spot spot = walk->segment->spots[row];
+    struct jalon_view_place place = {walk->part, row};
+    if (walk->visit != NULL) {
+        walk->ended = !walk->visit(walk->user, place);
+        return;
+    }
+    struct jalon_view_cell *cell = jalon_view_walk_cell(walk, spot.x, spot.y);
+    if (cell == NULL) {
+        return;
+    }
+    add_spot(cell, spot, place);
+    if (!walk->lookup->without_tallies) {
+        jalon_view_quads_tally(&walk->segment->quads, row, jalon_view_walk_tallies(walk, cell));
+    }
+}
+
+static void take_every_row(struct jalon_view_walk *walk, uint32_t start, uint32_t end)
+{
+    for (uint32_t row = start; row < end && !walk->ended; row++) {
+        if (jalon_view_walk_holds(walk, walk->segment->spots[row])) {
+            take_row(walk, row);
+        }
+    }
+}
+
+/* Those of a block that match and are alive. */
+static void take_rows(struct jalon_view_walk *walk, uint32_t start, uint32_t end)
+{
+    uint64_t words[JALON_VIEW_BLOCK_WORDS];
+    uint32_t base = start - start % JALON_VIEW_BLOCK;
+    jalon_view_rows_block(walk->rows, start / JALON_VIEW_BLOCK, words);
+    for (uint32_t i = (start - base) / 64; base + 64 * i < end; i++) {
+        uint32_t first = base + 64 * i;
+        uint64_t word = words[i];
+        word &= first < start ? UINT64_MAX << (start - first) : UINT64_MAX;
+        word &= end - first < 64 ? (UINT64_C(1) << (end - first)) - 1 : UINT64_MAX;
+        for (; word != 0 && !walk->ended; word &= word - 1) {
+            uint32_t row = first + (uint32_t)jalon_view_lowest_bit(word);
+            if (jalon_view_walk_holds(walk, walk->segment->spots[row])) {
+                take_row(walk, row);
+            }
+        }
+    }
+}
+
+static bool is_at_edge(const struct jalon_view_sum *sum, struct jalon_view_spot spot)
+{
+    return spot.x == sum->min_x || spot.x == sum->max_x || spot.y == sum->min_y ||
+           spot.y == sum->max_y;
+}
+
+/*
+ * Takes the rows that have died, of those from `start` to before `end`, off their sum, in which all
+ * of them are or only those that match; their tallies are counted down. False: the bounds are not
+ * those of the living any more.
+ */
+static bool take_off(struct jalon_view_walk *walk, uint32_t start, uint32_t end, bool every,
+                     struct jalon_view_sum *sum)
+{
+    const struct jalon_view_segment *segment = walk->segment;
+    uint64_t op = walk->scope->collection->op;
+    bool is_bounded = true;
+    memset(walk->off, 0, walk->scope->tally_count * sizeof *walk->off);
+    for (uint32_t row = jalon_view_segment_next_dead(segment, start, end, op); row < end;
+         row = jalon_view_segment_next_dead(segment, row + 1, end, op)) {
+        if (!every && !jalon_view_rows_has(walk->rows, row)) {
+            continue;
+        }
+        struct jalon_view_spot spot = segment->spots[row];
+        is_bounded = is_bounded && !is_at_edge(sum, spot);
+        sum->count--;
+        sum->x -= spot.x;
+        sum->y -= spot.y;
+        jalon_view_quads_untally(&segment->quads, row, walk->off);
+    }
+    return is_bounded;
+}
+
+static uint32_t first_living(const struct jalon_view_walk *walk, uint32_t start)
+{
+    while (!jalon_view_segment_is_alive(walk->segment, start, walk->scope->collection->op)) {
+        start++;
+    }
+    return start;
+}
+
+static void add_sum(struct jalon_view_walk *walk, struct jalon_view_cell *cell,
+                    const struct jalon_view_sum *sum)
+{
+    cell->first = (struct jalon_view_place){walk->part, sum->first};
+    cell->count += sum->count;
+    cell->sum_x += sum->x;
+    cell->sum_y += sum->y;
+    jalon_view_cell_widen(cell, (struct jalon_view_spot){sum->min_x, sum->min_y},
+                          (struct jalon_view_spot){sum->max_x, sum->max_y});
+}
+
+/*
+ * All rows of a block, which are in one cell; false: some on the edge have died, or too few are
+ * left to be sure which.
+ */
+static bool add_block(struct jalon_view_walk *walk, uint32_t block)
+{
+    const uint16_t *tallies;
+    const struct jalon_view_sum *whole = jalon_view_rows_sum(walk->rows, block, &tallies);
+    if (whole == NULL || whole->count == 0) {
+        return true;
+    }
+    struct jalon_view_sum sum = *whole;
+    uint32_t start = block * JALON_VIEW_BLOCK;
+    if (!take_off(walk, start, start + JALON_VIEW_BLOCK, false, &sum) ||
+        (sum.count < 2 && sum.count < whole->count)) {
+        return false;
+    }
+    struct jalon_view_cell *cell = jalon_view_walk_cell(walk, sum.min_x, sum.min_y);
+    if (cell == NULL) {
+        return true;
+    }
+    add_sum(walk, cell, &sum);
+    for (uint32_t i = 0; i < walk->scope->tally_count && !walk->lookup->without_tallies; i++) {
+        jalon_view_walk_tallies(walk, cell)[i] += tallies[i] + walk->off[i];
+    }
+    return true;
+}
+
+/* Rows that are in one cell, or to be visited. */
+static void take_range(struct jalon_view_walk *walk, uint32_t start, uint32_t end, bool is_cell)
+{
+    if (walk->rows == NULL) {
+        take_every_row(walk, start, end);
+        return;
+    }
+    while (start < end && !walk->ended) {
+        uint32_t block = start / JALON_VIEW_BLOCK, next = (block + 1) * JALON_VIEW_BLOCK;
+        bool is_whole = next - start == JALON_VIEW_BLOCK && next <= end;
+        if (!is_cell || !is_whole || !add_block(walk, block)) {
+            take_rows(walk, start, next < end ? next : end);
+        }
+        start = next;
+    }
+}
+
+/* --- Nodes --- */
+
+/* Is every row of the node alive? */
+static bool is_whole(const struct jalon_view_walk *walk, const struct jalon_view_quad *node)
+{
+    const struct jalon_view_segment *segment = walk->segment;
+    uint32_t last = (node->start + node->count - 1) / JALON_VIEW_BLOCK;
+    bool whole = true;
+    if (atomic_load_explicit(&segment->dead, memory_order_relaxed) == 0) {
+        return true;
+    }
+    for (uint32_t block = node->start / JALON_VIEW_BLOCK; whole && block <= last; block++) {
+        whole = jalon_view_segment_is_whole(segment, block, walk->scope->collection->op);
+    }
+    return whole;
+}
+
+/* Does the tally rule out that anything in the node matches? */
+static bool is_ruled_out(const struct jalon_view_walk *walk, uint32_t at)
+{
+    const struct jalon_view_quads *quads = &walk->segment->quads;
+    return walk->scope->tally >= 0 &&
+           quads->tallies[(size_t)at * quads->tally_count + (uint32_t)walk->scope->tally] == 0;
+}
+
+static bool all_match(const struct jalon_view_walk *walk, uint32_t at)
+{
+    const struct jalon_view_quads *quads = &walk->segment->quads;
+    const struct jalon_view_scope *scope = walk->scope;
+    return !scope->has_filter ||
+           (scope->only_tally &&
+            quads->tallies[(size_t)at * quads->tally_count + (uint32_t)scope->tally] ==
+                quads->items[at].count);
+}
+
+/* Widens a cell by those of the node that are alive. */
+static void widen_by_living(const struct jalon_view_walk *walk, uint32_t at,
+                            struct jalon_view_cell *cell)
+{
+    const struct jalon_view_quad *node = &walk->segment->quads.items[at];
+    uint64_t op = walk->scope->collection->op;
+    if (node->min_x >= cell->min_x && node->max_x <= cell->max_x && node->min_y >= cell->min_y &&
+        node->max_y <= cell->max_y) {
+        return;
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        widen_by_living(walk, node->children + i, cell);
+    }
+    for (uint32_t i = 0; node->child_count == 0 && i < node->count; i++) {
+        struct jalon_view_spot spot = walk->segment->spots[node->start + i];
+        if (jalon_view_segment_is_alive(walk->segment, node->start + i, op)) {
+            jalon_view_cell_widen(cell, spot, spot);
+        }
+    }
+}
+
+/* A node that is in one cell and matches, but for rows that have died. */
+static void add_living(struct jalon_view_walk *walk, uint32_t at)
+{
+    const struct jalon_view_quads *quads = &walk->segment->quads;
+    const struct jalon_view_quad *node = &quads->items[at];
+    struct jalon_view_sum sum = {
+        .x = node->sum_x,
+        .y = node->sum_y,
+        .count = node->count,
+        .min_x = node->min_x,
+        .min_y = node->min_y,
+        .max_x = node->max_x,
+        .max_y = node->max_y,
+    };
+    bool is_bounded = take_off(walk, node->start, node->start + node->count, true, &sum);
+    struct jalon_view_cell *cell =
+        sum.count > 0 ? jalon_view_walk_cell(walk, node->min_x, node->min_y) : NULL;
+    if (cell == NULL) {
+        return;
+    }
+    sum.first = first_living(walk, node->start);
+    if (!is_bounded) {
+        sum.min_x = sum.min_y = UINT32_MAX;
+        sum.max_x = sum.max_y = 0;
+    }
+    add_sum(walk, cell, &sum);
+    if (!is_bounded) {
+        widen_by_living(walk, at, cell);
+    }
+    const uint32_t *tallies = quads->tallies + (size_t)at * quads->tally_count;
+    for (uint32_t i = 0; i < quads->tally_count && !walk->lookup->without_tallies; i++) {
+        jalon_view_walk_tallies(walk, cell)[i] += tallies[i] + walk->off[i];
+    }
+}
+
+/* A node that is in one cell, as a whole. */
+static void take_whole(struct jalon_view_walk *walk, uint32_t at)
+{
+    const struct jalon_view_quad *node = &walk->segment->quads.items[at];
+    if (is_ruled_out(walk, at)) {
+        return;
+    }
+    if (!all_match(walk, at)) {
+        take_range(walk, node->start, node->start + node->count, true);
+    } else if (is_whole(walk, node)) {
+        add_node(walk, at);
+    } else {
+        add_living(walk, at);
+    }
+}
+
+static bool is_one_cell(const struct jalon_view_walk *walk, const struct jalon_view_quad *node)
+{
+    return node->min_x >> walk->down == node->max_x >> walk->down &&
+           node->min_y >> walk->down == node->max_y >> walk->down;
+}
+
+static void take(struct jalon_view_walk *walk, uint32_t at)
+{
+    const struct jalon_view_quad *node = &walk->segment->quads.items[at];
+    if (walk->ended || !jalon_view_walk_meets(walk, node) || is_ruled_out(walk, at)) {
+        return;
+    }
+    walk->quad = at;
+    if (walk->visit == NULL && is_one_cell(walk, node)) {
+        take_whole(walk, at);
+        return;
+    }
+    if (node->child_count == 0) {
+        take_range(walk, node->start, node->start + node->count, false);
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        take(walk, node->children + i);
+    }
+}
+
+/* --- Parts --- */
+
+/* From a quad on. */
+static void walk_segment(struct jalon_view_walk *walk, uint32_t part, uint32_t quad)
+{
+    struct jalon_view_segment *segment = walk->scope->collection->parts->segments[part];
+    if (segment->quads.count == 0 || !jalon_view_walk_meets(walk, &segment->quads.items[quad])) {
+        return;
+    }
+    walk->segment = segment;
+    walk->part = part;
+    walk->rows = NULL;
+    if (walk->scope->has_filter || atomic_load_explicit(&segment->dead, memory_order_relaxed) > 0) {
+        enum jalon_status status = jalon_view_scope_rows(walk->scope, part, &walk->rows);
+        if (status != JALON_OK) {
+            jalon_view_walk_fail(walk, status);
             return;
         }
     }
-    struct jalon_view_cell *cell = add_cell(walk, column, row);
-    if (cell != NULL) {
-        add_to_cell(walk, cell, item, entry);
+    take(walk, quad);
+}
+
+static void take_entry(struct jalon_view_walk *walk, uint32_t at)
+{
+    const struct jalon_view_delta *delta = walk->scope->collection->parts->delta;
+    struct jalon_view_place place = {walk->part, at};
+    struct jalon_view_spot spot = delta->spots[at];
+    if (walk->visit != NULL) {
+        walk->ended = !walk->visit(walk->user, place);
+        return;
+    }
+    struct jalon_view_cell *cell = jalon_view_walk_cell(walk, spot.x, spot.y);
+    if (cell == NULL) {
+        return;
+    }
+    add_spot(cell, spot, place);
+    if (!walk->lookup->without_tallies) {
+        const struct jalon_contribution *one = &delta->entries[at]->contribution;
+        struct jalon_view_tallied tallied = {one->categories, one->category_count, one->status};
+        jalon_view_tally_add(walk->scope->map, walk->scope->description, &tallied,
+                             jalon_view_walk_tallies(walk, cell));
     }
 }
 
-/* --- The walk --- */
-
-static bool all_match(const struct walk *walk, const struct jalon_view_pyramid_node *node)
+static void walk_delta(struct jalon_view_walk *walk)
 {
-    return !walk->lookup->has_filter ||
-           (walk->only_tally && node->tallies[walk->tally] == node->count);
+    const struct jalon_view_collection *collection = walk->scope->collection;
+    const struct jalon_view_delta *delta = collection->parts->delta;
+    walk->part = (uint32_t)collection->parts->segment_count;
+    for (uint32_t i = 0; i < collection->delta_count && !walk->ended; i++) {
+        if (delta->entries[i]->has_box && jalon_view_walk_holds(walk, delta->spots[i]) &&
+            jalon_view_scope_has(walk->scope, i)) {
+            take_entry(walk, i);
+        }
+    }
 }
 
-static void take_items(struct walk *walk, const struct jalon_view_pyramid_node *leaf, size_t start)
+/* Ends a part: cells that several have are made one. */
+static void end_part(struct jalon_view_walk *walk, bool is_last)
+{
+    struct jalon_view_cells *cells = walk->cells;
+    if (walk->ended || cells == NULL || (!is_last && cells->count <= JALON_VIEW_CELLS_MAX)) {
+        return;
+    }
+    if (!jalon_view_cells_fold(walk->scope->ctx->arena, cells, walk->scope->tally_count)) {
+        jalon_view_walk_fail(walk, jalon_no_memory(walk->scope->ctx));
+    } else if (cells->count > JALON_VIEW_CELLS_MAX) {
+        jalon_view_walk_fail(walk, jalon_view_walk_too_large(walk));
+    }
+}
+
+static void walk_part(struct jalon_view_walk *walk, uint32_t part, uint32_t quad)
+{
+    if (part < walk->scope->collection->parts->segment_count) {
+        walk_segment(walk, part, quad);
+    } else {
+        walk_delta(walk);
+    }
+}
+
+static void walk_all(struct jalon_view_walk *walk)
+{
+    uint32_t count = (uint32_t)walk->scope->collection->parts->segment_count;
+    jalon_view_walk_squares(walk);
+    for (uint32_t part = 0; part <= count && !walk->ended; part++) {
+        walk->part_start = walk->cells != NULL ? walk->cells->count : 0;
+        walk_part(walk, part, 0);
+        end_part(walk, part == count);
+    }
+}
+
+/* Is it known of each cell that the look-up is confined to where all in it is? */
+static bool is_known(const struct jalon_view_lookup *lookup)
+{
+    bool known = lookup->within_count > 0;
+    for (size_t i = 0; i < lookup->within_count; i++) {
+        known = known && lookup->within[i].part != JALON_VIEW_NO_PART;
+    }
+    return known;
+}
+
+static void walk_known(struct jalon_view_walk *walk)
 {
     const struct jalon_view_lookup *lookup = walk->lookup;
-    for (uint32_t i = 0; i < leaf->count && !walk->ended; i++) {
-        const struct jalon_view_pyramid_item *item = &leaf->items[i];
-        const struct jalon_view_entry *entry = lookup->collection->slots[item->slot].entry;
-        if (!meets(walk, item_place(item->spot)) ||
-            (lookup->has_filter &&
-             !jalon_view_passes(lookup->snapshot->map, lookup->query, entry))) {
-            continue;
+    walk->square_count = 1;
+    for (size_t i = 0; i < lookup->within_count && !walk->ended; i++) {
+        walk->part_start = walk->cells != NULL ? walk->cells->count : 0;
+        if (jalon_view_walk_square(walk, i, &walk->squares[0])) {
+            walk_part(walk, lookup->within[i].part, lookup->within[i].quad);
         }
-        if (walk->visit == NULL) {
-            add_item(walk, item, entry, start);
-        } else if (!walk->visit(walk->user, entry)) {
-            walk->ended = true;
-        }
+        end_part(walk, i + 1 == lookup->within_count);
     }
 }
 
-/* `start`: the first cell that may be one of this node's. */
-static void take(struct walk *walk, const struct jalon_view_pyramid_node *node,
-                 struct node_place place, size_t start)
+static enum jalon_status walk_parts(struct jalon_view_walk *walk)
 {
-    if (node->count == 0 || walk->ended || !meets(walk, place) ||
-        (walk->tally >= 0 && node->tallies[walk->tally] == 0)) {
-        return;
+    walk->down = 32 - walk->scope->collection->plane.bits - walk->lookup->zoom;
+    walk->off = walk->scope->off;
+    walk->status = JALON_OK;
+    if (is_known(walk->lookup)) {
+        walk_known(walk);
+    } else {
+        walk_all(walk);
     }
-    if (walk->visit == NULL && place.depth == walk->depth && all_match(walk, node)) {
-        add_node(walk, node, place);
-        return;
-    }
-    if (walk->visit == NULL && place.depth <= walk->depth) {
-        start = walk->cells->count;
-    }
-    if (node->children == NULL) {
-        take_items(walk, node, start);
-        return;
-    }
-    for (uint32_t i = 0; i < 4; i++) {
-        struct node_place child = {2 * place.column + (i & 1), 2 * place.row + (i >> 1),
-                                   place.depth + 1};
-        take(walk, &node->children[i], child, start);
-    }
+    return walk->status == JALON_OK ? jalon_view_scope_check(walk->scope) : walk->status;
 }
 
-/* The tally that stands for the query's status or category, or -1. */
-static int32_t find_tally(const struct jalon_view_pyramid *pyramid,
-                          const struct jalon_view_query *query)
-{
-    const struct jalon_collection *collection = pyramid->collection;
-    for (size_t i = 0; query->category >= 0 && i < collection->category_root_count; i++) {
-        if (collection->category_roots[i] == query->category) {
-            return (int32_t)i;
-        }
-    }
-    return query->status >= 0 ? (int32_t)collection->category_root_count + query->status : -1;
-}
-
-static struct walk begin(const struct jalon_view_lookup *lookup)
-{
-    const struct jalon_view_pyramid *pyramid = &lookup->collection->pyramid;
-    struct walk walk = {
-        .lookup = lookup,
-        .pyramid = pyramid,
-        .depth = pyramid->plane.bits + lookup->zoom,
-        .tally = find_tally(pyramid, lookup->query),
-        .status = JALON_OK,
-    };
-    struct jalon_view_query rest = *lookup->query;
-    if (walk.tally >= (int32_t)pyramid->collection->category_root_count) {
-        rest.status = -1;
-    } else if (walk.tally >= 0) {
-        rest.category = -1;
-    }
-    walk.only_tally = walk.tally >= 0 && !jalon_view_has_filter(&rest);
-    return walk;
-}
-
-enum jalon_status jalon_view_cells_find(struct jalon_context *ctx,
+enum jalon_status jalon_view_cells_find(struct jalon_view_scope *scope,
                                         const struct jalon_view_lookup *lookup,
                                         struct jalon_view_cells *cells)
 {
-    struct walk walk = begin(lookup);
+    struct jalon_view_walk walk = {.scope = scope, .lookup = lookup, .cells = cells};
     cells->count = 0;
     cells->tally_used = 0;
-    walk.ctx = ctx;
-    walk.cells = cells;
-    take(&walk, &walk.pyramid->root, (struct node_place){0, 0, 0}, 0);
-    return walk.status == JALON_OK && jalon_view_match_failed(lookup->query)
-               ? jalon_fail(ctx, JALON_INTERNAL, "shapes could not be compared")
-               : walk.status;
+    return walk_parts(&walk);
 }
 
-void jalon_view_cells_visit(const struct jalon_view_lookup *lookup,
-                            bool (*visit)(void *user, const struct jalon_view_entry *entry),
-                            void *user)
+enum jalon_status jalon_view_cells_visit(struct jalon_view_scope *scope,
+                                         const struct jalon_view_lookup *lookup,
+                                         bool (*visit)(void *user, struct jalon_view_place place),
+                                         void *user)
 {
-    struct walk walk = begin(lookup);
-    walk.visit = visit;
-    walk.user = user;
-    take(&walk, &walk.pyramid->root, (struct node_place){0, 0, 0}, 0);
+    struct jalon_view_walk walk = {.scope = scope, .lookup = lookup, .visit = visit, .user = user};
+    return walk_parts(&walk);
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Going through a collection's pyramid for what a query matches. Layer 2 (view), private. */
+/*
+ * Going through the squares of a collection for what a query matches: in the segments by their
+ * nodes, which answer for all below them where everything matches, in the delta one by one. Layer 2
+ * (view), private.
+ */
 #ifndef JALON_VIEW_CELLS_H
 #define JALON_VIEW_CELLS_H
 
 #include "jalon/cluster.h"
 
 #include "merge.h"
-#include "snapshot.h"
+#include "scope.h"
 
 #define JALON_VIEW_CELLS_MAX ((size_t)4 * JALON_CLUSTER_LIMIT)
 
@@ -15,17 +19,20 @@ struct jalon_view_cell_range {
     uint32_t west, north, east, south;
 };
 
-/* Where and for what to look. */
+/* A cell that was found: part and quad are as there. */
+struct jalon_view_confine {
+    struct jalon_cluster_place place;
+    uint32_t part, quad;
+};
+
+/* Where to look. */
 struct jalon_view_lookup {
-    const struct jalon_snapshot *snapshot;
-    const struct jalon_view_collection *collection;
-    const struct jalon_view_query *query; /* its box is not looked at */
-    bool has_filter;
     int zoom;
     struct jalon_view_cell_range range; /* of that zoom */
-    /* Only what is in one of these cells, of another zoom; none: everywhere. */
-    struct jalon_cluster_place within[4];
+    /* Only what is in one of these cells, of this or a lower zoom; none: everywhere. */
+    struct jalon_view_confine within[4];
     size_t within_count;
+    bool without_tallies; /* leaves them zero */
 };
 
 struct jalon_view_cells {
@@ -35,21 +42,32 @@ struct jalon_view_cells {
     uint32_t *tallies; /* of cell i: from cells[i].tally; owned by the arena, as the cells */
     size_t tally_used;
     size_t tally_capacity;
+    struct jalon_view_cell *spare; /* for sorting, as what follows */
+    size_t spare_capacity;
+    struct jalon_view_hit *hits; /* two for each cell */
+    size_t hit_capacity;
 };
 
 /* The whole map at a zoom. */
 struct jalon_view_cell_range jalon_view_cells_all(const struct jalon_view_plane *plane, int zoom);
 /*
- * The cells that have matches in them, in no order, each once. `cells` is zeroed, or one used before,
- * whose memory then serves again. JALON_NO_MEMORY; JALON_TOO_LARGE: more than JALON_VIEW_CELLS_MAX.
+ * The cells that have matches in them, by row, then column, each once. `cells` is zeroed, or one
+ * used before, whose memory then serves again. JALON_NO_MEMORY; JALON_TOO_LARGE: more than
+ * JALON_VIEW_CELLS_MAX; JALON_INTERNAL: shapes could not be compared.
  */
-enum jalon_status jalon_view_cells_find(struct jalon_context *ctx,
+enum jalon_status jalon_view_cells_find(struct jalon_view_scope *scope,
                                         const struct jalon_view_lookup *lookup,
-                                        struct jalon_view_cells *cells)
-    JALON_MUST_USE;
-/* Calls `visit` for each match; false from it ends the visit. */
-void jalon_view_cells_visit(const struct jalon_view_lookup *lookup,
-                            bool (*visit)(void *user, const struct jalon_view_entry *entry),
-                            void *user);
+                                        struct jalon_view_cells *cells) JALON_MUST_USE;
+/*
+ * Calls `visit` for each match; false from it ends the visit, and is no failure. JALON_NO_MEMORY,
+ * JALON_INTERNAL as above.
+ */
+enum jalon_status jalon_view_cells_visit(struct jalon_view_scope *scope,
+                                         const struct jalon_view_lookup *lookup,
+                                         bool (*visit)(void *user, struct jalon_view_place place),
+                                         void *user) JALON_MUST_USE;
+/* Sorts cells by row, then column, and makes those one that are the same. False: no memory. */
+bool jalon_view_cells_fold(struct jalon_arena *arena, struct jalon_view_cells *cells,
+                           uint32_t tally_count);
 
 #endif

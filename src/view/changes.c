@@ -8,16 +8,15 @@ void jalon_view_changes_forget(struct jalon_view_changes *changes, int64_t seq)
     changes->last = seq;
 }
 
-static void add_box(struct jalon_view_change *change, const struct jalon_view_entry *entry)
+static void add_box(struct jalon_view_change *change, const struct jalon_box *box)
 {
-    if (entry != NULL && entry->has_box) {
-        change->boxes[change->box_count++] = entry->box;
+    if (box != NULL) {
+        change->boxes[change->box_count++] = *box;
     }
 }
 
 void jalon_view_changes_note(struct jalon_view_changes *changes, int64_t seq,
-                             const struct jalon_view_entry *before,
-                             const struct jalon_view_entry *after)
+                             const struct jalon_box *before, const struct jalon_box *after)
 {
     struct jalon_view_change *change = &changes->ring[seq % JALON_VIEW_CHANGES_KEPT];
     *change = (struct jalon_view_change){.seq = seq};

@@ -6,7 +6,8 @@
 #ifndef JALON_VIEW_CHANGES_H
 #define JALON_VIEW_CHANGES_H
 
-#include "entry.h"
+#include <stdint.h>
+
 #include "meets.h"
 
 /* How many are remembered; what is older counts as changed. */
@@ -27,10 +28,12 @@ struct jalon_view_changes {
 
 /* Nothing before `seq` is known any more. */
 void jalon_view_changes_forget(struct jalon_view_changes *changes, int64_t seq);
-/* Notes event `seq`, greater than all before: what was shown and what is now; either may be NULL. */
+/*
+ * Notes event `seq`, greater than all before: the box of what was shown, and of what is now; NULL:
+ * nothing on the map.
+ */
 void jalon_view_changes_note(struct jalon_view_changes *changes, int64_t seq,
-                             const struct jalon_view_entry *before,
-                             const struct jalon_view_entry *after);
+                             const struct jalon_box *before, const struct jalon_box *after);
 /* Did anything within the area change after event `since`? True also when it is not known. */
 bool jalon_view_changes_meet(const struct jalon_view_changes *changes, int64_t since,
                              const struct jalon_view_area *area);

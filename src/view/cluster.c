@@ -6,7 +6,6 @@
 #include <math.h>
 
 #include "cells.h"
-#include "match.h"
 #include "sort.h"
 
 /*
@@ -21,41 +20,39 @@
 /* What an answer is made of. */
 struct making {
     struct jalon_context *ctx;
+    const struct jalon_snapshot *snapshot;
+    struct jalon_view_scope scope;
     struct jalon_view_lookup lookup;
     const struct jalon_view_plane *plane;
     const struct jalon_collection *settings;
     bool has_box;
-    struct jalon_box part; /* where clusters have to stand; west <= east */
+    struct jalon_box part;         /* where clusters have to stand; west <= east */
     struct jalon_view_cells split; /* for looking at later zooms */
     struct jalon_cluster_list list;
     size_t capacity;
     struct jalon_view_hit *hits; /* contributions that come one by one, not in the list yet */
     size_t hit_count;
     size_t hit_capacity;
-    size_t limit; /* of what is in the list and of hits */
+    size_t limit;             /* of what is in the list and of hits */
     enum jalon_status failed; /* why gathering hits ended; JALON_OK: it did not fail */
 };
 
-static struct making begin(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
-                           const struct jalon_view_query *query, int zoom)
+static enum jalon_status begin(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
+                               const struct jalon_view_query *query, int zoom, struct making *out)
 {
-    assert(query->collection >= 0 &&
-           (size_t)query->collection < snapshot->map->collection_count);
+    assert(query->collection >= 0 && (size_t)query->collection < snapshot->map->collection_count);
     assert(zoom >= 0 && zoom <= JALON_CLUSTER_ZOOM_LIMIT);
-    const struct jalon_view_collection *collection = &snapshot->collections[query->collection];
-    return (struct making){
+    const struct jalon_view_plane *plane = &snapshot->collections[query->collection].plane;
+    *out = (struct making){
         .ctx = ctx,
-        .plane = &collection->pyramid.plane,
+        .snapshot = snapshot,
+        .plane = plane,
         .settings = &snapshot->map->collections[query->collection],
         .limit = JALON_CLUSTER_LIMIT,
         .failed = JALON_OK,
-        .lookup = {.snapshot = snapshot,
-                   .collection = collection,
-                   .query = query,
-                   .has_filter = jalon_view_has_filter(query),
-                   .zoom = zoom,
-                   .range = jalon_view_cells_all(&collection->pyramid.plane, zoom)},
+        .lookup = {.zoom = zoom, .range = jalon_view_cells_all(plane, zoom)},
     };
+    return jalon_view_scope_begin(ctx, snapshot, query, &out->scope);
 }
 
 static int max_zoom_of(const struct making *making)
@@ -67,6 +64,49 @@ static int max_zoom_of(const struct making *making)
 static bool is_cluster(const struct making *making, const struct jalon_view_cell *merged)
 {
     return merged->count >= (uint32_t)making->settings->cluster_min_points;
+}
+
+/* --- Contributions --- */
+
+/* The segment that a place is in; NULL: in the delta. */
+static const struct jalon_view_segment *segment_of(const struct making *making,
+                                                   struct jalon_view_place place)
+{
+    const struct jalon_view_parts *parts = making->scope.collection->parts;
+    return place.part < parts->segment_count ? parts->segments[place.part] : NULL;
+}
+
+static const struct jalon_view_entry *entry_of(const struct making *making,
+                                               struct jalon_view_place place)
+{
+    return making->scope.collection->parts->delta->entries[place.row];
+}
+
+static struct jalon_position label_of(const struct making *making, struct jalon_view_place place)
+{
+    const struct jalon_view_segment *segment = segment_of(making, place);
+    return segment != NULL ? segment->labels[place.row] : entry_of(making, place)->label;
+}
+
+static int64_t number_of(const struct making *making, struct jalon_view_place place)
+{
+    const struct jalon_view_segment *segment = segment_of(making, place);
+    return segment != NULL ? segment->numbers[place.row]
+                           : entry_of(making, place)->contribution.number;
+}
+
+/* The box around one that is no point; false: it is one. */
+static bool find_box(const struct making *making, struct jalon_view_place place,
+                     struct jalon_box *out)
+{
+    const struct jalon_view_segment *segment = segment_of(making, place);
+    struct jalon_position label;
+    if (segment != NULL) {
+        return segment->geometry_types[place.row] != JALON_GEOMETRY_POINT &&
+               jalon_view_record_place(jalon_view_segment_record(segment, place.row), out, &label);
+    }
+    *out = entry_of(making, place)->box;
+    return entry_of(making, place)->contribution.geometry.type != JALON_GEOMETRY_POINT;
 }
 
 static bool stands_inside(const struct making *making, struct jalon_position p)
@@ -94,13 +134,15 @@ static struct jalon_view_cell_range range_between(const struct making *making, i
     };
 }
 
+/* By what decides about the clusters in it. */
 static struct jalon_view_cell_range widen(struct jalon_view_cell_range range,
-                                          struct jalon_view_cell_range all, uint32_t by)
+                                          struct jalon_view_cell_range all)
 {
-    range.west = range.west > by ? range.west - by : 0;
-    range.north = range.north > by ? range.north - by : 0;
-    range.east = all.east - range.east > by ? range.east + by : all.east;
-    range.south = all.south - range.south > by ? range.south + by : all.south;
+    uint32_t columns = JALON_VIEW_MERGE_REACH, rows = JALON_VIEW_MERGE_REACH_ROWS;
+    range.west = range.west > columns ? range.west - columns : 0;
+    range.north = range.north > rows ? range.north - rows : 0;
+    range.east = all.east - range.east > columns ? range.east + columns : all.east;
+    range.south = all.south - range.south > rows ? range.south + rows : all.south;
     return range;
 }
 
@@ -132,48 +174,47 @@ static struct jalon_cluster *add(struct making *making)
 static enum jalon_status why(const struct making *making)
 {
     return is_full(making)
-               ? jalon_fail(making->ctx, JALON_TOO_LARGE,
-                            "there are more than %d clusters: ask for a smaller box, or a lower zoom",
-                            JALON_CLUSTER_LIMIT)
+               ? jalon_fail(
+                     making->ctx, JALON_TOO_LARGE,
+                     "there are more than %d clusters: ask for a smaller box, or a lower zoom",
+                     JALON_CLUSTER_LIMIT)
                : jalon_no_memory(making->ctx);
 }
 
-static bool is_small(const struct making *making, const struct jalon_view_entry *entry)
+static bool is_small(const struct making *making, struct jalon_view_place place)
 {
-    return entry->contribution.geometry.type != JALON_GEOMETRY_POINT &&
-           jalon_cluster_is_small(making->settings, entry->box, making->lookup.zoom);
+    struct jalon_box box;
+    return find_box(making, place, &box) &&
+           jalon_cluster_is_small(making->settings, box, making->lookup.zoom);
 }
 
 /* --- One by one --- */
 
 /* Keeps a contribution that comes by itself; false ends the visit. */
-static bool gather(void *user, const struct jalon_view_entry *entry)
+static bool gather(void *user, struct jalon_view_place place)
 {
     struct making *making = user;
-    if (!stands_inside(making, entry->label)) {
+    if (!stands_inside(making, label_of(making, place))) {
         return true;
     }
     struct jalon_view_hit *hits =
-        is_full(making) ? NULL
-                        : jalon_arena_grow(making->ctx->arena, making->hits, making->hit_count,
-                                           making->hit_count + 1, sizeof *hits,
-                                           &making->hit_capacity);
+        is_full(making)
+            ? NULL
+            : jalon_arena_grow(making->ctx->arena, making->hits, making->hit_count,
+                               making->hit_count + 1, sizeof *hits, &making->hit_capacity);
     if (hits == NULL) {
         making->failed = why(making);
         return false;
     }
-    hits[making->hit_count++] = (struct jalon_view_hit){entry->contribution.number, entry};
+    hits[making->hit_count++] = (struct jalon_view_hit){(uint64_t)number_of(making, place), place};
     making->hits = hits;
     return true;
 }
 
 static enum jalon_status gather_all(struct making *making, const struct jalon_view_lookup *lookup)
 {
-    jalon_view_cells_visit(lookup, gather, making);
-    if (making->failed == JALON_OK && jalon_view_match_failed(lookup->query)) {
-        return jalon_fail(making->ctx, JALON_INTERNAL, "shapes could not be compared");
-    }
-    return making->failed;
+    enum jalon_status status = jalon_view_cells_visit(&making->scope, lookup, gather, making);
+    return making->failed != JALON_OK ? making->failed : status;
 }
 
 static enum jalon_status sort_hits(struct making *making)
@@ -188,15 +229,15 @@ static enum jalon_status sort_hits(struct making *making)
     return JALON_OK;
 }
 
-static void put_single(struct making *making, const struct jalon_view_entry *entry,
+static void put_single(struct making *making, const struct jalon_view_hit *hit,
                        struct jalon_cluster *out)
 {
     *out = (struct jalon_cluster){
         .count = 1,
-        .key = SINGLES_FROM + entry->contribution.number,
-        .position = entry->label,
-        .item = {&entry->contribution, entry->json},
-        .is_small = is_small(making, entry),
+        .key = SINGLES_FROM + (int64_t)hit->key,
+        .position = label_of(making, hit->place),
+        .item = jalon_snapshot_item(making->snapshot, making->scope.query->collection, hit->place),
+        .is_small = is_small(making, hit->place),
     };
 }
 
@@ -214,7 +255,7 @@ static enum jalon_status add_gathered(struct making *making)
         if (cluster == NULL) {
             return why(making);
         }
-        put_single(making, making->hits[i].entry, cluster);
+        put_single(making, &making->hits[i], cluster);
         making->list.matched++;
     }
     return JALON_OK;
@@ -230,8 +271,8 @@ static void confine(struct jalon_view_lookup *lookup, const struct jalon_view_ce
     lookup->within_count = 0;
     for (uint32_t at = cluster; at != JALON_VIEW_NO_CELL; at = cells[at].next) {
         assert(lookup->within_count < 4);
-        lookup->within[lookup->within_count++] =
-            (struct jalon_cluster_place){zoom, cells[at].column, cells[at].row};
+        lookup->within[lookup->within_count++] = (struct jalon_view_confine){
+            {zoom, cells[at].column, cells[at].row}, cells[at].part, cells[at].quad};
     }
 }
 
@@ -252,26 +293,27 @@ static double distance_at(const struct making *making, int zoom)
 }
 
 /* Finds the cells of a look-up and merges them. */
-static enum jalon_status merge(const struct making *making, const struct jalon_view_lookup *lookup,
+static enum jalon_status merge(struct making *making, const struct jalon_view_lookup *lookup,
                                struct jalon_view_cells *cells)
 {
-    enum jalon_status status = jalon_view_cells_find(making->ctx, lookup, cells);
+    enum jalon_status status = jalon_view_cells_find(&making->scope, lookup, cells);
     if (status == JALON_OK) {
-        jalon_view_cells_sort(cells->cells, cells->count);
         jalon_view_cells_merge(cells->cells, cells->count, distance_at(making, lookup->zoom));
     }
     return status;
 }
 
 /*
- * At which zoom do the points of a cluster part? `lookup` is confined to them; on success it is that
- * of this zoom.
+ * At which zoom do the points of a cluster part? `lookup` is confined to them; on success it is
+ * that of this zoom.
  */
-static enum jalon_status find_expansion(struct making *making, const struct jalon_view_cell *cluster,
+static enum jalon_status find_expansion(struct making *making,
+                                        const struct jalon_view_cell *cluster,
                                         struct jalon_view_lookup *lookup)
 {
     struct jalon_view_spot low = {cluster->min_x, cluster->min_y};
     struct jalon_view_spot high = {cluster->max_x, cluster->max_y};
+    lookup->without_tallies = true;
     while (++lookup->zoom <= max_zoom_of(making)) {
         lookup->range = range_between(making, lookup->zoom, low, high);
         uint32_t columns = lookup->range.east - lookup->range.west;
@@ -290,6 +332,7 @@ static enum jalon_status find_expansion(struct making *making, const struct jalo
             break;
         }
     }
+    lookup->without_tallies = false;
     lookup->range = range_between(making, lookup->zoom, low, high);
     return JALON_OK;
 }
@@ -298,7 +341,7 @@ static enum jalon_status find_expansion(struct making *making, const struct jalo
 static const uint32_t *sum_tallies(const struct making *making, struct jalon_view_cells *cells,
                                    uint32_t cluster)
 {
-    size_t count = making->lookup.collection->pyramid.tally_count;
+    size_t count = making->scope.tally_count;
     uint32_t *sums = cells->tallies + cells->cells[cluster].tally;
     for (uint32_t at = cells->cells[cluster].next; at != JALON_VIEW_NO_CELL;
          at = cells->cells[at].next) {
@@ -322,14 +365,14 @@ static enum jalon_status add_cluster(struct making *making, struct jalon_view_ce
     const struct jalon_view_cell *cell = &cells->cells[first];
     struct jalon_view_lookup lookup = making->lookup;
     if (cell->count == 1) {
-        (void)gather(making, lookup.collection->slots[cell->first].entry);
+        (void)gather(making, cell->first);
         return making->failed;
     }
     confine(&lookup, cells->cells, first);
     if (!is_cluster(making, cell)) {
-        lookup.range = range_between(making, lookup.zoom,
-                                     (struct jalon_view_spot){cell->min_x, cell->min_y},
-                                     (struct jalon_view_spot){cell->max_x, cell->max_y});
+        lookup.range =
+            range_between(making, lookup.zoom, (struct jalon_view_spot){cell->min_x, cell->min_y},
+                          (struct jalon_view_spot){cell->max_x, cell->max_y});
         return gather_all(making, &lookup);
     }
     double count = cell->count;
@@ -354,7 +397,7 @@ static enum jalon_status add_cluster(struct making *making, struct jalon_view_ce
         .box = {low.lon, low.lat, high.lon, high.lat},
         .expansion_zoom = lookup.zoom,
         .categories = tallies,
-        .statuses = tallies + making->lookup.collection->pyramid.collection->category_root_count,
+        .statuses = tallies + making->scope.description->category_root_count,
     };
     making->list.matched += cell->count;
     return JALON_OK;
@@ -384,7 +427,7 @@ static enum jalon_status add_all(struct making *making, const struct jalon_view_
 {
     making->lookup.zoom = lookup->zoom;
     return lookup->zoom > max_zoom_of(making) ? add_singles(making, lookup)
-                                                 : add_merged(making, lookup);
+                                              : add_merged(making, lookup);
 }
 
 /* What stands in one part of the box. */
@@ -394,10 +437,10 @@ static enum jalon_status add_part(struct making *making, struct jalon_box part)
     struct jalon_position south_east = {part.east, part.south};
     struct jalon_view_lookup lookup = making->lookup;
     making->part = part;
-    lookup.range = widen(range_between(making, lookup.zoom,
-                                       jalon_view_plane_spot(making->plane, north_west),
-                                       jalon_view_plane_spot(making->plane, south_east)),
-                         making->lookup.range, JALON_VIEW_MERGE_REACH);
+    lookup.range =
+        widen(range_between(making, lookup.zoom, jalon_view_plane_spot(making->plane, north_west),
+                            jalon_view_plane_spot(making->plane, south_east)),
+              making->lookup.range);
     return add_all(making, &lookup);
 }
 
@@ -406,15 +449,15 @@ enum jalon_status jalon_snapshot_cluster(struct jalon_context *ctx,
                                          const struct jalon_view_query *query, int zoom,
                                          struct jalon_cluster_list *out)
 {
-    struct making making = begin(ctx, snapshot, query, zoom);
-    enum jalon_status status = JALON_OK;
+    struct making making;
+    enum jalon_status status = begin(ctx, snapshot, query, zoom, &making);
     making.has_box = query->has_box;
-    if (query->has_box) {
+    if (status == JALON_OK && query->has_box) {
         struct jalon_view_area area = jalon_view_area_make(query->box);
         for (int i = 0; status == JALON_OK && i < area.count; i++) {
             status = add_part(&making, area.parts[i]);
         }
-    } else {
+    } else if (status == JALON_OK) {
         struct jalon_view_lookup lookup = making.lookup;
         status = add_all(&making, &lookup);
     }
@@ -432,10 +475,9 @@ static enum jalon_status find_cluster(struct making *making, struct jalon_cluste
     struct jalon_view_lookup *lookup = &making->lookup;
     struct jalon_view_cell_range all = lookup->range;
     enum jalon_status status = JALON_NOT_FOUND;
-    if (place.zoom <= max_zoom_of(making) && place.column <= all.east &&
-        place.row <= all.south) {
+    if (place.zoom <= max_zoom_of(making) && place.column <= all.east && place.row <= all.south) {
         struct jalon_view_cell_range one = {place.column, place.row, place.column, place.row};
-        lookup->range = widen(one, all, JALON_VIEW_MERGE_REACH);
+        lookup->range = widen(one, all);
         status = merge(making, lookup, &cells);
     }
     if (status != JALON_OK && status != JALON_NOT_FOUND) {
@@ -450,7 +492,8 @@ static enum jalon_status find_cluster(struct making *making, struct jalon_cluste
             return JALON_OK;
         }
     }
-    return jalon_fail(making->ctx, JALON_NOT_FOUND, "there is no such cluster for this query (any more)");
+    return jalon_fail(making->ctx, JALON_NOT_FOUND,
+                      "there is no such cluster for this query (any more)");
 }
 
 enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
@@ -459,9 +502,12 @@ enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
                                                   struct jalon_cluster_place place,
                                                   struct jalon_cluster_list *out)
 {
-    struct making making = begin(ctx, snapshot, query, place.zoom);
+    struct making making;
     struct jalon_view_cell cluster;
-    enum jalon_status status = find_cluster(&making, place, &cluster);
+    enum jalon_status status = begin(ctx, snapshot, query, place.zoom, &making);
+    if (status == JALON_OK) {
+        status = find_cluster(&making, place, &cluster);
+    }
     struct jalon_view_lookup lookup = making.lookup;
     if (status == JALON_OK) {
         status = find_expansion(&making, &cluster, &lookup);
@@ -476,24 +522,24 @@ enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
 }
 
 /* One page of sorted hits. */
-static enum jalon_status make_page(struct jalon_context *ctx, const struct jalon_view_query *query,
-                                   const struct jalon_view_hit *hits, size_t count,
-                                   struct jalon_view_result *out)
+static enum jalon_status make_page(const struct making *making, const struct jalon_view_hit *hits,
+                                   size_t count, struct jalon_view_result *out)
 {
+    const struct jalon_view_query *query = making->scope.query;
     size_t start = 0;
-    while (start < count && hits[start].number <= query->after) {
+    while (start < count && (int64_t)hits[start].key <= query->after) {
         start++;
     }
     struct jalon_view_result result = {.matched = (int64_t)count};
     result.count = count - start < query->limit ? count - start : query->limit;
     result.more = query->limit > 0 && count - start > query->limit;
-    result.items = jalon_arena_allocate(ctx->arena, result.count * sizeof *result.items);
+    result.items = jalon_arena_allocate(making->ctx->arena, result.count * sizeof *result.items);
     if (result.items == NULL) {
-        return jalon_no_memory(ctx);
+        return jalon_no_memory(making->ctx);
     }
     for (size_t i = 0; i < result.count; i++) {
-        const struct jalon_view_entry *entry = hits[start + i].entry;
-        result.items[i] = (struct jalon_view_item){&entry->contribution, entry->json};
+        result.items[i] =
+            jalon_snapshot_item(making->snapshot, query->collection, hits[start + i].place);
     }
     *out = result;
     return JALON_OK;
@@ -505,9 +551,12 @@ enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
                                                 struct jalon_cluster_place place,
                                                 struct jalon_view_result *out)
 {
-    struct making making = begin(ctx, snapshot, query, place.zoom);
+    struct making making;
     struct jalon_view_cell cluster;
-    enum jalon_status status = find_cluster(&making, place, &cluster);
+    enum jalon_status status = begin(ctx, snapshot, query, place.zoom, &making);
+    if (status == JALON_OK) {
+        status = find_cluster(&making, place, &cluster);
+    }
     if (status == JALON_OK) {
         making.limit = SIZE_MAX;
         status = gather_all(&making, &making.lookup);
@@ -515,5 +564,5 @@ enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
     if (status == JALON_OK) {
         status = sort_hits(&making);
     }
-    return status == JALON_OK ? make_page(ctx, query, making.hits, making.hit_count, out) : status;
+    return status == JALON_OK ? make_page(&making, making.hits, making.hit_count, out) : status;
 }

@@ -167,16 +167,15 @@ static enum jalon_status find_place(struct jalon_context *ctx,
                                        &made->territory_count);
 }
 
-/* Packs the contribution and what was made of it; the entry's own place is the block's start. */
+/* Packs what was made; the entry's own place is the block's start. */
 static void pack_entry(struct packing *packing, const struct jalon_collection *collection,
-                       const struct jalon_contribution *contribution,
                        const struct jalon_view_entry *made)
 {
     struct jalon_view_entry *entry =
         reserve(packing, sizeof *entry, alignof(struct jalon_view_entry));
     struct jalon_view_entry packed = *made;
     packed.json = pack_text(packing, made->json);
-    packed.contribution = pack_contribution(packing, collection, *contribution);
+    packed.contribution = pack_contribution(packing, collection, made->contribution);
     packed.territories = pack(packing, made->territories,
                               made->territory_count * sizeof *made->territories, alignof(int32_t));
     if (entry != NULL) {
@@ -203,6 +202,23 @@ static enum jalon_status make_json(struct jalon_context *ctx, const struct jalon
     return JALON_OK;
 }
 
+enum jalon_status jalon_view_entry_make(struct jalon_context *ctx, const struct jalon_map *map,
+                                        const struct jalon_view_territories *territories,
+                                        const struct jalon_contribution *contribution,
+                                        struct jalon_buffer *scratch,
+                                        struct jalon_view_entry *out)
+{
+    struct jalon_view_entry made = {.contribution = *contribution, .json = JALON_TEXT_EMPTY};
+    enum jalon_status status = find_place(ctx, territories, &contribution->geometry, &made);
+    if (status == JALON_OK) {
+        status = make_json(ctx, map, contribution, scratch, &made.json);
+    }
+    if (status == JALON_OK) {
+        *out = made;
+    }
+    return status;
+}
+
 enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struct jalon_map *map,
                                           const struct jalon_view_territories *territories,
                                           const struct jalon_contribution *contribution,
@@ -210,21 +226,19 @@ enum jalon_status jalon_view_entry_create(struct jalon_context *ctx, const struc
                                           const struct jalon_view_entry **out)
 {
     const struct jalon_collection *collection = &map->collections[contribution->collection];
-    struct jalon_view_entry made = {.json = JALON_TEXT_EMPTY};
-    enum jalon_status status = find_place(ctx, territories, &contribution->geometry, &made);
-    if (status == JALON_OK) {
-        status = make_json(ctx, map, contribution, scratch, &made.json);
-    }
+    struct jalon_view_entry made;
+    enum jalon_status status =
+        jalon_view_entry_make(ctx, map, territories, contribution, scratch, &made);
     if (status != JALON_OK) {
         return status;
     }
     struct packing measured = {.block = NULL};
-    pack_entry(&measured, collection, contribution, &made);
+    pack_entry(&measured, collection, &made);
     struct packing packing = {.block = jalon_memory_allocate(measured.used)};
     if (packing.block == NULL) {
         return jalon_no_memory(ctx);
     }
-    pack_entry(&packing, collection, contribution, &made);
+    pack_entry(&packing, collection, &made);
     assert(packing.used == measured.used);
     *out = (const struct jalon_view_entry *)(const void *)packing.block;
     return JALON_OK;

@@ -10,8 +10,8 @@
 #include "jalon/geo.h"
 #include "jalon/view.h"
 
-#include "entry.h"
 #include "meets.h"
+#include "segment.h"
 
 enum jalon_view_truth {
     JALON_VIEW_FALSE,
@@ -48,6 +48,9 @@ struct jalon_view_spatial {
     struct jalon_geo_shape *shape;
     struct jalon_box box; /* degrees; as written when it is a BBOX: west > east is possible */
     bool is_box;          /* then `area` is all of it */
+    /* The borders of a literal that is one polygon or multipolygon, or a BBOX; 0 of any other. */
+    const struct jalon_geometry *outlines;
+    size_t outline_count;
     struct jalon_view_area area;
 };
 
@@ -76,19 +79,40 @@ struct jalon_view_node {
 
 struct jalon_view_run;
 
+/* How the positions of literals are written. */
+struct jalon_view_axes {
+    int32_t srid;
+    bool north_first;
+};
+
 struct jalon_view_filter {
     const struct jalon_view_node *root;
     struct jalon_view_run *run; /* what changes while it is evaluated */
     /* What fulfils it meets this box (west > east: across the antimeridian). */
     bool has_box;
     struct jalon_box box;
+    /* What it was made from, and so what tells it from others for the same collection. */
+    struct jalon_text text;
+    bool is_json;
+    struct jalon_view_axes axes;
 };
 
-/* Evaluating one filter on one contribution after the other. */
+/*
+ * Evaluating one filter on one contribution after the other: an entry, or a row of a segment. Zero
+ * what is not needed.
+ */
 struct jalon_view_run {
     const struct jalon_map *map;
-    const struct jalon_view_entry *entry;
-    bool failed; /* GEOS did */
+    const struct jalon_view_entry *entry; /* NULL: */
+    const struct jalon_view_segment *segment;
+    uint32_t row;
+    int32_t collection;                 /* index; of the segment */
+    struct jalon_view_scratch *scratch; /* for a row that is read as a whole: */
+    const struct jalon_view_entry *read;
+    uint32_t read_row;
+    const struct jalon_view_datum *instead; /* what every property is taken for; NULL: what it is */
+    bool is_null;                           /* it is taken for NULL */
+    bool failed;                            /* GEOS did */
     char id[JALON_ID_TEXT_SIZE];
 };
 
@@ -101,18 +125,43 @@ enum jalon_view_truth jalon_view_node_truth(struct jalon_view_run *run,
 bool jalon_view_node_datum(struct jalon_view_run *run, const struct jalon_view_node *node,
                            struct jalon_view_datum *out);
 
+/* What an arithmetic operation gives; not finite: NULL. */
+double jalon_view_calculate(enum jalon_cql2_op op, double a, double b);
+
 /* --- Properties --- */
+/* The queryables of every contribution, by number; those of fields follow. */
+enum jalon_view_property {
+    JALON_VIEW_PROPERTY_ID,
+    JALON_VIEW_PROPERTY_TITLE,
+    JALON_VIEW_PROPERTY_DESCRIPTION,
+    JALON_VIEW_PROPERTY_CATEGORIES,
+    JALON_VIEW_PROPERTY_STATUS,
+    JALON_VIEW_PROPERTY_AUTHOR,
+    JALON_VIEW_PROPERTY_CREATED,
+    JALON_VIEW_PROPERTY_UPDATED,
+    JALON_VIEW_PROPERTY_OBSERVED,
+    JALON_VIEW_PROPERTY_VERSION,
+    JALON_VIEW_PROPERTY_LICENCE,
+    JALON_VIEW_PROPERTY_SOURCE,
+    JALON_VIEW_PROPERTY_SOURCE_ID,
+    JALON_VIEW_PROPERTY_CAMPAIGN,
+    JALON_VIEW_PROPERTY_GEOMETRY,
+    JALON_VIEW_PROPERTY_COUNT
+};
 bool jalon_view_queryable_find(const struct jalon_collection *collection, struct jalon_text name,
                                struct jalon_view_queryable *out);
 bool jalon_view_property_datum(struct jalon_view_run *run,
                                const struct jalon_view_queryable *queryable,
                                struct jalon_view_datum *out);
-bool jalon_view_property_is_null(const struct jalon_view_run *run,
+bool jalon_view_property_is_null(struct jalon_view_run *run,
                                  const struct jalon_view_queryable *queryable);
+/* False: it has no shape. */
+bool jalon_view_property_shape(struct jalon_view_run *run, struct jalon_geometry *out_geometry,
+                               struct jalon_box *out_box);
 /* Of an ARRAY: how many, and each. */
-size_t jalon_view_property_count(const struct jalon_view_run *run,
+size_t jalon_view_property_count(struct jalon_view_run *run,
                                  const struct jalon_view_queryable *queryable);
-struct jalon_text jalon_view_property_item(const struct jalon_view_run *run,
+struct jalon_text jalon_view_property_item(struct jalon_view_run *run,
                                            const struct jalon_view_queryable *queryable,
                                            size_t index);
 
@@ -140,11 +189,6 @@ int jalon_view_time_compare(struct jalon_view_datum a, struct jalon_view_datum b
 double jalon_view_function_call(size_t function, const struct jalon_view_datum *operand);
 
 /* --- Space --- */
-/* How the positions of literals are written. */
-struct jalon_view_axes {
-    int32_t srid;
-    bool north_first;
-};
 /* Makes the literal of a GEOMETRY, COLLECTION or BOX. */
 enum jalon_status jalon_view_spatial_make(struct jalon_context *ctx, const struct jalon_cql2 *cql2,
                                           const struct jalon_cql2_node *node,

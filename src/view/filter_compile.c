@@ -574,6 +574,9 @@ enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const str
         filter->run = run;
         filter->root = root;
         filter->has_box = find_box(root, &filter->box);
+        filter->text = cql2->text;
+        filter->is_json = cql2->root->pointer != NULL;
+        filter->axes = compiler.axes;
         *out = filter;
     }
     return compiler.status;

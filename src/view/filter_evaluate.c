@@ -20,7 +20,7 @@ static enum jalon_view_truth negate(enum jalon_view_truth truth)
 
 /* --- Values --- */
 
-static double calculate(enum jalon_cql2_op op, double a, double b)
+double jalon_view_calculate(enum jalon_cql2_op op, double a, double b)
 {
     switch (op) {
     case JALON_CQL2_ADD: return a + b;
@@ -67,7 +67,7 @@ static bool read_call(struct jalon_view_run *run, const struct jalon_view_node *
     if (!read_two(run, node, out, &other)) {
         return false;
     }
-    out->number = calculate(node->op, out->number, other.number);
+    out->number = jalon_view_calculate(node->op, out->number, other.number);
     return isfinite(out->number);
 }
 
@@ -200,7 +200,7 @@ static enum jalon_view_truth time_truth(struct jalon_view_run *run,
 
 /* --- Sets --- */
 
-static size_t set_count(const struct jalon_view_run *run, const struct jalon_view_node *node)
+static size_t set_count(struct jalon_view_run *run, const struct jalon_view_node *node)
 {
     return node->kind == JALON_VIEW_NODE_PROPERTY ? jalon_view_property_count(run, &node->queryable)
                                                   : node->count;

@@ -23,6 +23,9 @@ static double count_characters(const struct jalon_view_datum *text)
 {
     struct jalon_cql2_reader reader;
     size_t count = 0;
+    if (text->folding == 0) {
+        return (double)jalon_text_code_points(text->text);
+    }
     jalon_cql2_reader_init(&reader, text->text, text->folding);
     while (jalon_cql2_reader_next(&reader) >= 0) {
         count++;
@@ -30,21 +33,11 @@ static double count_characters(const struct jalon_view_datum *text)
     return (double)count;
 }
 
-/* Digits of RFC 3339: the year first, the month behind a hyphen. */
-static double read_digits(int64_t time_us, size_t start, size_t length)
-{
-    char text[JALON_CLOCK_TEXT_SIZE];
-    int64_t number = 0;
-    jalon_clock_format(time_us, text);
-    (void)jalon_text_to_int64(jalon_text_slice(text + start, length), &number);
-    return (double)number;
-}
-
 double jalon_view_function_call(size_t function, const struct jalon_view_datum *operand)
 {
     switch (function) {
     case LENGTH: return count_characters(operand);
-    case YEAR: return read_digits(operand->first_us, 0, 4);
-    default: return read_digits(operand->first_us, 5, 2);
+    case YEAR: return (double)(jalon_clock_month(operand->first_us) / 12);
+    default: return (double)(jalon_clock_month(operand->first_us) % 12 + 1);
     }
 }

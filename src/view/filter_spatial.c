@@ -178,6 +178,11 @@ enum jalon_status jalon_view_spatial_make(struct jalon_context *ctx, const struc
     if (status != JALON_OK) {
         return jalon_no_memory(ctx);
     }
+    if ((count == 1 || spatial.is_box) && parts[0].polygon_count > 0 &&
+        parts[count - 1].polygon_count > 0) {
+        spatial.outlines = parts;
+        spatial.outline_count = count;
+    }
     if (!spatial.is_box) {
         spatial.box = jalon_geo_shape_box(spatial.shape);
         spatial.area = jalon_view_area_make(spatial.box);
@@ -241,16 +246,20 @@ static enum jalon_view_truth relate(struct jalon_view_run *run,
                                     const struct jalon_view_spatial *literal,
                                     enum jalon_geo_relation relation)
 {
-    const struct jalon_geometry *geometry = &run->entry->contribution.geometry;
     bool is_disjoint = relation == JALON_GEO_DISJOINT;
     bool answer = false;
-    if (!boxes_meet(&literal->area, &run->entry->box)) {
+    struct jalon_geometry geometry;
+    struct jalon_box box;
+    if (!jalon_view_property_shape(run, &geometry, &box)) {
+        return JALON_VIEW_UNKNOWN;
+    }
+    if (!boxes_meet(&literal->area, &box)) {
         return truth_of(is_disjoint);
     }
     if (literal->is_box && (is_disjoint || relation == JALON_GEO_INTERSECTS)) {
-        return truth_of(jalon_view_geometry_meets(geometry, &literal->area) != is_disjoint);
+        return truth_of(jalon_view_geometry_meets(&geometry, &literal->area) != is_disjoint);
     }
-    enum jalon_status status = jalon_geo_shape_relate(literal->shape, relation, geometry, &answer);
+    enum jalon_status status = jalon_geo_shape_relate(literal->shape, relation, &geometry, &answer);
     run->failed = run->failed || (status != JALON_OK && status != JALON_INVALID);
     return status == JALON_OK ? truth_of(answer) : JALON_VIEW_UNKNOWN;
 }
@@ -276,12 +285,14 @@ enum jalon_view_truth jalon_view_spatial_truth(struct jalon_view_run *run,
     if (left_is_literal && right_is_literal) {
         return relate_literals(run, node);
     }
-    if (!run->entry->has_box) {
-        return JALON_VIEW_UNKNOWN;
-    }
     if (left_is_literal) {
         return relate(run, &left->spatial, relation);
     }
-    return right_is_literal ? relate(run, &right->spatial, turn_round(relation))
-                            : truth_of(is_reflexive(relation));
+    if (right_is_literal) {
+        return relate(run, &right->spatial, turn_round(relation));
+    }
+    struct jalon_geometry geometry;
+    struct jalon_box box;
+    return jalon_view_property_shape(run, &geometry, &box) ? truth_of(is_reflexive(relation))
+                                                           : JALON_VIEW_UNKNOWN;
 }

@@ -2,37 +2,23 @@
 /* Merging cells of a grid, block by block in four turns. Layer 2 (view). */
 #include "merge.h"
 
-#include <stdlib.h>
-
 /* The cells of one block that are there, and the clusters wholly inside it. */
 struct block {
     uint32_t cells[4];
     uint32_t count;
 };
 
-static uint64_t key_of(const struct jalon_view_cell *cell)
+static void find_mean(struct jalon_view_cell *cell)
 {
-    return (uint64_t)cell->row << 32 | cell->column;
-}
-
-static int compare(const void *a, const void *b)
-{
-    uint64_t left = key_of(a), right = key_of(b);
-    return (left > right) - (left < right);
-}
-
-void jalon_view_cells_sort(struct jalon_view_cell *cells, size_t count)
-{
-    if (count > 1) {
-        qsort(cells, count, sizeof *cells, compare);
-    }
+    cell->mean_x = (double)cell->sum_x / cell->count;
+    cell->mean_y = (double)cell->sum_y / cell->count;
 }
 
 /* The square of the distance of two means. */
 static double apart(const struct jalon_view_cell *a, const struct jalon_view_cell *b)
 {
-    double x = (double)a->sum_x / a->count - (double)b->sum_x / b->count;
-    double y = (double)a->sum_y / a->count - (double)b->sum_y / b->count;
+    double x = a->mean_x - b->mean_x;
+    double y = a->mean_y - b->mean_y;
     return x * x + y * y;
 }
 
@@ -47,6 +33,7 @@ static void join(struct jalon_view_cell *cells, uint32_t into, uint32_t other)
     a->min_y = b->min_y < a->min_y ? b->min_y : a->min_y;
     a->max_x = b->max_x > a->max_x ? b->max_x : a->max_x;
     a->max_y = b->max_y > a->max_y ? b->max_y : a->max_y;
+    find_mean(a);
     uint32_t last = into;
     while (cells[last].next != JALON_VIEW_NO_CELL) {
         last = cells[last].next;
@@ -166,8 +153,8 @@ static void take_turn(struct jalon_view_cell *cells, size_t count, struct turn t
     size_t start = 0;
     while (start < count) {
         size_t middle = end_of_row(cells, count, start), end = middle;
-        if (middle < count && block_of(cells[start].row, turn.row) ==
-                                  block_of(cells[middle].row, turn.row)) {
+        if (middle < count &&
+            block_of(cells[start].row, turn.row) == block_of(cells[middle].row, turn.row)) {
             end = end_of_row(cells, count, middle);
         }
         merge_rows(cells, start, middle, middle, end, turn.column, distance);
@@ -181,6 +168,7 @@ void jalon_view_cells_merge(struct jalon_view_cell *cells, size_t count, double 
     for (size_t i = 0; i < count; i++) {
         cells[i].cluster = (uint32_t)i;
         cells[i].next = JALON_VIEW_NO_CELL;
+        find_mean(&cells[i]);
     }
     for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
         take_turn(cells, count, turns[i], distance);

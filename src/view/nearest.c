@@ -11,11 +11,12 @@
 struct candidate {
     double distance_m;
     int64_t number;
-    const struct jalon_view_entry *entry;
+    struct jalon_view_place place;
 };
 
 struct nearest {
     struct jalon_context *ctx;
+    const struct jalon_view_collection *collection;
     const struct jalon_view_query *query;
     struct candidate *heap;
     size_t count;
@@ -69,18 +70,18 @@ static void add(struct nearest *nearest, struct candidate one)
     rise(heap, nearest->count++, one);
 }
 
-static void take(void *user, const struct jalon_view_entry *entry)
+static void take(void *user, struct jalon_view_place place)
 {
     struct nearest *nearest = user;
     const struct jalon_view_query *query = nearest->query;
-    const struct jalon_geometry *geometry = &entry->contribution.geometry;
+    struct jalon_geometry geometry = jalon_view_collection_geometry(nearest->collection, place);
     bool is_full = nearest->count == query->limit;
     double least_m, most_m;
     nearest->matched++;
     if (query->limit == 0 || nearest->status != JALON_OK) {
         return;
     }
-    jalon_geo_circle_bounds(&query->near, geometry, &least_m, &most_m);
+    jalon_geo_circle_bounds(&query->near, &geometry, &least_m, &most_m);
     if (most_m < query->after_m) {
         return;
     }
@@ -88,9 +89,9 @@ static void take(void *user, const struct jalon_view_entry *entry)
         nearest->more = true;
         return;
     }
-    struct candidate one = {jalon_geo_circle_distance_m(&query->near, geometry),
-                            entry->contribution.number, entry};
-    struct candidate last = {query->after_m, query->after, NULL};
+    struct candidate one = {jalon_geo_circle_distance_m(&query->near, &geometry),
+                            jalon_view_collection_number(nearest->collection, place), place};
+    struct candidate last = {query->after_m, query->after, {0, 0}};
     if (!is_before(&last, &one)) {
         return;
     }
@@ -117,7 +118,10 @@ enum jalon_status jalon_view_query_nearest(struct jalon_context *ctx,
                                            const struct jalon_view_query *query,
                                            struct jalon_view_result *out)
 {
-    struct nearest nearest = {.ctx = ctx, .query = query, .status = JALON_OK};
+    struct nearest nearest = {.ctx = ctx,
+                              .collection = &snapshot->collections[query->collection],
+                              .query = query,
+                              .status = JALON_OK};
     enum jalon_status status = jalon_view_each_match(ctx, snapshot, query, take, &nearest);
     if (status == JALON_OK) {
         status = nearest.status;
@@ -137,8 +141,7 @@ enum jalon_status jalon_view_query_nearest(struct jalon_context *ctx,
         return jalon_no_memory(ctx);
     }
     for (size_t i = 0; i < nearest.count; i++) {
-        const struct jalon_view_entry *entry = nearest.heap[i].entry;
-        result.items[i] = (struct jalon_view_item){&entry->contribution, entry->json};
+        result.items[i] = jalon_snapshot_item(snapshot, query->collection, nearest.heap[i].place);
     }
     *out = result;
     return JALON_OK;

@@ -41,6 +41,6 @@ struct jalon_position jalon_view_plane_position(const struct jalon_view_plane *p
     double east = (x + 0.5) / plane->scale, south = (y + 0.5) / plane->scale;
     return (struct jalon_position){
         (east - 0.5) * 360,
-        atan(sinh(pi * (1 - 2 * south))) * 180 / pi,
+        (2 * atan(exp(pi * (1 - 2 * south))) - pi / 2) * 180 / pi,
     };
 }

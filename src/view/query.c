@@ -2,273 +2,414 @@
 /*
  * Lists from a snapshot: filters, a page by number, the exact count of all matches. Layer 2 (view).
  *
- * Two ways to a page. Collecting asks the spatial index for all that meet the box and sorts them by
- * number: right for small boxes. Walking goes over the collection in number order and tests each
- * contribution: right without a box, and for boxes that hold so much of the collection that the
- * page is full after a few steps (the index has counted the matches without visiting them).
+ * A search goes through the parts and counts all that match; it keeps those after the last one seen
+ * while they are few. When a page is much less than what matches, it is found by walking over the
+ * parts in number order instead: a page is full after a few steps then.
  */
 #include <assert.h>
 
 #include "match.h"
 #include "nearest.h"
-#include "snapshot.h"
+#include "scope.h"
 #include "sort.h"
 
+/* How many hits are kept, a page apart, before walking is the better way. */
+enum { KEPT = 4096 };
+
 struct search {
-    const struct jalon_map *map;
+    struct jalon_context *ctx;
+    const struct jalon_snapshot *snapshot;
     const struct jalon_view_collection *collection;
     const struct jalon_view_query *query;
+    struct jalon_view_scope scope; /* for all but the box */
     struct jalon_view_area area;
     bool has_box;
-    bool has_filter; /* conditions, category, status or author */
-    /* Collecting: */
-    struct jalon_view_hit *hits;
-    size_t hit_count;
-    size_t hit_capacity;
+    bool without_points;
+    enum jalon_status status; /* the first failure */
+    /* What is searched now: */
+    uint32_t part;
+    uint32_t block; /* whose rows are in `words` */
+    uint64_t words[JALON_VIEW_BLOCK_WORDS];
+    /* Called for each match; NULL: they are only counted. */
+    void (*found)(void *user, struct jalon_view_place place);
+    void *user;
     int64_t matched;
 };
 
-/* --- Filters --- */
-
-static bool meets_box(const struct search *search, const struct jalon_view_entry *entry)
+/* The rows of a segment that match; NULL when the search has failed. */
+static struct jalon_view_rows *rows_of(struct search *search, uint32_t part)
 {
-    return entry->has_box &&
-           jalon_view_geometry_meets(&entry->contribution.geometry, &search->area);
+    struct jalon_view_rows *rows = NULL;
+    if (search->status == JALON_OK) {
+        search->status = jalon_view_scope_rows(&search->scope, part, &rows);
+    }
+    return rows;
 }
 
-static bool matches(const struct search *search, const struct jalon_view_entry *entry)
+/* --- Matching --- */
+
+static bool meets_row(const struct search *search, const struct jalon_view_segment *segment,
+                      uint32_t row)
 {
-    return (!search->has_filter ||
-            jalon_view_passes(search->map, search->query, entry)) &&
-           (!search->has_box || meets_box(search, entry));
+    if (segment->geometry_types[row] == JALON_GEOMETRY_POINT) {
+        struct jalon_position p = segment->labels[row];
+        for (int i = 0; i < search->area.count; i++) {
+            const struct jalon_box *part = &search->area.parts[i];
+            if (p.lon >= part->west && p.lon <= part->east && p.lat >= part->south &&
+                p.lat <= part->north) {
+                return true;
+            }
+        }
+        return false;
+    }
+    struct jalon_geometry shape =
+        jalon_view_record_geometry(jalon_view_segment_record(segment, row));
+    return row < segment->placed && jalon_view_geometry_meets(&shape, &search->area);
 }
 
-/* --- Through the spatial index --- */
-
-static bool ask_meets(void *user, jalon_view_slot_index slot)
+static bool entry_matches(struct search *search, uint32_t at)
 {
-    const struct search *search = user;
-    return meets_box(search, search->collection->slots[slot].entry);
+    const struct jalon_view_entry *entry = search->collection->parts->delta->entries[at];
+    return jalon_view_scope_has(&search->scope, at) &&
+           (!search->has_box ||
+            (entry->has_box &&
+             jalon_view_geometry_meets(&entry->contribution.geometry, &search->area)));
 }
 
-static void collect(void *user, jalon_view_slot_index slot)
+static bool row_matches(struct search *search, uint32_t part, uint32_t row)
 {
-    struct search *search = user;
-    const struct jalon_view_slot *one = &search->collection->slots[slot];
-    if (search->has_filter &&
-        !jalon_view_passes(search->map, search->query, one->entry)) {
+    struct jalon_view_rows *rows = rows_of(search, part);
+    return rows != NULL &&
+           jalon_view_segment_is_alive(rows->segment, row, search->collection->op) &&
+           (!search->scope.has_filter || jalon_view_rows_has(rows, row)) &&
+           (!search->has_box || meets_row(search, rows->segment, row));
+}
+
+/* --- Searching --- */
+
+static void take(struct search *search, struct jalon_view_place place)
+{
+    search->matched++;
+    if (search->found != NULL) {
+        search->found(search->user, place);
+    }
+}
+
+/* The bits of rows `first` to before `end` in a word whose first row is `start`. */
+static uint64_t cut(uint64_t word, uint32_t start, uint32_t first, uint32_t end)
+{
+    uint64_t low = first > start ? ~UINT64_C(0) << (first - start) : ~UINT64_C(0);
+    uint64_t high = end < start + 64 ? ~(~UINT64_C(0) << (end - start)) : ~UINT64_C(0);
+    return word & low & high;
+}
+
+static bool is_wanted(const struct search *search, const struct jalon_view_segment *segment,
+                      uint32_t row)
+{
+    return !search->without_points || segment->geometry_types[row] != JALON_GEOMETRY_POINT;
+}
+
+/* Takes the rows of one block that match. */
+static void take_rows(struct search *search, uint32_t first, uint32_t end, bool is_inside)
+{
+    struct jalon_view_rows *rows = rows_of(search, search->part);
+    uint32_t block = first / JALON_VIEW_BLOCK;
+    if (rows == NULL) {
         return;
     }
-    search->matched++;
-    if (one->number > search->query->after) {
-        assert(search->hit_count < search->hit_capacity);
-        search->hits[search->hit_count++] = (struct jalon_view_hit){one->number, one->entry};
+    if (search->block != block) {
+        jalon_view_rows_block(rows, block, search->words);
+        search->block = block;
     }
-}
-
-static int64_t search_tree(struct search *search,
-                           void (*found)(void *user, jalon_view_slot_index slot))
-{
-    struct jalon_view_tree_search tree_search = {&search->area, ask_meets, found, search};
-    return jalon_view_tree_search(&search->collection->tree, &tree_search);
-}
-
-/* `candidates`: how many the index finds in the box. */
-static enum jalon_status query_collecting(struct jalon_context *ctx, struct search *search,
-                                          int64_t candidates, struct jalon_view_result *result)
-{
-    /* Twice: the second half is what sorting needs. */
-    search->hits =
-        jalon_arena_allocate(ctx->arena, 2 * (size_t)candidates * sizeof *search->hits);
-    if (search->hits == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    search->hit_capacity = (size_t)candidates;
-    search_tree(search, collect);
-    const struct jalon_view_hit *sorted =
-        jalon_view_sort_hits(search->hits, search->hits + candidates, search->hit_count);
-    size_t limit = search->query->limit;
-    result->count = search->hit_count < limit ? search->hit_count : limit;
-    result->more = limit > 0 && search->hit_count > limit;
-    result->matched = search->matched;
-    result->items = jalon_arena_allocate(ctx->arena, result->count * sizeof *result->items);
-    if (result->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    for (size_t i = 0; i < result->count; i++) {
-        result->items[i].contribution = &sorted[i].entry->contribution;
-        result->items[i].json = sorted[i].entry->json;
-    }
-    return JALON_OK;
-}
-
-/* --- In number order --- */
-
-/* One page; its items grow in the arena. */
-struct page {
-    struct jalon_context *ctx;
-    size_t limit;
-    size_t capacity;
-    struct jalon_view_result *result;
-};
-
-/* Takes the item, or notes that there are more than the page holds. */
-static enum jalon_status add_item(struct page *page, const struct jalon_view_entry *entry)
-{
-    struct jalon_view_result *result = page->result;
-    if (result->count == page->limit) {
-        result->more = page->limit > 0;
-        return JALON_OK;
-    }
-    struct jalon_view_item *items =
-        jalon_arena_grow(page->ctx->arena, result->items, result->count, result->count + 1,
-                         sizeof *items, &page->capacity);
-    if (items == NULL) {
-        return jalon_no_memory(page->ctx);
-    }
-    items[result->count++] = (struct jalon_view_item){&entry->contribution, entry->json};
-    result->items = items;
-    return JALON_OK;
-}
-
-/*
- * Fills the page; result->matched is known already. Gives up with *out_done = false after looking
- * at `patience` contributions.
- */
-static enum jalon_status walk_page(struct jalon_context *ctx, const struct search *search,
-                                   int64_t patience, struct jalon_view_result *result,
-                                   bool *out_done)
-{
-    const struct jalon_view_collection *collection = search->collection;
-    struct page page = {ctx, search->query->limit, 0, result};
-    struct jalon_view_cursor cursor =
-        jalon_view_order_after(&collection->order, collection->slots, search->query->after);
-    jalon_view_slot_index slot;
-    *out_done = false;
-    while (!result->more && jalon_view_order_next(&collection->order, &cursor, &slot)) {
-        if (patience-- == 0) {
-            return JALON_OK;
-        }
-        const struct jalon_view_entry *entry = collection->slots[slot].entry;
-        enum jalon_status status = JALON_OK;
-        if (matches(search, entry)) {
-            status = add_item(&page, entry);
-        }
-        if (status != JALON_OK) {
-            return status;
-        }
-    }
-    *out_done = true;
-    return JALON_OK;
-}
-
-/* Tests every contribution: fills the page and counts. */
-static enum jalon_status walk_all(struct jalon_context *ctx, const struct search *search,
-                                  struct jalon_view_result *result)
-{
-    const struct jalon_view_collection *collection = search->collection;
-    struct page page = {ctx, search->query->limit, 0, result};
-    struct jalon_view_cursor cursor = {0, 0};
-    jalon_view_slot_index slot;
-    while (jalon_view_order_next(&collection->order, &cursor, &slot)) {
-        const struct jalon_view_slot *one = &collection->slots[slot];
-        if (!matches(search, one->entry)) {
+    for (uint32_t i = 0; i < JALON_VIEW_BLOCK_WORDS; i++) {
+        uint32_t start = block * JALON_VIEW_BLOCK + 64 * i;
+        if (start >= end || start + 64 <= first) {
             continue;
         }
-        result->matched++;
-        if (one->number > search->query->after) {
-            enum jalon_status status = add_item(&page, one->entry);
-            if (status != JALON_OK) {
-                return status;
+        uint64_t word = cut(search->words[i], start, first, end);
+        if (is_inside && search->found == NULL) {
+            search->matched += __builtin_popcountll(word);
+            continue;
+        }
+        for (; word != 0; word &= word - 1) {
+            uint32_t row = start + (uint32_t)__builtin_ctzll(word);
+            if (is_wanted(search, rows->segment, row) &&
+                (is_inside || meets_row(search, rows->segment, row))) {
+                take(search, (struct jalon_view_place){search->part, row});
             }
         }
     }
+}
+
+/* Takes a run of rows, block after block. */
+static void take_run(void *user, uint32_t first, uint32_t end, bool is_inside)
+{
+    struct search *search = user;
+    while (first < end) {
+        uint32_t next = (first / JALON_VIEW_BLOCK + 1) * JALON_VIEW_BLOCK;
+        take_rows(search, first, next < end ? next : end, is_inside);
+        first = next;
+    }
+}
+
+static void search_segment(struct search *search, uint32_t part)
+{
+    const struct jalon_view_segment *segment = search->collection->parts->segments[part];
+    search->part = part;
+    search->block = UINT32_MAX;
+    if (search->has_box) {
+        struct jalon_view_boxes_search boxes = {&search->area, take_run, search};
+        jalon_view_boxes_search(&segment->boxes, &boxes);
+    } else {
+        take_run(search, 0, segment->count, true);
+    }
+}
+
+static void search_all(struct search *search)
+{
+    const struct jalon_view_parts *parts = search->collection->parts;
+    search->matched = 0;
+    for (uint32_t i = 0; i < parts->segment_count; i++) {
+        search_segment(search, i);
+    }
+    for (uint32_t i = 0; i < search->collection->delta_count; i++) {
+        const struct jalon_contribution *one = &parts->delta->entries[i]->contribution;
+        if ((!search->without_points || one->geometry.type != JALON_GEOMETRY_POINT) &&
+            entry_matches(search, i)) {
+            take(search, (struct jalon_view_place){(uint32_t)parts->segment_count, i});
+        }
+    }
+}
+
+static enum jalon_status begin(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
+                               const struct jalon_view_query *query, struct search *out)
+{
+    assert(query->collection >= 0 && (size_t)query->collection < snapshot->map->collection_count);
+    struct search search = {
+        .ctx = ctx,
+        .snapshot = snapshot,
+        .collection = &snapshot->collections[query->collection],
+        .query = query,
+        .status = JALON_OK,
+    };
+    struct jalon_box box;
+    search.has_box = jalon_view_find_box(query, &box);
+    if (search.has_box) {
+        search.area = jalon_view_area_make(box);
+    }
+    *out = search;
+    return jalon_view_scope_begin(ctx, snapshot, query, &out->scope);
+}
+
+/* Was everything found out? */
+static enum jalon_status check(const struct search *search)
+{
+    return search->status != JALON_OK ? search->status : jalon_view_scope_check(&search->scope);
+}
+
+/* --- A page of few --- */
+
+struct keeping {
+    struct search *search;
+    struct jalon_view_hit *hits;
+    size_t count;
+    size_t capacity;
+    size_t most;  /* beyond it hits are not kept any more */
+    bool is_full; /* some were not kept */
+};
+
+static void keep(void *user, struct jalon_view_place place)
+{
+    struct keeping *keeping = user;
+    struct search *search = keeping->search;
+    int64_t number = jalon_view_collection_number(search->collection, place);
+    if (number <= search->query->after) {
+        return;
+    }
+    struct jalon_view_hit *hits =
+        keeping->count < keeping->most
+            ? jalon_arena_grow(search->ctx->arena, keeping->hits, keeping->count,
+                               keeping->count + 1, sizeof *hits, &keeping->capacity)
+            : NULL;
+    if (hits == NULL) {
+        keeping->is_full = true;
+        search->found = NULL; /* only the count is wanted now */
+        return;
+    }
+    keeping->hits = hits;
+    hits[keeping->count++] = (struct jalon_view_hit){(uint64_t)number, place};
+}
+
+/* Puts what was kept in the order of numbers. */
+static enum jalon_status sort_kept(struct keeping *keeping)
+{
+    struct jalon_view_hit *spare =
+        jalon_arena_allocate(keeping->search->ctx->arena, keeping->count * sizeof *spare);
+    if (spare == NULL) {
+        return jalon_no_memory(keeping->search->ctx);
+    }
+    keeping->hits = jalon_view_sort_hits(keeping->hits, spare, keeping->count);
     return JALON_OK;
 }
 
-/* --- Choosing the way --- */
-
-/* Collecting costs one step a match; walking limit * count / matches steps if they are spread. */
-static bool walking_is_shorter(const struct search *search, int64_t matched)
+static enum jalon_status make_items(const struct search *search, const struct jalon_view_hit *hits,
+                                    size_t count, struct jalon_view_result *result)
 {
-    double count = (double)search->collection->order.count;
-    return (double)matched * (double)matched > 2 * (double)search->query->limit * count;
+    size_t limit = search->query->limit;
+    result->count = count < limit ? count : limit;
+    result->more = limit > 0 && count > limit;
+    result->items = jalon_arena_allocate(search->ctx->arena, result->count * sizeof *result->items);
+    if (result->items == NULL) {
+        return jalon_no_memory(search->ctx);
+    }
+    for (size_t i = 0; i < result->count; i++) {
+        result->items[i] =
+            jalon_snapshot_item(search->snapshot, search->query->collection, hits[i].place);
+    }
+    return JALON_OK;
 }
 
-static enum jalon_status query_box(struct jalon_context *ctx, struct search *search,
-                                   int64_t matched, struct jalon_view_result *result)
+static enum jalon_status keep_page(struct keeping *keeping, struct jalon_view_result *result)
 {
-    if (search->query->limit == 0) {
-        result->matched = matched;
-        return JALON_OK;
+    enum jalon_status status = sort_kept(keeping);
+    return status == JALON_OK ? make_items(keeping->search, keeping->hits, keeping->count, result)
+                              : status;
+}
+
+/* --- A page of many --- */
+
+/* Where the walk is in a part. */
+struct cursor {
+    uint32_t at;  /* index of by_number, or of the sorted entries of the delta */
+    uint32_t end;
+    int64_t number; /* there */
+};
+
+struct walk {
+    struct search *search;
+    struct cursor *cursors; /* of each segment, then the delta */
+    size_t part_count;
+    const struct jalon_view_hit *entries; /* of the delta that match, by number */
+};
+
+static struct jalon_view_place place_at(const struct walk *walk, size_t part)
+{
+    const struct cursor *cursor = &walk->cursors[part];
+    if (part + 1 == walk->part_count) {
+        return walk->entries[cursor->at].place;
     }
-    if (walking_is_shorter(search, matched)) {
-        struct jalon_view_result walked = {.matched = matched};
-        bool done;
-        enum jalon_status status = walk_page(ctx, search, matched, &walked, &done);
-        if (status != JALON_OK || done) {
-            *result = walked;
-            return status;
+    const struct jalon_view_segment *segment = walk->search->collection->parts->segments[part];
+    return (struct jalon_view_place){(uint32_t)part, segment->by_number[cursor->at]};
+}
+
+static void settle(const struct walk *walk, size_t part)
+{
+    struct cursor *cursor = &walk->cursors[part];
+    if (cursor->at < cursor->end) {
+        cursor->number = 
+            jalon_view_collection_number(walk->search->collection, place_at(walk, part));
+    }
+}
+
+/* Puts the cursor on the first number after the last one seen. */
+static void start_segment(const struct walk *walk, size_t part)
+{
+    const struct jalon_view_segment *segment = walk->search->collection->parts->segments[part];
+    struct cursor *cursor = &walk->cursors[part];
+    uint32_t low = 0, high = segment->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (segment->numbers[segment->by_number[middle]] <= walk->search->query->after) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
-        /* The matches are not spread over the numbers but far behind `after`. */
     }
-    return query_collecting(ctx, search, matched, result);
+    *cursor = (struct cursor){.at = low, .end = segment->count};
+    settle(walk, part);
 }
 
-static enum jalon_status query_filter_and_box(struct jalon_context *ctx, struct search *search,
-                                              int64_t candidates,
-                                              struct jalon_view_result *result)
+static enum jalon_status start_delta(struct walk *walk)
 {
-    if ((size_t)candidates > search->collection->order.count / 4) {
-        return walk_all(ctx, search, result);
-    }
-    return query_collecting(ctx, search, candidates, result);
-}
-
-static enum jalon_status run(struct jalon_context *ctx, struct search *search,
-                             struct jalon_view_result *result)
-{
-    int64_t all = (int64_t)search->collection->order.count;
-    if (search->has_box) {
-        int64_t candidates = search_tree(search, NULL);
-        if (candidates < all) {
-            return search->has_filter ? query_filter_and_box(ctx, search, candidates, result)
-                                      : query_box(ctx, search, candidates, result);
+    struct search *search = walk->search;
+    struct keeping keeping = {.search = search, .most = search->collection->delta_count};
+    for (uint32_t i = 0; i < search->collection->delta_count; i++) {
+        if (entry_matches(search, i)) {
+            keep(&keeping, (struct jalon_view_place){(uint32_t)walk->part_count - 1, i});
         }
-        search->has_box = false; /* it holds everything */
     }
-    if (search->has_filter) {
-        return walk_all(ctx, search, result);
+    if (keeping.is_full) {
+        return jalon_no_memory(search->ctx);
     }
-    result->matched = all;
-    bool done;
-    return search->query->limit > 0 ? walk_page(ctx, search, all, result, &done) : JALON_OK;
+    enum jalon_status status = sort_kept(&keeping);
+    if (status != JALON_OK) {
+        return status;
+    }
+    walk->entries = keeping.hits;
+    walk->cursors[walk->part_count - 1] = (struct cursor){.end = (uint32_t)keeping.count};
+    settle(walk, walk->part_count - 1);
+    return JALON_OK;
 }
 
-static struct search make_search(const struct jalon_snapshot *snapshot,
-                                 const struct jalon_view_query *query)
+/* The part with the lowest number; part_count: all have ended. */
+static size_t find_lowest(const struct walk *walk)
 {
-    assert(query->collection >= 0 &&
-           (size_t)query->collection < snapshot->map->collection_count);
-    struct jalon_box box = {0};
-    bool has_box = jalon_view_find_box(query, &box);
-    return (struct search){
-        .map = snapshot->map,
-        .collection = &snapshot->collections[query->collection],
-        .query = query,
-        .area = jalon_view_area_make(box),
-        .has_box = has_box,
-        .has_filter = jalon_view_has_filter(query),
-    };
+    size_t lowest = walk->part_count;
+    for (size_t i = 0; i < walk->part_count; i++) {
+        const struct cursor *cursor = &walk->cursors[i];
+        if (cursor->at < cursor->end &&
+            (lowest == walk->part_count || cursor->number < walk->cursors[lowest].number)) {
+            lowest = i;
+        }
+    }
+    return lowest;
 }
 
-/* What was matched counts only when every comparison could be made. */
-static enum jalon_status check_match(struct jalon_context *ctx,
-                                     const struct jalon_view_query *query)
+/* The next match in number order; false at the end. */
+static bool walk_on(struct walk *walk, struct jalon_view_place *out)
 {
-    return jalon_view_match_failed(query)
-               ? jalon_fail(ctx, JALON_INTERNAL, "shapes could not be compared")
-               : JALON_OK;
+    for (;;) {
+        size_t part = find_lowest(walk);
+        if (part == walk->part_count) {
+            return false;
+        }
+        *out = place_at(walk, part);
+        walk->cursors[part].at++;
+        settle(walk, part);
+        if (part + 1 == walk->part_count || row_matches(walk->search, out->part, out->row)) {
+            return true;
+        }
+    }
+}
+
+static enum jalon_status walk_page(struct search *search, struct jalon_view_result *result)
+{
+    const struct jalon_view_parts *parts = search->collection->parts;
+    struct walk walk = {.search = search, .part_count = parts->segment_count + 1};
+    size_t limit = search->query->limit;
+    struct jalon_view_hit *hits =
+        jalon_arena_allocate(search->ctx->arena, (limit + 1) * sizeof *hits);
+    walk.cursors = jalon_arena_allocate_zeroed(search->ctx->arena, walk.part_count,
+                                               sizeof *walk.cursors);
+    if (hits == NULL || walk.cursors == NULL || start_delta(&walk) != JALON_OK) {
+        return jalon_no_memory(search->ctx);
+    }
+    for (size_t i = 0; i < parts->segment_count; i++) {
+        start_segment(&walk, i);
+    }
+    size_t count = 0;
+    while (count <= limit && walk_on(&walk, &hits[count].place)) {
+        count++;
+    }
+    return make_items(search, hits, count, result);
+}
+
+/* --- Answers --- */
+
+/* A count that needs no search. */
+static bool is_counted(const struct search *search)
+{
+    return !search->has_box && !search->scope.has_filter;
 }
 
 enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
@@ -279,11 +420,27 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
     if (query->by_distance) {
         return jalon_view_query_nearest(ctx, snapshot, query, out);
     }
-    struct search search = make_search(snapshot, query);
+    struct search search;
     struct jalon_view_result result = {.count = 0};
-    enum jalon_status status = run(ctx, &search, &result);
+    enum jalon_status status = begin(ctx, snapshot, query, &search);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct keeping keeping = {.search = &search, .most = query->limit + KEPT};
+    if (is_counted(&search)) {
+        search.matched = search.collection->count;
+        keeping.is_full = true;
+    } else {
+        search.found = query->limit > 0 ? keep : NULL;
+        search.user = &keeping;
+        search_all(&search);
+    }
+    result.matched = search.matched;
+    if (query->limit > 0) {
+        status = keeping.is_full ? walk_page(&search, &result) : keep_page(&keeping, &result);
+    }
     if (status == JALON_OK) {
-        status = check_match(ctx, query);
+        status = check(&search);
     }
     if (status == JALON_OK) {
         *out = result;
@@ -291,90 +448,76 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
     return status;
 }
 
-/* --- Visiting --- */
+/* --- Visits --- */
 
-/* The index is searched for one area; the query may have another. */
-struct visit {
+enum jalon_status jalon_view_each_match(struct jalon_context *ctx,
+                                        const struct jalon_snapshot *snapshot,
+                                        const struct jalon_view_query *query,
+                                        void (*visit)(void *user, struct jalon_view_place place),
+                                        void *user)
+{
     struct search search;
+    enum jalon_status status = begin(ctx, snapshot, query, &search);
+    if (status == JALON_OK) {
+        search.found = visit;
+        search.user = user;
+        search_all(&search);
+        status = check(&search);
+    }
+    return status;
+}
+
+struct visiting {
+    struct jalon_context *ctx;
+    const struct jalon_snapshot *snapshot;
+    const struct jalon_view_query *query; /* with its own box */
     struct jalon_view_area area;
     void (*visit)(void *user, const struct jalon_contribution *contribution);
     void *user;
+    enum jalon_status status;
 };
 
-static const struct jalon_view_entry *visited(const struct visit *visit, jalon_view_slot_index slot)
+static void visit_place(void *user, struct jalon_view_place place)
 {
-    return visit->search.collection->slots[slot].entry;
-}
-
-static bool visit_meets(void *user, jalon_view_slot_index slot)
-{
-    const struct visit *visit = user;
-    return jalon_view_geometry_meets(&visited(visit, slot)->contribution.geometry, &visit->area);
-}
-
-static void visit_found(void *user, jalon_view_slot_index slot)
-{
-    struct visit *visit = user;
-    const struct jalon_view_entry *entry = visited(visit, slot);
-    if (matches(&visit->search, entry)) {
-        visit->visit(visit->user, &entry->contribution);
+    struct visiting *visiting = user;
+    const struct jalon_view_query *query = visiting->query;
+    const struct jalon_contribution *one = NULL;
+    struct jalon_view_item item =
+        jalon_snapshot_item(visiting->snapshot, query->collection, place);
+    if (visiting->status == JALON_OK) {
+        visiting->status = jalon_snapshot_read(visiting->ctx, visiting->snapshot, &item, &one);
+    }
+    if (visiting->status == JALON_OK &&
+        (!query->has_box || jalon_view_geometry_meets(&one->geometry, &visiting->area))) {
+        visiting->visit(visiting->user, one);
     }
 }
 
 enum jalon_status
 jalon_snapshot_visit(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
                      const struct jalon_view_query *query, struct jalon_box box,
+                     bool without_points,
                      void (*visit)(void *user, const struct jalon_contribution *contribution),
                      void *user)
 {
-    struct visit state = {make_search(snapshot, query), jalon_view_area_make(box), visit, user};
-    struct jalon_view_tree_search search = {&state.area, visit_meets, visit_found, &state};
-    jalon_view_tree_search(&state.search.collection->tree, &search);
-    return check_match(ctx, query);
-}
-
-/* --- All matches --- */
-
-struct each {
     struct search search;
-    void (*visit)(void *user, const struct jalon_view_entry *entry);
-    void *user;
-};
-
-static bool each_meets(void *user, jalon_view_slot_index slot)
-{
-    struct each *each = user;
-    return ask_meets(&each->search, slot);
-}
-
-static void each_found(void *user, jalon_view_slot_index slot)
-{
-    struct each *each = user;
-    const struct search *search = &each->search;
-    const struct jalon_view_entry *entry = search->collection->slots[slot].entry;
-    if (!search->has_filter || jalon_view_passes(search->map, search->query, entry)) {
-        each->visit(each->user, entry);
+    struct jalon_view_query boxed = *query;
+    boxed.has_box = true;
+    boxed.box = box;
+    struct visiting visiting = {.ctx = ctx,
+                                .snapshot = snapshot,
+                                .query = query,
+                                .area = jalon_view_area_make(query->box),
+                                .visit = visit,
+                                .user = user,
+                                .status = JALON_OK};
+    enum jalon_status status = begin(ctx, snapshot, &boxed, &search);
+    if (status != JALON_OK) {
+        return status;
     }
-}
-
-enum jalon_status jalon_view_each_match(struct jalon_context *ctx,
-                                        const struct jalon_snapshot *snapshot,
-                                        const struct jalon_view_query *query,
-                                        void (*visit)(void *user,
-                                                      const struct jalon_view_entry *entry),
-                                        void *user)
-{
-    struct each state = {make_search(snapshot, query), visit, user};
-    const struct jalon_view_collection *collection = state.search.collection;
-    if (state.search.has_box) {
-        struct jalon_view_tree_search search = {&state.search.area, each_meets, each_found, &state};
-        jalon_view_tree_search(&collection->tree, &search);
-    } else {
-        struct jalon_view_cursor cursor = {0, 0};
-        jalon_view_slot_index slot;
-        while (jalon_view_order_next(&collection->order, &cursor, &slot)) {
-            each_found(&state, slot);
-        }
-    }
-    return check_match(ctx, query);
+    search.without_points = without_points;
+    search.found = visit_place;
+    search.user = &visiting;
+    search_all(&search);
+    return visiting.status == JALON_OK ? check(&search) : visiting.status;
 }

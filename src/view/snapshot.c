@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The short answers of a snapshot; lists are in query.c. Layer 2 (view). */
+/* Simple questions to a state of the view. Layer 2 (view). */
 #include "snapshot.h"
 
 #include <assert.h>
+
+#include "meets.h"
+#include "state.h"
 
 static const struct jalon_view_collection *collection_of(const struct jalon_snapshot *snapshot,
                                                          int32_t collection)
@@ -25,29 +28,60 @@ bool jalon_snapshot_changed(const struct jalon_snapshot *snapshot, int64_t since
                             struct jalon_box box)
 {
     struct jalon_view_area area = jalon_view_area_make(box);
-    return jalon_view_changes_meet(&snapshot->changes, since, &area);
+    pthread_mutex_lock(&snapshot->view->publishing);
+    bool has_changed = jalon_view_changes_meet(&snapshot->view->changes, since, &area);
+    pthread_mutex_unlock(&snapshot->view->publishing);
+    return has_changed;
 }
 
-static bool find_in(const struct jalon_view_collection *collection, struct jalon_id id,
-                    struct jalon_view_item *out)
+struct jalon_view_item jalon_snapshot_item(const struct jalon_snapshot *snapshot,
+                                           int32_t collection, struct jalon_view_place place)
 {
-    jalon_view_slot_index slot = jalon_view_collection_find(collection, id);
-    if (slot == JALON_VIEW_NO_SLOT) {
-        return false;
+    const struct jalon_view_parts *parts = collection_of(snapshot, collection)->parts;
+    struct jalon_view_item item = {
+        .collection = collection, .part = place.part, .row = place.row};
+    if (place.part == parts->segment_count) {
+        const struct jalon_view_entry *entry = parts->delta->entries[place.row];
+        item.number = entry->contribution.number;
+        item.json = entry->json;
+    } else {
+        const struct jalon_view_segment *segment = parts->segments[place.part];
+        item.number = segment->numbers[place.row];
+        item.json = jalon_view_record_json(jalon_view_segment_record(segment, place.row));
     }
-    const struct jalon_view_entry *entry = collection->slots[slot].entry;
-    *out = (struct jalon_view_item){&entry->contribution, entry->json};
-    return true;
+    return item;
+}
+
+enum jalon_status jalon_snapshot_read(struct jalon_context *ctx,
+                                      const struct jalon_snapshot *snapshot,
+                                      const struct jalon_view_item *item,
+                                      const struct jalon_contribution **out)
+{
+    const struct jalon_view_parts *parts = collection_of(snapshot, item->collection)->parts;
+    if (item->part == parts->segment_count) {
+        *out = &parts->delta->entries[item->row]->contribution;
+        return JALON_OK;
+    }
+    struct jalon_view_scratch *scratch =
+        jalon_view_scratch_create(ctx->arena, &snapshot->map->collections[item->collection]);
+    if (scratch == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    const struct jalon_view_record *record =
+        jalon_view_segment_record(parts->segments[item->part], item->row);
+    *out = &jalon_view_record_read(record, snapshot->map, item->collection, scratch)->contribution;
+    return scratch->failed ? jalon_no_memory(ctx) : JALON_OK;
 }
 
 bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
                          struct jalon_id id, struct jalon_view_item *out)
 {
-    if (collection >= 0) {
-        return find_in(collection_of(snapshot, collection), id, out);
-    }
-    for (size_t i = 0; i < snapshot->map->collection_count; i++) {
-        if (find_in(&snapshot->collections[i], id, out)) {
+    struct jalon_view_place place;
+    int32_t count = (int32_t)snapshot->map->collection_count;
+    for (int32_t i = collection < 0 ? 0 : collection; i < (collection < 0 ? count : collection + 1);
+         i++) {
+        if (jalon_view_collection_find(collection_of(snapshot, i), id, &place)) {
+            *out = jalon_snapshot_item(snapshot, i, place);
             return true;
         }
     }
@@ -56,34 +90,27 @@ bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collecti
 
 int64_t jalon_snapshot_count(const struct jalon_snapshot *snapshot, int32_t collection)
 {
-    return (int64_t)collection_of(snapshot, collection)->order.count;
-}
-
-static struct jalon_box box_of(const void *user, jalon_view_slot_index slot)
-{
-    const struct jalon_view_slot *slots = user;
-    return slots[slot].entry->box;
+    return collection_of(snapshot, collection)->count;
 }
 
 bool jalon_snapshot_extent(const struct jalon_snapshot *snapshot, int32_t collection,
                            struct jalon_box *out)
 {
-    const struct jalon_view_collection *one = collection_of(snapshot, collection);
-    return jalon_view_tree_extent(&one->tree, box_of, one->slots, out);
+    return jalon_view_collection_extent(collection_of(snapshot, collection), out);
 }
 
 bool jalon_snapshot_interval(const struct jalon_snapshot *snapshot, int32_t collection,
                              int64_t *out_first_us, int64_t *out_last_us)
 {
-    return jalon_view_order_interval(&collection_of(snapshot, collection)->order, out_first_us,
-                                     out_last_us);
+    return jalon_view_collection_interval(collection_of(snapshot, collection), out_first_us,
+                                          out_last_us);
 }
 
 const struct jalon_territory *jalon_snapshot_territories(const struct jalon_snapshot *snapshot,
                                                          size_t *out_count)
 {
-    *out_count = snapshot->territories.count;
-    return snapshot->territories.items;
+    *out_count = snapshot->territories->count;
+    return snapshot->territories->items;
 }
 
 int64_t jalon_snapshot_category_count(const struct jalon_snapshot *snapshot, int32_t collection,

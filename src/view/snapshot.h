@@ -1,32 +1,35 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What readers of the view see. Layer 2 (view), private. */
+/* A state of the view, as its readers go through it. Layer 2 (view), private. */
 #ifndef JALON_VIEW_SNAPSHOT_H
 #define JALON_VIEW_SNAPSHOT_H
 
 #include "jalon/view.h"
 
-#include "changes.h"
-#include "collection.h"
+#include "parts.h"
 #include "territories.h"
 
 struct jalon_snapshot {
+    atomic_uint references; /* the view's, while it is the latest, and one for each pin */
+    struct jalon_view *view;
     const struct jalon_map *map;
-    struct jalon_view_collection *collections; /* one for each collection of the map */
-    struct jalon_view_territories territories;
-    struct jalon_view_changes changes;
+    const struct jalon_view_territories *territories; /* the view's */
     int64_t seq;
     int64_t time_us;
+    struct jalon_view_collection collections[]; /* as the map has */
 };
 
+/* The item for a contribution in the state. */
+struct jalon_view_item jalon_snapshot_item(const struct jalon_snapshot *snapshot,
+                                           int32_t collection, struct jalon_view_place place);
+
 /*
- * Calls `visit` for all that match, on every page, in no order, whatever `after` and `limit`. It
- * needs no memory. JALON_INTERNAL as jalon_snapshot_query.
+ * Calls `visit` for every match, in no order, whatever `after` and `limit`. JALON_INTERNAL when shapes
+ * could not be compared: what was visited is then not all.
  */
 enum jalon_status jalon_view_each_match(struct jalon_context *ctx,
                                         const struct jalon_snapshot *snapshot,
                                         const struct jalon_view_query *query,
-                                        void (*visit)(void *user,
-                                                      const struct jalon_view_entry *entry),
+                                        void (*visit)(void *user, struct jalon_view_place place),
                                         void *user) JALON_MUST_USE;
 
 #endif

@@ -1,39 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/*
- * Statistics: one pass over the matches, then the tables. Layer 2 (view).
- *
- * What a contribution lies in was found when it entered the view; here it is only counted.
- */
+/* Statistics: one pass over the matches, then the tables. Layer 2 (view). */
 #include <stdlib.h>
-#include <string.h>
 
 #include "jalon/clock.h"
 
 #include "snapshot.h"
 #include "stats_parts.h"
-
-struct counting {
-    struct jalon_context *ctx;
-    const struct jalon_snapshot *snapshot;
-    const struct jalon_map *map;
-    const struct jalon_stats_request *request;
-    size_t query; /* the one whose matches are being counted */
-    int64_t matched;
-    int64_t today;
-    /* By category of the map; which of them the contribution number `matched` was counted in. */
-    int64_t *categories;
-    int64_t *category_seen;
-    int64_t without_category;
-    int64_t *query_matched;   /* by query */
-    int64_t **statuses;       /* by query and status; the last one: without */
-    int64_t *territories;     /* by territory */
-    size_t *kinds;            /* of each territory: the index of the first one of its kind */
-    int64_t *kind_inside;     /* by kind: contributions in at least one territory of it */
-    int64_t *kind_seen;
-    int64_t ages[JALON_STATS_AGES];
-    struct jalon_stats_months months;
-    struct jalon_stats_authors authors;
-};
 
 static const char *const names[JALON_STATS_DIMENSION_COUNT] = {
     "category", "status", "territory", "month", "author_class", "collection", "freshness"};
@@ -54,123 +26,6 @@ bool jalon_stats_dimension_parse(struct jalon_text name, enum jalon_stats_dimens
     return false;
 }
 
-static bool is_wanted(const struct counting *counting, enum jalon_stats_dimension dimension)
-{
-    return (counting->request->dimensions & JALON_STATS_BIT(dimension)) != 0;
-}
-
-static const struct jalon_collection *collection_of(const struct counting *counting, size_t query)
-{
-    return &counting->map->collections[counting->request->queries[query].collection];
-}
-
-/* --- Counting --- */
-
-static void count_categories(struct counting *counting, const struct jalon_contribution *one)
-{
-    counting->without_category += one->category_count == 0;
-    for (size_t i = 0; i < one->category_count; i++) {
-        for (int32_t at = one->categories[i];
-             at >= 0 && counting->category_seen[at] != counting->matched;
-             at = counting->map->categories[at].parent) {
-            counting->category_seen[at] = counting->matched;
-            counting->categories[at]++;
-        }
-    }
-}
-
-static void count_territories(struct counting *counting, const struct jalon_view_entry *entry)
-{
-    for (size_t i = 0; i < entry->territory_count; i++) {
-        size_t kind = counting->kinds[entry->territories[i]];
-        counting->territories[entry->territories[i]]++;
-        counting->kind_inside[kind] += counting->kind_seen[kind] != counting->matched;
-        counting->kind_seen[kind] = counting->matched;
-    }
-}
-
-static void count(void *user, const struct jalon_view_entry *entry)
-{
-    struct counting *counting = user;
-    const struct jalon_contribution *one = &entry->contribution;
-    size_t status_count = collection_of(counting, counting->query)->status_count;
-    counting->matched++; /* from 1: zeroed marks have seen nothing */
-    counting->query_matched[counting->query]++;
-    counting->statuses[counting->query][one->status >= 0 ? (size_t)one->status : status_count]++;
-    count_categories(counting, one);
-    count_territories(counting, entry);
-    if (is_wanted(counting, JALON_STATS_MONTH)) {
-        jalon_stats_months_count(&counting->months, one);
-    }
-    if (is_wanted(counting, JALON_STATS_FRESHNESS)) {
-        counting->ages[jalon_stats_age(one, counting->today)]++;
-    }
-    jalon_stats_authors_count(&counting->authors, one);
-}
-
-/* --- Before --- */
-
-static int64_t *make_counts(struct counting *counting, size_t count)
-{
-    return jalon_arena_allocate_zeroed(counting->ctx->arena, count, sizeof(int64_t));
-}
-
-static enum jalon_status make_statuses(struct counting *counting)
-{
-    size_t count = counting->request->query_count;
-    counting->statuses =
-        jalon_arena_allocate_zeroed(counting->ctx->arena, count, sizeof *counting->statuses);
-    bool good = counting->statuses != NULL;
-    for (size_t i = 0; good && i < count; i++) {
-        counting->statuses[i] = make_counts(counting, collection_of(counting, i)->status_count + 1);
-        good = counting->statuses[i] != NULL;
-    }
-    return good ? JALON_OK : jalon_no_memory(counting->ctx);
-}
-
-static enum jalon_status make_territories(struct counting *counting)
-{
-    const struct jalon_view_territories *all = &counting->snapshot->territories;
-    counting->territories = make_counts(counting, all->count);
-    counting->kind_inside = make_counts(counting, all->count);
-    counting->kind_seen = make_counts(counting, all->count);
-    counting->kinds =
-        jalon_arena_allocate_zeroed(counting->ctx->arena, all->count, sizeof *counting->kinds);
-    if (counting->territories == NULL || counting->kind_inside == NULL ||
-        counting->kind_seen == NULL || counting->kinds == NULL) {
-        return jalon_no_memory(counting->ctx);
-    }
-    for (size_t i = 0; i < all->count; i++) {
-        size_t first = 0;
-        while (!jalon_text_equal(all->items[first].kind, all->items[i].kind)) {
-            first++;
-        }
-        counting->kinds[i] = first;
-    }
-    return JALON_OK;
-}
-
-static enum jalon_status make_counting(struct counting *counting)
-{
-    counting->categories = make_counts(counting, counting->map->category_count);
-    counting->category_seen = make_counts(counting, counting->map->category_count);
-    counting->query_matched = make_counts(counting, counting->request->query_count);
-    if (counting->categories == NULL || counting->category_seen == NULL ||
-        counting->query_matched == NULL) {
-        return jalon_no_memory(counting->ctx);
-    }
-    enum jalon_status status = make_statuses(counting);
-    if (status == JALON_OK) {
-        status = make_territories(counting);
-    }
-    if (status == JALON_OK) {
-        status = jalon_stats_months_init(counting->ctx, counting->snapshot, counting->request,
-                                         &counting->months);
-    }
-    return status == JALON_OK ? jalon_stats_authors_init(counting->ctx, &counting->authors)
-                              : status;
-}
-
 /* --- Tables --- */
 
 /* A table that is being made; `capacity` rows have room. */
@@ -179,11 +34,11 @@ struct rows {
     size_t count;
 };
 
-static enum jalon_status make_rows(struct counting *counting, size_t capacity, struct rows *out)
+static enum jalon_status make_rows(struct jalon_stats_counting *counting, size_t capacity,
+                                   struct rows *out)
 {
     out->count = 0;
-    out->items =
-        jalon_arena_allocate_zeroed(counting->ctx->arena, capacity, sizeof *out->items);
+    out->items = jalon_arena_allocate_zeroed(counting->ctx->arena, capacity, sizeof *out->items);
     return out->items != NULL ? JALON_OK : jalon_no_memory(counting->ctx);
 }
 
@@ -201,7 +56,7 @@ static void add_rest(struct rows *rows, int64_t count)
     add_row(rows, JALON_TEXT_EMPTY, JALON_STATS_NO_LABEL, count);
 }
 
-static struct jalon_stats_table make_table(const struct counting *counting,
+static struct jalon_stats_table make_table(const struct jalon_stats_counting *counting,
                                            enum jalon_stats_dimension dimension,
                                            const struct rows *rows)
 {
@@ -219,17 +74,18 @@ static struct jalon_stats_table make_table(const struct counting *counting,
 }
 
 /* Is the category one that a counted collection offers, or that a contribution has all the same? */
-static bool has_row(const struct counting *counting, int32_t category)
+static bool has_row(const struct jalon_stats_counting *counting, int32_t category)
 {
     for (size_t i = 0; i < counting->request->query_count; i++) {
-        if (jalon_collection_uses_category(counting->map, collection_of(counting, i), category)) {
+        if (jalon_collection_uses_category(counting->map, jalon_stats_collection(counting, i),
+                                           category)) {
             return true;
         }
     }
     return counting->categories[category] > 0;
 }
 
-static enum jalon_status tabulate_categories(struct counting *counting,
+static enum jalon_status tabulate_categories(struct jalon_stats_counting *counting,
                                              struct jalon_stats_table *out)
 {
     const struct jalon_map *map = counting->map;
@@ -266,18 +122,18 @@ static struct jalon_stats_row *find_row(struct rows *rows, struct jalon_text key
     return NULL;
 }
 
-static enum jalon_status tabulate_statuses(struct counting *counting,
+static enum jalon_status tabulate_statuses(struct jalon_stats_counting *counting,
                                            struct jalon_stats_table *out)
 {
     struct rows rows;
     size_t capacity = 1;
     int64_t without = 0;
     for (size_t i = 0; i < counting->request->query_count; i++) {
-        capacity += collection_of(counting, i)->status_count;
+        capacity += jalon_stats_collection(counting, i)->status_count;
     }
     enum jalon_status status = make_rows(counting, capacity, &rows);
     for (size_t i = 0; status == JALON_OK && i < counting->request->query_count; i++) {
-        const struct jalon_collection *collection = collection_of(counting, i);
+        const struct jalon_collection *collection = jalon_stats_collection(counting, i);
         for (size_t j = 0; j < collection->status_count; j++) {
             const struct jalon_workflow_status *one = &collection->statuses[j];
             struct jalon_stats_row *row = find_row(&rows, one->key);
@@ -293,13 +149,13 @@ static enum jalon_status tabulate_statuses(struct counting *counting,
     return status;
 }
 
-static enum jalon_status tabulate_collections(struct counting *counting,
+static enum jalon_status tabulate_collections(struct jalon_stats_counting *counting,
                                               struct jalon_stats_table *out)
 {
     struct rows rows;
     enum jalon_status status = make_rows(counting, counting->request->query_count, &rows);
     for (size_t i = 0; status == JALON_OK && i < counting->request->query_count; i++) {
-        const struct jalon_collection *collection = collection_of(counting, i);
+        const struct jalon_collection *collection = jalon_stats_collection(counting, i);
         add_row(&rows, collection->key, collection->title, counting->query_matched[i])->color =
             collection->color;
     }
@@ -316,10 +172,10 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* The territories of the kind that the one at `first` is the first of; by key. */
-static enum jalon_status tabulate_kind(struct counting *counting, size_t first,
+static enum jalon_status tabulate_kind(struct jalon_stats_counting *counting, size_t first,
                                        struct jalon_stats_table *out)
 {
-    const struct jalon_view_territories *all = &counting->snapshot->territories;
+    const struct jalon_view_territories *all = counting->snapshot->territories;
     struct rows rows;
     enum jalon_status status = make_rows(counting, all->count + 1, &rows);
     if (status != JALON_OK) {
@@ -338,10 +194,11 @@ static enum jalon_status tabulate_kind(struct counting *counting, size_t first,
     return JALON_OK;
 }
 
-static enum jalon_status tabulate_territories(struct counting *counting, struct jalon_stats *stats)
+static enum jalon_status tabulate_territories(struct jalon_stats_counting *counting,
+                                              struct jalon_stats *stats)
 {
     enum jalon_status status = JALON_OK;
-    size_t count = counting->snapshot->territories.count;
+    size_t count = counting->snapshot->territories->count;
     for (size_t i = 0; status == JALON_OK && i < count; i++) {
         if (counting->kinds[i] == i) {
             status = tabulate_kind(counting, i, &stats->tables[stats->table_count]);
@@ -351,8 +208,8 @@ static enum jalon_status tabulate_territories(struct counting *counting, struct 
     return status;
 }
 
-static enum jalon_status tabulate(struct counting *counting, enum jalon_stats_dimension dimension,
-                                  struct jalon_stats *stats)
+static enum jalon_status tabulate(struct jalon_stats_counting *counting,
+                                  enum jalon_stats_dimension dimension, struct jalon_stats *stats)
 {
     struct jalon_stats_table *table = &stats->tables[stats->table_count];
     enum jalon_status status = JALON_OK;
@@ -376,16 +233,17 @@ static enum jalon_status tabulate(struct counting *counting, enum jalon_stats_di
     return status;
 }
 
-static enum jalon_status tabulate_all(struct counting *counting, struct jalon_stats *out)
+static enum jalon_status tabulate_all(struct jalon_stats_counting *counting,
+                                      struct jalon_stats *out)
 {
     struct jalon_stats stats = {.matched = counting->matched};
-    size_t most = JALON_STATS_DIMENSION_COUNT + counting->snapshot->territories.count;
+    size_t most = JALON_STATS_DIMENSION_COUNT + counting->snapshot->territories->count;
     stats.tables = jalon_arena_allocate_zeroed(counting->ctx->arena, most, sizeof *stats.tables);
-    enum jalon_status status =
-        stats.tables != NULL ? jalon_stats_authors_people(&counting->authors, &stats.people)
-                             : jalon_no_memory(counting->ctx);
+    enum jalon_status status = stats.tables != NULL
+                                   ? jalon_stats_authors_people(&counting->authors, &stats.people)
+                                   : jalon_no_memory(counting->ctx);
     for (int i = 0; status == JALON_OK && i < JALON_STATS_DIMENSION_COUNT; i++) {
-        if (is_wanted(counting, (enum jalon_stats_dimension)i)) {
+        if (jalon_stats_is_wanted(counting, (enum jalon_stats_dimension)i)) {
             status = tabulate(counting, (enum jalon_stats_dimension)i, &stats);
         }
     }
@@ -400,17 +258,17 @@ enum jalon_status jalon_snapshot_stats(struct jalon_context *ctx,
                                        const struct jalon_stats_request *request,
                                        struct jalon_stats *out)
 {
-    struct counting counting = {
+    struct jalon_stats_counting counting = {
         .ctx = ctx,
         .snapshot = snapshot,
         .map = snapshot->map,
         .request = request,
         .today = jalon_clock_day(request->now_us),
     };
-    enum jalon_status status = make_counting(&counting);
+    enum jalon_status status = jalon_stats_counting_init(&counting);
     for (size_t i = 0; status == JALON_OK && i < request->query_count; i++) {
         counting.query = i;
-        status = jalon_view_each_match(ctx, snapshot, &request->queries[i], count, &counting);
+        status = jalon_stats_count_query(&counting);
     }
     return status == JALON_OK ? tabulate_all(&counting, out) : status;
 }

@@ -55,10 +55,15 @@ static bool make_room(struct jalon_stats_authors *authors)
     return true;
 }
 
-static void count_author(struct jalon_stats_authors *authors, struct jalon_text name)
+void jalon_stats_authors_count(struct jalon_stats_authors *authors, struct jalon_text name,
+                               int64_t by)
 {
+    if (name.length == 0) {
+        authors->anonymous += by;
+        return;
+    }
     if (authors->last != NULL && jalon_text_equal(authors->last->name, name)) {
-        authors->last->count++;
+        authors->last->count += by;
         return;
     }
     if (authors->failed || !make_room(authors)) {
@@ -69,20 +74,8 @@ static void count_author(struct jalon_stats_authors *authors, struct jalon_text 
         find_place(authors, authors->places, authors->capacity, name);
     authors->count += place->name.length == 0;
     place->name = name;
-    place->count++;
+    place->count += by;
     authors->last = place;
-}
-
-void jalon_stats_authors_count(struct jalon_stats_authors *authors,
-                               const struct jalon_contribution *contribution)
-{
-    if (contribution->source.length > 0) {
-        authors->imported++;
-    } else if (contribution->author.length == 0) {
-        authors->anonymous++;
-    } else {
-        count_author(authors, contribution->author);
-    }
 }
 
 /* --- Concentration --- */

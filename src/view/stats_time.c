@@ -4,7 +4,11 @@
 
 #include "jalon/clock.h"
 
-enum { DAYS_PER_CLASS = JALON_STATS_AGES - 1 };
+enum {
+    AGES_WITH_END = JALON_STATS_AGES - 1,
+    DAYS_PER_MONTH = 31,
+    MONTHS_LOOKED_UP = 12 * 400, /* days of more are not worth a table */
+};
 
 /* --- Months --- */
 
@@ -13,11 +17,12 @@ enum jalon_status jalon_stats_months_init(struct jalon_context *ctx,
                                           const struct jalon_stats_request *request,
                                           struct jalon_stats_months *out)
 {
-    int64_t first_us, last_us, first = INT64_MAX, last = INT64_MIN;
+    int64_t first_us, last_us, first = INT64_MAX, last = INT64_MIN, earliest_us = INT64_MAX;
     for (size_t i = 0; i < request->query_count; i++) {
         if (jalon_snapshot_interval(snapshot, request->queries[i].collection, &first_us,
                                     &last_us)) {
             int64_t from = jalon_clock_month(first_us), to = jalon_clock_month(last_us);
+            earliest_us = first_us < earliest_us ? first_us : earliest_us;
             first = from < first ? from : first;
             last = to > last ? to : last;
         }
@@ -25,19 +30,37 @@ enum jalon_status jalon_stats_months_init(struct jalon_context *ctx,
     struct jalon_stats_months months = {.first = first};
     months.count = first <= last ? (size_t)(last - first) + 1 : 0;
     months.counts = jalon_arena_allocate_zeroed(ctx->arena, months.count, sizeof *months.counts);
-    if (months.counts == NULL) {
+    months.day_count = months.count * DAYS_PER_MONTH;
+    months.by_day =
+        months.count <= MONTHS_LOOKED_UP
+            ? jalon_arena_allocate_zeroed(ctx->arena, months.day_count, sizeof *months.by_day)
+            : NULL;
+    months.first_day = jalon_clock_day(earliest_us);
+    if (months.counts == NULL || (months.by_day == NULL && months.count <= MONTHS_LOOKED_UP)) {
         return jalon_no_memory(ctx);
     }
     *out = months;
     return JALON_OK;
 }
 
-void jalon_stats_months_count(struct jalon_stats_months *months,
-                              const struct jalon_contribution *contribution)
+static size_t find_month(const struct jalon_stats_months *months, int64_t created_us)
 {
-    size_t at = (size_t)(jalon_clock_month(contribution->created_us) - months->first);
+    size_t at = (size_t)(jalon_clock_month(created_us) - months->first);
     /* Nothing is created after its last update, but in a file that others wrote. */
-    months->counts[at < months->count ? at : months->count - 1]++;
+    return at < months->count ? at : months->count - 1;
+}
+
+void jalon_stats_months_count(struct jalon_stats_months *months, int64_t created_us)
+{
+    size_t day = (size_t)(jalon_clock_day(created_us) - months->first_day);
+    if (months->by_day == NULL || day >= months->day_count) {
+        months->counts[find_month(months, created_us)]++;
+        return;
+    }
+    if (months->by_day[day] == 0) {
+        months->by_day[day] = (uint32_t)find_month(months, created_us) + 1;
+    }
+    months->counts[months->by_day[day] - 1]++;
 }
 
 enum jalon_status jalon_stats_months_table(struct jalon_context *ctx,
@@ -74,16 +97,21 @@ enum jalon_status jalon_stats_months_table(struct jalon_context *ctx,
 
 /* --- Ages --- */
 
-size_t jalon_stats_age(const struct jalon_contribution *contribution, int64_t today)
+int64_t jalon_stats_age_begin(struct jalon_text observed, int64_t updated_us)
 {
-    static const int64_t most_days[DAYS_PER_CLASS] = {30, 90, 365, 730, 1825};
-    int64_t time_us = contribution->updated_us;
-    if (contribution->observed.length > 0) {
-        (void)jalon_clock_parse_date(contribution->observed, &time_us);
+    int64_t time_us = updated_us;
+    if (observed.length > 0) {
+        (void)jalon_clock_parse_date(observed, &time_us);
     }
+    return time_us;
+}
+
+size_t jalon_stats_age(int64_t time_us, int64_t today)
+{
+    static const int64_t most_days[AGES_WITH_END] = {30, 90, 365, 730, 1825};
     int64_t days = today - jalon_clock_day(time_us);
     size_t age = 0;
-    while (age < DAYS_PER_CLASS && days > most_days[age]) {
+    while (age < AGES_WITH_END && days > most_days[age]) {
         age++;
     }
     return age;

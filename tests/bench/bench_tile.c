@@ -79,7 +79,7 @@ static void load(struct jalon_context *ctx, struct jalon_view *view,
         need(jalon_view_load(ctx, view, batch, filled));
         jalon_context_reset(ctx);
     }
-    jalon_view_set_seq(view, 1, 1);
+    need(jalon_view_set_seq(ctx, view, 1, 1));
 }
 
 /* The tile around a contribution that is chosen at random: where people look. */

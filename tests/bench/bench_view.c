@@ -151,7 +151,7 @@ static void load(struct jalon_context *ctx, struct jalon_view *view,
         jalon_context_reset(ctx);
     }
     start_us = jalon_clock_monotonic_us();
-    jalon_view_set_seq(view, 1, 1);
+    need(jalon_view_set_seq(ctx, view, 1, 1));
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     need(jalon_snapshot_query(ctx, snapshot, &query, &result));
     need(jalon_snapshot_cluster(ctx, snapshot, &query, 0, &clusters));
@@ -182,7 +182,9 @@ static void change(struct jalon_context *ctx, struct jalon_view *view,
         struct jalon_view_result result;
         const struct jalon_snapshot *snapshot = jalon_view_pin(view);
         need(jalon_snapshot_query(found, snapshot, &query, &result));
-        struct jalon_id id = result.items[0].contribution->id;
+        const struct jalon_contribution *whole;
+        need(jalon_snapshot_read(found, snapshot, &result.items[0], &whole));
+        struct jalon_id id = whole->id;
         jalon_view_unpin(view, snapshot);
         if (i % 2 == 0) {
             positions[number - 1] = moves[i];

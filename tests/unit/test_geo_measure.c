@@ -193,6 +193,39 @@ static void real_territories_are_stored(void **state)
     }
 }
 
+static void a_box_is_on_one_side_of_a_shape_or_across(void **state)
+{
+    (void)state;
+    static const struct {
+        struct jalon_box box;
+        enum jalon_geo_side side;
+    } cases[] = {
+        {{1, 1, 2, 2}, JALON_GEO_SIDE_INSIDE},   {{11, 1, 12, 2}, JALON_GEO_SIDE_OUTSIDE},
+        {{5.2, 5.2, 5.8, 5.8}, JALON_GEO_SIDE_OUTSIDE}, /* in the hole */
+        {{4, 4, 7, 7}, JALON_GEO_SIDE_OPEN},     {{9, 1, 11, 2}, JALON_GEO_SIDE_OPEN},
+        {{0, 1, 2, 2}, JALON_GEO_SIDE_OPEN},     {{10, 1, 12, 2}, JALON_GEO_SIDE_OPEN},
+        {{1, 1, 1, 2}, JALON_GEO_SIDE_OPEN},
+    };
+    struct jalon_geometry polygon =
+        shape("Polygon", "[[[0,0],[10,0],[10,10],[0,10],[0,0]],[[5,5],[5,6],[6,6],[6,5],[5,5]]]");
+    struct jalon_geometry line = shape("LineString", "[[0,0],[10,10]]");
+    struct jalon_geo_shape *prepared = NULL;
+    enum jalon_geo_side side;
+    assert_int_equal(jalon_geo_shape_create(ctx, &polygon, 1, &prepared), JALON_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(jalon_geo_shape_find_side(prepared, cases[i].box, &side), JALON_OK);
+        assert_int_equal(side, cases[i].side);
+    }
+    jalon_geo_shape_destroy(prepared);
+    assert_int_equal(jalon_geo_shape_create(ctx, &line, 1, &prepared), JALON_OK);
+    assert_int_equal(jalon_geo_shape_find_side(prepared, cases[0].box, &side), JALON_OK);
+    assert_int_equal(side, JALON_GEO_SIDE_OPEN);
+    assert_int_equal(
+        jalon_geo_shape_find_side(prepared, (struct jalon_box){5, 1, 6, 2}, &side), JALON_OK);
+    assert_int_equal(side, JALON_GEO_SIDE_OUTSIDE);
+    jalon_geo_shape_destroy(prepared);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +234,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_label_of_a_horseshoe_is_inside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_area_covers_its_inside_and_its_edge, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_area_without_memory_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_box_is_on_one_side_of_a_shape_or_across, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(pavements_from_lambert_93_lie_in_montpellier, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(real_territories_are_stored, set_up, tear_down),

@@ -65,8 +65,7 @@ static void draw_settings(int round)
 {
     static const int32_t radiuses[] = {JALON_CLUSTER_RADIUS_MIN, JALON_CLUSTER_RADIUS_MAX, 31};
     settings->cluster_radius =
-        round < 3 ? radiuses[round]
-                  : JALON_CLUSTER_RADIUS_MIN + (int32_t)chance_below(&chance, 76);
+        round < 3 ? radiuses[round] : JALON_CLUSTER_RADIUS_MIN + (int32_t)chance_below(&chance, 76);
     settings->cluster_min_points = 2 + (int32_t)chance_below(&chance, round % 2 == 0 ? 2 : 12);
     settings->cluster_max_zoom =
         round < 4 ? JALON_CLUSTER_MAX_ZOOM_MAX
@@ -138,7 +137,8 @@ static size_t make_random(size_t count)
     for (size_t i = 1; i <= count; i++) {
         all[i] = chance_contribution(&chance, lasting->arena, (int64_t)i);
         all[i].collection = PLACES;
-        for (size_t j = 0; j < all[i].geometry.position_count; j++) { /* as nothing else is stored */
+        for (size_t j = 0; j < all[i].geometry.position_count;
+             j++) { /* as nothing else is stored */
             struct jalon_position *p = &all[i].geometry.positions[j];
             p->lon = fmax(-180, fmin(180, p->lon));
             p->lat = fmax(-90, fmin(90, p->lat));
@@ -148,8 +148,8 @@ static size_t make_random(size_t count)
 }
 
 /*
- * Around the corners of the grid of one zoom, with weights that differ by powers of two: where merges
- * pull the means towards each other, and over the lines between blocks.
+ * Around the corners of the grid of one zoom, with weights that differ by powers of two: where
+ * merges pull the means towards each other, and over the lines between blocks.
  */
 static size_t make_corners(int zoom)
 {
@@ -177,7 +177,7 @@ static struct jalon_view *make_view(size_t count)
     struct jalon_view *view;
     assert_int_equal(jalon_view_create(ctx, &map, &view), JALON_OK);
     assert_int_equal(jalon_view_load(ctx, view, all + 1, count), JALON_OK);
-    jalon_view_set_seq(view, 1, 1);
+    assert_int_equal(jalon_view_set_seq(ctx, view, 1, 1), JALON_OK);
     return view;
 }
 
@@ -205,8 +205,7 @@ static double written(double degrees)
 /* The least distance of two, in pixels; positions as they are, or as they are written. */
 static double least_distance(struct jalon_cluster_list list, int zoom, bool as_written)
 {
-    struct jalon_cluster *sorted =
-        jalon_arena_allocate(ctx->arena, list.count * sizeof *sorted);
+    struct jalon_cluster *sorted = jalon_arena_allocate(ctx->arena, list.count * sizeof *sorted);
     double least = 1e9;
     if (list.count == 0) {
         return least;
@@ -252,7 +251,7 @@ static void find_labels(const struct jalon_snapshot *snapshot, size_t count)
     struct jalon_cluster_list list = ask(snapshot, &query, settings->cluster_max_zoom + 1);
     for (size_t i = 0; i < list.count; i++) {
         assert_int_equal(list.clusters[i].count, 1);
-        label_of[list.clusters[i].item.contribution->number] = list.clusters[i].position;
+        label_of[list.clusters[i].item.number] = list.clusters[i].position;
     }
     jalon_context_reset(ctx);
 }
@@ -266,16 +265,16 @@ static void check_leaves(const struct jalon_snapshot *snapshot,
     struct jalon_view_result leaves;
     leaves_query.limit = PLACES_MAX;
     leaves_query.after = 0;
-    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &leaves_query, cluster->place,
-                                                   &leaves),
-                     JALON_OK);
+    assert_int_equal(
+        jalon_snapshot_cluster_leaves(ctx, snapshot, &leaves_query, cluster->place, &leaves),
+        JALON_OK);
     assert_int_equal(leaves.count, cluster->count);
     assert_int_equal(leaves.matched, cluster->count);
     int zoom = cluster->place.zoom;
     double x = 0, y = 0, west = 1e12, east = -1e12, north = 1e12, south = -1e12;
     uint32_t tallies[2 + STATUSES] = {0};
     for (size_t i = 0; i < leaves.count; i++) {
-        const struct jalon_contribution *one = leaves.items[i].contribution;
+        const struct jalon_contribution *one = fixture_read(ctx, snapshot, &leaves.items[i]);
         assert_false(seen[one->number]);
         seen[one->number] = true;
         struct jalon_position p = label_of[one->number];
@@ -310,9 +309,8 @@ static void check_children(const struct jalon_snapshot *snapshot,
                            const struct jalon_cluster *cluster)
 {
     struct jalon_cluster_list children;
-    assert_int_equal(jalon_snapshot_cluster_children(ctx, snapshot, query, cluster->place,
-                                                     &children),
-                     JALON_OK);
+    assert_int_equal(
+        jalon_snapshot_cluster_children(ctx, snapshot, query, cluster->place, &children), JALON_OK);
     assert_true(children.count >= 2);
     assert_int_equal(children.matched, cluster->count);
     assert_true(cluster->expansion_zoom > cluster->place.zoom);
@@ -374,11 +372,11 @@ static void check_zoom(const struct jalon_snapshot *snapshot, const struct jalon
         const struct jalon_cluster *cluster = &list.clusters[i];
         sum += cluster->count;
         if (cluster->count == 1) {
-            assert_false(seen[cluster->item.contribution->number]);
-            seen[cluster->item.contribution->number] = true;
+            assert_false(seen[cluster->item.number]);
+            seen[cluster->item.number] = true;
             continue;
         }
-        assert_null(cluster->item.contribution);
+        assert_null(cluster->item.json.data);
         assert_true(cluster->count >= settings->cluster_min_points);
         check_leaves(snapshot, query, cluster, seen);
         if (i % 4 == 0) {
@@ -457,7 +455,7 @@ static void write_list(struct jalon_buffer *out, struct jalon_cluster_list list)
         const struct jalon_cluster *one = &list.clusters[i];
         jalon_buffer_append(out, &one->position, sizeof one->position);
         jalon_buffer_append_int(out, one->count);
-        if (one->item.contribution != NULL) {
+        if (one->count == 1) {
             jalon_buffer_append_text(out, one->item.json);
             continue;
         }
@@ -496,8 +494,10 @@ static struct jalon_view *make_matching(const struct jalon_snapshot *snapshot,
     assert_int_equal(jalon_snapshot_query(ctx, snapshot, &whole, &result), JALON_OK);
     assert_int_equal(jalon_view_create(ctx, &map, &view), JALON_OK);
     for (size_t i = result.count; i > 0; i--) {
-        assert_int_equal(jalon_view_load(ctx, view, result.items[i - 1].contribution, 1), JALON_OK);
+        const struct jalon_contribution *one = fixture_read(ctx, snapshot, &result.items[i - 1]);
+        assert_int_equal(jalon_view_load(ctx, view, one, 1), JALON_OK);
     }
+    assert_int_equal(jalon_view_set_seq(ctx, view, 1, 1), JALON_OK);
     return view;
 }
 
@@ -505,8 +505,7 @@ static void check_filters(size_t count)
 {
     struct jalon_view *view = make_view(count);
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
-    struct jalon_view_condition wide = {
-        WIDTH, {.kind = JALON_VALUE_INTEGER, .integer = 1}};
+    struct jalon_view_condition wide = {WIDTH, {.kind = JALON_VALUE_INTEGER, .integer = 1}};
     struct jalon_view_query queries[8];
     for (int i = 0; i < 8; i++) {
         queries[i] = fixture_query(PLACES, 0);
@@ -563,8 +562,8 @@ static bool stands_in(const struct jalon_cluster *cluster, struct jalon_box box)
 
 static uint64_t name_of(const struct jalon_cluster *cluster)
 {
-    return cluster->item.contribution != NULL
-               ? (uint64_t)cluster->item.contribution->number
+    return cluster->count == 1
+               ? (uint64_t)cluster->item.number
                : UINT64_C(1) << 62 | (uint64_t)cluster->place.row << 31 | cluster->place.column;
 }
 
@@ -680,8 +679,8 @@ static bool is_of_cell(const struct jalon_cluster *cluster, double column, doubl
  * 4 cells away. Where nothing was added, something still stands within the radius: when a pair is a
  * cluster, else a point more can make one of what stood by itself.
  */
-static void check_change(struct jalon_cluster_list before, struct jalon_cluster_list after, int zoom,
-                         double x, double y)
+static void check_change(struct jalon_cluster_list before, struct jalon_cluster_list after,
+                         int zoom, double x, double y)
 {
     double column = floor(x / cell_px()), row = floor(y / cell_px());
     for (size_t i = 0; i < before.count; i++) {
@@ -731,6 +730,83 @@ static void one_more_point_changes_only_what_is_near(void **state)
     assert_true(largest_move <= 1);
 }
 
+/* --- Parts: what was written last is in the delta, what was before in several segments --- */
+
+/* A view of the same contributions that was loaded at once. */
+static struct jalon_view *make_anew(size_t count)
+{
+    struct jalon_view *view;
+    assert_int_equal(jalon_view_create(ctx, &map, &view), JALON_OK);
+    for (size_t i = 1; i <= count; i++) {
+        if (all[i].moderation == JALON_MODERATION_PUBLISHED) {
+            assert_int_equal(jalon_view_load(ctx, view, &all[i], 1), JALON_OK);
+        }
+    }
+    assert_int_equal(jalon_view_set_seq(ctx, view, 1, 1), JALON_OK);
+    return view;
+}
+
+static void check_anew(struct jalon_view *view, size_t count)
+{
+    struct jalon_view_condition wide = {WIDTH, {.kind = JALON_VALUE_INTEGER, .integer = 1}};
+    struct jalon_view *other = make_anew(count);
+    const struct jalon_snapshot *changed = jalon_view_pin(view), *anew = jalon_view_pin(other);
+    for (int kind = 0; kind < 5; kind++) {
+        struct jalon_view_query query = fixture_query(PLACES, 0);
+        query.category = kind == 1 ? 0 : -1;
+        query.status = kind == 2 ? 1 : -1;
+        query.conditions = &wide;
+        query.condition_count = kind == 3;
+        query.has_box = kind == 4;
+        query.box = chance_box(&chance);
+        for (int zoom = 0; zoom <= settings->cluster_max_zoom + 1; zoom++) {
+            assert_same_lists(ask(changed, &query, zoom), ask(anew, &query, zoom));
+            jalon_context_reset(ctx);
+        }
+    }
+    jalon_view_unpin(view, changed);
+    jalon_view_unpin(other, anew);
+    jalon_view_destroy(other);
+}
+
+/* One is written, edited, moved, hidden or shown again. */
+static void change_any(struct jalon_view *view, size_t *count, int64_t seq)
+{
+    size_t at = 1 + chance_below(&chance, *count);
+    if (*count < PLACES_MAX && chance_below(&chance, 4) == 0) {
+        at = ++*count;
+        all[at] = chance_contribution(&chance, lasting->arena, (int64_t)at);
+        all[at].collection = PLACES;
+    }
+    struct jalon_contribution *one = &all[at];
+    one->version++;
+    switch (chance_below(&chance, 4)) {
+    case 0: chance_edit(&chance, lasting->arena, one); break;
+    case 1: one->geometry = chance_geometry(&chance, lasting->arena); break;
+    case 2: one->moderation = JALON_MODERATION_HIDDEN; break;
+    default: one->moderation = JALON_MODERATION_PUBLISHED; break;
+    }
+    assert_int_equal(jalon_view_apply(ctx, view, one, seq, seq), JALON_OK);
+}
+
+static void clusters_do_not_depend_on_what_happened_before(void **state)
+{
+    (void)state;
+    chance.state = 8;
+    size_t count = make_random(2000);
+    struct jalon_view *view = make_view(count);
+    for (int64_t seq = 2; seq < 10000; seq++) {
+        change_any(view, &count, seq);
+        if (seq % 1700 == 0) {
+            assert_int_equal(jalon_view_tidy(ctx, view), JALON_OK);
+        }
+        if (seq % 1000 == 0 || seq < 4) {
+            check_anew(view, count);
+        }
+    }
+    jalon_view_destroy(view);
+}
+
 /* --- Questions without an answer --- */
 
 static void a_cluster_that_is_not_there_is_not_found(void **state)
@@ -746,20 +822,25 @@ static void a_cluster_that_is_not_there_is_not_found(void **state)
     struct jalon_cluster_list list = ask(snapshot, &query, 10);
     struct jalon_view_result leaves;
     assert_int_equal(list.count, 2);
-    struct jalon_cluster_place place = list.clusters[0].count > 1 ? list.clusters[0].place
-                                                                  : list.clusters[1].place;
-    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves), JALON_OK);
+    struct jalon_cluster_place place =
+        list.clusters[0].count > 1 ? list.clusters[0].place : list.clusters[1].place;
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves),
+                     JALON_OK);
     query.limit = 1;
-    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves), JALON_OK);
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves),
+                     JALON_OK);
     assert_int_equal(leaves.count, 1);
     assert_true(leaves.more);
-    query.after = leaves.items[0].contribution->number;
-    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves), JALON_OK);
-    assert_int_equal(leaves.items[0].contribution->number, 2);
+    query.after = leaves.items[0].number;
+    assert_int_equal(jalon_snapshot_cluster_leaves(ctx, snapshot, &query, place, &leaves),
+                     JALON_OK);
+    assert_int_equal(leaves.items[0].number, 2);
     assert_false(leaves.more);
     struct jalon_cluster_place wrong[] = {
-        {10, place.column + 1, place.row},      {9, place.column, place.row},
-        {10, UINT32_MAX, place.row},            {10, 0, 0},
+        {10, place.column + 1, place.row},
+        {9, place.column, place.row},
+        {10, UINT32_MAX, place.row},
+        {10, 0, 0},
         {settings->cluster_max_zoom + 1, 0, 0},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -789,7 +870,7 @@ static void too_few_points_are_no_cluster(void **state)
     assert_int_equal(list.matched, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(list.clusters[i].count, 1);
-        assert_int_equal(list.clusters[i].item.contribution->number, i + 1);
+        assert_int_equal(list.clusters[i].item.number, i + 1);
     }
     jalon_view_unpin(view, snapshot);
     settings->cluster_min_points = 2; /* the view has its own copy */
@@ -820,6 +901,7 @@ int main(void)
         TEST(filters_leave_what_a_map_of_the_matches_has),
         TEST(a_box_is_a_window),
         TEST(one_more_point_changes_only_what_is_near),
+        TEST(clusters_do_not_depend_on_what_happened_before),
         TEST(a_cluster_that_is_not_there_is_not_found),
         TEST(too_few_points_are_no_cluster),
     };

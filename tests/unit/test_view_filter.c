@@ -561,6 +561,7 @@ static void fill(size_t count)
         assert_int_equal(jalon_view_load(own, view, &next, 1), JALON_OK);
         jalon_context_destroy(own);
     }
+    assert_int_equal(jalon_view_set_seq(ctx, view, 0, 0), JALON_OK);
 }
 
 /* With the box for the index, and hidden from it by a double negation. */
@@ -631,7 +632,7 @@ static void pages_of_a_filter_join_up(void **state)
         assert_true(matched < 0 || matched == result.matched);
         matched = result.matched;
         seen += (int64_t)result.count;
-        query.after = result.items[result.count - 1].contribution->number;
+        query.after = result.items[result.count - 1].number;
     } while (result.more);
     jalon_view_unpin(view, snapshot);
     assert_int_equal(seen, matched);

@@ -191,7 +191,7 @@ static void an_old_event_is_ignored(void **state)
     snapshot = jalon_view_pin(view);
     struct jalon_view_item item;
     assert_true(jalon_snapshot_find(snapshot, PLACES, one.id, &item));
-    assert_string_equal(item.contribution->title.data, "later");
+    assert_string_equal(fixture_read(ctx, snapshot, &item)->title.data, "later");
     assert_int_equal(jalon_snapshot_time_us(snapshot), 99);
     jalon_view_unpin(view, snapshot);
 }

@@ -181,7 +181,13 @@ static void a_failed_creation_leaves_nothing(void **state)
     }
 }
 
-static void a_failed_load_can_be_done_again(void **state)
+static enum jalon_status load(struct jalon_view *view, const struct jalon_contribution *all)
+{
+    enum jalon_status status = jalon_view_load(ctx, view, all, LOADED);
+    return status == JALON_OK ? jalon_view_set_seq(ctx, view, 1, 1) : status;
+}
+
+static void a_failed_load_leaves_nothing(void **state)
 {
     (void)state;
     struct jalon_contribution all[LOADED];
@@ -189,19 +195,22 @@ static void a_failed_load_can_be_done_again(void **state)
         all[i] = chance_contribution(&chance, lasting->arena, (int64_t)i + 1);
     }
     struct jalon_view *view, *calm;
-    assert_int_equal(jalon_view_create(lasting, &fixture_map, &view), JALON_OK);
     assert_int_equal(jalon_view_create(lasting, &fixture_map, &calm), JALON_OK);
-    assert_int_equal(jalon_view_load(ctx, calm, all, LOADED), JALON_OK);
+    assert_int_equal(load(calm, all), JALON_OK);
     enum jalon_status status = JALON_NO_MEMORY;
     for (uint64_t n = 1; status != JALON_OK; n++) {
+        assert_int_equal(jalon_view_create(lasting, &fixture_map, &view), JALON_OK);
         jalon_memory_fail_at(n);
-        status = jalon_view_load(ctx, view, all, LOADED);
+        status = load(view, all);
         jalon_memory_fail_at(0);
         assert_true(status == JALON_OK || status == JALON_NO_MEMORY);
+        if (status == JALON_OK) {
+            assert_true(n > 10);
+            assert_int_equal(digest_view(view), digest_view(calm));
+        }
+        jalon_view_destroy(view);
         jalon_context_reset(ctx);
     }
-    assert_int_equal(digest_view(view), digest_view(calm));
-    jalon_view_destroy(view);
     jalon_view_destroy(calm);
 }
 
@@ -290,7 +299,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_event_changes_nothing),
         cmocka_unit_test(a_failed_creation_leaves_nothing),
-        cmocka_unit_test(a_failed_load_can_be_done_again),
+        cmocka_unit_test(a_failed_load_leaves_nothing),
         cmocka_unit_test(a_failed_query_says_so),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

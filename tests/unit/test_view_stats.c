@@ -307,8 +307,7 @@ static void counts_agree_after_events_and_rebuilt(void **state)
             continue;
         }
         struct jalon_view *fresh = make_view();
-        assert_int_equal(jalon_view_load(ctx, fresh, all + 1,
-                                         (size_t)(is_new ? seq : CONTRIBUTIONS)), JALON_OK);
+        fixture_load(ctx, fresh, all + 1, (size_t)(is_new ? seq : CONTRIBUTIONS));
         const struct jalon_snapshot *a = jalon_view_pin(view), *b = jalon_view_pin(fresh);
         for (int i = 0; i < QUERIES; i++) {
             struct chance before = chance;
@@ -354,7 +353,7 @@ static void ten_people_wrote_71_percent(void **state)
     }
     struct jalon_contribution others[] = {make_one(seq + 1, "", ""), make_one(seq + 2, "", "file"),
                                           make_one(seq + 3, "person-1", "file")};
-    assert_int_equal(jalon_view_load(ctx, view, others, 3), JALON_OK);
+    fixture_load(ctx, view, others, 3);
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     struct jalon_view_query query = fixture_query(PLACES, 0);
     struct jalon_stats_request request = {
@@ -392,7 +391,7 @@ static void months_without_any_are_there(void **state)
         ones[i].created_us = days[i] * DAY_US;
         ones[i].updated_us = 400 * DAY_US;
     }
-    assert_int_equal(jalon_view_load(ctx, view, ones, 3), JALON_OK);
+    fixture_load(ctx, view, ones, 3);
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     struct jalon_view_query query = fixture_query(PLACES, 0);
     struct jalon_stats_request request = {&query, 1, JALON_STATS_BIT(JALON_STATS_MONTH), now_us};
@@ -443,7 +442,7 @@ static void a_failed_count_says_so(void **state)
         change(number, true);
         all[number].author = jalon_text_format(lasting->arena, "person-%d", (int)number);
     }
-    assert_int_equal(jalon_view_load(ctx, view, all + 1, CONTRIBUTIONS), JALON_OK);
+    fixture_load(ctx, view, all + 1, CONTRIBUTIONS);
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     struct jalon_view_query queries[2] = {fixture_query(PLACES, 0), fixture_query(PATHS, 0)};
     struct jalon_stats_request request = {queries, 2, every_dimension, now_us};

@@ -20,12 +20,21 @@ enum { CATEGORIES = 6, STATUSES = 3 };
 #define NO_LABEL {{"", 0}, {"", 0}}
 #define NO_TEXT {"", 0}
 
+static const struct jalon_choice fixture_tags[] = {
+    {{"ramp", 4}, NO_LABEL, NO_TEXT, NO_TEXT},
+    {{"lift", 4}, NO_LABEL, NO_TEXT, NO_TEXT},
+    {{"bench", 5}, NO_LABEL, NO_TEXT, NO_TEXT},
+};
+
 static const struct jalon_field fixture_fields[FIELDS] = {
     {.key = {"name", 4}, .type = JALON_FIELD_STRING, .max_length = 255},
     {.key = {"width", 5}, .type = JALON_FIELD_NUMBER},
     {.key = {"level", 5}, .type = JALON_FIELD_INTEGER},
     {.key = {"open", 4}, .type = JALON_FIELD_BOOLEAN},
-    {.key = {"tags", 4}, .type = JALON_FIELD_MULTI_ENUM},
+    {.key = {"tags", 4},
+     .type = JALON_FIELD_MULTI_ENUM,
+     .choices = fixture_tags,
+     .choice_count = sizeof fixture_tags / sizeof *fixture_tags},
     {.key = {"phone", 5}, .type = JALON_FIELD_PHONE, .visibility = JALON_VISIBILITY_MEMBERS},
 };
 
@@ -298,6 +307,16 @@ static inline struct jalon_box chance_box(struct chance *chance)
     return box;
 }
 
+/* The whole of one that was found; in the context's arena. */
+static inline const struct jalon_contribution *fixture_read(struct jalon_context *ctx,
+                                                            const struct jalon_snapshot *snapshot,
+                                                            const struct jalon_view_item *item)
+{
+    const struct jalon_contribution *one = NULL;
+    assert_int_equal(jalon_snapshot_read(ctx, snapshot, item, &one), JALON_OK);
+    return one;
+}
+
 /* --- Territories: rectangles, so that a test of its own is simple --- */
 
 enum { TOWN, SUBURB, REGION, TERRITORIES };
@@ -350,6 +369,14 @@ static inline struct jalon_view_query fixture_query(int32_t collection, size_t l
 {
     return (struct jalon_view_query){
         .collection = collection, .category = -1, .status = -1, .limit = limit};
+}
+
+/* Fills a view that is empty. */
+static inline void fixture_load(struct jalon_context *own, struct jalon_view *filled,
+                                const struct jalon_contribution *contributions, size_t count)
+{
+    assert_int_equal(jalon_view_load(own, filled, contributions, count), JALON_OK);
+    assert_int_equal(jalon_view_set_seq(own, filled, 0, 0), JALON_OK);
 }
 
 #endif

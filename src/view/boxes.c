@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Searching packed boxes. Layer 2 (view). */
+#include "boxes.h"
+
+#include <math.h>
+
+uint32_t jalon_view_boxes_size(uint32_t count, int level)
+{
+    for (int i = 0; i <= level; i++) {
+        count = count / JALON_VIEW_BOXES_FAN + (count % JALON_VIEW_BOXES_FAN != 0);
+    }
+    return count;
+}
+
+int jalon_view_boxes_depth(uint32_t count)
+{
+    int depth = count > 0;
+    while (depth > 0 && jalon_view_boxes_size(count, depth - 1) > 1) {
+        depth++;
+    }
+    return depth;
+}
+
+static float round_down(double value)
+{
+    float rounded = (float)value;
+    return (double)rounded > value ? nextafterf(rounded, -INFINITY) : rounded;
+}
+
+static float round_up(double value)
+{
+    float rounded = (float)value;
+    return (double)rounded < value ? nextafterf(rounded, INFINITY) : rounded;
+}
+
+struct jalon_view_bounds jalon_view_bounds_of(struct jalon_box box)
+{
+    return (struct jalon_view_bounds){
+        round_down(box.west),
+        round_down(box.south),
+        round_up(box.east),
+        round_up(box.north),
+    };
+}
+
+enum relation { OUTSIDE, MEETS, INSIDE };
+
+static enum relation relate(const struct jalon_view_bounds *bounds,
+                            const struct jalon_view_area *area)
+{
+    enum relation relation = OUTSIDE;
+    for (int i = 0; i < area->count; i++) {
+        const struct jalon_box *part = &area->parts[i];
+        if ((double)bounds->west > part->east || (double)bounds->east < part->west ||
+            (double)bounds->south > part->north || (double)bounds->north < part->south) {
+            continue;
+        }
+        if ((double)bounds->west >= part->west && (double)bounds->east <= part->east &&
+            (double)bounds->south >= part->south && (double)bounds->north <= part->north) {
+            return INSIDE;
+        }
+        relation = MEETS;
+    }
+    return relation;
+}
+
+static void search_box(const struct jalon_view_boxes *boxes,
+                       const struct jalon_view_boxes_search *search, int level, uint32_t index)
+{
+    enum relation relation = relate(&boxes->levels[level][index], search->area);
+    if (relation == OUTSIDE) {
+        return;
+    }
+    if (relation == INSIDE || level == 0) {
+        int shift = 4 * (level + 1);
+        uint64_t first = (uint64_t)index << shift, end = (uint64_t)(index + 1) << shift;
+        search->found(search->user, (uint32_t)first,
+                      end < boxes->count ? (uint32_t)end : boxes->count, relation == INSIDE);
+        return;
+    }
+    uint32_t below = jalon_view_boxes_size(boxes->count, level - 1);
+    uint32_t first = index * JALON_VIEW_BOXES_FAN, end = first + JALON_VIEW_BOXES_FAN;
+    for (uint32_t i = first; i < (end < below ? end : below); i++) {
+        search_box(boxes, search, level - 1, i);
+    }
+}
+
+void jalon_view_boxes_search(const struct jalon_view_boxes *boxes,
+                             const struct jalon_view_boxes_search *search)
+{
+    if (boxes->level_count > 0) {
+        search_box(boxes, search, boxes->level_count - 1, 0);
+    }
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Images in memory and in files. Layer 2 (view).
+ *
+ * A file has a passing name while it is written, and its maker holds a lock on it: what a process that
+ * was killed leaves behind is told from what is being written, and removed.
+ */
+#include "image.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jalon/memory.h"
+#include "jalon/view.h"
+
+/* Bytes of a file that are gathered before they are written. */
+#define GATHERED ((size_t)1 << 20)
+/* What is smaller stays in memory. */
+#define SPILLED ((size_t)4 << 20)
+
+enum { PATH_SIZE = 4096 };
+
+#define PASSING "new-"
+
+/* A new file in the folder, open and locked, its path in `path`; -1 when it cannot be made. */
+static int make_file(const char *folder, char path[PATH_SIZE])
+{
+    int length = snprintf(path, PATH_SIZE, "%s/" PASSING "XXXXXX", folder);
+    if (length < 0 || length >= PATH_SIZE) {
+        return -1;
+    }
+    int file = mkstemp(path);
+    if (file >= 0) {
+        (void)fcntl(file, F_SETFD, FD_CLOEXEC);
+        (void)flock(file, LOCK_EX | LOCK_NB);
+    }
+    return file;
+}
+
+/* Removes the file unless somebody is writing it. */
+static void remove_orphan(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return;
+    }
+    if (flock(file, LOCK_EX | LOCK_NB) == 0) {
+        (void)unlink(path);
+    }
+    (void)close(file);
+}
+
+void jalon_view_tidy_folder(const char *folder)
+{
+    DIR *listing = opendir(folder);
+    if (listing == NULL) {
+        return;
+    }
+    for (struct dirent *one = readdir(listing); one != NULL; one = readdir(listing)) {
+        char path[PATH_SIZE];
+        int length = snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
+        if (strncmp(one->d_name, PASSING, strlen(PASSING)) == 0 && length > 0 &&
+            length < PATH_SIZE) {
+            remove_orphan(path);
+        }
+    }
+    (void)closedir(listing);
+}
+
+void jalon_view_image_begin(struct jalon_view_image *image, const char *folder)
+{
+    *image = (struct jalon_view_image){.folder = folder, .file = -1};
+}
+
+/* From now on in a file, if there can be one. */
+static void spill(struct jalon_view_image *image)
+{
+    char path[PATH_SIZE];
+    int file = image->folder != NULL ? make_file(image->folder, path) : -1;
+    image->folder = NULL; /* it is not tried again */
+    if (file < 0) {
+        return;
+    }
+    image->path = jalon_memory_allocate(strlen(path) + 1);
+    if (image->path == NULL) {
+        (void)unlink(path);
+        (void)close(file);
+        return;
+    }
+    memcpy(image->path, path, strlen(path) + 1);
+    image->file = file;
+}
+
+static bool write_all(int file, const unsigned char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(file, data, size);
+        if (written <= 0) {
+            return false;
+        }
+        data += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+/* Writes what was gathered: of a checksum's whole steps, or (at the end) all of it. */
+static void flush(struct jalon_view_image *image, bool is_end)
+{
+    size_t size = is_end ? image->used
+                         : image->used / JALON_VIEW_CHECKSUM_STEP * JALON_VIEW_CHECKSUM_STEP;
+    if (!write_all(image->file, image->data, size)) {
+        image->failed = true;
+        return;
+    }
+    jalon_view_checksum_add(&image->checksum, image->data, size);
+    image->written += size;
+    image->used -= size;
+    memmove(image->data, image->data + size, image->used);
+}
+
+static bool make_room(struct jalon_view_image *image, size_t size)
+{
+    if (image->folder != NULL && image->used >= SPILLED) {
+        spill(image);
+    }
+    if (image->file >= 0 && image->used >= GATHERED) {
+        flush(image, false);
+    }
+    if (image->failed || image->capacity - image->used >= size) {
+        return !image->failed;
+    }
+    size_t capacity = image->capacity < 4096 ? 4096 : image->capacity;
+    while (capacity - image->used < size) {
+        capacity *= 2;
+    }
+    unsigned char *data = jalon_memory_resize(image->data, capacity);
+    if (data == NULL) {
+        image->failed = true;
+        return false;
+    }
+    image->data = data;
+    image->capacity = capacity;
+    return true;
+}
+
+uint64_t jalon_view_image_append(struct jalon_view_image *image, const void *data, size_t size)
+{
+    size_t padding = (8 - (size_t)((image->written + image->used) % 8)) % 8;
+    if (image->failed || !make_room(image, padding + size)) {
+        return 0;
+    }
+    padding = (8 - (size_t)((image->written + image->used) % 8)) % 8;
+    memset(image->data + image->used, 0, padding);
+    uint64_t where = image->written + image->used + padding;
+    if (size > 0) {
+        memcpy(image->data + image->used + padding, data, size);
+    }
+    image->used += padding + size;
+    return where;
+}
+
+/* Lets go of the file, which gets the name `path`, or none. */
+static void close_file(struct jalon_view_image *image, const char *path)
+{
+    if (image->path != NULL && (path == NULL || rename(image->path, path) != 0)) {
+        (void)unlink(image->path);
+    }
+    if (image->file >= 0) {
+        (void)close(image->file);
+    }
+    jalon_memory_release(image->path);
+}
+
+void jalon_view_image_abandon(struct jalon_view_image *image)
+{
+    close_file(image, NULL);
+    jalon_memory_release(image->data);
+    *image = (struct jalon_view_image){.file = -1, .failed = true};
+}
+
+/* What ends a file. */
+struct trailer {
+    char magic[8];
+    uint64_t checksum;
+};
+
+static const char magic[8] = {'j', 'a', 'l', 'o', 'n', 'i', 'm', 'g'};
+
+static void write_trailer(struct jalon_view_image *image)
+{
+    struct trailer trailer = {.checksum = jalon_view_checksum_value(&image->checksum)};
+    memcpy(trailer.magic, magic, sizeof magic);
+    if (!write_all(image->file, (const unsigned char *)&trailer, sizeof trailer)) {
+        image->failed = true;
+    }
+}
+
+static bool is_whole(const unsigned char *data, size_t size)
+{
+    struct trailer trailer;
+    struct jalon_view_checksum checksum = {.size = 0};
+    if (size < sizeof trailer) {
+        return false;
+    }
+    memcpy(&trailer, data + size - sizeof trailer, sizeof trailer);
+    if (memcmp(trailer.magic, magic, sizeof magic) != 0) {
+        return false;
+    }
+    jalon_view_checksum_add(&checksum, data, size - sizeof trailer);
+    return jalon_view_checksum_value(&checksum) == trailer.checksum;
+}
+
+static bool map_file(int file, size_t size, const unsigned char **out)
+{
+    void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0);
+    if (data == MAP_FAILED) {
+        return false;
+    }
+    *out = data;
+    return true;
+}
+
+bool jalon_view_image_end(struct jalon_view_image *image, const char *path,
+                          const unsigned char **out_data, size_t *out_size, bool *out_is_mapped)
+{
+    if (path != NULL && image->folder != NULL && !image->failed) {
+        spill(image);
+    }
+    if (!image->failed && image->file >= 0) {
+        flush(image, true);
+        write_trailer(image);
+    }
+    if (image->failed || image->written + image->used == 0) {
+        jalon_view_image_abandon(image);
+        return false;
+    }
+    bool is_mapped = image->file >= 0;
+    size_t size = (size_t)image->written + image->used;
+    if (is_mapped) {
+        if (!map_file(image->file, size + sizeof(struct trailer), out_data)) {
+            jalon_view_image_abandon(image);
+            return false;
+        }
+        close_file(image, path);
+        jalon_memory_release(image->data);
+    } else {
+        unsigned char *fitted = jalon_memory_resize(image->data, size);
+        *out_data = fitted != NULL ? fitted : image->data;
+    }
+    *out_size = size;
+    *out_is_mapped = is_mapped;
+    *image = (struct jalon_view_image){.file = -1, .failed = true};
+    return true;
+}
+
+bool jalon_view_image_map(const char *path, const unsigned char **out_data, size_t *out_size)
+{
+    struct stat about;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return false;
+    }
+    const unsigned char *data = NULL;
+    bool good = fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
+                map_file(file, (size_t)about.st_size, &data);
+    (void)close(file);
+    if (!good) {
+        return false;
+    }
+    size_t size = (size_t)about.st_size;
+    if (!is_whole(data, size)) {
+        (void)munmap((void *)(uintptr_t)data, size);
+        return false;
+    }
+    *out_data = data;
+    *out_size = size - sizeof(struct trailer);
+    return true;
+}
+
+void jalon_view_image_unmap(const unsigned char *data, size_t size, bool is_mapped)
+{
+    if (is_mapped) {
+        (void)munmap((void *)(uintptr_t)data, size + sizeof(struct trailer));
+    } else {
+        jalon_memory_release((void *)(uintptr_t)data);
+    }
+}

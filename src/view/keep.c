@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The end of loading, and what outlives the process: a file for each collection, with the event that
+ * it is the state of. Layer 2 (view).
+ *
+ * The files are of different events when collections were kept at different times. That does no harm:
+ * the view then stands at the earliest, and applying an event again changes nothing.
+ */
+#include "state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "jalon/memory.h"
+
+/* Maps with fewer contributions are loaded from the store as fast. */
+enum { KEPT_FROM = 20000 };
+/* Events that are sooner applied than the files written. */
+enum { KEPT_EVERY = 2000 };
+enum { PATH_SIZE = 4096 };
+
+static bool make_path(const struct jalon_view *view, size_t collection, char out[PATH_SIZE])
+{
+    int length = snprintf(out, PATH_SIZE, "%s/%s.%s.view", view->folder, view->map->slug.data,
+                          view->map->collections[collection].key.data);
+    return length > 0 && length < PATH_SIZE;
+}
+
+enum jalon_status jalon_view_set_folder(struct jalon_context *ctx, struct jalon_view *view,
+                                        struct jalon_text folder)
+{
+    char *copy = jalon_arena_allocate(view->arena, folder.length + 1);
+    if (copy == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    memcpy(copy, folder.data, folder.length);
+    copy[folder.length] = '\0';
+    view->folder = copy;
+    return JALON_OK;
+}
+
+static int64_t count_all(const struct jalon_snapshot *snapshot)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < snapshot->map->collection_count; i++) {
+        count += snapshot->collections[i].count;
+    }
+    return count;
+}
+
+/* --- The end of loading --- */
+
+/* The collection's parts with what its builder has; false: no memory. */
+static bool finish_loading(struct jalon_view *view, struct jalon_snapshot *next, size_t index,
+                           bool is_kept)
+{
+    struct jalon_view_collection *collection = &next->collections[index];
+    struct jalon_view_builder *builder = view->builders[index];
+    struct jalon_view_origin origin = {next->seq, next->time_us, {0, 0}};
+    struct jalon_view_kind kind = jalon_view_kind_of(view, (int32_t)index);
+    char path[PATH_SIZE];
+    if (is_kept) {
+        memcpy(origin.digest, view->digest, sizeof origin.digest);
+        is_kept = make_path(view, index, path);
+    }
+    if (builder == NULL && is_kept) {
+        builder = jalon_view_builder_create(&kind, view->folder);
+        view->builders[index] = builder;
+    }
+    if (builder == NULL) {
+        return !is_kept;
+    }
+    struct jalon_view_segment *segment =
+        jalon_view_builder_finish(builder, is_kept ? path : NULL, &origin);
+    size_t end = collection->parts->segment_count;
+    struct jalon_view_parts *parts =
+        segment != NULL ? jalon_view_parts_with(collection->parts, end, end, segment, false) : NULL;
+    if (parts == NULL) {
+        jalon_view_segment_release(segment);
+        return false;
+    }
+    jalon_view_exchange(collection, parts);
+    view->kept_seq = is_kept ? next->seq : view->kept_seq;
+    return true;
+}
+
+static void drop_builders(struct jalon_view *view)
+{
+    for (size_t i = 0; i < view->map->collection_count; i++) {
+        jalon_view_builder_destroy(view->builders[i]);
+        view->builders[i] = NULL;
+    }
+}
+
+static enum jalon_status set_seq(struct jalon_context *ctx, struct jalon_view *view, int64_t seq,
+                                 int64_t time_us)
+{
+    struct jalon_snapshot *next = jalon_view_copy_latest(view);
+    bool good = next != NULL;
+    bool is_kept = good && view->folder != NULL && count_all(next) >= KEPT_FROM;
+    if (good) {
+        next->seq = seq;
+        next->time_us = time_us;
+    }
+    for (size_t i = 0; good && i < view->map->collection_count; i++) {
+        good = finish_loading(view, next, i, is_kept);
+    }
+    drop_builders(view);
+    if (!good) {
+        jalon_view_drop_snapshot(next);
+        return jalon_no_memory(ctx);
+    }
+    pthread_mutex_lock(&view->publishing);
+    jalon_view_changes_forget(&view->changes, seq);
+    pthread_mutex_unlock(&view->publishing);
+    jalon_view_publish(view, next);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_view_set_seq(struct jalon_context *ctx, struct jalon_view *view,
+                                     int64_t seq, int64_t time_us)
+{
+    pthread_mutex_lock(&view->writing);
+    enum jalon_status status = set_seq(ctx, view, seq, time_us);
+    pthread_mutex_unlock(&view->writing);
+    return status;
+}
+
+/* --- Keeping --- */
+
+enum jalon_status jalon_view_keep(struct jalon_context *ctx, struct jalon_view *view)
+{
+    enum jalon_status status = JALON_OK;
+    const struct jalon_snapshot *held = jalon_view_pin(view);
+    int64_t seq = jalon_snapshot_seq(held);
+    bool is_wanted = view->folder != NULL && count_all(held) >= KEPT_FROM &&
+                     seq - view->kept_seq > KEPT_EVERY;
+    jalon_view_unpin(view, held);
+    for (size_t i = 0; status == JALON_OK && is_wanted && i < view->map->collection_count; i++) {
+        char path[PATH_SIZE];
+        if (!make_path(view, i, path) || !jalon_view_merge_all(view, (int32_t)i, path)) {
+            status = jalon_no_memory(ctx);
+        }
+    }
+    if (status == JALON_OK && is_wanted) {
+        view->kept_seq = seq;
+    }
+    return status;
+}
+
+/* --- And back --- */
+
+/* Puts the segment into the state, and counts what is in it. */
+static bool take_segment(struct jalon_view *view, struct jalon_view_collection *collection,
+                         struct jalon_view_segment *segment)
+{
+    struct jalon_view_parts *parts = jalon_view_parts_with(collection->parts, 0, 0, segment, false);
+    if (parts == NULL) {
+        jalon_view_segment_release(segment);
+        return false;
+    }
+    jalon_view_exchange(collection, parts);
+    collection->count = segment->count;
+    for (uint32_t row = 0; row < segment->count; row++) {
+        const struct jalon_view_record *record = jalon_view_segment_record(segment, row);
+        jalon_view_count_categories(collection, view->map, jalon_view_record_categories(record),
+                                    record->category_count, 1);
+    }
+    return true;
+}
+
+static bool restore(struct jalon_view *view, struct jalon_snapshot *next)
+{
+    bool good = true;
+    next->seq = INT64_MAX;
+    for (size_t i = 0; good && i < view->map->collection_count; i++) {
+        struct jalon_view_kind kind = jalon_view_kind_of(view, (int32_t)i);
+        struct jalon_view_origin origin = {0, 0, {view->digest[0], view->digest[1]}};
+        char path[PATH_SIZE];
+        struct jalon_view_segment *segment =
+            make_path(view, i, path) ? jalon_view_segment_open(&kind, path, &origin) : NULL;
+        good = segment != NULL && take_segment(view, &next->collections[i], segment);
+        if (good && origin.seq < next->seq) {
+            next->seq = origin.seq;
+            next->time_us = origin.time_us;
+        }
+    }
+    return good && view->map->collection_count > 0;
+}
+
+enum jalon_status jalon_view_restore(struct jalon_context *ctx, struct jalon_view *view)
+{
+    if (view->folder == NULL) {
+        return JALON_NOT_FOUND;
+    }
+    pthread_mutex_lock(&view->writing);
+    struct jalon_snapshot *next = jalon_view_copy_latest(view);
+    enum jalon_status status = next != NULL ? JALON_OK : jalon_no_memory(ctx);
+    if (status == JALON_OK && !restore(view, next)) {
+        status = JALON_NOT_FOUND;
+    }
+    if (status == JALON_OK) {
+        view->kept_seq = next->seq;
+        pthread_mutex_lock(&view->publishing);
+        jalon_view_changes_forget(&view->changes, next->seq);
+        pthread_mutex_unlock(&view->publishing);
+        jalon_view_publish(view, next);
+    } else {
+        jalon_view_drop_snapshot(next);
+    }
+    pthread_mutex_unlock(&view->writing);
+    return status;
+}
+
+/* --- Memory --- */
+
+size_t jalon_view_memory(struct jalon_view *view)
+{
+    size_t size = sizeof *view;
+    const struct jalon_snapshot *held = jalon_view_pin(view);
+    for (size_t i = 0; i < view->map->collection_count; i++) {
+        const struct jalon_view_collection *collection = &held->collections[i];
+        size += sizeof *collection->parts + sizeof *collection->parts->delta;
+        for (size_t j = 0; j < collection->parts->segment_count; j++) {
+            size += jalon_view_segment_memory(collection->parts->segments[j]);
+        }
+        for (uint32_t j = 0; j < collection->delta_count; j++) {
+            size += sizeof(struct jalon_view_entry) +
+                    2 * collection->parts->delta->entries[j]->json.length;
+        }
+    }
+    jalon_view_unpin(view, held);
+    return size;
+}
