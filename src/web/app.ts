@@ -91,6 +91,12 @@ class Page {
 
   async start(): Promise<void> {
     WIDE.addEventListener('change', () => void this.show(this.router.route, false));
+    // By the router: the browser itself would take the focus away from the heading again.
+    byId('skip').addEventListener('click', (event) => {
+      event.preventDefault();
+      this.router.go({ view: 'list' });
+      focusHeading(byId('view').querySelector('h2'));
+    });
     byId('sources').addEventListener('click', (event) => {
       const button = event.currentTarget as HTMLElement;
       button.setAttribute('aria-expanded', String(button.getAttribute('aria-expanded') === 'false'));
