@@ -54,7 +54,7 @@ needs() {
 
 # The modules of the peers in Node.js.
 needs_modules() {
-    [ -e "$bench/node_modules/.complete" ] || {
+    [ "$bench/node_modules/.complete" -nt "$bench/package-lock.json" ] || {
         note "fetching modules"
         (cd "$bench" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
         touch "$bench/node_modules/.complete"
