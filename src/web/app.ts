@@ -161,6 +161,7 @@ class Page {
           byId('map').dataset['ready'] = 'true';
         },
         picked: (entries) => this.picked(entries),
+        crowded: () => this.router.go({ view: 'list' }),
         drawn: (drawn) => this.drawn(drawn),
         baseMissing: () => void this.loadTerritories(),
       }, {

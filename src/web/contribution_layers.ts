@@ -13,6 +13,8 @@ const DIM = 0.35;
 // What failed is tried again by itself: nobody should have to find a button on a moving bus.
 const RETRY_MS = 10000;
 const WATCH_MS = 250;
+// Zooms beyond the last that merges: a unit of a tile is less than a pixel then, however near one looks.
+const FINER = 2;
 
 export type Drawn = 'loading' | 'drawn' | 'failed';
 
@@ -109,8 +111,14 @@ export class ContributionLayers {
     this.begin();
     // Without the bounds of what there is: the next contribution may lie beyond them.
     this.map.addSource(SOURCE, {
-      type: 'vector', tiles: [this.tiles], minzoom: tileSet.minzoom, maxzoom: tileSet.maxzoom,
+      type: 'vector', tiles: [this.tiles], minzoom: tileSet.minzoom, maxzoom: this.lastZoom(tileSet),
     });
+  }
+
+  /** Nearer than this nothing comes apart any more: the tiles that are there are drawn larger. */
+  private lastZoom(tileSet: TileSet): number {
+    const merging = Math.max(...this.state.collections.map((each) => each.cluster_max_zoom));
+    return Math.min(merging + FINER, tileSet.maxzoom);
   }
 
   private setTiles(tileSet: TileSet): void {

@@ -250,8 +250,12 @@ class MapLibreView implements MapView {
   /** Nearer, to where a cluster falls apart; without being told where that is, two steps nearer. */
   private expand({ anchor, expansionZoom }: Cluster): void {
     const zoom = this.map.getZoom();
+    const most = this.map.getMaxZoom();
     const there = Math.max(expansionZoom ?? zoom + 2, Math.floor(zoom) + 1);
-    this.map.easeTo({ center: anchor, zoom: Math.min(there, this.map.getMaxZoom()) });
+    this.map.easeTo({ center: anchor, zoom: Math.min(there, most) });
+    if (zoom >= most) {
+      this.events.crowded();
+    }
   }
 
   private hovered(event: MapMouseEvent): void {

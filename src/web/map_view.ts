@@ -12,6 +12,8 @@ export interface MapEvents {
   moved(window: Box, place: Place): void;
   /** Somebody pointed at these, the nearest first; none: at nothing. They are partial. */
   picked(entries: Entry[]): void;
+  /** Somebody pointed at a cluster that no zoom takes apart; it is in the middle of the map now. */
+  crowded(): void;
   /** What is drawn of the contributions. */
   drawn(drawn: Drawn): void;
   /** Nothing of the base map arrives. */

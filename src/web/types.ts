@@ -54,6 +54,8 @@ export interface Collection {
   color: string;
   geometry_types: string[];
   item_count: number;
+  /** The last zoom at which contributions are drawn together. */
+  cluster_max_zoom: number;
   categories: { key: string; count: number }[];
   attribution?: string;
   licence?: string;

@@ -265,6 +265,30 @@ test('a cluster opens where it falls apart', async () => {
   await context.close();
 });
 
+test('a cluster that no zoom takes apart opens the list', async () => {
+  // As if all were in one place: a cluster of a low zoom is what the tiles of the highest hold.
+  const { features: [{ geometry: { coordinates: [lon, lat] } }] } = await get(
+    `${mapPath}/clusters?zoom=6&collections=${collection.id}&bbox=3.49,43.1,3.51,43.3&q=Paire`);
+  const x = ((lon + 180) / 360) * 64;
+  const y = ((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * 64;
+  const tile = `${base}${mapPath}/tiles/WebMercatorQuad/6/${Math.floor(y)}/${Math.floor(x)}?q=Paire`;
+  const body = Buffer.from(await (await fetch(tile)).arrayBuffer());
+  const side = 2 ** 18;
+  const [column, row] = [Math.floor((x / 64) * side) + (x % 1), Math.floor((y / 64) * side) + (y % 1)];
+  const place = [(column / side) * 360 - 180,
+    (Math.atan(Math.sinh(Math.PI * (1 - (2 * row) / side))) * 180) / Math.PI];
+  const { page, context } = await open(browser, {
+    hash: placeHash(place, 21),
+    before: (each) => each.route('**/tiles/WebMercatorQuad/**', (route) =>
+      route.fulfill({ contentType: 'application/vnd.mapbox-vector-tile', body })),
+  });
+  await drawn(page);
+  const { width, height } = await page.locator('#map').boundingBox();
+  await page.locator('#map').click({ position: { x: width / 2, y: height / 2 } });
+  await page.waitForSelector('.view.list');
+  await context.close();
+});
+
 test('the statistics are those of what is shown', async () => {
   const { page, context } = await open(browser);
   await page.click('#filter-summary');
