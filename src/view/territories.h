@@ -12,10 +12,23 @@
 #include "jalon/geo.h"
 #include "jalon/model.h"
 
+/*
+ * Where to look for those that a position may lie in: squares of the box around all of them, each
+ * with those whose own box meets it.
+ */
+struct jalon_view_territory_grid {
+    struct jalon_position corner; /* south-west */
+    double columns_a_degree, rows_a_degree;
+    int side;         /* so many columns and rows */
+    uint32_t *starts; /* by square, and behind the last one */
+    int32_t *items;   /* ascending in each square */
+};
+
 struct jalon_view_territories {
     const struct jalon_territory *items; /* without their geometry */
     struct jalon_geo_area **areas;
     size_t count;
+    struct jalon_view_territory_grid grid;
 };
 
 /*
@@ -34,8 +47,7 @@ void jalon_view_territories_finish(struct jalon_view_territories *territories);
  */
 enum jalon_status jalon_view_territories_find(struct jalon_context *ctx,
                                               const struct jalon_view_territories *territories,
-                                              struct jalon_position position,
-                                              const int32_t **out,
+                                              struct jalon_position position, const int32_t **out,
                                               size_t *out_count) JALON_MUST_USE;
 
 #endif

@@ -2,17 +2,18 @@
 /*
  * The view by itself: what loading, one change, one box and counting all of it cost.
  *
- *   bench_view [CONTRIBUTIONS [short]]     1,000,000 by default
+ *   bench_view [CONTRIBUTIONS [short | load]]     1,000,000 by default
  *
  * Their places are those of bench_generate. Prints "name value unit" lines; "short" leaves out
- * boxes and counting. Times of a shared machine compare runs of this program with each other,
- * nothing else.
+ * boxes and counting, "load" everything but loading. Times of a shared machine compare runs of this
+ * program with each other, nothing else.
  */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "jalon/clock.h"
 #include "jalon/cluster.h"
@@ -107,6 +108,14 @@ static void need(enum jalon_status status)
     }
 }
 
+/* Of the processor, all threads: what a busy machine does not change much. */
+static int64_t processor_us(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+}
+
 static double seconds_since(int64_t start_us)
 {
     return (double)(jalon_clock_monotonic_us() - start_us) / 1e6;
@@ -139,30 +148,34 @@ static void load(struct jalon_context *ctx, struct jalon_view *view,
     struct jalon_view_query query = {.category = -1, .status = -1};
     struct jalon_cluster_list clusters;
     struct jalon_view_result result;
-    int64_t before = private_bytes(), took_us = 0, start_us;
+    int64_t before = private_bytes(), took_us = 0, used_us = 0, start_us, start_used_us;
     for (int64_t number = 1; number <= count;) {
         size_t filled = 0;
         for (; filled < BATCH && number <= count; filled++, number++) {
             batch[filled] = make(number, &positions[number - 1], values[filled]);
         }
         start_us = jalon_clock_monotonic_us();
+        start_used_us = processor_us();
         need(jalon_view_load(ctx, view, batch, filled));
+        used_us += processor_us() - start_used_us;
         took_us += jalon_clock_monotonic_us() - start_us;
         jalon_context_reset(ctx);
     }
     start_us = jalon_clock_monotonic_us();
+    start_used_us = processor_us();
     need(jalon_view_set_seq(ctx, view, 1, 1));
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
     need(jalon_snapshot_query(ctx, snapshot, &query, &result));
     need(jalon_snapshot_cluster(ctx, snapshot, &query, 0, &clusters));
+    used_us += processor_us() - start_used_us;
     took_us += jalon_clock_monotonic_us() - start_us;
     if (result.matched != count || clusters.matched != count) {
         need(JALON_INTERNAL);
     }
     jalon_view_unpin(view, snapshot);
     jalon_context_reset(ctx);
-    printf("load %.3f s\nload_each %.2f us\n", (double)took_us / 1e6,
-           (double)took_us / (double)count);
+    printf("load %.3f s\nload_each %.2f us\nload_processor %.3f s\n", (double)took_us / 1e6,
+           (double)took_us / (double)count, (double)used_us / 1e6);
     printf("memory %.0f bytes/contribution\n", (double)(private_bytes() - before) / (double)count);
 }
 
@@ -331,14 +344,34 @@ static void cluster(struct jalon_context *ctx, struct jalon_view *view,
     jalon_view_unpin(view, snapshot);
 }
 
+/* Everything but loading. */
+static void use(struct jalon_context *ctx, struct jalon_view *view,
+                struct jalon_position *positions, int64_t count, bool is_short,
+                struct random_state *chance)
+{
+    change(ctx, view, positions, count, chance);
+    if (!is_short) {
+        for (int64_t wanted = 10; wanted <= 10000; wanted *= 10) {
+            query_boxes(ctx, view, positions, count, wanted, chance);
+        }
+        count_all(ctx, view);
+    }
+    for (int zoom = 0; zoom <= 16; zoom += 4) {
+        cluster(ctx, view, positions, count, zoom, -1, -1, chance);
+        cluster(ctx, view, positions, count, zoom, 1, -1, chance);
+        cluster(ctx, view, positions, count, zoom, -1, 1, chance);
+    }
+}
+
 int main(int argc, char **argv)
 {
     int64_t count = 1000000;
     bool is_short = argc == 3 && strcmp(argv[2], "short") == 0;
-    if (argc > 3 || (argc == 3 && !is_short) ||
+    bool is_load = argc == 3 && strcmp(argv[2], "load") == 0;
+    if (argc > 3 || (argc == 3 && !is_short && !is_load) ||
         (argc >= 2 && !jalon_text_to_int64(jalon_text_from(argv[1]), &count)) || count < 1 ||
         count > 100000000) {
-        fprintf(stderr, "usage: bench_view [CONTRIBUTIONS [short]]\n");
+        fprintf(stderr, "usage: bench_view [CONTRIBUTIONS [short | load]]\n");
         return 2;
     }
     struct random_state chance;
@@ -358,17 +391,8 @@ int main(int argc, char **argv)
     need(jalon_view_create(ctx, &map, &view));
     set_territories(kept, view);
     load(ctx, view, positions, count);
-    change(ctx, view, positions, count, &chance);
-    if (!is_short) {
-        for (int64_t wanted = 10; wanted <= 10000; wanted *= 10) {
-            query_boxes(ctx, view, positions, count, wanted, &chance);
-        }
-        count_all(ctx, view);
-    }
-    for (int zoom = 0; zoom <= 16; zoom += 4) {
-        cluster(ctx, view, positions, count, zoom, -1, -1, &chance);
-        cluster(ctx, view, positions, count, zoom, 1, -1, &chance);
-        cluster(ctx, view, positions, count, zoom, -1, 1, &chance);
+    if (!is_load) {
+        use(ctx, view, positions, count, is_short, &chance);
     }
     jalon_view_destroy(view);
     jalon_context_destroy(kept);
