@@ -240,14 +240,14 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
                                        struct jalon_view_result *out) JALON_MUST_USE;
 /*
  * Calls `visit` for every match whose shape meets the box (degrees; may cross the antimeridian), in
- * no order, whatever `after` and `limit`; if wanted, only for those that are not single points. What
- * is visited is in the context's arena, borrowing from the snapshot. JALON_INTERNAL when shapes could
+ * no order, whatever `after` and `limit`; with a zoom `large_at` (-1: none) only for those that are
+ * not points nor small there (jalon_cluster_is_small), without looking at what is. What is visited is in the context's arena, borrowing from the snapshot. JALON_INTERNAL when shapes could
  * not be compared, JALON_NO_MEMORY: what was visited is then not all.
  */
 enum jalon_status
 jalon_snapshot_visit(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
                      const struct jalon_view_query *query, struct jalon_box box,
-                     bool without_points,
+                     int large_at,
                      void (*visit)(void *user, const struct jalon_contribution *contribution),
                      void *user) JALON_MUST_USE;
 /*

@@ -57,32 +57,9 @@ static void add_single(struct drawing *drawing, struct single single)
     singles[drawing->single_count++] = single;
 }
 
-/* The least and largest coordinates: never across the antimeridian. */
-static struct jalon_box find_box(const struct jalon_geometry *geometry)
-{
-    struct jalon_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
-    for (size_t i = 0; i < geometry->position_count; i++) {
-        struct jalon_position p = geometry->positions[i];
-        box = (struct jalon_box){fmin(box.west, p.lon), fmin(box.south, p.lat),
-                                 fmax(box.east, p.lon), fmax(box.north, p.lat)};
-    }
-    return box;
-}
-
-/* Is it drawn in its own shape where others are merged? */
-static bool is_large(const struct drawing *drawing, const struct jalon_contribution *contribution)
-{
-    const struct jalon_geometry *geometry = &contribution->geometry;
-    return geometry->type != JALON_GEOMETRY_POINT && geometry->type != JALON_GEOMETRY_NONE &&
-           !jalon_cluster_is_small(drawing->collection, find_box(geometry), drawing->tile.zoom);
-}
-
 static void gather_large(void *user, const struct jalon_contribution *contribution)
 {
-    struct drawing *drawing = user;
-    if (is_large(drawing, contribution)) {
-        add_single(drawing, (struct single){.contribution = contribution, .is_point = false});
-    }
+    add_single(user, (struct single){.contribution = contribution, .is_point = false});
 }
 
 /* Beyond the zooms that merge. */
@@ -318,12 +295,12 @@ static enum jalon_status draw_clusters(struct drawing *drawing,
 }
 
 static enum jalon_status visit(struct drawing *drawing, const struct jalon_snapshot *snapshot,
-                               const struct jalon_view_query *query, bool without_points,
+                               const struct jalon_view_query *query, int large_at,
                                void (*take)(void *, const struct jalon_contribution *))
 {
     enum jalon_status status =
         jalon_snapshot_visit(drawing->ctx, snapshot, query, jalon_tile_box(drawing->tile),
-                             without_points, take, drawing);
+                             large_at, take, drawing);
     return drawing->status != JALON_OK ? drawing->status : status;
 }
 
@@ -338,12 +315,13 @@ static enum jalon_status gather_layer(struct drawing *drawing,
         return JALON_OK;
     }
     if (!is_merging(drawing)) {
-        return visit(drawing, snapshot, query, false, gather);
+        return visit(drawing, snapshot, query, -1, gather);
     }
     enum jalon_status status = draw_clusters(drawing, snapshot, query);
     bool has_shapes = (drawing->collection->geometry_types & ~points) != 0;
-    return status == JALON_OK && has_shapes ? visit(drawing, snapshot, query, true, gather_large)
-                                            : status;
+    return status == JALON_OK && has_shapes
+               ? visit(drawing, snapshot, query, drawing->tile.zoom, gather_large)
+               : status;
 }
 
 static int compare_numbers(const void *left, const void *right)

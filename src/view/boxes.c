@@ -64,14 +64,23 @@ static enum relation relate(const struct jalon_view_bounds *bounds,
     return relation;
 }
 
+static bool is_wanted(const struct jalon_view_boxes_search *search,
+                      const struct jalon_view_bounds *bounds)
+{
+    struct jalon_box box = {(double)bounds->west, (double)bounds->south, (double)bounds->east,
+                            (double)bounds->north};
+    return search->wants == NULL || search->wants(search->user, box);
+}
+
 static void search_box(const struct jalon_view_boxes *boxes,
                        const struct jalon_view_boxes_search *search, int level, uint32_t index)
 {
-    enum relation relation = relate(&boxes->levels[level][index], search->area);
-    if (relation == OUTSIDE) {
+    const struct jalon_view_bounds *bounds = &boxes->levels[level][index];
+    enum relation relation = relate(bounds, search->area);
+    if (relation == OUTSIDE || !is_wanted(search, bounds)) {
         return;
     }
-    if (relation == INSIDE || level == 0) {
+    if ((relation == INSIDE && search->wants == NULL) || level == 0) {
         int shift = 4 * (level + 1);
         uint64_t first = (uint64_t)index << shift, end = (uint64_t)(index + 1) << shift;
         search->found(search->user, (uint32_t)first,

@@ -36,13 +36,15 @@ struct jalon_view_bounds jalon_view_bounds_of(struct jalon_box box);
 
 /*
  * Called for runs of neighbouring rows whose boxes meet the area, in ascending order: `is_inside`
- * when all their boxes lie within it, so that there is nothing to look at; else the run is within one
- * block of 16 rows.
+ * when all their boxes lie within it, so that there is nothing to look at; else, or when only some are
+ * wanted, the run is within one block of 16 rows.
  */
 struct jalon_view_boxes_search {
     const struct jalon_view_area *area;
     void (*found)(void *user, uint32_t first, uint32_t end, bool is_inside);
     void *user;
+    /* May something in the box be wanted, by its size? NULL: all is. */
+    bool (*wants)(void *user, struct jalon_box box);
 };
 void jalon_view_boxes_search(const struct jalon_view_boxes *boxes,
                              const struct jalon_view_boxes_search *search);

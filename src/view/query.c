@@ -8,6 +8,8 @@
  */
 #include <assert.h>
 
+#include "jalon/cluster.h"
+
 #include "match.h"
 #include "nearest.h"
 #include "scope.h"
@@ -24,7 +26,7 @@ struct search {
     struct jalon_view_scope scope; /* for all but the box */
     struct jalon_view_area area;
     bool has_box;
-    bool without_points;
+    int large_at; /* only shapes that are not small at this zoom; -1: all, and points */
     enum jalon_status status; /* the first failure */
     /* What is searched now: */
     uint32_t part;
@@ -103,10 +105,34 @@ static uint64_t cut(uint64_t word, uint32_t start, uint32_t first, uint32_t end)
     return word & low & high;
 }
 
+static bool is_large(const struct search *search, struct jalon_box box)
+{
+    const struct jalon_collection *collection =
+        &search->snapshot->map->collections[search->query->collection];
+    return !jalon_cluster_is_small(collection, box, search->large_at);
+}
+
+static bool is_large_box(void *user, struct jalon_box box)
+{
+    return is_large(user, box);
+}
+
 static bool is_wanted(const struct search *search, const struct jalon_view_segment *segment,
                       uint32_t row)
 {
-    return !search->without_points || segment->geometry_types[row] != JALON_GEOMETRY_POINT;
+    struct jalon_box box;
+    struct jalon_position label;
+    return search->large_at < 0 ||
+           (segment->geometry_types[row] != JALON_GEOMETRY_POINT &&
+            jalon_view_record_place(jalon_view_segment_record(segment, row), &box, &label) &&
+            is_large(search, box));
+}
+
+static bool is_wanted_entry(const struct search *search, const struct jalon_view_entry *entry)
+{
+    return search->large_at < 0 ||
+           (entry->contribution.geometry.type != JALON_GEOMETRY_POINT && entry->has_box &&
+            is_large(search, entry->box));
 }
 
 /* Takes the rows of one block that match. */
@@ -158,7 +184,8 @@ static void search_segment(struct search *search, uint32_t part)
     search->part = part;
     search->block = UINT32_MAX;
     if (search->has_box) {
-        struct jalon_view_boxes_search boxes = {&search->area, take_run, search};
+        struct jalon_view_boxes_search boxes = {
+            &search->area, take_run, search, search->large_at < 0 ? NULL : is_large_box};
         jalon_view_boxes_search(&segment->boxes, &boxes);
     } else {
         take_run(search, 0, segment->count, true);
@@ -173,9 +200,7 @@ static void search_all(struct search *search)
         search_segment(search, i);
     }
     for (uint32_t i = 0; i < search->collection->delta_count; i++) {
-        const struct jalon_contribution *one = &parts->delta->entries[i]->contribution;
-        if ((!search->without_points || one->geometry.type != JALON_GEOMETRY_POINT) &&
-            entry_matches(search, i)) {
+        if (is_wanted_entry(search, parts->delta->entries[i]) && entry_matches(search, i)) {
             take(search, (struct jalon_view_place){(uint32_t)parts->segment_count, i});
         }
     }
@@ -190,6 +215,7 @@ static enum jalon_status begin(struct jalon_context *ctx, const struct jalon_sna
         .snapshot = snapshot,
         .collection = &snapshot->collections[query->collection],
         .query = query,
+        .large_at = -1,
         .status = JALON_OK,
     };
     struct jalon_box box;
@@ -496,7 +522,7 @@ static void visit_place(void *user, struct jalon_view_place place)
 enum jalon_status
 jalon_snapshot_visit(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
                      const struct jalon_view_query *query, struct jalon_box box,
-                     bool without_points,
+                     int large_at,
                      void (*visit)(void *user, const struct jalon_contribution *contribution),
                      void *user)
 {
@@ -515,7 +541,7 @@ jalon_snapshot_visit(struct jalon_context *ctx, const struct jalon_snapshot *sna
     if (status != JALON_OK) {
         return status;
     }
-    search.without_points = without_points;
+    search.large_at = large_at;
     search.found = visit_place;
     search.user = &visiting;
     search_all(&search);

@@ -212,7 +212,7 @@ static void find_inside(void *user, uint32_t first, uint32_t end, bool is_inside
 
 static bool search_area(struct counted_rows *rows)
 {
-    struct jalon_view_boxes_search search = {rows->area, find_inside, rows};
+    struct jalon_view_boxes_search search = {rows->area, find_inside, rows, NULL};
     size_t words = (size_t)jalon_view_segment_blocks(rows->segment) * JALON_VIEW_BLOCK_WORDS;
     rows->inside =
         jalon_arena_allocate_zeroed(rows->counting->ctx->arena, words, sizeof *rows->inside);

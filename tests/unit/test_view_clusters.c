@@ -413,11 +413,11 @@ static void any_settings_hold_what_they_say(void **state)
 {
     (void)state;
     chance.state = 7;
-    for (int round = 0; round < 16; round++) {
+    for (int round = 0; round < 10; round++) {
         draw_settings(round);
         int corners_at = (int)chance_below(&chance, (uint64_t)settings->cluster_max_zoom + 1);
         bool corners = round % 3 == 1 && corners_at >= 6;
-        size_t count = corners ? make_corners(corners_at) : make_random(1200);
+        size_t count = corners ? make_corners(corners_at) : make_random(800);
         struct jalon_view *view = make_view(count);
         const struct jalon_snapshot *snapshot = jalon_view_pin(view);
         struct jalon_view_query query = fixture_query(PLACES, 0);
@@ -546,7 +546,7 @@ static void filters_leave_what_a_map_of_the_matches_has(void **state)
     check_filters(make_random(2500));
     for (int round = 0; round < 4; round++) {
         draw_settings(round);
-        check_filters(make_random(1800));
+        check_filters(make_random(1200));
     }
 }
 
@@ -627,7 +627,7 @@ static void a_box_is_a_window(void **state)
     }
     jalon_view_unpin(view, snapshot);
     jalon_view_destroy(view);
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 26; round++) {
         int zoom = 6 + round % 8;
         if (round >= 20) {
             draw_settings(round);
@@ -890,6 +890,68 @@ static void too_few_points_are_no_cluster(void **state)
     jalon_view_destroy(view);
 }
 
+/* --- Shapes that are large enough --- */
+
+struct visits {
+    int zoom; /* -1: all */
+    uint64_t sum; /* of what was visited, in whatever order */
+    size_t count;
+};
+
+static void visit_one(void *user, const struct jalon_contribution *one)
+{
+    struct visits *visits = user;
+    struct jalon_box box = {180, 90, -180, -90};
+    for (size_t i = 0; i < one->geometry.position_count; i++) {
+        struct jalon_position p = one->geometry.positions[i];
+        box = (struct jalon_box){fmin(box.west, p.lon), fmin(box.south, p.lat),
+                                 fmax(box.east, p.lon), fmax(box.north, p.lat)};
+    }
+    if (visits->zoom < 0 || (one->geometry.type != JALON_GEOMETRY_POINT &&
+                             !jalon_cluster_is_small(settings, box, visits->zoom))) {
+        visits->sum += (uint64_t)one->number * UINT64_C(0x9e3779b97f4a7c15) >> 7;
+        visits->count++;
+    }
+}
+
+static void only_large_shapes_are_visited(void **state)
+{
+    (void)state;
+    chance.state = 9;
+    size_t visited = 0;
+    for (int round = 0; round < 5; round++) {
+        draw_settings(round);
+        size_t count = make_random(2000);
+        struct jalon_view *view = make_view(count);
+        for (int i = 1; i <= 50; i++) { /* and some changes on top */
+            struct jalon_contribution one = all[1 + chance_below(&chance, count)];
+            one.geometry = chance_geometry(&chance, lasting->arena);
+            assert_int_equal(jalon_view_apply(ctx, view, &one, 1 + i, 1 + i), JALON_OK);
+        }
+        const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+        for (int i = 0; i < 60; i++) {
+            struct jalon_view_query query = fixture_query(PLACES, 0);
+            struct jalon_box box = chance_box(&chance);
+            struct visits expected = {.zoom = (int)chance_below(&chance, 23)};
+            struct visits found = {.zoom = -1};
+            query.status = (int32_t)chance_below(&chance, 2) - 1;
+            assert_int_equal(
+                jalon_snapshot_visit(ctx, snapshot, &query, box, -1, visit_one, &expected),
+                JALON_OK);
+            assert_int_equal(jalon_snapshot_visit(ctx, snapshot, &query, box, expected.zoom,
+                                                  visit_one, &found),
+                             JALON_OK);
+            assert_int_equal(found.count, expected.count);
+            assert_true(found.sum == expected.sum);
+            visited += found.count;
+            jalon_context_reset(ctx);
+        }
+        jalon_view_unpin(view, snapshot);
+        jalon_view_destroy(view);
+    }
+    assert_true(visited > 500);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, use_defaults)
 
 int main(void)
@@ -904,6 +966,7 @@ int main(void)
         TEST(clusters_do_not_depend_on_what_happened_before),
         TEST(a_cluster_that_is_not_there_is_not_found),
         TEST(too_few_points_are_no_cluster),
+        TEST(only_large_shapes_are_visited),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -432,7 +432,7 @@ static void check_drawn(struct chance *chance, const struct asked *asked, const 
     assert_int_equal(jalon_snapshot_stats(ctx, snapshot, &request, &stats), JALON_OK);
     assert_int_equal(stats.matched, count);
     memset(visits, 0, sizeof visits);
-    assert_int_equal(jalon_snapshot_visit(ctx, snapshot, &query, world, false, count_one, visits),
+    assert_int_equal(jalon_snapshot_visit(ctx, snapshot, &query, world, -1, count_one, visits),
                      JALON_OK);
     for (size_t i = 0; i < COUNT; i++) {
         bool is_seen = expected[i] && all[i].geometry.type != JALON_GEOMETRY_NONE;
