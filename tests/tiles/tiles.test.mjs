@@ -380,6 +380,24 @@ test('amid others a write changes tiles as far as merging reaches, at most', asy
   assert.ok(beside > 0);
 });
 
+test('settings that change while the map is served change what is drawn', async () => {
+  const base = map.replace('montpellier', 'settled');
+  run(jalon, 'map', 'set', 'settled', 'narrow.cluster_radius=70', 'narrow.cluster_min_points=4',
+    'narrow.tile_fields=level', '--data', data);
+  let described;
+  for (let i = 0; i < 100 && described?.cluster_radius !== 70; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    described = await json('collections/narrow', base);
+  }
+  assert.equal(described.cluster_radius, 70);
+  assert.deepEqual(described.tile_fields, ['level']);
+  for (const z of [0, 9, 13, 15]) {
+    const drawn = await compare('narrow', '', z, base, [3.8, 43.55, 3.95, 43.7]);
+    assert.ok([...drawn.clusters.values()].every((cluster) => cluster.point_count >= 4));
+    assert.ok([...drawn.points.values()].every((point) => !('remark' in point)));
+  }
+});
+
 test('whoever asks for a tile at the same time gets the same bytes', async () => {
   const tile = { z: 12, row: 1495, column: 2092 };
   const answers = await Promise.all(Array.from({ length: 40 }, (_, i) =>
