@@ -265,6 +265,9 @@ class Page {
       this.form.leave();
     }
     document.body.dataset['view'] = route.view;
+    if (route.view === 'legend' && this.state.drawnFailed) {
+      byId('notice').hidden = true; // the legend says it
+    }
     this.nearby.want(route.view === 'list');
     this.tabs();
     const { selected } = this.state;

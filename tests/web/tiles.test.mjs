@@ -306,6 +306,18 @@ test('the statistics are those of what is shown', async () => {
   await context.close();
 });
 
+test('a phone that gets no tiles is told over the map, or in the legend', async () => {
+  const { page, context } = await open(browser, {
+    device: PHONE,
+    before: (each) => each.route('**/tiles/WebMercatorQuad/**', (route) => route.abort('internetdisconnected')),
+  });
+  await page.locator('#notice .link').waitFor();
+  await openTab(page, 'legend');
+  await page.waitForSelector('#legend-retry');
+  assert.equal(await page.locator('#notice').isVisible(), false);
+  await context.close();
+});
+
 test('tiles that do not arrive are told, and come when they can', async () => {
   let broken = true;
   const { page, context, seen } = await open(browser, {
