@@ -8,12 +8,15 @@
  * boxes and counting, "load" everything but loading. Times of a shared machine compare runs of this
  * program with each other, nothing else.
  */
+#include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "jalon/clock.h"
 #include "jalon/cluster.h"
@@ -121,16 +124,18 @@ static double seconds_since(int64_t start_us)
     return (double)(jalon_clock_monotonic_us() - start_us) / 1e6;
 }
 
-/* Bytes of memory that the system cannot drop and read again. */
+/* Bytes of memory that the system cannot drop and read again; pages of files it can. */
 static int64_t private_bytes(void)
 {
-    static const char name[] = "Private_Dirty:";
+    static const char *const names[] = {"Anonymous:", "Pss_Shmem:", "Swap:"};
     char line[256];
     int64_t kilobytes = 0;
     FILE *file = fopen("/proc/self/smaps_rollup", "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, name, sizeof name - 1) == 0) {
-            kilobytes = strtoll(line + sizeof name - 1, NULL, 10);
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            if (strncmp(line, names[i], strlen(names[i])) == 0) {
+                kilobytes += strtoll(line + strlen(names[i]), NULL, 10);
+            }
         }
     }
     if (file != NULL) {
@@ -363,6 +368,23 @@ static void use(struct jalon_context *ctx, struct jalon_view *view,
     }
 }
 
+/* With the files that the view kept for another start. */
+static void remove_folder(const char *folder)
+{
+    DIR *files = opendir(folder);
+    for (struct dirent *file; files != NULL && (file = readdir(files)) != NULL;) {
+        if (strcmp(file->d_name, ".") != 0 && strcmp(file->d_name, "..") != 0) {
+            unlinkat(dirfd(files), file->d_name, 0);
+        }
+    }
+    if (files != NULL) {
+        closedir(files);
+    }
+    if (rmdir(folder) != 0) {
+        fprintf(stderr, "bench_view: files are left in %s\n", folder);
+    }
+}
+
 int main(int argc, char **argv)
 {
     int64_t count = 1000000;
@@ -388,13 +410,20 @@ int main(int argc, char **argv)
         need(JALON_NO_MEMORY);
     }
     make_authors(kept);
+    /* As in a server: what is ready to send lies in files there. */
+    char folder[] = "bench_view.XXXXXX";
+    if (mkdtemp(folder) == NULL) {
+        need(JALON_UNAVAILABLE);
+    }
     need(jalon_view_create(ctx, &map, &view));
+    need(jalon_view_set_folder(ctx, view, jalon_text_from(folder)));
     set_territories(kept, view);
     load(ctx, view, positions, count);
     if (!is_load) {
         use(ctx, view, positions, count, is_short, &chance);
     }
     jalon_view_destroy(view);
+    remove_folder(folder);
     jalon_context_destroy(kept);
     jalon_context_destroy(ctx);
     free(positions);

@@ -139,9 +139,17 @@ copy_map() {
     cp --reflink=auto "$map_data"/jalon.sqlite* "$copy"
 }
 
-# read_memory PID NAME: kilobytes, as the kernel counts a process' memory.
+# read_memory PID NAME…: kilobytes, as the kernel counts a process' memory.
 read_memory() {
-    awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/smaps_rollup"
+    local pid=$1
+    shift
+    awk -v names=" $* " 'index(names, " " substr($1, 1, length($1) - 1) " ") { sum += $2 }
+        END { print sum }' "/proc/$pid/smaps_rollup"
+}
+
+# What the system cannot drop and read again; pages of files it can.
+read_private() {
+    read_memory "$1" Anonymous Pss_Shmem Swap
 }
 
 is_port_open() {
