@@ -36,6 +36,7 @@ enum jalon_field_type {
     JALON_FIELD_INTEGER,       /* within ±2^53, exact in every JSON reader */
     JALON_FIELD_BOOLEAN,
     JALON_FIELD_DATE,          /* "YYYY-MM-DD" */
+    JALON_FIELD_DATE_TIME,     /* RFC 3339 in UTC, as jalon_clock_format writes it */
     JALON_FIELD_ENUM,          /* one of `choices`, by key */
     JALON_FIELD_MULTI_ENUM,    /* a list of keys of `choices`, each once */
     JALON_FIELD_URL,           /* http or https */

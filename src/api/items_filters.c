@@ -31,6 +31,22 @@ static bool is_choice(const struct jalon_field *field, struct jalon_text value)
     return false;
 }
 
+/* The same moment as it is stored: two offsets may write one. */
+static enum jalon_status read_date_time(struct jalon_request *request,
+                                        const struct jalon_field *field, struct jalon_text text,
+                                        struct jalon_value *out)
+{
+    int64_t time_us;
+    char stored[JALON_CLOCK_TEXT_SIZE];
+    if (!jalon_clock_parse(text, &time_us)) {
+        return refuse(request, field->key,
+                      "a date and time with its offset, as 2026-05-17T14:30:00Z");
+    }
+    jalon_clock_format(time_us, stored);
+    out->text = jalon_text_copy(request->ctx->arena, jalon_text_from(stored));
+    return out->text.data != NULL ? JALON_OK : jalon_no_memory(request->ctx);
+}
+
 static enum jalon_status read_typed(struct jalon_request *request, const struct jalon_field *field,
                                     struct jalon_text text, struct jalon_value *out)
 {
@@ -55,6 +71,7 @@ static enum jalon_status read_typed(struct jalon_request *request, const struct 
     case JALON_FIELD_MULTI_ENUM:
         return is_choice(field, text) ? JALON_OK
                                       : refuse(request, field->key, "the key of one of its choices");
+    case JALON_FIELD_DATE_TIME: return read_date_time(request, field, text, out);
     case JALON_FIELD_STRING:
     case JALON_FIELD_TEXT:
     case JALON_FIELD_DATE:

@@ -236,6 +236,32 @@ static const char *read_opening_hours(struct field_reading *reading, struct jalo
     return reason != NULL ? reason : jalon_opening_hours_fault(value.text);
 }
 
+/* The same moment, in UTC. In files a time without offset is taken as UTC. */
+static const char *read_date_time(struct field_reading *reading, struct jalon_value value,
+                                  struct jalon_value *out)
+{
+    static const char *const expected =
+        "must be a date and time with its offset, as 2026-05-17T14:30:00+02:00";
+    int64_t time_us;
+    char text[JALON_CLOCK_TEXT_SIZE];
+    if (value.kind != JALON_VALUE_TEXT) {
+        return expected;
+    }
+    if (!jalon_clock_parse(value.text, &time_us)) {
+        struct jalon_text completed = jalon_text_format(reading->ctx->arena, "%.*sZ",
+                                                        JALON_TEXT_ARGS(value.text));
+        if (reading->words == NULL || completed.data == NULL ||
+            !jalon_clock_parse(completed, &time_us)) {
+            return expected;
+        }
+    }
+    jalon_clock_format(time_us, text);
+    out->kind = JALON_VALUE_TEXT;
+    out->text = jalon_text_copy(reading->ctx->arena, jalon_text_from(text));
+    reading->status = out->text.data == NULL ? jalon_no_memory(reading->ctx) : JALON_OK;
+    return NULL;
+}
+
 typedef const char *(*value_reader)(struct field_reading *reading, struct jalon_value value,
                                     struct jalon_value *out);
 
@@ -246,6 +272,7 @@ static const value_reader readers[JALON_FIELD_TYPE_COUNT] = {
     [JALON_FIELD_INTEGER] = read_integer,
     [JALON_FIELD_BOOLEAN] = read_boolean,
     [JALON_FIELD_DATE] = read_date,
+    [JALON_FIELD_DATE_TIME] = read_date_time,
     [JALON_FIELD_ENUM] = jalon_field_read_enum,
     [JALON_FIELD_MULTI_ENUM] = jalon_field_read_multi_enum,
     [JALON_FIELD_URL] = read_url,

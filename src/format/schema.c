@@ -209,6 +209,7 @@ static void put_constraints(struct jalon_json_writer *writer, const struct jalon
         return;
     case JALON_FIELD_BOOLEAN: return;
     case JALON_FIELD_DATE: jalon_json_put_string(writer, "format", "date"); return;
+    case JALON_FIELD_DATE_TIME: jalon_json_put_string(writer, "format", "date-time"); return;
     case JALON_FIELD_URL:
         jalon_json_put_string(writer, "format", "uri");
         jalon_json_put_string(writer, "pattern", "^https?://");

@@ -13,6 +13,7 @@ static const char *const field_types[] = {
     [JALON_FIELD_INTEGER] = "integer",
     [JALON_FIELD_BOOLEAN] = "boolean",
     [JALON_FIELD_DATE] = "date",
+    [JALON_FIELD_DATE_TIME] = "date_time",
     [JALON_FIELD_ENUM] = "enum",
     [JALON_FIELD_MULTI_ENUM] = "multi_enum",
     [JALON_FIELD_URL] = "url",

@@ -197,6 +197,11 @@ static enum found take_list(struct jalon_view_columns_builder *builder,
                      out);
 }
 
+static enum found take_timestamp(struct jalon_text text, struct value *out)
+{
+    return jalon_clock_parse(text, &out->time_us) ? FOUND_TIME : FOUND_MISFIT;
+}
+
 static enum found take_field(struct jalon_view_columns_builder *builder,
                              const struct jalon_value *value, enum jalon_view_type type,
                              struct value *out)
@@ -204,9 +209,10 @@ static enum found take_field(struct jalon_view_columns_builder *builder,
     switch (value->kind) {
     case JALON_VALUE_NONE: return FOUND_NOTHING;
     case JALON_VALUE_TEXT:
-        return type == JALON_VIEW_DATE   ? take_date(value->text, out)
-               : type == JALON_VIEW_TEXT ? take_text(value->text, out)
-                                         : FOUND_MISFIT;
+        return type == JALON_VIEW_DATE        ? take_date(value->text, out)
+               : type == JALON_VIEW_TIMESTAMP ? take_timestamp(value->text, out)
+               : type == JALON_VIEW_TEXT      ? take_text(value->text, out)
+                                              : FOUND_MISFIT;
     case JALON_VALUE_NUMBER:
         return type == JALON_VIEW_NUMBER ? take_number(value->number, out) : FOUND_MISFIT;
     case JALON_VALUE_INTEGER:

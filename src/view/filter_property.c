@@ -35,6 +35,7 @@ static enum jalon_view_type type_of(enum jalon_field_type type)
     case JALON_FIELD_INTEGER: return JALON_VIEW_NUMBER;
     case JALON_FIELD_BOOLEAN: return JALON_VIEW_BOOLEAN;
     case JALON_FIELD_DATE: return JALON_VIEW_DATE;
+    case JALON_FIELD_DATE_TIME: return JALON_VIEW_TIMESTAMP;
     case JALON_FIELD_MULTI_ENUM: return JALON_VIEW_ARRAY;
     case JALON_FIELD_STRING:
     case JALON_FIELD_TEXT:
@@ -104,6 +105,12 @@ static bool set_date(struct jalon_text text, struct jalon_view_datum *out)
     return jalon_clock_parse_date(text, &time_us) && set_time(time_us, out);
 }
 
+static bool set_timestamp(struct jalon_text text, struct jalon_view_datum *out)
+{
+    int64_t time_us;
+    return jalon_clock_parse(text, &time_us) && set_time(time_us, out);
+}
+
 static bool set_id(struct jalon_view_run *run, struct jalon_id id, struct jalon_view_datum *out)
 {
     jalon_id_format(id, run->id);
@@ -124,6 +131,9 @@ static bool set_value(const struct jalon_value *value, struct jalon_view_datum *
     case JALON_VALUE_TEXT:
         if (out->type == JALON_VIEW_DATE) {
             return set_date(value->text, out);
+        }
+        if (out->type == JALON_VIEW_TIMESTAMP) {
+            return set_timestamp(value->text, out);
         }
         out->text = value->text;
         return true;

@@ -64,6 +64,7 @@ static bool visit_field(const struct visit *visit, const struct jalon_field *fie
     case JALON_FIELD_INTEGER:
     case JALON_FIELD_BOOLEAN:
     case JALON_FIELD_DATE:
+    case JALON_FIELD_DATE_TIME:
     case JALON_FIELD_URL:
     case JALON_FIELD_EMAIL:
     case JALON_FIELD_PHONE:

@@ -51,6 +51,19 @@ function textControl(spec: FieldSpec, value: Value | undefined, change: Change):
   return h('input', { autocomplete: 'off', ...(TYPES[spec.type] ?? { type: 'text' }), ...shared });
 }
 
+/** The browser's control has the local time without offset; what is kept is the moment. */
+function momentControl(spec: FieldSpec, value: Value | undefined, change: Change): HTMLElement {
+  const known = new Date(String(value ?? ''));
+  const local = Number.isNaN(known.getTime())
+    ? ''
+    : new Date(known.getTime() - known.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const oninput = (event: Event): void => {
+    const typed = new Date((event.target as HTMLInputElement).value);
+    change(Number.isNaN(typed.getTime()) ? '' : typed.toISOString());
+  };
+  return h('input', { ...described(spec), type: 'datetime-local', value: local, oninput });
+}
+
 function selectControl(spec: FieldSpec, value: Value | undefined, change: Change): HTMLElement {
   return h(
     'select',
@@ -149,7 +162,9 @@ export function control(spec: FieldSpec, value: Value | undefined, change: Chang
         h('label', { for: idOf(spec) }, ...labelText(spec)), help,
         spec.type === 'enum' || spec.type === 'status'
           ? selectControl(spec, value, change)
-          : textControl(spec, value, change),
+          : spec.type === 'date_time'
+            ? momentControl(spec, value, change)
+            : textControl(spec, value, change),
         error);
   const inputs = (): HTMLElement[] => [...element.querySelectorAll<HTMLElement>('input, select, textarea')];
   return {

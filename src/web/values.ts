@@ -72,6 +72,8 @@ export function show(spec: FieldSpec, value: unknown): (Node | string)[] {
       return [`${number(Number(value))} ${unitName(spec.unit)}`.trim()];
     case 'date':
       return [date(String(value))];
+    case 'date_time':
+      return [moment(String(value))];
     case 'url':
       return [external(String(value))];
     case 'email':

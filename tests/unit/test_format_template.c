@@ -384,7 +384,7 @@ static void keys_are_checked(void **state)
     expect("/collections/0/fields/1/key", "every contribution has a property of this name");
     expect("/collections/0/fields/3/key", "another field has this key");
     expect("/collections/0/fields/3/type",
-           "expected one of string, text, number, integer, boolean, date, enum, multi_enum, url, "
+           "expected one of string, text, number, integer, boolean, date, date_time, enum, multi_enum, url, "
            "email, phone, opening_hours");
     expect("/collections/0/fields/4/key",
            "expected at most 63 lower-case letters, digits and '_', starting with a letter");
