@@ -71,11 +71,14 @@ enum jalon_status jalon_view_set_folder(struct jalon_context *ctx, struct jalon_
 void jalon_view_tidy_folder(const char *folder);
 /*
  * Instead of loading: takes the files that an earlier view of the same description and territories
- * has kept in the folder, checked whole. The view then stands at the event they are the state of:
- * what follows is to be applied. JALON_NOT_FOUND: there are none that fit.
+ * has kept in the folder, checked whole. Each is the state after some event; `knows` is asked whether
+ * that event is one of the map's, for files may be of a history that a backup has put an end to. The
+ * view then stands at the earliest of these events: what follows is to be applied.
+ * JALON_NOT_FOUND: there are none that fit; nothing has changed.
  */
-enum jalon_status jalon_view_restore(struct jalon_context *ctx,
-                                     struct jalon_view *view) JALON_MUST_USE;
+enum jalon_status jalon_view_restore(struct jalon_context *ctx, struct jalon_view *view,
+                                     bool (*knows)(void *user, int64_t seq, int64_t time_us),
+                                     void *user) JALON_MUST_USE;
 /*
  * Keeps the present state in files for jalon_view_restore, when it is worth it: the map is large and
  * much has changed since. Others may read and change meanwhile. They can be thrown away at any time.

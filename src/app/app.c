@@ -7,7 +7,10 @@
 #include "internal.h"
 #include "tiles.h"
 
-enum { TILES_KEPT = 64 << 20 /* bytes */ };
+enum {
+    TILES_KEPT = 64 << 20, /* bytes */
+    IDLE_US = 5000000,
+};
 
 enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_app_options *options,
                                  struct jalon_app **out)
@@ -30,6 +33,7 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     enum jalon_status status =
         app->tiles == NULL ? jalon_no_memory(ctx) : jalon_store_open(ctx, &store, &app->store);
     app->view_memory = options->view_memory;
+    app->idle_us = IDLE_US;
     if (status == JALON_OK) {
         status = jalon_keeper_set_folder(ctx, app, options->view_folder);
     }

@@ -36,6 +36,7 @@ struct jalon_app {
     pthread_t keeper;
     char view_folder[4096]; /* where views may make files; empty: nowhere */
     size_t view_memory;     /* bytes that views may have before idle ones go; 0: any */
+    _Atomic int64_t idle_us; /* a map that nobody has asked for so long may go */
     _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
 };
 

@@ -16,7 +16,6 @@
 enum {
     TICK_MS = 200,
     KEEP_EVERY = 300,  /* ticks: a minute */
-    IDLE_US = 5000000, /* a map that nobody has asked for so long may go */
 };
 
 enum jalon_status jalon_keeper_set_folder(struct jalon_context *ctx, struct jalon_app *app,
@@ -50,11 +49,11 @@ static void look_after(struct jalon_context *ctx, struct jalon_view *view, bool 
 }
 
 /* The map that was asked for longest ago among those nobody holds; NULL: none is idle. */
-static struct jalon_live_map *find_idlest(const struct jalon_live_map *maps, int64_t now_us)
+static struct jalon_live_map *find_idlest(const struct jalon_app *app, int64_t now_us)
 {
     const struct jalon_live_map *idlest = NULL;
-    for (const struct jalon_live_map *live = maps; live != NULL; live = live->next) {
-        if (live->holders == 0 && now_us - live->used_us > IDLE_US &&
+    for (const struct jalon_live_map *live = app->maps; live != NULL; live = live->next) {
+        if (live->holders == 0 && now_us - live->used_us > app->idle_us &&
             (idlest == NULL || live->used_us < idlest->used_us)) {
             idlest = live;
         }
@@ -79,7 +78,7 @@ static void evict(struct jalon_context *ctx, struct jalon_app *app)
         pthread_mutex_lock(&app->maps_lock);
         bool is_too_much = measure_all(app) > app->view_memory;
         struct jalon_live_map *idlest =
-            is_too_much ? find_idlest(app->maps, jalon_clock_monotonic_us()) : NULL;
+            is_too_much ? find_idlest(app, jalon_clock_monotonic_us()) : NULL;
         if (idlest != NULL) {
             jalon_live_unlist(app, idlest);
         }

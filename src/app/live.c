@@ -132,33 +132,38 @@ static enum jalon_status set_territories(struct jalon_context *ctx, struct jalon
     return status == JALON_OK ? jalon_view_set_territories(ctx, view, territories, count) : status;
 }
 
+/* The history of a map, as one session sees it. */
+struct history {
+    struct jalon_context *ctx;
+    struct jalon_session *session;
+    const struct jalon_map *map;
+    int64_t last; /* event */
+};
+
+/* Is this one of the map's events, and has little happened since? */
+static bool knows_event(void *user, int64_t seq, int64_t time_us)
+{
+    const struct history *history = user;
+    struct jalon_event *events = NULL;
+    size_t count = 0;
+    return history->last - seq <= REPLAYED_MAX &&
+           jalon_store_list_events(history->ctx, history->session, history->map, seq - 1, 1,
+                                   &events, &count) == JALON_OK &&
+           count == 1 && events[0].seq == seq && events[0].time_us == time_us;
+}
+
 /*
  * Takes the view from files kept by an earlier process, if they are of this database and little has
- * happened since. JALON_NOT_FOUND: no; the view is then of no use.
+ * happened since. JALON_NOT_FOUND: no.
  */
 static enum jalon_status restore_view(struct jalon_context *ctx, struct jalon_session *session,
                                       struct jalon_view *view)
 {
-    const struct jalon_map *map = jalon_view_map(view);
-    struct jalon_event *events = NULL;
-    size_t count = 0;
-    int64_t last = 0, time_us = 0;
-    enum jalon_status status = jalon_view_restore(ctx, view);
-    if (status != JALON_OK) {
-        return status;
-    }
-    const struct jalon_snapshot *snapshot = jalon_view_pin(view);
-    int64_t seq = jalon_snapshot_seq(snapshot), kept_us = jalon_snapshot_time_us(snapshot);
-    jalon_view_unpin(view, snapshot);
-    status = jalon_store_last_event(ctx, session, map, &last, &time_us);
-    if (status == JALON_OK) {
-        status = jalon_store_list_events(ctx, session, map, seq - 1, 1, &events, &count);
-    }
-    if (status != JALON_OK) {
-        return status;
-    }
-    bool is_ours = count == 1 && events[0].seq == seq && events[0].time_us == kept_us;
-    return is_ours && last - seq <= REPLAYED_MAX ? JALON_OK : JALON_NOT_FOUND;
+    struct history history = {.ctx = ctx, .session = session, .map = jalon_view_map(view)};
+    int64_t time_us = 0;
+    enum jalon_status status =
+        jalon_store_last_event(ctx, session, history.map, &history.last, &time_us);
+    return status == JALON_OK ? jalon_view_restore(ctx, view, knows_event, &history) : status;
 }
 
 /* A view of the map with its territories and nothing else. */
@@ -209,13 +214,8 @@ static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *
         status = make_view(ctx, app, session, &map, &view);
     }
     if (status == JALON_OK && restore_view(ctx, session, view) != JALON_OK) {
-        jalon_view_destroy(view);
-        view = NULL;
         jalon_error_clear(ctx);
-        status = make_view(ctx, app, session, &map, &view);
-        if (status == JALON_OK) {
-            status = load_all(ctx, session, view);
-        }
+        status = load_all(ctx, session, view);
     }
     jalon_session_end(session);
     if (status != JALON_OK) {

@@ -26,7 +26,7 @@ uint32_t jalon_view_builder_count(const struct jalon_view_builder *builder);
 struct jalon_view_origin {
     int64_t seq; /* it is what the collection was after this event */
     int64_t time_us;
-    uint64_t digest[2]; /* of the map's description and territories */
+    uint64_t digest[2]; /* of the map's description, its territories, and which collection it is */
 };
 
 /*

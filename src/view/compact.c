@@ -231,8 +231,8 @@ static bool merge_now(struct jalon_view *view, const struct jalon_snapshot *held
 {
     const struct jalon_view_collection *old = &held->collections[index];
     size_t end = old->parts->segment_count;
-    struct jalon_view_origin origin = {held->seq, held->time_us,
-                                       {view->digest[0], view->digest[1]}};
+    struct jalon_view_origin origin =
+        jalon_view_origin_make(view, (size_t)index, held->seq, held->time_us);
     struct jalon_view_segment *merged = NULL;
     if (!merge(view, old, index, first, path, &origin, &merged)) {
         return false;

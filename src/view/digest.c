@@ -73,6 +73,14 @@ static void put_map(struct jalon_buffer *buffer, const struct jalon_map *map)
     }
 }
 
+static void put_numbers(struct jalon_buffer *buffer, const uint32_t *numbers, size_t count)
+{
+    put_number(buffer, (int64_t)count);
+    if (count > 0) {
+        jalon_buffer_append(buffer, numbers, count * sizeof *numbers);
+    }
+}
+
 static void put_territory(struct jalon_buffer *buffer, const struct jalon_territory *territory)
 {
     const struct jalon_geometry *shape = &territory->geometry;
@@ -82,6 +90,8 @@ static void put_territory(struct jalon_buffer *buffer, const struct jalon_territ
         jalon_buffer_append(buffer, shape->positions,
                             shape->position_count * sizeof *shape->positions);
     }
+    put_numbers(buffer, shape->ring_ends, shape->ring_count);
+    put_numbers(buffer, shape->polygon_ends, shape->polygon_count);
 }
 
 static bool digest(struct jalon_buffer *buffer, uint64_t out[2])

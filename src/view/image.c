@@ -111,13 +111,60 @@ static bool write_all(int file, const unsigned char *data, size_t size)
     return true;
 }
 
+static bool read_all(int file, unsigned char *out, size_t size)
+{
+    off_t at = 0;
+    while (size > 0) {
+        ssize_t got = pread(file, out, size, at);
+        if (got <= 0) {
+            return false;
+        }
+        out += got;
+        at += got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
+/* Lets go of the file, which gets the name `path`, or none. */
+static void close_file(struct jalon_view_image *image, const char *path)
+{
+    if (image->path != NULL && (path == NULL || rename(image->path, path) != 0)) {
+        (void)unlink(image->path);
+    }
+    if (image->file >= 0) {
+        (void)close(image->file);
+    }
+    jalon_memory_release(image->path);
+    image->file = -1;
+    image->path = NULL;
+}
+
+/* The disk is full, or the like: goes on in memory, with what the file has. */
+static void recall(struct jalon_view_image *image)
+{
+    size_t written = (size_t)image->written, size = written + image->used;
+    unsigned char *data = jalon_memory_allocate(size);
+    image->failed = data == NULL || !read_all(image->file, data, written);
+    if (image->failed) {
+        jalon_memory_release(data);
+        return;
+    }
+    memcpy(data + written, image->data, image->used);
+    jalon_memory_release(image->data);
+    close_file(image, NULL);
+    image->data = data;
+    image->used = image->capacity = size;
+    image->written = 0;
+}
+
 /* Writes what was gathered: of a checksum's whole steps, or (at the end) all of it. */
 static void flush(struct jalon_view_image *image, bool is_end)
 {
     size_t size = is_end ? image->used
                          : image->used / JALON_VIEW_CHECKSUM_STEP * JALON_VIEW_CHECKSUM_STEP;
     if (!write_all(image->file, image->data, size)) {
-        image->failed = true;
+        recall(image);
         return;
     }
     jalon_view_checksum_add(&image->checksum, image->data, size);
@@ -134,7 +181,7 @@ static bool make_room(struct jalon_view_image *image, size_t size)
     if (image->file >= 0 && image->used >= GATHERED) {
         flush(image, false);
     }
-    if (image->failed || image->capacity - image->used >= size) {
+    if (image->failed || (image->data != NULL && image->capacity - image->used >= size)) {
         return !image->failed;
     }
     size_t capacity = image->capacity < 4096 ? 4096 : image->capacity;
@@ -167,18 +214,6 @@ uint64_t jalon_view_image_append(struct jalon_view_image *image, const void *dat
     return where;
 }
 
-/* Lets go of the file, which gets the name `path`, or none. */
-static void close_file(struct jalon_view_image *image, const char *path)
-{
-    if (image->path != NULL && (path == NULL || rename(image->path, path) != 0)) {
-        (void)unlink(image->path);
-    }
-    if (image->file >= 0) {
-        (void)close(image->file);
-    }
-    jalon_memory_release(image->path);
-}
-
 void jalon_view_image_abandon(struct jalon_view_image *image)
 {
     close_file(image, NULL);
@@ -199,7 +234,7 @@ static void write_trailer(struct jalon_view_image *image)
     struct trailer trailer = {.checksum = jalon_view_checksum_value(&image->checksum)};
     memcpy(trailer.magic, magic, sizeof magic);
     if (!write_all(image->file, (const unsigned char *)&trailer, sizeof trailer)) {
-        image->failed = true;
+        recall(image);
     }
 }
 
@@ -228,6 +263,19 @@ static bool map_file(int file, size_t size, const unsigned char **out)
     return true;
 }
 
+/* Writes the rest and maps all of it; what cannot be is in memory again. */
+static void end_file(struct jalon_view_image *image, const unsigned char **out_data)
+{
+    flush(image, true);
+    if (image->file >= 0 && !image->failed) {
+        write_trailer(image);
+    }
+    if (image->file >= 0 && !image->failed &&
+        !map_file(image->file, (size_t)image->written + sizeof(struct trailer), out_data)) {
+        recall(image);
+    }
+}
+
 bool jalon_view_image_end(struct jalon_view_image *image, const char *path,
                           const unsigned char **out_data, size_t *out_size, bool *out_is_mapped)
 {
@@ -235,8 +283,7 @@ bool jalon_view_image_end(struct jalon_view_image *image, const char *path,
         spill(image);
     }
     if (!image->failed && image->file >= 0) {
-        flush(image, true);
-        write_trailer(image);
+        end_file(image, out_data);
     }
     if (image->failed || image->written + image->used == 0) {
         jalon_view_image_abandon(image);
@@ -245,10 +292,6 @@ bool jalon_view_image_end(struct jalon_view_image *image, const char *path,
     bool is_mapped = image->file >= 0;
     size_t size = (size_t)image->written + image->used;
     if (is_mapped) {
-        if (!map_file(image->file, size + sizeof(struct trailer), out_data)) {
-            jalon_view_image_abandon(image);
-            return false;
-        }
         close_file(image, path);
         jalon_memory_release(image->data);
     } else {

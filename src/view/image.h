@@ -21,12 +21,12 @@ struct jalon_view_image {
     int file;         /* -1: in memory */
     char *path;       /* of the file, while it is written */
     struct jalon_view_checksum checksum; /* of what was written */
-    bool failed;      /* no memory, or the file could not be written: what follows does nothing */
+    bool failed;      /* no memory: what follows does nothing */
 };
 
 /*
  * In memory as long as it is small; beyond, in a file in `folder` (borrowed; NULL: none) if one can be
- * made there.
+ * made there, and for as long as it can be written.
  */
 void jalon_view_image_begin(struct jalon_view_image *image, const char *folder);
 /* Appends at the next multiple of 8; answers where. */

@@ -13,11 +13,14 @@
 
 #include "jalon/memory.h"
 
-/* Maps with fewer contributions are loaded from the store as fast. */
-enum { KEPT_FROM = 20000 };
-/* Events that are sooner applied than the files written. */
-enum { KEPT_EVERY = 2000 };
 enum { PATH_SIZE = 4096 };
+
+struct jalon_view_origin jalon_view_origin_make(const struct jalon_view *view, size_t collection,
+                                                int64_t seq, int64_t time_us)
+{
+    return (struct jalon_view_origin){
+        seq, time_us, {view->digest[0], view->digest[1] + (uint64_t)collection}};
+}
 
 static bool make_path(const struct jalon_view *view, size_t collection, char out[PATH_SIZE])
 {
@@ -56,13 +59,11 @@ static bool finish_loading(struct jalon_view *view, struct jalon_snapshot *next,
 {
     struct jalon_view_collection *collection = &next->collections[index];
     struct jalon_view_builder *builder = view->builders[index];
-    struct jalon_view_origin origin = {next->seq, next->time_us, {0, 0}};
+    struct jalon_view_origin origin =
+        jalon_view_origin_make(view, index, next->seq, next->time_us);
     struct jalon_view_kind kind = jalon_view_kind_of(view, (int32_t)index);
     char path[PATH_SIZE];
-    if (is_kept) {
-        memcpy(origin.digest, view->digest, sizeof origin.digest);
-        is_kept = make_path(view, index, path);
-    }
+    is_kept = is_kept && make_path(view, index, path);
     if (builder == NULL && is_kept) {
         builder = jalon_view_builder_create(&kind, view->folder);
         view->builders[index] = builder;
@@ -97,7 +98,7 @@ static enum jalon_status set_seq(struct jalon_context *ctx, struct jalon_view *v
 {
     struct jalon_snapshot *next = jalon_view_copy_latest(view);
     bool good = next != NULL;
-    bool is_kept = good && view->folder != NULL && count_all(next) >= KEPT_FROM;
+    bool is_kept = good && view->folder != NULL && count_all(next) >= view->kept_from;
     if (good) {
         next->seq = seq;
         next->time_us = time_us;
@@ -133,8 +134,8 @@ enum jalon_status jalon_view_keep(struct jalon_context *ctx, struct jalon_view *
     enum jalon_status status = JALON_OK;
     const struct jalon_snapshot *held = jalon_view_pin(view);
     int64_t seq = jalon_snapshot_seq(held);
-    bool is_wanted = view->folder != NULL && count_all(held) >= KEPT_FROM &&
-                     seq - view->kept_seq > KEPT_EVERY;
+    bool is_wanted = view->folder != NULL && count_all(held) >= view->kept_from &&
+                     seq - view->kept_seq > view->kept_every;
     jalon_view_unpin(view, held);
     for (size_t i = 0; status == JALON_OK && is_wanted && i < view->map->collection_count; i++) {
         char path[PATH_SIZE];
@@ -169,16 +170,37 @@ static bool take_segment(struct jalon_view *view, struct jalon_view_collection *
     return true;
 }
 
-static bool restore(struct jalon_view *view, struct jalon_snapshot *next)
+/* Who knows which events are the map's. */
+struct witness {
+    bool (*knows)(void *user, int64_t seq, int64_t time_us);
+    void *user;
+};
+
+/* The kept segment of a collection; NULL: there is none that fits. */
+static struct jalon_view_segment *open_kept(struct jalon_view *view, size_t collection,
+                                            const struct witness *witness,
+                                            struct jalon_view_origin *out_origin)
+{
+    struct jalon_view_kind kind = jalon_view_kind_of(view, (int32_t)collection);
+    char path[PATH_SIZE];
+    *out_origin = jalon_view_origin_make(view, collection, 0, 0);
+    struct jalon_view_segment *segment =
+        make_path(view, collection, path) ? jalon_view_segment_open(&kind, path, out_origin) : NULL;
+    if (segment != NULL && !witness->knows(witness->user, out_origin->seq, out_origin->time_us)) {
+        jalon_view_segment_release(segment);
+        return NULL;
+    }
+    return segment;
+}
+
+static bool restore(struct jalon_view *view, struct jalon_snapshot *next,
+                    const struct witness *witness)
 {
     bool good = true;
     next->seq = INT64_MAX;
     for (size_t i = 0; good && i < view->map->collection_count; i++) {
-        struct jalon_view_kind kind = jalon_view_kind_of(view, (int32_t)i);
-        struct jalon_view_origin origin = {0, 0, {view->digest[0], view->digest[1]}};
-        char path[PATH_SIZE];
-        struct jalon_view_segment *segment =
-            make_path(view, i, path) ? jalon_view_segment_open(&kind, path, &origin) : NULL;
+        struct jalon_view_origin origin;
+        struct jalon_view_segment *segment = open_kept(view, i, witness, &origin);
         good = segment != NULL && take_segment(view, &next->collections[i], segment);
         if (good && origin.seq < next->seq) {
             next->seq = origin.seq;
@@ -188,15 +210,18 @@ static bool restore(struct jalon_view *view, struct jalon_snapshot *next)
     return good && view->map->collection_count > 0;
 }
 
-enum jalon_status jalon_view_restore(struct jalon_context *ctx, struct jalon_view *view)
+enum jalon_status jalon_view_restore(struct jalon_context *ctx, struct jalon_view *view,
+                                     bool (*knows)(void *user, int64_t seq, int64_t time_us),
+                                     void *user)
 {
+    const struct witness witness = {knows, user};
     if (view->folder == NULL) {
         return JALON_NOT_FOUND;
     }
     pthread_mutex_lock(&view->writing);
     struct jalon_snapshot *next = jalon_view_copy_latest(view);
     enum jalon_status status = next != NULL ? JALON_OK : jalon_no_memory(ctx);
-    if (status == JALON_OK && !restore(view, next)) {
+    if (status == JALON_OK && !restore(view, next, &witness)) {
         status = JALON_NOT_FOUND;
     }
     if (status == JALON_OK) {

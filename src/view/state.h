@@ -8,6 +8,13 @@
 #include "changes.h"
 #include "snapshot.h"
 
+enum {
+    /* Maps with fewer contributions are loaded from the store as fast as from files. */
+    JALON_VIEW_KEPT_FROM = 20000,
+    /* Events that are sooner applied than the files written. */
+    JALON_VIEW_KEPT_EVERY = 2000,
+};
+
 struct jalon_view {
     struct jalon_arena *arena; /* the description and what lives as long as the view */
     const struct jalon_map *map;
@@ -15,6 +22,7 @@ struct jalon_view {
     const char *folder;  /* NULL: none */
     uint64_t digest[2];  /* of map and territories */
     int64_t kept_seq;    /* the event that files are known to be there of */
+    int64_t kept_from, kept_every; /* as the constants above; tests take smaller ones */
     /* Held for moments: to look which state is the latest, or make another one it; also guards the
      * changes. */
     pthread_mutex_t publishing;
@@ -49,6 +57,9 @@ bool jalon_view_make_room(struct jalon_view *view, struct jalon_snapshot *next, 
 
 /* Flushes, and makes one segment of the whole collection, kept under this name. False: no memory. */
 bool jalon_view_merge_all(struct jalon_view *view, int32_t collection, const char *path);
+/* Where a kept file of the collection comes from, when it is its state after this event. */
+struct jalon_view_origin jalon_view_origin_make(const struct jalon_view *view, size_t collection,
+                                                int64_t seq, int64_t time_us);
 /* Finds the digest, with these territories. False: no memory. */
 bool jalon_view_find_digest(struct jalon_view *view, const struct jalon_territory *territories,
                             size_t count);

@@ -167,6 +167,8 @@ enum jalon_status jalon_view_create(struct jalon_context *ctx, const struct jalo
         return jalon_no_memory(ctx);
     }
     jalon_buffer_init(&view->scratch, FEATURE_SIZE_MAX);
+    view->kept_from = JALON_VIEW_KEPT_FROM;
+    view->kept_every = JALON_VIEW_KEPT_EVERY;
     *out = view;
     return JALON_OK;
 }

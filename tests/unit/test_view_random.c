@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * After any sequence of events the view answers as one that was filled at once, and as a plain scan
- * over the contributions with tests of its own: byte for byte.
+ * After any sequence of events the view answers as one that was filled at once, as one that was
+ * restored from files and has caught up, and as a plain scan over the contributions with tests of its
+ * own: byte for byte. Meanwhile it is tidied and kept at moments that are chance.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,9 +10,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "jalon/cluster.h"
 
-#include "view_fixture.h"
+#include "view/state.h"
+#include "view_digest.h"
 
 enum { START = 1500, EVENTS = 10000, CHECK_EVERY = 500, QUERIES = 40, MOST = START + EVENTS };
 
@@ -21,6 +27,7 @@ struct truth {
     struct jalon_text json[MOST + 1];
     bool within[MOST + 1][TERRITORIES];
     int64_t count; /* numbers 1 … count */
+    int64_t changed[3 * MOST]; /* by event */
 };
 
 static struct jalon_context *lasting; /* what the truth borrows from */
@@ -28,6 +35,7 @@ static struct jalon_context *ctx;
 static struct truth truth;
 static struct jalon_territory territories[TERRITORIES];
 static struct chance chance = {20261121};
+static char folder[] = "/tmp/jalon-random-XXXXXX";
 
 static int setup(void **state)
 {
@@ -37,15 +45,22 @@ static int setup(void **state)
     if (lasting != NULL) {
         fixture_make_territories(lasting->arena, territories);
     }
-    return lasting == NULL || ctx == NULL;
+    return lasting == NULL || ctx == NULL || mkdtemp(folder) == NULL;
 }
 
 static int teardown(void **state)
 {
     (void)state;
+    DIR *listing = opendir(folder);
+    for (struct dirent *one = readdir(listing); one != NULL; one = readdir(listing)) {
+        char path[512];
+        (void)snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
+        (void)unlink(path);
+    }
+    closedir(listing);
     jalon_context_destroy(lasting);
     jalon_context_destroy(ctx);
-    return 0;
+    return rmdir(folder);
 }
 
 /* --- A scan that shares nothing with the view --- */
@@ -394,9 +409,62 @@ static void check_clusters(const struct jalon_snapshot *a, const struct jalon_sn
     jalon_context_reset(ctx);
 }
 
+static bool knows(void *user, int64_t seq, int64_t time_us)
+{
+    const int64_t *last = user;
+    return seq <= *last && time_us == seq * 10;
+}
+
+/* A view in the folder that keeps whatever it has. */
+static struct jalon_view *make_keeping(void)
+{
+    struct jalon_view *view;
+    assert_int_equal(jalon_view_create(lasting, &fixture_map, &view), JALON_OK);
+    assert_int_equal(jalon_view_set_folder(ctx, view, jalon_text_from(folder)), JALON_OK);
+    assert_int_equal(jalon_view_set_territories(ctx, view, territories, TERRITORIES), JALON_OK);
+    view->kept_from = view->kept_every = 0;
+    return view;
+}
+
+/* How often files were there, and how many events came after them. */
+static size_t restored, replayed;
+
+/* As after a start: from files, then what has happened since, as the contributions are now. */
+static void check_restored(int64_t seq, uint64_t digest)
+{
+    struct jalon_view *view = make_keeping();
+    if (jalon_view_restore(ctx, view, knows, &seq) == JALON_OK) {
+        restored++;
+        const struct jalon_snapshot *snapshot = jalon_view_pin(view);
+        int64_t since = jalon_snapshot_seq(snapshot);
+        jalon_view_unpin(view, snapshot);
+        for (int64_t at = since + 1; at <= seq; at++) {
+            replayed++;
+            assert_int_equal(
+                jalon_view_apply(ctx, view, &truth.all[truth.changed[at]], at, at * 10), JALON_OK);
+        }
+        assert_int_equal(digest_of(view), digest);
+    }
+    jalon_view_destroy(view);
+}
+
+/* What a keeper does beside the writer. */
+static void look_after(struct jalon_view *view)
+{
+    if (chance_below(&chance, 60) == 0) {
+        assert_int_equal(jalon_view_tidy(ctx, view), JALON_OK);
+    }
+    if (chance_below(&chance, 700) == 0) {
+        assert_int_equal(jalon_view_keep(ctx, view), JALON_OK);
+    }
+}
+
 static void check(struct jalon_view *view, int64_t seq)
 {
     struct jalon_view *fresh = rebuild(seq);
+    uint64_t digest = digest_of(fresh);
+    assert_int_equal(digest_of(view), digest);
+    check_restored(seq, digest);
     const struct jalon_snapshot *a = jalon_view_pin(view), *b = jalon_view_pin(fresh);
     assert_int_equal(jalon_snapshot_seq(a), seq);
     assert_int_equal(jalon_snapshot_time_us(a), seq * 10);
@@ -479,15 +547,14 @@ static int64_t happen(void)
 static void random_events_lead_where_a_rebuild_does(void **state)
 {
     (void)state;
-    struct jalon_view *view;
-    assert_int_equal(jalon_view_create(lasting, &fixture_map, &view), JALON_OK);
-    assert_int_equal(jalon_view_set_territories(ctx, view, territories, TERRITORIES), JALON_OK);
+    struct jalon_view *view = make_keeping();
     int64_t seq = 0;
     for (int i = 0; i < START + EVENTS; i++) {
         int64_t number = i < START ? create(JALON_MODERATION_PUBLISHED) : happen();
         note(number);
-        seq++;
+        truth.changed[++seq] = number;
         assert_int_equal(jalon_view_apply(ctx, view, &truth.all[number], seq, seq * 10), JALON_OK);
+        look_after(view);
         if (i % CHECK_EVERY == 0) {
             check(view, seq);
         }
@@ -499,13 +566,16 @@ static void random_events_lead_where_a_rebuild_does(void **state)
     /* And back to nothing. */
     for (int64_t number = 1; number <= truth.count; number++) {
         truth.all[number].moderation = JALON_MODERATION_REJECTED;
-        seq++;
+        truth.changed[++seq] = number;
         assert_int_equal(jalon_view_apply(ctx, view, &truth.all[number], seq, seq * 10), JALON_OK);
+        look_after(view);
         if (number % 2000 == 0) {
             check(view, seq);
         }
     }
     check(view, seq);
+    assert_true(restored > 20);
+    assert_true(replayed > 1000);
     jalon_view_destroy(view);
 }
 
