@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "jalon/status.h"
 #include "jalon/text.h"
@@ -34,12 +35,41 @@ enum jalon_status jalon_buffer_status(const struct jalon_buffer *buffer) JALON_M
 /* What is in it; borrowed until the next append. */
 struct jalon_text jalon_buffer_text(const struct jalon_buffer *buffer);
 
-/* Room for `size` more bytes at data + length, or NULL; the caller then adds to length. */
+/* Room for `size` more bytes at data + length and a NUL behind them, which the caller adds to
+ * length and writes; NULL: there is none. */
 char *jalon_buffer_reserve(struct jalon_buffer *buffer, size_t size);
-void jalon_buffer_append(struct jalon_buffer *buffer, const void *data, size_t size);
-void jalon_buffer_append_text(struct jalon_buffer *buffer, struct jalon_text text);
-void jalon_buffer_append_string(struct jalon_buffer *buffer, const char *string);
-void jalon_buffer_append_char(struct jalon_buffer *buffer, char c);
+
+/* The appends of the hot writers are here for the compiler to see the sizes that are constant. */
+static inline void jalon_buffer_append(struct jalon_buffer *buffer, const void *data, size_t size)
+{
+    bool has_room = buffer->status == JALON_OK && size < buffer->capacity - buffer->length &&
+                    size <= buffer->maximum - buffer->length; /* nearly always */
+    char *at = has_room ? buffer->data + buffer->length : jalon_buffer_reserve(buffer, size);
+    if (at == NULL) {
+        return;
+    }
+    if (size > 0) {
+        memcpy(at, data, size);
+    }
+    at[size] = '\0';
+    buffer->length += size;
+}
+
+static inline void jalon_buffer_append_text(struct jalon_buffer *buffer, struct jalon_text text)
+{
+    jalon_buffer_append(buffer, text.data, text.length);
+}
+
+static inline void jalon_buffer_append_string(struct jalon_buffer *buffer, const char *string)
+{
+    jalon_buffer_append(buffer, string, strlen(string));
+}
+
+static inline void jalon_buffer_append_char(struct jalon_buffer *buffer, char c)
+{
+    jalon_buffer_append(buffer, &c, 1);
+}
+
 void jalon_buffer_append_format(struct jalon_buffer *buffer, const char *format, ...)
     JALON_PRINTF(2, 3);
 void jalon_buffer_append_int(struct jalon_buffer *buffer, int64_t value);

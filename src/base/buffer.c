@@ -71,40 +71,6 @@ char *jalon_buffer_reserve(struct jalon_buffer *buffer, size_t size)
     return buffer->data + buffer->length;
 }
 
-void jalon_buffer_append(struct jalon_buffer *buffer, const void *data, size_t size)
-{
-    char *at = jalon_buffer_reserve(buffer, size);
-    if (at == NULL) {
-        return;
-    }
-    if (size > 0) {
-        memcpy(at, data, size);
-    }
-    at[size] = '\0';
-    buffer->length += size;
-}
-
-void jalon_buffer_append_text(struct jalon_buffer *buffer, struct jalon_text text)
-{
-    jalon_buffer_append(buffer, text.data, text.length);
-}
-
-void jalon_buffer_append_string(struct jalon_buffer *buffer, const char *string)
-{
-    jalon_buffer_append(buffer, string, strlen(string));
-}
-
-void jalon_buffer_append_char(struct jalon_buffer *buffer, char c)
-{
-    if (buffer->length + 1 < buffer->capacity && buffer->length < buffer->maximum &&
-        buffer->status == JALON_OK) { /* nearly always, and by far the shorter way */
-        buffer->data[buffer->length++] = c;
-        buffer->data[buffer->length] = '\0';
-        return;
-    }
-    jalon_buffer_append(buffer, &c, 1);
-}
-
 void jalon_buffer_append_format(struct jalon_buffer *buffer, const char *format, ...)
 {
     va_list args, again;

@@ -143,26 +143,31 @@ static bool may_need_json_escape(const char *at)
             has_zero(word ^ UINT64_C(0x5c5c5c5c5c5c5c5c))) != 0;
 }
 
+/* How many bytes at the start need no escape. */
+static size_t clean_length(struct jalon_text text)
+{
+    size_t i = 0;
+    while (text.length - i >= 8 && !may_need_json_escape(text.data + i)) {
+        i += 8;
+    }
+    while (i < text.length && !needs_json_escape((unsigned char)text.data[i])) {
+        i++;
+    }
+    return i;
+}
+
 void jalon_buffer_append_json(struct jalon_buffer *buffer, struct jalon_text text)
 {
     jalon_buffer_append_char(buffer, '"');
-    size_t clean = 0, i = 0;
-    while (i < text.length) {
-        if (text.length - i >= 8 && !may_need_json_escape(text.data + i)) {
-            i += 8;
-            continue;
+    for (;;) {
+        size_t clean = clean_length(text);
+        jalon_buffer_append(buffer, text.data, clean);
+        if (clean == text.length) {
+            break;
         }
-        size_t end = text.length - i < 8 ? text.length : i + 8;
-        for (; i < end; i++) {
-            unsigned char c = (unsigned char)text.data[i];
-            if (needs_json_escape(c)) {
-                jalon_buffer_append(buffer, text.data + clean, i - clean);
-                append_json_escape(buffer, c);
-                clean = i + 1;
-            }
-        }
+        append_json_escape(buffer, (unsigned char)text.data[clean]);
+        text = jalon_text_slice(text.data + clean + 1, text.length - clean - 1);
     }
-    jalon_buffer_append(buffer, text.data + clean, text.length - clean);
     jalon_buffer_append_char(buffer, '"');
 }
 

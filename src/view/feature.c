@@ -10,51 +10,52 @@
 #include "jalon/clock.h"
 #include "jalon/geo.h"
 
-/* Appends the separator and the key of the next property. */
-static void write_key(struct jalon_buffer *buffer, bool *first, struct jalon_text key)
+/* Every property begins with a comma; the first one's gives way to a bracket in the end. */
+static void write_key(struct jalon_buffer *buffer, struct jalon_text key)
 {
-    if (!*first) {
-        jalon_buffer_append_char(buffer, ',');
-    }
-    *first = false;
+    jalon_buffer_append_char(buffer, ',');
     jalon_buffer_append_json(buffer, key);
     jalon_buffer_append_char(buffer, ':');
 }
 
-static void write_text(struct jalon_buffer *buffer, bool *first, struct jalon_text key,
-                       struct jalon_text text)
-{
-    if (text.length > 0) {
-        write_key(buffer, first, key);
-        jalon_buffer_append_json(buffer, text);
-    }
-}
+/* Of the reserved ones; a literal, whose length the compiler knows. */
+#define WRITE_KEY(buffer, key) jalon_buffer_append_string(buffer, ",\"" key "\":")
 
-static void write_time(struct jalon_buffer *buffer, bool *first, struct jalon_text key,
-                       int64_t time_us)
+#define WRITE_TEXT(buffer, key, text)                                                              \
+    do {                                                                                           \
+        if ((text).length > 0) {                                                                   \
+            WRITE_KEY(buffer, key);                                                                \
+            jalon_buffer_append_json(buffer, text);                                                \
+        }                                                                                          \
+    } while (0)
+
+static void write_time(struct jalon_buffer *buffer, const char text[JALON_CLOCK_TEXT_SIZE])
 {
-    char text[JALON_CLOCK_TEXT_SIZE];
-    jalon_clock_format(time_us, text);
-    write_key(buffer, first, key);
     jalon_buffer_append_char(buffer, '"');
     jalon_buffer_append_string(buffer, text);
     jalon_buffer_append_char(buffer, '"');
 }
 
-static void write_integer(struct jalon_buffer *buffer, bool *first, struct jalon_text key,
-                          int64_t value)
+static void write_times(struct jalon_buffer *buffer, const struct jalon_contribution *contribution)
 {
-    write_key(buffer, first, key);
-    jalon_buffer_append_int(buffer, value);
+    char text[JALON_CLOCK_TEXT_SIZE];
+    jalon_clock_format(contribution->created_us, text);
+    WRITE_KEY(buffer, "created");
+    write_time(buffer, text);
+    if (contribution->updated_us != contribution->created_us) { /* most are never changed */
+        jalon_clock_format(contribution->updated_us, text);
+    }
+    WRITE_KEY(buffer, "updated");
+    write_time(buffer, text);
 }
 
-static void write_categories(struct jalon_buffer *buffer, bool *first, const struct jalon_map *map,
+static void write_categories(struct jalon_buffer *buffer, const struct jalon_map *map,
                              const struct jalon_contribution *contribution)
 {
     if (contribution->category_count == 0) {
         return;
     }
-    write_key(buffer, first, JALON_TEXT("categories"));
+    WRITE_KEY(buffer, "categories");
     for (size_t i = 0; i < contribution->category_count; i++) {
         jalon_buffer_append_char(buffer, i == 0 ? '[' : ',');
         jalon_buffer_append_json(buffer, map->categories[contribution->categories[i]].key);
@@ -62,46 +63,43 @@ static void write_categories(struct jalon_buffer *buffer, bool *first, const str
     jalon_buffer_append_char(buffer, ']');
 }
 
-static void write_states(struct jalon_buffer *buffer, bool *first,
-                         const struct jalon_collection *collection,
+static void write_states(struct jalon_buffer *buffer, const struct jalon_collection *collection,
                          const struct jalon_contribution *contribution)
 {
     if (contribution->status >= 0) {
-        write_text(buffer, first, JALON_TEXT("status"),
-                   collection->statuses[contribution->status].key);
+        WRITE_TEXT(buffer, "status", collection->statuses[contribution->status].key);
     }
     if (contribution->moderation != JALON_MODERATION_PUBLISHED) {
-        write_text(buffer, first, JALON_TEXT("moderation"),
-                   jalon_text_from(jalon_moderation_name(contribution->moderation)));
+        struct jalon_text name = jalon_text_from(jalon_moderation_name(contribution->moderation));
+        WRITE_TEXT(buffer, "moderation", name);
     }
 }
 
-static void write_reserved(struct jalon_buffer *buffer, bool *first, const struct jalon_map *map,
+static void write_reserved(struct jalon_buffer *buffer, const struct jalon_map *map,
                            const struct jalon_contribution *contribution)
 {
-    write_text(buffer, first, JALON_TEXT("title"), contribution->title);
-    write_text(buffer, first, JALON_TEXT("description"), contribution->description);
-    write_categories(buffer, first, map, contribution);
-    write_states(buffer, first, &map->collections[contribution->collection], contribution);
-    write_text(buffer, first, JALON_TEXT("author"), contribution->author);
-    write_time(buffer, first, JALON_TEXT("created"), contribution->created_us);
-    write_time(buffer, first, JALON_TEXT("updated"), contribution->updated_us);
-    write_text(buffer, first, JALON_TEXT("observed"), contribution->observed);
-    write_integer(buffer, first, JALON_TEXT("version"), contribution->version);
-    write_text(buffer, first, JALON_TEXT("licence"), contribution->licence);
-    write_text(buffer, first, JALON_TEXT("source"), contribution->source);
-    write_text(buffer, first, JALON_TEXT("source_id"), contribution->source_id);
-    write_text(buffer, first, JALON_TEXT("campaign"), contribution->campaign);
+    WRITE_TEXT(buffer, "title", contribution->title);
+    WRITE_TEXT(buffer, "description", contribution->description);
+    write_categories(buffer, map, contribution);
+    write_states(buffer, &map->collections[contribution->collection], contribution);
+    WRITE_TEXT(buffer, "author", contribution->author);
+    write_times(buffer, contribution);
+    WRITE_TEXT(buffer, "observed", contribution->observed);
+    WRITE_KEY(buffer, "version");
+    jalon_buffer_append_int(buffer, contribution->version);
+    WRITE_TEXT(buffer, "licence", contribution->licence);
+    WRITE_TEXT(buffer, "source", contribution->source);
+    WRITE_TEXT(buffer, "source_id", contribution->source_id);
+    WRITE_TEXT(buffer, "campaign", contribution->campaign);
 }
 
-static void write_fields(struct jalon_buffer *buffer, bool *first,
-                         const struct jalon_collection *collection,
+static void write_fields(struct jalon_buffer *buffer, const struct jalon_collection *collection,
                          const struct jalon_value *values)
 {
     for (size_t i = 0; i < collection->field_count; i++) {
         const struct jalon_field *field = &collection->fields[i];
         if (field->visibility == JALON_VISIBILITY_PUBLIC && values[i].kind != JALON_VALUE_NONE) {
-            write_key(buffer, first, field->key);
+            write_key(buffer, field->key);
             jalon_value_write(buffer, &values[i]);
         }
     }
@@ -117,9 +115,12 @@ void jalon_feature_write(struct jalon_buffer *buffer, const struct jalon_map *ma
     jalon_buffer_append(buffer, id, sizeof id - 1);
     jalon_buffer_append_string(buffer, "\",\"geometry\":");
     jalon_geometry_write_json(buffer, &contribution->geometry);
-    jalon_buffer_append_string(buffer, ",\"properties\":{");
-    bool first = true;
-    write_reserved(buffer, &first, map, contribution);
-    write_fields(buffer, &first, collection, contribution->fields);
+    jalon_buffer_append_string(buffer, ",\"properties\":");
+    size_t first = buffer->length;
+    write_reserved(buffer, map, contribution);
+    write_fields(buffer, collection, contribution->fields);
     jalon_buffer_append_string(buffer, "}}");
+    if (buffer->status == JALON_OK) {
+        buffer->data[first] = '{'; /* there is always a property: the times */
+    }
 }

@@ -2,9 +2,9 @@
 /*
  * Records. Layer 2 (view).
  *
- * After the head: positions (8 aligned), for shapes of several positions their box and label, ring and
- * polygon ends, categories, territories (4 aligned), then without alignment the texts (a length of
- * four bytes, the bytes, a NUL), the fields and the Feature.
+ * After the head: positions (8 aligned), for shapes of several positions their box and label, ring
+ * and polygon ends, categories, territories (4 aligned), then without alignment the texts (a length
+ * of four bytes, the bytes, a NUL), the fields and the Feature.
  */
 #include "record.h"
 
@@ -34,9 +34,17 @@ static void put_count(struct jalon_buffer *buffer, size_t count)
 
 static void put_text(struct jalon_buffer *buffer, struct jalon_text text)
 {
-    put_count(buffer, text.length);
-    put(buffer, text.data, text.length);
-    jalon_buffer_append_char(buffer, '\0');
+    uint32_t length = (uint32_t)text.length;
+    char *at = jalon_buffer_reserve(buffer, sizeof length + text.length + 1);
+    if (at == NULL) {
+        return;
+    }
+    memcpy(at, &length, sizeof length);
+    if (text.length > 0) {
+        memcpy(at + sizeof length, text.data, text.length);
+    }
+    memset(at + sizeof length + text.length, 0, 2); /* its own, and the buffer's */
+    buffer->length += sizeof length + text.length + 1;
 }
 
 static void put_value(struct jalon_buffer *buffer, const struct jalon_value *value)
@@ -123,7 +131,8 @@ void jalon_view_record_write(struct jalon_buffer *buffer, const struct jalon_col
     head.json_at = (uint32_t)(buffer->length - start);
     put(buffer, entry->json.data, entry->json.length);
     static const char zeros[8] = {0};
-    put(buffer, zeros, 8 - (buffer->length - start) % 8); /* at least one: the Feature ends with NUL */
+    put(buffer, zeros,
+        8 - (buffer->length - start) % 8); /* at least one: the Feature ends with NUL */
     head.size = (uint32_t)(buffer->length - start);
     if (buffer->status == JALON_OK) {
         memcpy(buffer->data + start, &head, sizeof head);
@@ -149,7 +158,8 @@ static size_t rings_at(const struct jalon_view_record *record)
 
 static size_t categories_at(const struct jalon_view_record *record)
 {
-    return rings_at(record) + ((size_t)record->ring_count + record->polygon_count) * sizeof(uint32_t);
+    return rings_at(record) +
+           ((size_t)record->ring_count + record->polygon_count) * sizeof(uint32_t);
 }
 
 struct jalon_text jalon_view_record_json(const struct jalon_view_record *record)
@@ -253,8 +263,8 @@ struct jalon_view_scratch *jalon_view_scratch_create(struct jalon_arena *arena,
 }
 
 /*
- * Room for so many items from *used on. There may be more than the field has choices: choices can be
- * taken from a field that has values. False: no memory.
+ * Room for so many items from *used on. There may be more than the field has choices: choices can
+ * be taken from a field that has values. False: no memory.
  */
 static bool make_item_room(struct jalon_view_scratch *scratch, size_t *used, size_t count)
 {
@@ -354,20 +364,21 @@ const struct jalon_view_entry *jalon_view_record_read(const struct jalon_view_re
         .json = jalon_view_record_json(record),
         .territories = jalon_view_record_territories(record),
         .territory_count = record->territory_count,
-        .contribution = {
-            .number = record->number,
-            .id = record->id,
-            .collection = collection,
-            .version = record->version,
-            .geometry = jalon_view_record_geometry(record),
-            .fields = scratch->fields,
-            .categories = jalon_view_record_categories(record),
-            .category_count = record->category_count,
-            .status = record->status,
-            .moderation = JALON_MODERATION_PUBLISHED,
-            .created_us = record->created_us,
-            .updated_us = record->updated_us,
-        },
+        .contribution =
+            {
+                .number = record->number,
+                .id = record->id,
+                .collection = collection,
+                .version = record->version,
+                .geometry = jalon_view_record_geometry(record),
+                .fields = scratch->fields,
+                .categories = jalon_view_record_categories(record),
+                .category_count = record->category_count,
+                .status = record->status,
+                .moderation = JALON_MODERATION_PUBLISHED,
+                .created_us = record->created_us,
+                .updated_us = record->updated_us,
+            },
     };
     entry->has_box = jalon_view_record_place(record, &entry->box, &entry->label);
     take_texts(record, &entry->contribution);
