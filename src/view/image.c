@@ -2,8 +2,8 @@
 /*
  * Images in memory and in files. Layer 2 (view).
  *
- * A file has a passing name while it is written, and its maker holds a lock on it: what a process that
- * was killed leaves behind is told from what is being written, and removed.
+ * A file has a passing name while it is written, and its maker holds a lock on it: what a process
+ * that was killed leaves behind is told from what is being written, and removed.
  */
 #include "image.h"
 
@@ -20,8 +20,11 @@
 #include "jalon/memory.h"
 #include "jalon/view.h"
 
-/* Bytes of a file that are gathered before they are written. */
-#define GATHERED ((size_t)1 << 20)
+/*
+ * Bytes of a file that are gathered before they are written. More at once makes the system look for
+ * large runs of pages, which are seldom those that it has at hand.
+ */
+#define GATHERED ((size_t)1 << 16)
 /* What is smaller stays in memory. */
 #define SPILLED ((size_t)4 << 20)
 
@@ -161,8 +164,8 @@ static void recall(struct jalon_view_image *image)
 /* Writes what was gathered: of a checksum's whole steps, or (at the end) all of it. */
 static void flush(struct jalon_view_image *image, bool is_end)
 {
-    size_t size = is_end ? image->used
-                         : image->used / JALON_VIEW_CHECKSUM_STEP * JALON_VIEW_CHECKSUM_STEP;
+    size_t size =
+        is_end ? image->used : image->used / JALON_VIEW_CHECKSUM_STEP * JALON_VIEW_CHECKSUM_STEP;
     if (!write_all(image->file, image->data, size)) {
         recall(image);
         return;
