@@ -56,31 +56,29 @@ static void append_decimal(struct jalon_buffer *buffer, bool negative, uint64_t 
 }
 
 /*
- * Widths, heights and positions as people write them, without printf: when value * 10^places is
- * within rounding of a whole number, and that number divided by 10^places is the value again, these
- * digits read back as it. Both are exact doubles, so the division rounds as reading does.
+ * Widths, heights and positions as people write them, without printf: when value * 10^7 is within
+ * rounding of a whole number, and that number divided by 10^7 is the value again, these digits read
+ * back as it. Both are exact doubles, so the division rounds as reading does.
  */
 static bool append_short_decimal(struct jalon_buffer *buffer, double value)
 {
-    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+    const double power = 1e7; /* fewer decimals are these with zeros behind, which are left out */
     double magnitude = fabs(value);
     if (magnitude < 1e-4 || magnitude >= 1e8) { /* 15 digits at most: each a double of its own */
         return false;
     }
-    for (int places = 1; places <= 7; places++) {
-        double units = floor(magnitude * powers[places] + 0.5);
-        if (units / powers[places] == magnitude) {
-            append_decimal(buffer, value < 0, (uint64_t)units, places);
-            return true;
-        }
+    uint64_t units = (uint64_t)(magnitude * power + 0.5);
+    if ((double)units / power != magnitude) {
+        return false;
     }
-    return false;
+    append_decimal(buffer, value < 0, units, 7);
+    return true;
 }
 
 void jalon_buffer_append_double(struct jalon_buffer *buffer, double value)
 {
     assert(isfinite(value));
-    if (value == floor(value) && fabs(value) < 1e15) {
+    if (fabs(value) < 1e15 && value == (double)(int64_t)value) {
         jalon_buffer_append_int(buffer, (int64_t)value);
         return;
     }
