@@ -323,49 +323,6 @@ static size_t block_end(const struct jalon_view_builder *builder, size_t block)
     return end < builder->count ? end : builder->count;
 }
 
-static struct jalon_view_sum sum_up(const struct jalon_view_builder *builder, size_t block)
-{
-    struct jalon_view_sum sum = {.first = (uint32_t)(block * JALON_VIEW_BLOCK)};
-    for (size_t row = sum.first; row < block_end(builder, block) && row < builder->placed; row++) {
-        struct jalon_view_spot spot = row_at(builder, row)->spot;
-        bool is_first = sum.count++ == 0;
-        sum.x += spot.x;
-        sum.y += spot.y;
-        sum.min_x = is_first || spot.x < sum.min_x ? spot.x : sum.min_x;
-        sum.min_y = is_first || spot.y < sum.min_y ? spot.y : sum.min_y;
-        sum.max_x = is_first || spot.x > sum.max_x ? spot.x : sum.max_x;
-        sum.max_y = is_first || spot.y > sum.max_y ? spot.y : sum.max_y;
-    }
-    return sum;
-}
-
-static uint64_t write_sums(struct jalon_view_builder *builder)
-{
-    struct jalon_view_sum *lines = (struct jalon_view_sum *)(void *)builder->lines;
-    for (size_t i = 0; i < block_count(builder); i++) {
-        lines[i] = sum_up(builder, i);
-    }
-    return jalon_view_image_append(&builder->image, lines, block_count(builder) * sizeof *lines);
-}
-
-/* One block's at a time: there may be many. */
-static uint64_t write_tallies(struct jalon_view_builder *builder)
-{
-    uint16_t *lines = (uint16_t *)(void *)builder->lines;
-    size_t tally_count = builder->tally_count;
-    size_t size = tally_count * block_count(builder);
-    memset(lines, 0, size * sizeof *lines);
-    for (size_t row = 0; row < builder->placed; row++) {
-        const struct arrival *arrival = row_at(builder, row);
-        uint16_t *tallies = lines + row / JALON_VIEW_BLOCK * tally_count;
-        const uint16_t *list = builder->pool + arrival->tallies;
-        for (uint16_t i = 1; i <= list[0]; i++) {
-            tallies[list[i]]++;
-        }
-    }
-    return jalon_view_image_append(&builder->image, lines, size * sizeof *lines);
-}
-
 static void write_times(struct jalon_view_builder *builder, struct jalon_view_directory *directory)
 {
     int64_t *created_us = (int64_t *)(void *)builder->lines;
@@ -440,8 +397,7 @@ static uint64_t write_ids(struct jalon_view_builder *builder)
 static size_t lines_size(const struct jalon_view_builder *builder)
 {
     size_t by_row = (builder->count + 1) * sizeof(struct jalon_position);
-    size_t by_block = (block_count(builder) + 1) *
-                      (sizeof(struct jalon_view_sum) + builder->tally_count * sizeof(uint16_t));
+    size_t by_block = (block_count(builder) + 1) * 2 * sizeof(int64_t);
     size_t ids = id_capacity(builder->count) * sizeof(uint32_t);
     size_t most = by_row > by_block ? by_row : by_block;
     return most > ids ? most : ids;
@@ -481,8 +437,6 @@ static bool write_rows(struct jalon_view_builder *builder, const struct jalon_vi
     directory.records = write_records(builder);
     directory.by_number = write_by_number(builder, spare, spare + builder->count);
     write_boxes(builder, directory.levels);
-    directory.sums = write_sums(builder);
-    directory.tallies = write_tallies(builder);
     write_times(builder, &directory);
     directory.id_table = write_ids(builder);
     if (!write_quads(builder, &directory) || !write_columns(builder, &directory)) {

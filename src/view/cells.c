@@ -2,14 +2,11 @@
 /*
  * Going through squares. Layer 2 (view).
  *
- * A node whose spots are all in one cell answers for all its rows when they match and are alive:
- * also under a filter for one status or one root category, when its tally says that all match; when
- * it says that none does, it is passed over. Else whole blocks answer for their rows, and what is
- * left is added up row by row.
+ * A node whose spots are all in one cell answers for all its rows when they match and are alive, as
+ * the tally of a status or a root category may say, and with what is kept of it for the query else
+ * (rows_sum.c). When its tally says that none matches, it is passed over.
  */
 #include "cells.h"
-
-#include <string.h>
 
 #include "tally.h"
 #include "walk.h"
@@ -101,207 +98,45 @@ static void take_rows(struct jalon_view_walk *walk, uint32_t start, uint32_t end
     }
 }
 
-static bool is_at_edge(const struct jalon_view_sum *sum, struct jalon_view_spot spot)
-{
-    return spot.x == sum->min_x || spot.x == sum->max_x || spot.y == sum->min_y ||
-           spot.y == sum->max_y;
-}
-
-/*
- * Takes the rows that have died, of those from `start` to before `end`, off their sum, in which all
- * of them are or only those that match; their tallies are counted down. False: the bounds are not
- * those of the living any more.
- */
-static bool take_off(struct jalon_view_walk *walk, uint32_t start, uint32_t end, bool every,
-                     struct jalon_view_sum *sum)
-{
-    const struct jalon_view_segment *segment = walk->segment;
-    uint64_t op = walk->scope->collection->op;
-    bool is_bounded = true;
-    memset(walk->off, 0, walk->scope->tally_count * sizeof *walk->off);
-    for (uint32_t row = jalon_view_segment_next_dead(segment, start, end, op); row < end;
-         row = jalon_view_segment_next_dead(segment, row + 1, end, op)) {
-        if (!every && !jalon_view_rows_has(walk->rows, row)) {
-            continue;
-        }
-        struct jalon_view_spot spot = segment->spots[row];
-        is_bounded = is_bounded && !is_at_edge(sum, spot);
-        sum->count--;
-        sum->x -= spot.x;
-        sum->y -= spot.y;
-        jalon_view_quads_untally(&segment->quads, row, walk->off);
-    }
-    return is_bounded;
-}
-
-static uint32_t first_living(const struct jalon_view_walk *walk, uint32_t start)
-{
-    while (!jalon_view_segment_is_alive(walk->segment, start, walk->scope->collection->op)) {
-        start++;
-    }
-    return start;
-}
-
-static void add_sum(struct jalon_view_walk *walk, struct jalon_view_cell *cell,
-                    const struct jalon_view_sum *sum)
-{
-    cell->first = (struct jalon_view_place){walk->part, sum->first};
-    cell->count += sum->count;
-    cell->sum_x += sum->x;
-    cell->sum_y += sum->y;
-    jalon_view_cell_widen(cell, (struct jalon_view_spot){sum->min_x, sum->min_y},
-                          (struct jalon_view_spot){sum->max_x, sum->max_y});
-}
-
-/*
- * All rows of a block, which are in one cell; false: some on the edge have died, or too few are
- * left to be sure which.
- */
-static bool add_block(struct jalon_view_walk *walk, uint32_t block)
-{
-    const uint16_t *tallies;
-    const struct jalon_view_sum *whole = jalon_view_rows_sum(walk->rows, block, &tallies);
-    if (whole == NULL || whole->count == 0) {
-        return true;
-    }
-    struct jalon_view_sum sum = *whole;
-    uint32_t start = block * JALON_VIEW_BLOCK;
-    if (!take_off(walk, start, start + JALON_VIEW_BLOCK, false, &sum) ||
-        (sum.count < 2 && sum.count < whole->count)) {
-        return false;
-    }
-    struct jalon_view_cell *cell = jalon_view_walk_cell(walk, sum.min_x, sum.min_y);
-    if (cell == NULL) {
-        return true;
-    }
-    add_sum(walk, cell, &sum);
-    for (uint32_t i = 0; i < walk->scope->tally_count && !walk->lookup->without_tallies; i++) {
-        jalon_view_walk_tallies(walk, cell)[i] += tallies[i] + walk->off[i];
-    }
-    return true;
-}
-
-/* Rows that are in one cell, or to be visited. */
-static void take_range(struct jalon_view_walk *walk, uint32_t start, uint32_t end, bool is_cell)
+static void take_range(struct jalon_view_walk *walk, uint32_t start, uint32_t end)
 {
     if (walk->rows == NULL) {
         take_every_row(walk, start, end);
         return;
     }
     while (start < end && !walk->ended) {
-        uint32_t block = start / JALON_VIEW_BLOCK, next = (block + 1) * JALON_VIEW_BLOCK;
-        bool is_whole = next - start == JALON_VIEW_BLOCK && next <= end;
-        if (!is_cell || !is_whole || !add_block(walk, block)) {
-            take_rows(walk, start, next < end ? next : end);
-        }
+        uint32_t next = (start / JALON_VIEW_BLOCK + 1) * JALON_VIEW_BLOCK;
+        take_rows(walk, start, next < end ? next : end);
         start = next;
     }
 }
 
 /* --- Nodes --- */
 
-/* Is every row of the node alive? */
-static bool is_whole(const struct jalon_view_walk *walk, const struct jalon_view_quad *node)
-{
-    const struct jalon_view_segment *segment = walk->segment;
-    uint32_t last = (node->start + node->count - 1) / JALON_VIEW_BLOCK;
-    bool whole = true;
-    if (atomic_load_explicit(&segment->dead, memory_order_relaxed) == 0) {
-        return true;
-    }
-    for (uint32_t block = node->start / JALON_VIEW_BLOCK; whole && block <= last; block++) {
-        whole = jalon_view_segment_is_whole(segment, block, walk->scope->collection->op);
-    }
-    return whole;
-}
-
 /* Does the tally rule out that anything in the node matches? */
 static bool is_ruled_out(const struct jalon_view_walk *walk, uint32_t at)
 {
-    const struct jalon_view_quads *quads = &walk->segment->quads;
-    return walk->scope->tally >= 0 &&
-           quads->tallies[(size_t)at * quads->tally_count + (uint32_t)walk->scope->tally] == 0;
+    return walk->rows != NULL && jalon_view_rows_none(walk->rows, at);
 }
 
-static bool all_match(const struct jalon_view_walk *walk, uint32_t at)
+/* What of a node in one cell matches and is alive. */
+static void add_some(struct jalon_view_walk *walk, uint32_t at)
 {
-    const struct jalon_view_quads *quads = &walk->segment->quads;
-    const struct jalon_view_scope *scope = walk->scope;
-    return !scope->has_filter ||
-           (scope->only_tally &&
-            quads->tallies[(size_t)at * quads->tally_count + (uint32_t)scope->tally] ==
-                quads->items[at].count);
-}
-
-/* Widens a cell by those of the node that are alive. */
-static void widen_by_living(const struct jalon_view_walk *walk, uint32_t at,
-                            struct jalon_view_cell *cell)
-{
-    const struct jalon_view_quad *node = &walk->segment->quads.items[at];
-    uint64_t op = walk->scope->collection->op;
-    if (node->min_x >= cell->min_x && node->max_x <= cell->max_x && node->min_y >= cell->min_y &&
-        node->max_y <= cell->max_y) {
-        return;
-    }
-    for (uint32_t i = 0; i < node->child_count; i++) {
-        widen_by_living(walk, node->children + i, cell);
-    }
-    for (uint32_t i = 0; node->child_count == 0 && i < node->count; i++) {
-        struct jalon_view_spot spot = walk->segment->spots[node->start + i];
-        if (jalon_view_segment_is_alive(walk->segment, node->start + i, op)) {
-            jalon_view_cell_widen(cell, spot, spot);
-        }
-    }
-}
-
-/* A node that is in one cell and matches, but for rows that have died. */
-static void add_living(struct jalon_view_walk *walk, uint32_t at)
-{
-    const struct jalon_view_quads *quads = &walk->segment->quads;
-    const struct jalon_view_quad *node = &quads->items[at];
-    struct jalon_view_sum sum = {
-        .x = node->sum_x,
-        .y = node->sum_y,
-        .count = node->count,
-        .min_x = node->min_x,
-        .min_y = node->min_y,
-        .max_x = node->max_x,
-        .max_y = node->max_y,
-    };
-    bool is_bounded = take_off(walk, node->start, node->start + node->count, true, &sum);
+    struct jalon_view_sum sum;
+    const uint32_t *tallies = jalon_view_rows_sum(walk->rows, at, &sum);
     struct jalon_view_cell *cell =
-        sum.count > 0 ? jalon_view_walk_cell(walk, node->min_x, node->min_y) : NULL;
+        tallies != NULL && sum.count > 0 ? jalon_view_walk_cell(walk, sum.min_x, sum.min_y) : NULL;
     if (cell == NULL) {
         return;
     }
-    sum.first = first_living(walk, node->start);
-    if (!is_bounded) {
-        sum.min_x = sum.min_y = UINT32_MAX;
-        sum.max_x = sum.max_y = 0;
-    }
-    add_sum(walk, cell, &sum);
-    if (!is_bounded) {
-        widen_by_living(walk, at, cell);
-    }
-    const uint32_t *tallies = quads->tallies + (size_t)at * quads->tally_count;
-    for (uint32_t i = 0; i < quads->tally_count && !walk->lookup->without_tallies; i++) {
-        jalon_view_walk_tallies(walk, cell)[i] += tallies[i] + walk->off[i];
-    }
-}
-
-/* A node that is in one cell, as a whole. */
-static void take_whole(struct jalon_view_walk *walk, uint32_t at)
-{
-    const struct jalon_view_quad *node = &walk->segment->quads.items[at];
-    if (is_ruled_out(walk, at)) {
-        return;
-    }
-    if (!all_match(walk, at)) {
-        take_range(walk, node->start, node->start + node->count, true);
-    } else if (is_whole(walk, node)) {
-        add_node(walk, at);
-    } else {
-        add_living(walk, at);
+    cell->first = (struct jalon_view_place){walk->part, sum.first};
+    cell->count += sum.count;
+    cell->sum_x += sum.x;
+    cell->sum_y += sum.y;
+    jalon_view_cell_widen(cell, (struct jalon_view_spot){sum.min_x, sum.min_y},
+                          (struct jalon_view_spot){sum.max_x, sum.max_y});
+    for (uint32_t i = 0; i < walk->scope->tally_count && !walk->lookup->without_tallies; i++) {
+        jalon_view_walk_tallies(walk, cell)[i] += tallies[i];
     }
 }
 
@@ -319,11 +154,15 @@ static void take(struct jalon_view_walk *walk, uint32_t at)
     }
     walk->quad = at;
     if (walk->visit == NULL && is_one_cell(walk, node)) {
-        take_whole(walk, at);
+        if (walk->rows == NULL || jalon_view_rows_all(walk->rows, at)) {
+            add_node(walk, at);
+        } else {
+            add_some(walk, at);
+        }
         return;
     }
     if (node->child_count == 0) {
-        take_range(walk, node->start, node->start + node->count, false);
+        take_range(walk, node->start, node->start + node->count);
     }
     for (uint32_t i = 0; i < node->child_count; i++) {
         take(walk, node->children + i);
@@ -447,7 +286,6 @@ static void walk_known(struct jalon_view_walk *walk)
 static enum jalon_status walk_parts(struct jalon_view_walk *walk)
 {
     walk->down = 32 - walk->scope->collection->plane.bits - walk->lookup->zoom;
-    walk->off = walk->scope->off;
     walk->status = JALON_OK;
     if (is_known(walk->lookup)) {
         walk_known(walk);

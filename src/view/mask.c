@@ -9,6 +9,7 @@
 #include "jalon/memory.h"
 
 #include "filter.h"
+#include "sums.h"
 
 struct jalon_view_mask_cache {
     pthread_mutex_t lock;
@@ -154,10 +155,8 @@ static bool make_key(const struct jalon_view_query *query, uint64_t out[2])
 static void destroy(struct jalon_view_mask *mask)
 {
     jalon_memory_release(mask->has_words);
-    jalon_memory_release(mask->has_sums);
     jalon_memory_release(mask->words);
-    jalon_memory_release(mask->sums);
-    jalon_memory_release(mask->tallies);
+    jalon_view_sums_destroy(mask->sums);
     jalon_memory_release(mask);
 }
 
@@ -178,17 +177,12 @@ static struct jalon_view_mask *create(const struct jalon_view_segment *segment,
     }
     size_t blocks = jalon_view_segment_blocks(segment) + (size_t)1; /* never nothing */
     size_t words = JALON_VIEW_BLOCK_WORDS * sizeof *mask->words;
-    size_t tallies = segment->tally_count * sizeof *mask->tallies;
     atomic_init(&mask->references, 1);
     memcpy(mask->key, key, sizeof mask->key);
     mask->has_words = jalon_memory_allocate_zeroed(blocks, sizeof *mask->has_words);
-    mask->has_sums = jalon_memory_allocate_zeroed(blocks, sizeof *mask->has_sums);
     mask->words = jalon_memory_allocate_zeroed(blocks, words);
-    mask->sums = jalon_memory_allocate_zeroed(blocks, sizeof *mask->sums);
-    mask->tallies = jalon_memory_allocate_zeroed(blocks, tallies);
-    mask->size = sizeof *mask + blocks * (2 + words + sizeof *mask->sums + tallies);
-    if (mask->has_words == NULL || mask->has_sums == NULL || mask->words == NULL ||
-        mask->sums == NULL || mask->tallies == NULL) {
+    mask->size = sizeof *mask + blocks * (1 + words);
+    if (mask->has_words == NULL || mask->words == NULL) {
         destroy(mask);
         return NULL;
     }
@@ -235,7 +229,7 @@ size_t jalon_view_mask_cache_memory(struct jalon_view_mask_cache *cache)
         (void)pthread_mutex_lock(&cache->lock);
         size = sizeof *cache;
         for (size_t i = 0; i < JALON_VIEW_MASKS_KEPT && cache->items[i] != NULL; i++) {
-            size += cache->items[i]->size;
+            size += cache->items[i]->size + jalon_view_sums_memory(cache->items[i]->sums);
         }
         (void)pthread_mutex_unlock(&cache->lock);
     }

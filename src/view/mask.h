@@ -18,13 +18,11 @@ struct jalon_view_mask {
     atomic_uint references;
     uint64_t key[2];
     uint64_t used; /* when it was last asked for; under the cache's lock */
-    size_t size;   /* bytes */
+    size_t size;   /* bytes, without those of sums */
     /* By block: */
     atomic_uchar *has_words;
-    atomic_uchar *has_sums;
     uint64_t *words; /* JALON_VIEW_BLOCK_WORDS each; dead rows are in it */
-    struct jalon_view_sum *sums;
-    uint16_t *tallies;
+    struct jalon_view_sums *_Atomic sums; /* of quads; NULL until one is asked for */
 };
 
 /*

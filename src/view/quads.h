@@ -59,14 +59,4 @@ static inline void jalon_view_quads_tally(const struct jalon_view_quads *quads, 
     }
 }
 
-/* Takes it off. */
-static inline void jalon_view_quads_untally(const struct jalon_view_quads *quads, uint32_t row,
-                                            uint32_t *tallies)
-{
-    const uint16_t *list = quads->lists + quads->list_at[row];
-    for (uint16_t i = 1; i <= list[0]; i++) {
-        tallies[list[i]]--;
-    }
-}
-
 #endif

@@ -14,7 +14,7 @@
 
 struct jalon_view_mask;
 struct jalon_view_plan;
-struct jalon_view_tally_lists;
+struct jalon_view_sums;
 struct jalon_view_work;
 
 /* Queries whose answers a segment keeps. */
@@ -27,14 +27,17 @@ struct jalon_view_rows {
     uint64_t op;                        /* of the snapshot */
     struct jalon_view_mask *mask;       /* NULL: every row matches */
     struct jalon_view_scratch *scratch; /* for rows that have to be read */
+    /* A tally that everything which matches counts in, -1: none is known; and does all that counts
+     * in it match? The caller's. */
+    int32_t tally;
+    bool only_tally;
     bool failed; /* shapes could not be compared, or there was no memory: no answer counts */
     /* Private, for what the mask does not have yet: */
     struct jalon_arena *arena;
     struct jalon_view_work *work;
     struct jalon_view_plan *plan;
-    struct jalon_view_tally_lists *lists; /* of categories, of status */
-    struct jalon_view_sum sum;
-    uint16_t *tallies;
+    struct jalon_view_sums *sums;
+    uint32_t *levels; /* tallies of a quad, and of one on each level below */
 };
 
 /*
@@ -48,12 +51,15 @@ enum jalon_status jalon_view_rows_begin(struct jalon_context *ctx, const struct 
 /* A bit for each row of the block that matches and is alive. */
 void jalon_view_rows_block(struct jalon_view_rows *rows, uint32_t block,
                            uint64_t out_words[JALON_VIEW_BLOCK_WORDS]);
+/* By the tally: does nothing in the quad match? Does all, and is it alive? */
+bool jalon_view_rows_none(const struct jalon_view_rows *rows, uint32_t quad);
+bool jalon_view_rows_all(const struct jalon_view_rows *rows, uint32_t quad);
 /*
- * What the matching placed rows of the block come to, with their tallies; those that have died are
- * in it, for the caller to take off. NULL when it could not be found out: `failed` is set.
+ * What the rows of the quad come to that match and are alive; answers their tallies, which last
+ * until the next call. NULL when it could not be found out: `failed` is set.
  */
-const struct jalon_view_sum *jalon_view_rows_sum(struct jalon_view_rows *rows, uint32_t block,
-                                                 const uint16_t **out_tallies);
+const uint32_t *jalon_view_rows_sum(struct jalon_view_rows *rows, uint32_t quad,
+                                    struct jalon_view_sum *out);
 /* Once it has failed: were there shapes that could not be compared, not just too little memory? */
 bool jalon_view_rows_is_incomparable(const struct jalon_view_rows *rows);
 /* Does this row match, alive or not? */

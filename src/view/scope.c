@@ -52,9 +52,7 @@ enum jalon_status jalon_view_scope_begin(struct jalon_context *ctx,
                                              sizeof *scope.rows);
     scope.delta =
         jalon_arena_allocate_zeroed(ctx->arena, scope.collection->delta_count, sizeof *scope.delta);
-    scope.off =
-        jalon_arena_allocate(ctx->arena, (scope.tally_count + (size_t)1) * sizeof *scope.off);
-    if (scope.rows == NULL || scope.delta == NULL || scope.off == NULL) {
+    if (scope.rows == NULL || scope.delta == NULL) {
         return jalon_no_memory(ctx);
     }
     *out = scope;
@@ -70,6 +68,8 @@ enum jalon_status jalon_view_scope_rows(struct jalon_view_scope *scope, uint32_t
         status =
             jalon_view_rows_begin(scope->ctx, scope->map, scope->collection->parts->segments[part],
                                   scope->query, scope->collection->op, rows);
+        rows->tally = scope->tally;
+        rows->only_tally = scope->only_tally;
     }
     if (status == JALON_OK) {
         *out = rows;

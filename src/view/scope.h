@@ -22,7 +22,6 @@ struct jalon_view_scope {
     uint32_t tally_count;
     struct jalon_view_rows *rows; /* of each segment; without one as long as it was not needed */
     uint8_t *delta;               /* what is known of each entry */
-    uint32_t *off;                /* room for tallies */
 };
 
 /* In the context's arena. JALON_NO_MEMORY. */

@@ -9,6 +9,7 @@
 
 #include "directory.h"
 #include "rows.h"
+#include "sums.h"
 #include "tally.h"
 
 /* --- Life --- */
@@ -41,8 +42,6 @@ static void locate(struct jalon_view_segment *segment)
         segment->boxes.levels[i] = at(segment, directory->levels[i]);
     }
     segment->quads = jalon_view_quads_open(segment->image, directory->quads);
-    segment->sums = at(segment, directory->sums);
-    segment->tallies = at(segment, directory->tallies);
     segment->tally_count = directory->tally_count;
     segment->created_us = at(segment, directory->created_us);
     segment->updated_us = at(segment, directory->updated_us);
@@ -58,6 +57,8 @@ static void destroy(struct jalon_view_segment *segment)
     jalon_memory_release(segment->died);
     jalon_memory_release(segment->block_died);
     jalon_memory_release(segment->dead_bits);
+    jalon_memory_release(segment->quad_died);
+    jalon_view_sums_destroy(segment->living);
     jalon_view_image_unmap(segment->image, segment->image_size, segment->is_mapped);
     jalon_memory_release(segment);
 }
@@ -80,7 +81,10 @@ struct jalon_view_segment *jalon_view_segment_make(const unsigned char *image, s
                                                        sizeof *segment->block_died);
     segment->dead_bits =
         jalon_memory_allocate_zeroed(segment->count / 64 + 1, sizeof *segment->dead_bits);
+    segment->quad_died =
+        jalon_memory_allocate_zeroed(segment->quads.count + 1, sizeof *segment->quad_died);
     if (segment->died == NULL || segment->block_died == NULL || segment->dead_bits == NULL ||
+        segment->quad_died == NULL ||
         !jalon_view_columns_open(image, directory_of(segment)->columns, &segment->columns)) {
         destroy(segment);
         return NULL;
@@ -142,6 +146,25 @@ uint32_t jalon_view_segment_find(const struct jalon_view_segment *segment, struc
     }
 }
 
+/* Notes a death in the quads around the row. */
+static void mark_quads(struct jalon_view_segment *segment, uint32_t row, uint64_t op)
+{
+    const struct jalon_view_quad *nodes = segment->quads.items;
+    bool is_leaf = row >= segment->placed;
+    for (uint32_t at = 0; !is_leaf;) {
+        _Atomic uint64_t *last = &segment->quad_died[at];
+        if (atomic_load_explicit(last, memory_order_relaxed) < op) {
+            atomic_store_explicit(last, op, memory_order_relaxed);
+        }
+        is_leaf = nodes[at].child_count == 0;
+        uint32_t child = nodes[at].children, end = child + nodes[at].child_count;
+        while (child + 1 < end && nodes[child + 1].start <= row) {
+            child++;
+        }
+        at = child;
+    }
+}
+
 void jalon_view_segment_kill(struct jalon_view_segment *segment, uint32_t row, uint64_t op)
 {
     _Atomic uint64_t *block_died = &segment->block_died[row / JALON_VIEW_BLOCK];
@@ -152,13 +175,16 @@ void jalon_view_segment_kill(struct jalon_view_segment *segment, uint32_t row, u
     atomic_store_explicit(&segment->died[row], op, memory_order_relaxed);
     atomic_fetch_or_explicit(&segment->dead_bits[row / 64], UINT64_C(1) << row % 64,
                              memory_order_relaxed);
+    mark_quads(segment, row, op);
     atomic_fetch_add_explicit(&segment->dead, 1, memory_order_relaxed);
 }
 
 size_t jalon_view_segment_memory(const struct jalon_view_segment *segment)
 {
     return segment->image_size + sizeof *segment +
-           (segment->count + segment->count / 64 + jalon_view_segment_blocks(segment)) *
+           (segment->count + segment->count / 64 + jalon_view_segment_blocks(segment) +
+            segment->quads.count) *
                sizeof *segment->died +
+           jalon_view_sums_memory(segment->living) +
            jalon_view_mask_cache_memory(segment->masks);
 }

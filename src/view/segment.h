@@ -31,12 +31,12 @@ enum {
 
 #define JALON_VIEW_NO_ROW UINT32_MAX
 
-/* What the placed rows of a block come to; the tallies are beside it. */
+/* What some placed rows come to. */
 struct jalon_view_sum {
     uint64_t x, y; /* sums of spots */
     uint32_t count;
-    uint32_t min_x, min_y, max_x, max_y; /* meaningless without any */
-    uint32_t first; /* a row */
+    uint32_t min_x, min_y, max_x, max_y; /* meaningless without any, as what follows */
+    uint32_t first;                      /* a row */
 };
 
 struct jalon_view_segment {
@@ -56,10 +56,8 @@ struct jalon_view_segment {
     const uint32_t *by_number;              /* rows, by number ascending */
     struct jalon_view_boxes boxes;
     struct jalon_view_quads quads; /* of placed rows */
+    uint32_t tally_count;          /* by category root and status */
     /* By block: */
-    const struct jalon_view_sum *sums;
-    const uint16_t *tallies; /* tally_count of each block: its placed rows by category root and status */
-    uint32_t tally_count;
     const int64_t *created_us; /* the earliest of each block */
     const int64_t *updated_us; /* the latest */
     struct jalon_box extent;   /* around all shapes; meaningless when none is placed */
@@ -70,7 +68,9 @@ struct jalon_view_segment {
     _Atomic uint64_t *died;
     _Atomic uint64_t *block_died; /* the first one of each block */
     _Atomic uint64_t *dead_bits;  /* of each row whether it has died, at whatever operation */
+    _Atomic uint64_t *quad_died;  /* the last one in each quad */
     atomic_uint dead;             /* how many */
+    struct jalon_view_sums *_Atomic living; /* of quads with dead rows; NULL until one is asked for */
     struct jalon_view_mask_cache *_Atomic masks; /* see rows.h; NULL until a query filters */
 };
 

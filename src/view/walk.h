@@ -20,7 +20,6 @@ struct jalon_view_walk {
     /* The segment: */
     const struct jalon_view_segment *segment;
     struct jalon_view_rows *rows; /* NULL: every row matches and is alive */
-    uint32_t *off;                /* tallies of those that died, counted down from 0 */
     uint32_t part;
     uint32_t quad;     /* the one being looked at, or one above it in the same cell */
     size_t part_start; /* its first cell */

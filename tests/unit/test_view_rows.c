@@ -11,11 +11,13 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <sched.h>
 
 #include "jalon/memory.h"
 #include "view/builder.h"
 #include "view/filter.h"
 #include "view/mask.h"
+#include "view/sums.h"
 #include "view/match.h"
 #include "view/tally.h"
 #include "view_fixture.h"
@@ -563,47 +565,71 @@ static void searches_find_the_same_rows(void **state)
 
 /* --- Sums --- */
 
+/* Are bounds, sums and tallies of each quad those of its rows that match and are alive? */
+static void check_sums(const struct jalon_view_query *query, uint64_t op)
+{
+    struct jalon_view_segment *segment = segments[0];
+    const struct jalon_collection *collection = &map.collections[PLACES];
+    struct jalon_view_rows rows;
+    uint64_t words[MANY / 64 + JALON_VIEW_BLOCK_WORDS];
+    find_rows(ctx, segment, query, op, words);
+    assert_int_equal(jalon_view_rows_begin(ctx, &map, segment, query, op, &rows), JALON_OK);
+    for (uint32_t quad = segment->quads.count; quad-- > 0;) {
+        const struct jalon_view_quad *node = &segment->quads.items[quad];
+        struct jalon_view_sum sum, wanted = {.min_x = UINT32_MAX, .min_y = UINT32_MAX};
+        const uint32_t *tallies = jalon_view_rows_sum(&rows, quad, &sum);
+        uint32_t expected[16] = {0};
+        assert_non_null(tallies);
+        for (uint32_t row = node->start; row < node->start + node->count; row++) {
+            if (!has_bit(words, row)) {
+                continue;
+            }
+            const struct jalon_contribution *one = &jalon_view_rows_entry(&rows, row)->contribution;
+            struct jalon_view_tallied tallied = {one->categories, one->category_count, one->status};
+            jalon_view_tally_add(&map, collection, &tallied, expected);
+            struct jalon_view_spot spot = segment->spots[row];
+            wanted.first = wanted.count++ == 0 ? row : wanted.first;
+            wanted.x += spot.x;
+            wanted.y += spot.y;
+            wanted.min_x = spot.x < wanted.min_x ? spot.x : wanted.min_x;
+            wanted.min_y = spot.y < wanted.min_y ? spot.y : wanted.min_y;
+            wanted.max_x = spot.x > wanted.max_x ? spot.x : wanted.max_x;
+            wanted.max_y = spot.y > wanted.max_y ? spot.y : wanted.max_y;
+        }
+        assert_int_equal(sum.count, wanted.count);
+        assert_true(wanted.count == 0 || memcmp(&sum, &wanted, sizeof sum) == 0);
+        assert_memory_equal(tallies, expected,
+                            jalon_view_tally_count(collection) * sizeof *tallies);
+    }
+}
+
 static void sums_are_those_of_the_rows(void **state)
 {
     (void)state;
-    struct jalon_view_segment *segment = segments[0];
-    const struct jalon_collection *collection = &map.collections[PLACES];
     struct jalon_view_query query = fixture_query(PLACES, 0);
     for (int turn = 0; turn < 3; turn++) {
         query.filter = turn > 0 ? compile(ctx, "width>1 or author='ana'") : NULL;
-        struct jalon_view_rows rows;
-        uint64_t words[JALON_VIEW_BLOCK_WORDS];
-        assert_int_equal(jalon_view_rows_begin(ctx, &map, segment, &query, 1, &rows), JALON_OK);
-        for (uint32_t block = 0; block < jalon_view_segment_blocks(segment); block++) {
-            const uint16_t *tallies;
-            const struct jalon_view_sum *sum = jalon_view_rows_sum(&rows, block, &tallies);
-            uint32_t expected[16] = {0}, count = 0, min_x = UINT32_MAX, max_y = 0;
-            uint64_t x = 0;
-            jalon_view_rows_block(&rows, block, words);
-            for (uint32_t i = 0; i < JALON_VIEW_BLOCK; i++) {
-                uint32_t row = block * JALON_VIEW_BLOCK + i;
-                if (!has_bit(words, i) || row >= segment->placed) {
-                    continue;
-                }
-                const struct jalon_contribution *one =
-                    &jalon_view_rows_entry(&rows, row)->contribution;
-                struct jalon_view_tallied tallied = {one->categories, one->category_count,
-                                                     one->status};
-                jalon_view_tally_add(&map, collection, &tallied, expected);
-                struct jalon_view_spot spot = segment->spots[row];
-                x += spot.x;
-                min_x = spot.x < min_x ? spot.x : min_x;
-                max_y = spot.y > max_y ? spot.y : max_y;
-                assert_true(count++ > 0 || sum->first == row);
-            }
-            assert_int_equal(sum->count, count);
-            assert_true(sum->x == x);
-            assert_true(count == 0 || (sum->min_x == min_x && sum->max_y == max_y));
-            for (size_t i = 0; i < jalon_view_tally_count(collection); i++) {
-                assert_int_equal(tallies[i], expected[i]);
-            }
-        }
+        check_sums(&query, 1);
     }
+}
+
+/* Whoever asked first, of an earlier state or of a later one. */
+static void sums_follow_deaths(void **state)
+{
+    (void)state;
+    struct jalon_view_query queries[2] = {fixture_query(PLACES, 0), fixture_query(PLACES, 0)};
+    queries[1].filter = compile(ctx, "width>1 or status is null");
+    for (uint64_t op = 100; op < 110; op++) {
+        uint32_t row = (uint32_t)op * 37 % segments[0]->placed;
+        check_sums(&queries[op % 2], op);
+        jalon_view_segment_kill(segments[0], row, op + 1);
+        check_sums(&queries[0], op);
+        check_sums(&queries[0], op + 1);
+        check_sums(&queries[1], op + 1);
+        check_sums(&queries[1], op - 1);
+        check_sums(&queries[1], op);
+    }
+    assert_true(jalon_view_sums_memory(segments[0]->living) > 0);
 }
 
 static void the_dead_are_left_out_of_later_states(void **state)
@@ -612,7 +638,6 @@ static void the_dead_are_left_out_of_later_states(void **state)
     struct jalon_view_query query = fixture_query(PLACES, 0);
     uint64_t before[MANY / 64 + JALON_VIEW_BLOCK_WORDS], after[MANY / 64 + JALON_VIEW_BLOCK_WORDS];
     struct jalon_view_rows rows;
-    const uint16_t *tallies;
     query.filter = compile(ctx, "width>=0 or width is null");
     jalon_view_segment_kill(segments[0], 300, 7);
     find_rows(ctx, segments[0], &query, 6, before);
@@ -621,8 +646,6 @@ static void the_dead_are_left_out_of_later_states(void **state)
     assert_true(has_bit(after, 299) && has_bit(after, 301));
     assert_int_equal(jalon_view_rows_begin(ctx, &map, segments[0], &query, 7, &rows), JALON_OK);
     assert_true(jalon_view_rows_has(&rows, 300)); /* it matches, dead or not */
-    /* It is in the sum as well: who adds up takes it off. */
-    assert_int_equal(jalon_view_rows_sum(&rows, 1, &tallies)->count, JALON_VIEW_BLOCK);
     query.filter = NULL;
     find_rows(ctx, segments[0], &query, 7, after);
     assert_true(!has_bit(after, 300) && has_bit(after, 301));
@@ -720,6 +743,31 @@ static void masks_are_kept_and_told_apart(void **state)
 
 enum { THREADS = 4, TURNS = 30 };
 
+/* Deaths go on meanwhile: the operation of the last one that readers may know of. */
+static atomic_uint_least64_t latest_op;
+
+static size_t count_wrong(struct jalon_view_rows *rows)
+{
+    const struct jalon_view_segment *segment = rows->segment;
+    uint64_t words[MANY / 64 + JALON_VIEW_BLOCK_WORDS];
+    size_t wrong = 0;
+    for (uint32_t i = 0; i < jalon_view_segment_blocks(segment); i++) {
+        jalon_view_rows_block(rows, i, words + (size_t)i * JALON_VIEW_BLOCK_WORDS);
+    }
+    for (uint32_t quad = 0; quad < segment->quads.count; quad++) {
+        const struct jalon_view_quad *node = &segment->quads.items[quad];
+        struct jalon_view_sum sum = {.count = 0};
+        uint32_t count = 0;
+        uint64_t x = 0;
+        for (uint32_t row = node->start; row < node->start + node->count; row++) {
+            count += has_bit(words, row);
+            x += has_bit(words, row) ? segment->spots[row].x : 0;
+        }
+        wrong += jalon_view_rows_sum(rows, quad, &sum) == NULL || sum.count != count || sum.x != x;
+    }
+    return wrong;
+}
+
 static void *ask_many(void *user)
 {
     struct jalon_view_segment *segment = user;
@@ -728,19 +776,10 @@ static void *ask_many(void *user)
         struct jalon_context *own = jalon_context_create();
         struct jalon_view_query query = fixture_query(PLACES, 0);
         struct jalon_view_rows rows;
-        query.filter = compile(own, predicates[i * 7 % PREDICATES]);
-        wrong += jalon_view_rows_begin(own, &map, segment, &query, 1, &rows) != JALON_OK;
-        for (uint32_t block = 0; block < jalon_view_segment_blocks(segment); block++) {
-            uint64_t words[JALON_VIEW_BLOCK_WORDS];
-            const uint16_t *tallies;
-            uint32_t placed = 0;
-            jalon_view_rows_block(&rows, block, words);
-            const struct jalon_view_sum *sum = jalon_view_rows_sum(&rows, block, &tallies);
-            for (uint32_t j = 0; j < JALON_VIEW_BLOCK; j++) {
-                placed += has_bit(words, j) && block * JALON_VIEW_BLOCK + j < segment->placed;
-            }
-            wrong += sum == NULL || sum->count != placed;
-        }
+        query.filter = i % 3 > 0 ? compile(own, predicates[i / 3 * 7 % PREDICATES]) : NULL;
+        uint64_t op = atomic_load(&latest_op);
+        wrong += jalon_view_rows_begin(own, &map, segment, &query, op, &rows) != JALON_OK;
+        wrong += count_wrong(&rows);
         wrong += rows.failed;
         jalon_context_destroy(own);
     }
@@ -752,8 +791,14 @@ static void threads_may_ask_at_once(void **state)
     (void)state;
     pthread_t threads[THREADS];
     struct jalon_view_segment *segment = build(MANY);
+    atomic_store(&latest_op, 1);
     for (size_t i = 0; i < THREADS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, ask_many, segment), 0);
+    }
+    for (uint32_t row = 0; row < segment->count; row += 3) {
+        jalon_view_segment_kill(segment, row, row + 2);
+        atomic_store(&latest_op, row + 2);
+        sched_yield();
     }
     for (size_t i = 0; i < THREADS; i++) {
         void *wrong;
@@ -780,13 +825,13 @@ static void missing_memory_gives_no_wrong_answer(void **state)
             struct jalon_view_query query = fixture_query(PLACES, 0);
             struct jalon_view_rows rows = {.failed = false};
             uint64_t words[JALON_VIEW_BLOCK_WORDS] = {0};
-            const uint16_t *tallies;
+            struct jalon_view_sum sum = {.count = 0};
             query.filter = compile(own, texts[i]);
             jalon_memory_fail_at(n);
             enum jalon_status status = jalon_view_rows_begin(own, &map, segment, &query, 1, &rows);
             if (status == JALON_OK) {
                 jalon_view_rows_block(&rows, 0, words);
-                (void)jalon_view_rows_sum(&rows, 0, &tallies);
+                (void)jalon_view_rows_sum(&rows, 0, &sum);
             }
             jalon_memory_fail_at(0);
             bool failed = status != JALON_OK || rows.failed;
@@ -840,6 +885,7 @@ int main(void)
         cmocka_unit_test(missing_memory_gives_no_wrong_answer),
         cmocka_unit_test(building_survives_missing_memory),
         cmocka_unit_test(the_dead_are_left_out_of_later_states),
+        cmocka_unit_test(sums_follow_deaths),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
