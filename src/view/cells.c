@@ -29,6 +29,15 @@ static void add_spot(struct jalon_view_cell *cell, struct jalon_view_spot spot,
     jalon_view_cell_widen(cell, spot, spot);
 }
 
+static void add_tallies(const struct jalon_view_walk *walk, const struct jalon_view_cell *cell,
+                        const uint32_t *more)
+{
+    uint32_t *tallies = jalon_view_walk_tallies(walk, cell);
+    for (uint32_t i = 0; tallies != NULL && i < walk->scope->tally_count; i++) {
+        tallies[i] += more[i];
+    }
+}
+
 static void add_node(struct jalon_view_walk *walk, uint32_t at)
 {
     const struct jalon_view_quads *quads = &walk->segment->quads;
@@ -44,9 +53,7 @@ static void add_node(struct jalon_view_walk *walk, uint32_t at)
     jalon_view_cell_widen(cell, (struct jalon_view_spot){node->min_x, node->min_y},
                           (struct jalon_view_spot){node->max_x, node->max_y});
     const uint32_t *tallies = quads->tallies + (size_t)at * quads->tally_count;
-    for (uint32_t i = 0; i < quads->tally_count && !walk->lookup->without_tallies; i++) {
-        jalon_view_walk_tallies(walk, cell)[i] += tallies[i];
-    }
+    add_tallies(walk, cell, tallies);
 }
 
 /* --- Rows --- */
@@ -64,7 +71,7 @@ static void take_row(struct jalon_view_walk *walk, uint32_t row)
         return;
     }
     add_spot(cell, spot, place);
-    if (!walk->lookup->without_tallies) {
+    if (cell->tally != JALON_VIEW_NO_TALLY) {
         jalon_view_quads_tally(&walk->segment->quads, row, jalon_view_walk_tallies(walk, cell));
     }
 }
@@ -135,9 +142,7 @@ static void add_some(struct jalon_view_walk *walk, uint32_t at)
     cell->sum_y += sum.y;
     jalon_view_cell_widen(cell, (struct jalon_view_spot){sum.min_x, sum.min_y},
                           (struct jalon_view_spot){sum.max_x, sum.max_y});
-    for (uint32_t i = 0; i < walk->scope->tally_count && !walk->lookup->without_tallies; i++) {
-        jalon_view_walk_tallies(walk, cell)[i] += tallies[i];
-    }
+    add_tallies(walk, cell, tallies);
 }
 
 static bool is_one_cell(const struct jalon_view_walk *walk, const struct jalon_view_quad *node)
@@ -205,7 +210,7 @@ static void take_entry(struct jalon_view_walk *walk, uint32_t at)
         return;
     }
     add_spot(cell, spot, place);
-    if (!walk->lookup->without_tallies) {
+    if (cell->tally != JALON_VIEW_NO_TALLY) {
         const struct jalon_contribution *one = &delta->entries[at]->contribution;
         struct jalon_view_tallied tallied = {one->categories, one->category_count, one->status};
         jalon_view_tally_add(walk->scope->map, walk->scope->description, &tallied,

@@ -14,11 +14,6 @@
 
 #define JALON_VIEW_CELLS_MAX ((size_t)4 * JALON_CLUSTER_LIMIT)
 
-/* Cells of a zoom, first and last included. */
-struct jalon_view_cell_range {
-    uint32_t west, north, east, south;
-};
-
 /* A cell that was found: part and quad are as there. */
 struct jalon_view_confine {
     struct jalon_cluster_place place;
@@ -32,14 +27,17 @@ struct jalon_view_lookup {
     /* Only what is in one of these cells, of this or a lower zoom; none: everywhere. */
     struct jalon_view_confine within[4];
     size_t within_count;
-    bool without_tallies; /* leaves them zero */
+    bool has_core; /* else `core` is everywhere */
+    /* Cells whose tallies are asked for, and of which it has to be right what they are merged to. */
+    struct jalon_view_cell_range core;
+    bool without_tallies;
 };
 
 struct jalon_view_cells {
     struct jalon_view_cell *cells;
     size_t count;
     size_t capacity;
-    uint32_t *tallies; /* of cell i: from cells[i].tally; owned by the arena, as the cells */
+    uint32_t *tallies; /* of cell i: from cells[i].tally, or none; owned by the arena, as the cells */
     size_t tally_used;
     size_t tally_capacity;
     struct jalon_view_cell *spare; /* for sorting, as what follows */

@@ -24,7 +24,7 @@ static void add(struct jalon_view_cell *to, const struct jalon_view_cell *from, 
     to->min_y = from->min_y < to->min_y ? from->min_y : to->min_y;
     to->max_x = from->max_x > to->max_x ? from->max_x : to->max_x;
     to->max_y = from->max_y > to->max_y ? from->max_y : to->max_y;
-    for (uint32_t i = 0; i < tally_count; i++) {
+    for (uint32_t i = 0; i < tally_count && to->tally != JALON_VIEW_NO_TALLY; i++) {
         tallies[to->tally + i] += tallies[from->tally + i];
     }
 }

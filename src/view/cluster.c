@@ -27,6 +27,7 @@ struct making {
     const struct jalon_collection *settings;
     bool has_box;
     struct jalon_box part;         /* where clusters have to stand; west <= east */
+    struct jalon_view_spot low, high; /* its corners */
     struct jalon_view_cells split; /* for looking at later zooms */
     struct jalon_cluster_list list;
     size_t capacity;
@@ -134,16 +135,25 @@ static struct jalon_view_cell_range range_between(const struct making *making, i
     };
 }
 
-/* By what decides about the clusters in it. */
+/* By so many columns and rows. */
 static struct jalon_view_cell_range widen(struct jalon_view_cell_range range,
-                                          struct jalon_view_cell_range all)
+                                          struct jalon_view_cell_range all, uint32_t columns,
+                                          uint32_t rows)
 {
-    uint32_t columns = JALON_VIEW_MERGE_REACH, rows = JALON_VIEW_MERGE_REACH_ROWS;
     range.west = range.west > columns ? range.west - columns : 0;
     range.north = range.north > rows ? range.north - rows : 0;
     range.east = all.east - range.east > columns ? range.east + columns : all.east;
     range.south = all.south - range.south > rows ? range.south + rows : all.south;
     return range;
+}
+
+/* For the cells that clusters standing in a range may have, and what decides about these. */
+static void set_core(struct jalon_view_lookup *lookup, struct jalon_view_cell_range range,
+                     struct jalon_view_cell_range all)
+{
+    lookup->has_core = true;
+    lookup->core = widen(range, all, 1, 1);
+    lookup->range = widen(range, all, JALON_VIEW_MERGE_REACH, JALON_VIEW_MERGE_REACH_ROWS);
 }
 
 /* --- Adding to the answer --- */
@@ -298,7 +308,8 @@ static enum jalon_status merge(struct making *making, const struct jalon_view_lo
 {
     enum jalon_status status = jalon_view_cells_find(&making->scope, lookup, cells);
     if (status == JALON_OK) {
-        jalon_view_cells_merge(cells->cells, cells->count, distance_at(making, lookup->zoom));
+        jalon_view_cells_merge(cells->cells, cells->count, distance_at(making, lookup->zoom),
+                               lookup->has_core ? lookup->core : lookup->range);
     }
     return status;
 }
@@ -314,6 +325,7 @@ static enum jalon_status find_expansion(struct making *making,
     struct jalon_view_spot low = {cluster->min_x, cluster->min_y};
     struct jalon_view_spot high = {cluster->max_x, cluster->max_y};
     lookup->without_tallies = true;
+    lookup->has_core = false;
     while (++lookup->zoom <= max_zoom_of(making)) {
         lookup->range = range_between(making, lookup->zoom, low, high);
         uint32_t columns = lookup->range.east - lookup->range.west;
@@ -359,11 +371,31 @@ static int64_t key_of(const struct jalon_view_cell *cell)
     return ((int64_t)cell->row << 28 | cell->column) + 1;
 }
 
+/* A spot may be rounded to the one beside it, and so may the corners of the box. */
+#define ROUNDED 2.0
+
+/* Do its points let the cluster stand in the box? The corners of the box tell it of most. */
+static bool may_stand_inside(const struct making *making, const struct jalon_view_cell *cell)
+{
+    const struct jalon_view_spot *low = &making->low, *high = &making->high;
+    double west = cell->min_x, east = cell->max_x, north = cell->min_y, south = cell->max_y;
+    if (is_cluster(making, cell)) {
+        west = east = cell->mean_x;
+        north = south = cell->mean_y;
+    }
+    return !making->has_box ||
+           (east >= low->x - ROUNDED && west <= high->x + ROUNDED && south >= low->y - ROUNDED &&
+            north <= high->y + ROUNDED);
+}
+
 static enum jalon_status add_cluster(struct making *making, struct jalon_view_cells *cells,
                                      uint32_t first)
 {
     const struct jalon_view_cell *cell = &cells->cells[first];
     struct jalon_view_lookup lookup = making->lookup;
+    if (!may_stand_inside(making, cell)) {
+        return JALON_OK;
+    }
     if (cell->count == 1) {
         (void)gather(making, cell->first);
         return making->failed;
@@ -375,9 +407,8 @@ static enum jalon_status add_cluster(struct making *making, struct jalon_view_ce
                           (struct jalon_view_spot){cell->max_x, cell->max_y});
         return gather_all(making, &lookup);
     }
-    double count = cell->count;
-    struct jalon_position position = jalon_view_plane_position(
-        making->plane, (double)cell->sum_x / count, (double)cell->sum_y / count);
+    struct jalon_position position =
+        jalon_view_plane_position(making->plane, cell->mean_x, cell->mean_y);
     if (!stands_inside(making, position)) {
         return JALON_OK;
     }
@@ -437,10 +468,10 @@ static enum jalon_status add_part(struct making *making, struct jalon_box part)
     struct jalon_position south_east = {part.east, part.south};
     struct jalon_view_lookup lookup = making->lookup;
     making->part = part;
-    lookup.range =
-        widen(range_between(making, lookup.zoom, jalon_view_plane_spot(making->plane, north_west),
-                            jalon_view_plane_spot(making->plane, south_east)),
-              making->lookup.range);
+    making->low = jalon_view_plane_spot(making->plane, north_west);
+    making->high = jalon_view_plane_spot(making->plane, south_east);
+    set_core(&lookup, range_between(making, lookup.zoom, making->low, making->high),
+             making->lookup.range);
     return add_all(making, &lookup);
 }
 
@@ -477,7 +508,7 @@ static enum jalon_status find_cluster(struct making *making, struct jalon_cluste
     enum jalon_status status = JALON_NOT_FOUND;
     if (place.zoom <= max_zoom_of(making) && place.column <= all.east && place.row <= all.south) {
         struct jalon_view_cell_range one = {place.column, place.row, place.column, place.row};
-        lookup->range = widen(one, all);
+        set_core(lookup, one, all);
         status = merge(making, lookup, &cells);
     }
     if (status != JALON_OK && status != JALON_NOT_FOUND) {

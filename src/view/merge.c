@@ -126,6 +126,19 @@ static size_t end_of_row(const struct jalon_view_cell *cells, size_t count, size
     return end;
 }
 
+/* The same cells, and those that are in one block with any of them. */
+static struct jalon_view_cell_range align(struct jalon_view_cell_range range, struct turn turn)
+{
+    uint32_t west = 2 * block_of(range.west, turn.column);
+    uint32_t north = 2 * block_of(range.north, turn.row);
+    return (struct jalon_view_cell_range){
+        .west = west > turn.column ? west - turn.column : 0,
+        .north = north > turn.row ? north - turn.row : 0,
+        .east = 2 * block_of(range.east, turn.column) + 1 - turn.column,
+        .south = 2 * block_of(range.south, turn.row) + 1 - turn.row,
+    };
+}
+
 /* Walks two rows of cells side by side, block after block; the second may be empty. */
 static void merge_rows(struct jalon_view_cell *cells, size_t top, size_t top_end, size_t bottom,
                        size_t bottom_end, uint32_t parity, double distance)
@@ -147,30 +160,61 @@ static void merge_rows(struct jalon_view_cell *cells, size_t top, size_t top_end
     }
 }
 
+/* A run of cells, from `start` to before `end`. */
+struct run {
+    size_t start, end;
+};
+
+/* Those of a row that are in the range. */
+static struct run cut(const struct jalon_view_cell *cells, struct run row,
+                      struct jalon_view_cell_range range)
+{
+    while (row.start < row.end && cells[row.start].column < range.west) {
+        row.start++;
+    }
+    while (row.start < row.end && cells[row.end - 1].column > range.east) {
+        row.end--;
+    }
+    return row;
+}
+
+/* The blocks of a range, which are whole. */
 static void take_turn(struct jalon_view_cell *cells, size_t count, struct turn turn,
-                      double distance)
+                      struct jalon_view_cell_range range, double distance)
 {
     size_t start = 0;
-    while (start < count) {
+    while (start < count && cells[start].row <= range.south) {
         size_t middle = end_of_row(cells, count, start), end = middle;
         if (middle < count &&
             block_of(cells[start].row, turn.row) == block_of(cells[middle].row, turn.row)) {
             end = end_of_row(cells, count, middle);
         }
-        merge_rows(cells, start, middle, middle, end, turn.column, distance);
+        if (cells[start].row >= range.north) {
+            struct run top = cut(cells, (struct run){start, middle}, range);
+            struct run bottom = cut(cells, (struct run){middle, end}, range);
+            merge_rows(cells, top.start, top.end, bottom.start, bottom.end, turn.column, distance);
+        }
         start = end;
     }
 }
 
-void jalon_view_cells_merge(struct jalon_view_cell *cells, size_t count, double distance)
+void jalon_view_cells_merge(struct jalon_view_cell *cells, size_t count, double distance,
+                            struct jalon_view_cell_range core)
 {
-    static const struct turn turns[] = {{0, 0}, {1, 0}, {0, 1}, {1, 1}};
+    enum { TURNS = 4 };
+    static const struct turn turns[TURNS] = {{0, 0}, {1, 0}, {0, 1}, {1, 1}};
+    struct jalon_view_cell_range ranges[TURNS];
+    /* A turn needs what those before it have made of the blocks that it looks at. */
+    for (size_t i = TURNS; i-- > 0;) {
+        core = align(core, turns[i]);
+        ranges[i] = core;
+    }
     for (size_t i = 0; i < count; i++) {
         cells[i].cluster = (uint32_t)i;
         cells[i].next = JALON_VIEW_NO_CELL;
         find_mean(&cells[i]);
     }
-    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
-        take_turn(cells, count, turns[i], distance);
+    for (size_t i = 0; i < TURNS; i++) {
+        take_turn(cells, count, turns[i], ranges[i], distance);
     }
 }

@@ -44,14 +44,20 @@
 
 #include "sort.h"
 
-/*
- * How far, in columns and rows, the cells of a cluster can be from what decides about it: (3) and
- * its own.
- */
-#define JALON_VIEW_MERGE_REACH 5
-#define JALON_VIEW_MERGE_REACH_ROWS 4
+/* How far, in columns and rows, what decides about a cell can be: (3). */
+#define JALON_VIEW_MERGE_NEAR 4
+#define JALON_VIEW_MERGE_NEAR_ROWS 3
+/* And how far from where its cluster stands: (4). */
+#define JALON_VIEW_MERGE_REACH (JALON_VIEW_MERGE_NEAR + 1)
+#define JALON_VIEW_MERGE_REACH_ROWS (JALON_VIEW_MERGE_NEAR_ROWS + 1)
 
 #define JALON_VIEW_NO_PART UINT32_MAX
+#define JALON_VIEW_NO_TALLY UINT32_MAX
+
+/* Cells of a zoom, first and last included. */
+struct jalon_view_cell_range {
+    uint32_t west, north, east, south;
+};
 
 /* A cell and the points in it; coordinates are those of plane.h. */
 struct jalon_view_cell {
@@ -63,7 +69,7 @@ struct jalon_view_cell {
     uint32_t part, quad;
     uint64_t sum_x, sum_y;
     uint32_t min_x, min_y, max_x, max_y;
-    uint32_t tally;        /* where its counts by category and status are; the caller's */
+    uint32_t tally;        /* where its counts by category and status are, or JALON_VIEW_NO_TALLY */
     double mean_x, mean_y; /* set by merge, as what follows */
     uint32_t cluster;      /* index of the first cell of its cluster, its own for that one */
     uint32_t next;         /* the next cell of the cluster; JALON_VIEW_NO_CELL: the last */
@@ -72,10 +78,12 @@ struct jalon_view_cell {
 #define JALON_VIEW_NO_CELL UINT32_MAX
 
 /*
- * Sets the clusters of cells that are sorted by row, then column, and are all there are around the
- * place of interest. The first cell of each cluster then has count, sums and bounds of all of it;
- * the others keep their own.
+ * Sets the clusters of cells that are sorted by row, then column. They are right for cells in
+ * `core` if all cells are there that are near it, JALON_VIEW_MERGE_NEAR columns and
+ * JALON_VIEW_MERGE_NEAR_ROWS rows. The first cell of each cluster then has count, sums and bounds of
+ * all of it; the others keep their own.
  */
-void jalon_view_cells_merge(struct jalon_view_cell *cells, size_t count, double distance);
+void jalon_view_cells_merge(struct jalon_view_cell *cells, size_t count, double distance,
+                            struct jalon_view_cell_range core);
 
 #endif

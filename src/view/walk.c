@@ -78,11 +78,10 @@ bool jalon_view_walk_holds(const struct jalon_view_walk *walk, struct jalon_view
 
 /* --- Cells --- */
 
-static bool make_room(struct jalon_view_walk *walk)
+static bool make_room(struct jalon_view_walk *walk, size_t tally_count)
 {
     struct jalon_view_cells *cells = walk->cells;
     struct jalon_arena *arena = walk->scope->ctx->arena;
-    size_t tally_count = walk->scope->tally_count;
     struct jalon_view_cell *all = jalon_arena_grow(arena, cells->cells, cells->count,
                                                    cells->count + 1, sizeof *all, &cells->capacity);
     if (all != NULL) {
@@ -103,20 +102,31 @@ enum jalon_status jalon_view_walk_too_large(const struct jalon_view_walk *walk)
                       "there is too much to merge: ask for a smaller box, or a lower zoom");
 }
 
+static bool has_tallies(const struct jalon_view_walk *walk, uint32_t column, uint32_t row)
+{
+    const struct jalon_view_cell_range *core = &walk->lookup->core;
+    return !walk->lookup->without_tallies &&
+           (!walk->lookup->has_core || (column >= core->west && column <= core->east &&
+                                        row >= core->north && row <= core->south));
+}
+
 /* A new empty cell, or NULL when the walk has failed. */
 static struct jalon_view_cell *add_cell(struct jalon_view_walk *walk, uint32_t column, uint32_t row)
 {
     struct jalon_view_cells *cells = walk->cells;
-    size_t tally_count = walk->scope->tally_count;
+    bool is_tallied = has_tallies(walk, column, row);
+    size_t tally_count = is_tallied ? walk->scope->tally_count : 0;
     if (cells->count - walk->part_start == JALON_VIEW_CELLS_MAX) {
         jalon_view_walk_fail(walk, jalon_view_walk_too_large(walk));
         return NULL;
     }
-    if (!make_room(walk)) {
+    if (!make_room(walk, tally_count)) {
         jalon_view_walk_fail(walk, jalon_no_memory(walk->scope->ctx));
         return NULL;
     }
-    memset(cells->tallies + cells->tally_used, 0, tally_count * sizeof *cells->tallies);
+    if (is_tallied) {
+        memset(cells->tallies + cells->tally_used, 0, tally_count * sizeof *cells->tallies);
+    }
     struct jalon_view_cell *cell = &cells->cells[cells->count++];
     *cell = (struct jalon_view_cell){
         .column = column,
@@ -125,7 +135,7 @@ static struct jalon_view_cell *add_cell(struct jalon_view_walk *walk, uint32_t c
         .min_y = UINT32_MAX,
         .part = walk->part,
         .quad = walk->quad,
-        .tally = (uint32_t)cells->tally_used,
+        .tally = is_tallied ? (uint32_t)cells->tally_used : JALON_VIEW_NO_TALLY,
     };
     cells->tally_used += tally_count;
     return cell;

@@ -50,10 +50,11 @@ bool jalon_view_walk_holds(const struct jalon_view_walk *walk, struct jalon_view
  */
 struct jalon_view_cell *jalon_view_walk_cell(struct jalon_view_walk *walk, uint32_t x, uint32_t y);
 
+/* NULL: nobody asks for them. */
 static inline uint32_t *jalon_view_walk_tallies(const struct jalon_view_walk *walk,
                                                 const struct jalon_view_cell *cell)
 {
-    return walk->cells->tallies + cell->tally;
+    return cell->tally != JALON_VIEW_NO_TALLY ? walk->cells->tallies + cell->tally : NULL;
 }
 
 static inline void jalon_view_cell_widen(struct jalon_view_cell *cell, struct jalon_view_spot low,
