@@ -71,6 +71,8 @@ void jalon_live_destroy_all(struct jalon_app *app);
 /* Makes the folder, and removes from it what was left half written; empty: none. */
 enum jalon_status jalon_keeper_set_folder(struct jalon_context *ctx, struct jalon_app *app,
                                           struct jalon_text folder) JALON_MUST_USE;
+/* Once what the keeper does at each tick: tidies all, keeps them if wanted, lets idle ones go. */
+void jalon_keeper_look(struct jalon_context *ctx, struct jalon_app *app, bool is_keeping);
 enum jalon_status jalon_keeper_start(struct jalon_context *ctx,
                                      struct jalon_app *app) JALON_MUST_USE;
 /* After the follower has been stopped; keeps what is worth it. */

@@ -15,7 +15,7 @@
 
 enum {
     TICK_MS = 200,
-    KEEP_EVERY = 300,  /* ticks: a minute */
+    KEEP_EVERY = 300, /* ticks: a minute */
 };
 
 enum jalon_status jalon_keeper_set_folder(struct jalon_context *ctx, struct jalon_app *app,
@@ -102,6 +102,12 @@ static void tidy_all(struct jalon_context *ctx, struct jalon_app *app, bool is_k
     }
 }
 
+void jalon_keeper_look(struct jalon_context *ctx, struct jalon_app *app, bool is_keeping)
+{
+    tidy_all(ctx, app, is_keeping);
+    evict(ctx, app);
+}
+
 static void *keep(void *argument)
 {
     struct jalon_app *app = argument;
@@ -111,8 +117,7 @@ static void *keep(void *argument)
             ctx = jalon_context_create();
             continue;
         }
-        tidy_all(ctx, app, tick % KEEP_EVERY == 0);
-        evict(ctx, app);
+        jalon_keeper_look(ctx, app, tick % KEEP_EVERY == 0);
         jalon_context_reset(ctx);
     }
     jalon_context_destroy(ctx);

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -447,43 +446,6 @@ static void a_replaced_file_stays_for_who_has_it(void **state)
     jalon_view_destroy(second);
 }
 
-static void half_written_files_of_the_dead_go(void **state)
-{
-    struct fixture *fixture = *state;
-    char theirs[PATH_SIZE], other[PATH_SIZE];
-    write_file(fixture, "new-dead01", (const unsigned char *)"half", 4);
-    write_file(fixture, "new-live01", (const unsigned char *)"half", 4);
-    write_file(fixture, "else", (const unsigned char *)"whole", 5);
-    path_of(fixture, "new-live01", theirs);
-    path_of(fixture, "else", other);
-    int ready[2];
-    assert_int_equal(pipe(ready), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        int file = open(theirs, O_RDWR);
-        bool locked = file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0;
-        (void)!write(ready[1], locked ? "1" : "0", 1);
-        for (;;) {
-            pause();
-        }
-    }
-    char locked = '0';
-    assert_int_equal(read(ready[0], &locked, 1), 1);
-    assert_int_equal(locked, '1');
-    jalon_view_tidy_folder(fixture->folder);
-    assert_int_equal(count_files(fixture, "", false), 2);
-    assert_int_equal(access(theirs, F_OK), 0);
-    assert_int_equal(kill(child, SIGKILL), 0); /* our own child */
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    jalon_view_tidy_folder(fixture->folder);
-    assert_int_equal(count_files(fixture, "", false), 1);
-    assert_int_equal(access(other, F_OK), 0);
-    jalon_view_tidy_folder("/nonexistent/folder");
-    close(ready[0]);
-    close(ready[1]);
-}
-
 /* --- Folders and disks that cannot be written --- */
 
 /* Long descriptions, so that images are large enough for files. */
@@ -494,6 +456,55 @@ static void make_large(struct fixture *fixture)
     for (size_t i = 0; i < NUMBERS; i++) {
         fixture->all[i].description = (struct jalon_text){text, JALON_DESCRIPTION_LENGTH_MAX};
     }
+}
+
+/* A process that is killed while it loads, its file half written. */
+static void be_killed_while_loading(struct fixture *fixture)
+{
+    int ready[2];
+    char loaded = '0';
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct jalon_view *view = make_view(fixture, &fixture_map);
+        bool good = jalon_view_load(fixture->ctx, view, fixture->all, NUMBERS) == JALON_OK;
+        (void)!write(ready[1], good ? "1" : "0", 1);
+        for (;;) {
+            pause();
+        }
+    }
+    assert_int_equal(read(ready[0], &loaded, 1), 1);
+    assert_int_equal(loaded, '1');
+    assert_int_equal(count_files(fixture, "new-", false), 2);
+    jalon_view_tidy_folder(fixture->folder);
+    assert_int_equal(count_files(fixture, "new-", false), 2); /* it is at work */
+    int status;
+    assert_int_equal(kill(child, SIGKILL), 0); /* our own child */
+    assert_int_equal(waitpid(child, &status, 0), child);
+    close(ready[0]);
+    close(ready[1]);
+}
+
+static void half_written_files_of_the_dead_go(void **state)
+{
+    struct fixture *fixture = *state;
+    make_large(fixture);
+    write_file(fixture, "else", (const unsigned char *)"whole", 5);
+    struct jalon_view *view = make_view(fixture, &fixture_map);
+    assert_int_equal(jalon_view_load(fixture->ctx, view, fixture->all, NUMBERS), JALON_OK);
+    assert_int_equal(count_files(fixture, "new-", false), 1);
+    be_killed_while_loading(fixture);
+    assert_int_equal(count_files(fixture, "new-", false), 2);
+    jalon_view_tidy_folder(fixture->folder);
+    assert_int_equal(count_files(fixture, "new-", false), 1); /* ours */
+    assert_int_equal(jalon_view_set_seq(fixture->ctx, view, SEQ, SEQ * 10), JALON_OK);
+    assert_int_equal(count_files(fixture, "new-", false), 0);
+    assert_int_equal(count_files(fixture, "test.", false), COLLECTIONS);
+    assert_int_equal(count_files(fixture, "else", false), 1);
+    jalon_view_tidy_folder(fixture->folder);
+    assert_int_equal(count_files(fixture, "", false), COLLECTIONS + 1);
+    jalon_view_destroy(view);
+    jalon_view_tidy_folder("/nonexistent/folder");
 }
 
 static bool has_mapped(struct jalon_view *view)

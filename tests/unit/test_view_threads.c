@@ -11,7 +11,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "view_fixture.h"
+#include "view/state.h"
+#include "view_digest.h"
 
 enum { READERS = 3, EVENTS = 3000, NUMBERS = 400 };
 
@@ -164,11 +165,143 @@ static void another_thread_may_unpin(void **state)
     jalon_context_destroy(ctx);
 }
 
+/* --- A state that is held for long, while others write and tidy --- */
+
+enum { HELD_NUMBERS = 300, HELD_EVENTS = 9000, SEGMENTS_SEEN = 64 };
+
+/* Segments that were there once, with one reference more: ours. */
+struct seen {
+    struct jalon_view_segment *segments[SEGMENTS_SEEN];
+    size_t count;
+};
+
+static void note_segments(struct seen *seen, const struct jalon_snapshot *snapshot)
+{
+    const struct jalon_view_parts *parts = snapshot->collections[PLACES].parts;
+    for (size_t i = 0; i < parts->segment_count && seen->count < SEGMENTS_SEEN; i++) {
+        bool is_new = true;
+        for (size_t j = 0; j < seen->count; j++) {
+            is_new = is_new && seen->segments[j] != parts->segments[i];
+        }
+        if (is_new) {
+            jalon_view_segment_retain(parts->segments[i]);
+            seen->segments[seen->count++] = parts->segments[i];
+        }
+    }
+}
+
+/* How many of them somebody else still refers to. */
+static size_t count_alive(const struct seen *seen)
+{
+    size_t alive = 0;
+    for (size_t i = 0; i < seen->count; i++) {
+        alive += atomic_load(&seen->segments[i]->references) > 1;
+    }
+    return alive;
+}
+
+static void *tidy_on(void *argument)
+{
+    struct jalon_context *ctx = jalon_context_create();
+    enum jalon_status status = JALON_OK;
+    while (status == JALON_OK && !atomic_load(&finished)) {
+        status = jalon_view_tidy(ctx, view);
+    }
+    *(enum jalon_status *)argument = status;
+    jalon_context_destroy(ctx);
+    return NULL;
+}
+
+/* Events from `from` to before `end`; what they borrow is the arena's. */
+static void write_some(struct jalon_context *ctx, struct jalon_arena *arena, struct chance *chance,
+                       struct jalon_contribution *all, int64_t from, int64_t end)
+{
+    for (int64_t seq = from; seq < end; seq++) {
+        struct jalon_contribution *one = &all[chance_below(chance, HELD_NUMBERS)];
+        chance_edit(chance, arena, one);
+        one->geometry = chance_geometry(chance, arena);
+        one->moderation = chance_below(chance, 4) == 0 ? JALON_MODERATION_HIDDEN
+                                                       : JALON_MODERATION_PUBLISHED;
+        assert_int_equal(jalon_view_apply(ctx, view, one, seq, seq), JALON_OK);
+    }
+}
+
+/* The view after event `seq`, made at once. */
+static uint64_t digest_anew(struct jalon_context *ctx, const struct jalon_contribution *all,
+                            int64_t seq)
+{
+    struct jalon_view *anew;
+    assert_int_equal(jalon_view_create(ctx, &fixture_map, &anew), JALON_OK);
+    assert_int_equal(jalon_view_load(ctx, anew, all, HELD_NUMBERS), JALON_OK);
+    assert_int_equal(jalon_view_set_seq(ctx, anew, seq, seq), JALON_OK);
+    uint64_t digest = digest_of(anew);
+    jalon_view_destroy(anew);
+    return digest;
+}
+
+static void a_held_state_stays_and_then_goes(void **state)
+{
+    (void)state;
+    struct jalon_context *ctx = jalon_context_create();
+    struct chance chance = {4};
+    struct jalon_contribution *all =
+        jalon_arena_allocate_zeroed(ctx->arena, HELD_NUMBERS, sizeof *all);
+    struct seen seen = {.count = 0};
+    assert_int_equal(jalon_view_create(ctx, &fixture_map, &view), JALON_OK);
+    for (int64_t i = 0; i < HELD_NUMBERS; i++) {
+        all[i] = chance_contribution(&chance, ctx->arena, i + 1);
+    }
+    assert_int_equal(jalon_view_load(ctx, view, all, HELD_NUMBERS), JALON_OK);
+    assert_int_equal(jalon_view_set_seq(ctx, view, 1, 1), JALON_OK);
+    struct jalon_context *lasting = jalon_context_create();
+    write_some(ctx, lasting->arena, &chance, all, 2, 1000);
+    const struct jalon_snapshot *held = jalon_view_pin(view);
+    uint64_t digest = digest_snapshot(held);
+    size_t memory = jalon_view_memory(view);
+    note_segments(&seen, held);
+    size_t held_segments = seen.count;
+    assert_true(held_segments > 0);
+
+    enum jalon_status tidied = JALON_INTERNAL;
+    pthread_t thread;
+    atomic_store(&finished, false);
+    assert_int_equal(pthread_create(&thread, NULL, tidy_on, &tidied), 0);
+    for (int64_t seq = 1000; seq < 1000 + HELD_EVENTS; seq += HELD_EVENTS / 10) {
+        write_some(ctx, lasting->arena, &chance, all, seq, seq + HELD_EVENTS / 10);
+        const struct jalon_snapshot *latest = jalon_view_pin(view);
+        note_segments(&seen, latest);
+        jalon_view_unpin(view, latest);
+        assert_int_equal(digest_snapshot(held), digest);
+        assert_int_equal(digest_of(view), digest_anew(ctx, all, seq + HELD_EVENTS / 10 - 1));
+    }
+    atomic_store(&finished, true);
+    pthread_join(thread, NULL);
+    assert_int_equal(tidied, JALON_OK);
+    assert_int_equal(jalon_view_tidy(ctx, view), JALON_OK);
+    assert_int_equal(digest_snapshot(held), digest);
+
+    /* Alive is what the held state has and what the latest one has, nothing between; then only that. */
+    size_t now = view->latest->collections[PLACES].parts->segment_count;
+    assert_true(seen.count > held_segments + now);
+    assert_true(count_alive(&seen) >= held_segments);
+    assert_true(count_alive(&seen) <= held_segments + now);
+    jalon_view_unpin(view, held);
+    assert_true(count_alive(&seen) <= now);
+    assert_true(jalon_view_memory(view) < 4 * memory);
+    for (size_t i = 0; i < seen.count; i++) {
+        jalon_view_segment_release(seen.segments[i]);
+    }
+    jalon_view_destroy(view);
+    jalon_context_destroy(lasting);
+    jalon_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readers_see_one_state_while_a_writer_works),
         cmocka_unit_test(another_thread_may_unpin),
+        cmocka_unit_test(a_held_state_stays_and_then_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
