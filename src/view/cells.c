@@ -270,7 +270,7 @@ static bool is_known(const struct jalon_view_lookup *lookup)
 {
     bool known = lookup->within_count > 0;
     for (size_t i = 0; i < lookup->within_count; i++) {
-        known = known && lookup->within[i].part != JALON_VIEW_NO_PART;
+        known = known && lookup->within[i].sources != NULL;
     }
     return known;
 }
@@ -279,13 +279,15 @@ static void walk_known(struct jalon_view_walk *walk)
 {
     const struct jalon_view_lookup *lookup = walk->lookup;
     walk->square_count = 1;
-    for (size_t i = 0; i < lookup->within_count && !walk->ended; i++) {
-        walk->part_start = walk->cells != NULL ? walk->cells->count : 0;
-        if (jalon_view_walk_square(walk, i, &walk->squares[0])) {
-            walk_part(walk, lookup->within[i].part, lookup->within[i].quad);
+    for (size_t i = 0; i < lookup->within_count; i++) {
+        const struct jalon_view_confine *within = &lookup->within[i];
+        bool is_there = jalon_view_walk_square(walk, i, &walk->squares[0]);
+        for (size_t j = 0; j < within->source_count && is_there && !walk->ended; j++) {
+            walk->part_start = walk->cells != NULL ? walk->cells->count : 0;
+            walk_part(walk, within->sources[j].part, within->sources[j].quad);
         }
-        end_part(walk, i + 1 == lookup->within_count);
     }
+    end_part(walk, true);
 }
 
 static enum jalon_status walk_parts(struct jalon_view_walk *walk)

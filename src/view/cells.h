@@ -14,10 +14,16 @@
 
 #define JALON_VIEW_CELLS_MAX ((size_t)4 * JALON_CLUSTER_LIMIT)
 
-/* A cell that was found: part and quad are as there. */
+/* Where the points of a cell are: a part, and if it is a segment a quad. */
+struct jalon_view_source {
+    uint32_t part, quad;
+};
+
+/* A cell that was found, and all its sources; NULL: not known. */
 struct jalon_view_confine {
     struct jalon_cluster_place place;
-    uint32_t part, quad;
+    const struct jalon_view_source *sources;
+    size_t source_count;
 };
 
 /* Where to look. */
@@ -26,6 +32,7 @@ struct jalon_view_lookup {
     struct jalon_view_cell_range range; /* of that zoom */
     /* Only what is in one of these cells, of this or a lower zoom; none: everywhere. */
     struct jalon_view_confine within[4];
+    struct jalon_view_source own[4]; /* the sources of those that have one */
     size_t within_count;
     bool has_core; /* else `core` is everywhere */
     /* Cells whose tallies are asked for, and of which it has to be right what they are merged to. */
@@ -40,11 +47,29 @@ struct jalon_view_cells {
     uint32_t *tallies; /* of cell i: from cells[i].tally, or none; owned by the arena, as the cells */
     size_t tally_used;
     size_t tally_capacity;
+    struct jalon_view_source *sources; /* of cells in several parts */
+    size_t source_capacity;
     struct jalon_view_cell *spare; /* for sorting, as what follows */
     size_t spare_capacity;
     struct jalon_view_hit *hits; /* two for each cell */
     size_t hit_capacity;
 };
+
+/* Fills in where the points of cell i are; as long as the cells stay there. */
+static inline void jalon_view_cells_confine(const struct jalon_view_cells *cells, size_t i,
+                                            struct jalon_view_source *own,
+                                            struct jalon_view_confine *out)
+{
+    const struct jalon_view_cell *cell = &cells->cells[i];
+    if (cell->part != JALON_VIEW_NO_PART) {
+        *own = (struct jalon_view_source){cell->part, cell->quad};
+        out->sources = own;
+        out->source_count = 1;
+    } else {
+        out->sources = cell->source_count > 0 ? cells->sources + cell->quad : NULL;
+        out->source_count = cell->source_count;
+    }
+}
 
 /* The whole map at a zoom. */
 struct jalon_view_cell_range jalon_view_cells_all(const struct jalon_view_plane *plane, int zoom);

@@ -273,16 +273,17 @@ static enum jalon_status add_gathered(struct making *making)
 
 /* --- Clusters --- */
 
-/* Confines a look-up to the cells of a cluster. */
-static void confine(struct jalon_view_lookup *lookup, const struct jalon_view_cell *cells,
+/* Confines a look-up to the cells of a cluster, as long as they stay there. */
+static void confine(struct jalon_view_lookup *lookup, const struct jalon_view_cells *cells,
                     uint32_t cluster)
 {
-    int zoom = lookup->zoom;
     lookup->within_count = 0;
-    for (uint32_t at = cluster; at != JALON_VIEW_NO_CELL; at = cells[at].next) {
-        assert(lookup->within_count < 4);
-        lookup->within[lookup->within_count++] = (struct jalon_view_confine){
-            {zoom, cells[at].column, cells[at].row}, cells[at].part, cells[at].quad};
+    for (uint32_t at = cluster; at != JALON_VIEW_NO_CELL; at = cells->cells[at].next) {
+        size_t i = lookup->within_count++;
+        assert(i < 4);
+        lookup->within[i].place = (struct jalon_cluster_place){
+            lookup->zoom, cells->cells[at].column, cells->cells[at].row};
+        jalon_view_cells_confine(cells, at, &lookup->own[i], &lookup->within[i]);
     }
 }
 
@@ -400,7 +401,7 @@ static enum jalon_status add_cluster(struct making *making, struct jalon_view_ce
         (void)gather(making, cell->first);
         return making->failed;
     }
-    confine(&lookup, cells->cells, first);
+    confine(&lookup, cells, first);
     if (!is_cluster(making, cell)) {
         lookup.range =
             range_between(making, lookup.zoom, (struct jalon_view_spot){cell->min_x, cell->min_y},
@@ -518,7 +519,7 @@ static enum jalon_status find_cluster(struct making *making, struct jalon_cluste
         uint32_t first = cells.cells[i].cluster;
         if (cells.cells[i].column == place.column && cells.cells[i].row == place.row &&
             is_cluster(making, &cells.cells[first])) {
-            confine(lookup, cells.cells, first);
+            confine(lookup, &cells, first);
             *out = cells.cells[first];
             return JALON_OK;
         }

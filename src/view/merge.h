@@ -64,9 +64,10 @@ struct jalon_view_cell {
     uint32_t column, row;
     uint32_t count;                /* of points; > 0 */
     struct jalon_view_place first; /* one of them */
-    /* The part that all of them are in, JALON_VIEW_NO_PART: several; in a segment, a quad that
-     * holds all of them. */
+    /* The part that all of them are in, JALON_VIEW_NO_PART: several; in a segment, the quad that
+     * holds all of them. Of several: where their sources begin. */
     uint32_t part, quad;
+    uint32_t source_count; /* 0: not known, if there are several */
     uint64_t sum_x, sum_y;
     uint32_t min_x, min_y, max_x, max_y;
     uint32_t tally;        /* where its counts by category and status are, or JALON_VIEW_NO_TALLY */
