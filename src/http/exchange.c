@@ -379,6 +379,19 @@ static void become_problem(struct jalon_exchange *exchange)
     exchange->etag = JALON_TEXT_EMPTY;
 }
 
+bool jalon_exchange_is_write(const struct jalon_exchange *exchange)
+{
+    return exchange->status == JALON_OK && !exchange->options && !exchange->redirect &&
+           exchange->request.route->method != JALON_GET;
+}
+
+void jalon_exchange_put_off(struct jalon_exchange *exchange)
+{
+    exchange->status = jalon_fail(exchange->request.ctx, JALON_UNAVAILABLE,
+                                  "too much is being written: send it again in a moment");
+    jalon_exchange_answer(exchange);
+}
+
 void jalon_exchange_answer(struct jalon_exchange *exchange)
 {
     if (exchange->status == JALON_OK && exchange->options) {

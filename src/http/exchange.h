@@ -152,6 +152,8 @@ struct jalon_exchange {
     bool body_too_large;
     const char *wire_target; /* where the target stands in the connection's buffer */
     bool opened;
+    bool queued;   /* another thread makes the answer, or has made it */
+    bool answered; /* by jalon_exchange_answer */
     bool close; /* the connection must not be used again */
     bool head_only;
     bool options;
@@ -177,6 +179,10 @@ void jalon_exchange_destroy(struct jalon_exchange *exchange);
 void jalon_exchange_open(struct jalon_exchange *exchange);
 /* The body is whole: calls the handler, makes the answer with its headers. */
 void jalon_exchange_answer(struct jalon_exchange *exchange);
+/* Refuses it for now: more is waiting than can be done soon. Makes the answer. */
+void jalon_exchange_put_off(struct jalon_exchange *exchange);
+/* Does it change something, so that making the answer may wait for the disk? */
+bool jalon_exchange_is_write(const struct jalon_exchange *exchange);
 /* A request header; several lines of one name are joined by ", " (RFC 9110, 5.3). */
 bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,
                            struct jalon_text *out);
@@ -217,6 +223,7 @@ struct jalon_http {
     _Atomic unsigned running; /* requests */
     struct jalon_drain *drain;
     struct jalon_linger *linger;
+    struct jalon_queue *queue;
     struct MHD_Daemon *daemon;
 };
 

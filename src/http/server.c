@@ -11,6 +11,7 @@
 #include "jalon/memory.h"
 
 #include "linger.h"
+#include "queue.h"
 
 enum {
     DEFAULT_CONNECTIONS = 1000,
@@ -133,7 +134,9 @@ static struct MHD_Daemon *start_daemon(struct jalon_http *http, int listening)
         {MHD_OPTION_END, 0, NULL},
     };
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC, 0, NULL, NULL,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC |
+            MHD_ALLOW_SUSPEND_RESUME,
+        0, NULL, NULL,
         jalon_wire_request, http, MHD_OPTION_EXTERNAL_LOGGER, jalon_wire_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
         MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_s,
@@ -149,7 +152,8 @@ static enum jalon_status start(struct jalon_context *ctx, struct jalon_http *htt
     http->ctx = jalon_context_create();
     http->drain = drain_create();
     http->linger = jalon_linger_create();
-    if (http->ctx == NULL || http->drain == NULL || http->linger == NULL) {
+    http->queue = jalon_queue_create();
+    if (http->ctx == NULL || http->drain == NULL || http->linger == NULL || http->queue == NULL) {
         return jalon_no_memory(ctx);
     }
     enum jalon_status status = jalon_router_create(ctx, http->options.routes, &http->router);
@@ -178,6 +182,8 @@ static void release(struct jalon_http *http)
 {
     jalon_router_destroy(http->router);
     jalon_linger_destroy(http->linger);
+    jalon_queue_close(http->queue);
+    jalon_queue_destroy(http->queue);
     drain_destroy(http->drain);
     jalon_context_destroy(http->ctx);
     jalon_memory_release(http);
@@ -220,6 +226,7 @@ void jalon_http_stop(struct jalon_http *http, int64_t wait_ms)
     atomic_store(&http->stopping, true);
     MHD_socket listening = MHD_quiesce_daemon(http->daemon);
     wait_until_idle(http, wait_ms > 0 ? wait_ms : 0);
+    jalon_queue_close(http->queue); /* a suspended connection cannot be stopped */
     MHD_stop_daemon(http->daemon);
     if (listening != MHD_INVALID_SOCKET) {
         close(listening);

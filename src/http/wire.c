@@ -15,6 +15,7 @@
 #include "jalon/memory.h"
 
 #include "linger.h"
+#include "queue.h"
 
 void *jalon_wire_begin(void *cls, const char *target, struct MHD_Connection *connection)
 {
@@ -127,7 +128,9 @@ static struct MHD_Response *make_response(struct jalon_exchange *exchange)
 static enum MHD_Result send_answer(struct jalon_exchange *exchange,
                                    struct MHD_Connection *connection)
 {
-    jalon_exchange_answer(exchange);
+    if (!exchange->answered) {
+        jalon_exchange_answer(exchange);
+    }
     struct MHD_Response *response = make_response(exchange);
     if (response == NULL) {
         return MHD_NO;
@@ -150,7 +153,7 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
                                    void **request_cls)
 {
     struct jalon_exchange *exchange = *request_cls;
-    (void)cls;
+    struct jalon_http *http = cls;
     (void)url; /* decoded before it was split: of no use */
     if (exchange == NULL) {
         return MHD_NO;
@@ -166,6 +169,14 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
         bool more = jalon_body_feed(exchange, upload_data, *upload_data_size);
         *upload_data_size = 0;
         return more ? MHD_YES : MHD_NO;
+    }
+    if (!exchange->queued && jalon_exchange_is_write(exchange)) {
+        exchange->queued = true;
+        if (jalon_queue_push(http->queue, connection, exchange)) {
+            return MHD_YES;
+        }
+        jalon_exchange_put_off(exchange);
+        exchange->answered = true;
     }
     return send_answer(exchange, connection);
 }

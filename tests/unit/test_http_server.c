@@ -103,6 +103,7 @@ static const struct jalon_route routes[] = {
      .body_types = json_body, .body_max = 100000},
     {.path = "/big", .handler = get_big, .representations = plain, .one_language = true},
     {.path = "/slow", .handler = get_slow, .representations = plain},
+    {.path = "/slow", .method = JALON_POST, .handler = get_slow, .representations = plain},
     {.path = "/broken", .handler = get_broken, .representations = plain},
     {.path = "/private", .handler = get_private, .representations = plain, .needs_account = true},
     {.path = NULL},
@@ -557,6 +558,71 @@ static void *stop_server(void *argument)
     return NULL;
 }
 
+/* One that is being written and as many as may wait; the rest is told so. */
+enum { WRITERS = 264, WAITING = 257 };
+
+static void writers_wait_and_readers_do_not(void **state)
+{
+    (void)state;
+    static struct client clients[WRITERS];
+    atomic_store(&slow_started, 0);
+    atomic_store(&slow_may_end, 0);
+    for (int i = 0; i < WRITERS; i++) {
+        clients[i] = client_open(port);
+        client_say(&clients[i], "POST /slow HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n");
+        while (atomic_load(&slow_started) == 0) {
+            usleep(1000); /* so that it does not count among those that wait */
+        }
+    }
+    for (int i = 0; i < 20; i++) { /* on whichever thread */
+        struct answer read = ask(port, "GET /hello/x HTTP/1.1\r\n" HOST "\r\n");
+        assert_int_equal(read.code, 200);
+        answer_free(&read);
+    }
+    atomic_store(&slow_may_end, 1);
+    int done = 0, put_off = 0;
+    for (int i = 0; i < WRITERS; i++) {
+        struct answer answer = client_take(&clients[i], 0);
+        done += answer.code == 200;
+        put_off += answer.code == 503;
+        if (answer.code == 503) {
+            assert_header(&answer, "Retry-After", "1");
+        }
+        answer_free(&answer);
+        client_close(&clients[i]);
+    }
+    assert_int_equal(done, WAITING);
+    assert_int_equal(put_off, WRITERS - WAITING);
+}
+
+static void stopping_lets_those_who_wait_finish(void **state)
+{
+    (void)state;
+    struct client clients[3];
+    pthread_t stopper;
+    atomic_store(&slow_started, 0);
+    atomic_store(&slow_may_end, 0);
+    for (int i = 0; i < 3; i++) {
+        clients[i] = client_open(port);
+        client_say(&clients[i], "POST /slow HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n");
+    }
+    while (atomic_load(&slow_started) == 0) {
+        usleep(1000);
+    }
+    usleep(50000);
+    assert_int_equal(pthread_create(&stopper, NULL, stop_server, NULL), 0);
+    usleep(50000);
+    atomic_store(&slow_may_end, 1);
+    for (int i = 0; i < 3; i++) {
+        struct answer answer = client_take(&clients[i], 0);
+        assert_int_equal(answer.code, 200);
+        answer_free(&answer);
+        client_close(&clients[i]);
+    }
+    pthread_join(stopper, NULL);
+    start_server();
+}
+
 static void stopping_lets_a_running_request_finish(void **state)
 {
     (void)state;
@@ -620,6 +686,8 @@ int main(void)
         cmocka_unit_test(ambiguous_requests_are_refused),
         cmocka_unit_test(clients_do_not_disturb_each_other),
         cmocka_unit_test(stopping_lets_a_running_request_finish),
+        cmocka_unit_test(writers_wait_and_readers_do_not),
+        cmocka_unit_test(stopping_lets_those_who_wait_finish),
         cmocka_unit_test(starting_says_why_not),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Requests that change something, answered one after the other by a thread of their own: they wait
+ * for the disk, and nobody else should. Layer 2.
+ */
+#ifndef JALON_HTTP_QUEUE_H
+#define JALON_HTTP_QUEUE_H
+
+#include <microhttpd.h>
+
+#include "exchange.h"
+
+struct jalon_queue;
+
+/* Starts the thread. NULL: no memory, or no thread to be had. */
+struct jalon_queue *jalon_queue_create(void);
+/*
+ * Takes a request whose body is whole; its connection is suspended until the answer is ready, and is
+ * then asked again with exchange->answered set. Meanwhile the exchange is the queue's. False: too
+ * many are waiting, or it is closed; nothing was taken. Thread-safe.
+ */
+bool jalon_queue_push(struct jalon_queue *queue, struct MHD_Connection *connection,
+                      struct jalon_exchange *exchange);
+/* Answers what is waiting and takes no more. NULL is allowed. */
+void jalon_queue_close(struct jalon_queue *queue);
+/* After closing. NULL is allowed. */
+void jalon_queue_destroy(struct jalon_queue *queue);
+
+#endif
