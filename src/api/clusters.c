@@ -2,8 +2,8 @@
 /* Names and features of clusters. Layer 4 (api). */
 #include "clusters.h"
 
-#include <math.h>
-#include <stdio.h>
+#include <assert.h>
+#include <string.h>
 
 /* A Feature larger than any that is kept. */
 enum { FEATURE_MAX = 300 << 20 };
@@ -55,95 +55,110 @@ enum jalon_status jalon_clusters_read_id(struct jalon_request *request,
 
 /* --- Features --- */
 
-/* At most 7 decimals, as all positions are written. */
-static double rounded(double degrees)
+/* Without the writer of small documents: a list has hundreds, and all but the values is known. */
+
+static void put_position(struct jalon_buffer *feature, double lon, double lat)
 {
-    return round(degrees * 1e7) / 1e7;
+    jalon_buffer_append_coordinate(feature, lon);
+    jalon_buffer_append_char(feature, ',');
+    jalon_buffer_append_coordinate(feature, lat);
 }
 
-static void put_count(struct jalon_json_writer *writer, struct jalon_text key, uint32_t count)
+/* Counts above zero as the members of an object. */
+static void put_count(struct jalon_buffer *feature, struct jalon_text key, uint32_t count,
+                      bool *has_any)
 {
     if (count > 0) {
-        jalon_json_put_key(writer, key);
-        jalon_json_put_integer(writer, NULL, count);
+        jalon_buffer_append_string(feature, *has_any ? "," : "");
+        jalon_buffer_append_json(feature, key);
+        jalon_buffer_append_char(feature, ':');
+        jalon_buffer_append_int(feature, count);
+        *has_any = true;
     }
 }
 
 /* "1.2k": at most four characters below a thousand million. */
-static void put_abbreviated(struct jalon_json_writer *writer, int64_t count)
+static void put_abbreviated(struct jalon_buffer *feature, int64_t count)
 {
     static const char units[] = {'k', 'M', 'G'};
-    char text[32];
-    long long tenths = (long long)count * 10; /* of a unit */
+    int64_t tenths = count * 10; /* of a unit */
     int unit = -1;
     while (tenths >= 9995 && unit < 2) {
         tenths = (tenths + 500) / 1000;
         unit++;
     }
     if (unit < 0) {
-        snprintf(text, sizeof text, "%lld", (long long)count);
+        jalon_buffer_append_int(feature, count);
     } else if (tenths < 100) {
-        snprintf(text, sizeof text, "%lld.%lld%c", tenths / 10, tenths % 10, units[unit]);
+        jalon_buffer_append_int(feature, tenths / 10);
+        jalon_buffer_append_char(feature, '.');
+        jalon_buffer_append_int(feature, tenths % 10);
     } else {
-        snprintf(text, sizeof text, "%lld%c", (tenths + 5) / 10, units[unit]);
+        jalon_buffer_append_int(feature, (tenths + 5) / 10);
     }
-    jalon_json_put_string(writer, "point_count_abbreviated", text);
+    if (unit >= 0) {
+        jalon_buffer_append_char(feature, units[unit]);
+    }
 }
 
-static void put_box(struct jalon_json_writer *writer, struct jalon_box box)
-{
-    struct jalon_box shown = {rounded(box.west), rounded(box.south), rounded(box.east),
-                              rounded(box.north)};
-    jalon_endpoint_put_box(writer, "bbox", shown);
-}
-
-static void put_properties(struct jalon_json_writer *writer, const struct jalon_map *map,
+/* What map libraries hand on: so the box is in it again. */
+static void put_properties(struct jalon_buffer *feature, const struct jalon_map *map,
                            const struct jalon_collection *collection,
-                           const struct jalon_cluster *cluster, const char *id)
+                           const struct jalon_cluster *cluster, struct jalon_text id,
+                           struct jalon_text box)
 {
-    jalon_json_begin_object(writer, "properties");
-    jalon_json_put_boolean(writer, "cluster", true);
-    jalon_json_put_string(writer, "cluster_id", id);
-    jalon_json_put_integer(writer, "point_count", cluster->count);
-    put_abbreviated(writer, cluster->count);
-    jalon_json_put_integer(writer, "expansion_zoom", cluster->expansion_zoom);
-    put_box(writer, cluster->box); /* again: map libraries hand on the properties only */
-    jalon_json_begin_object(writer, "category_counts");
+    bool has_any = false;
+    jalon_buffer_append_string(feature, ",\"properties\":{\"cluster\":true,\"cluster_id\":");
+    jalon_buffer_append_json(feature, id);
+    jalon_buffer_append_string(feature, ",\"point_count\":");
+    jalon_buffer_append_int(feature, cluster->count);
+    jalon_buffer_append_string(feature, ",\"point_count_abbreviated\":\"");
+    put_abbreviated(feature, cluster->count);
+    jalon_buffer_append_string(feature, "\",\"expansion_zoom\":");
+    jalon_buffer_append_int(feature, cluster->expansion_zoom);
+    jalon_buffer_append_text(feature, box);
+    jalon_buffer_append_string(feature, ",\"category_counts\":{");
     for (size_t i = 0; i < collection->category_root_count; i++) {
-        put_count(writer, map->categories[collection->category_roots[i]].key,
-                  cluster->categories[i]);
+        put_count(feature, map->categories[collection->category_roots[i]].key,
+                  cluster->categories[i], &has_any);
     }
-    jalon_json_end_object(writer);
-    jalon_json_begin_object(writer, "status_counts");
+    has_any = false;
+    jalon_buffer_append_string(feature, "},\"status_counts\":{");
     for (size_t i = 0; i < collection->status_count; i++) {
-        put_count(writer, collection->statuses[i].key, cluster->statuses[i]);
+        put_count(feature, collection->statuses[i].key, cluster->statuses[i], &has_any);
     }
-    jalon_json_end_object(writer);
-    jalon_json_end_object(writer);
+    jalon_buffer_append_string(feature, "}}");
 }
 
 static void write_cluster(struct jalon_buffer *feature, const struct jalon_map *map,
                           const struct jalon_collection *collection,
                           const struct jalon_cluster *cluster)
 {
-    char id[JALON_CLUSTER_ID_SIZE];
-    struct jalon_json_writer writer;
+    char id[JALON_CLUSTER_ID_SIZE], kept[160]; /* four numbers of at most 15 characters */
     jalon_cluster_format_id(collection, cluster->place, id);
-    jalon_json_writer_init(&writer, feature);
-    jalon_json_begin_object(&writer, NULL);
-    jalon_json_put_string(&writer, "type", "Feature");
-    jalon_json_put_string(&writer, "id", id);
-    put_box(&writer, cluster->box);
-    jalon_json_begin_object(&writer, "geometry");
-    jalon_json_put_string(&writer, "type", "Point");
-    jalon_json_begin_array(&writer, "coordinates");
-    jalon_json_put_number(&writer, NULL, rounded(cluster->position.lon));
-    jalon_json_put_number(&writer, NULL, rounded(cluster->position.lat));
-    jalon_json_end_array(&writer);
-    jalon_json_end_object(&writer);
-    put_properties(&writer, map, collection, cluster, id);
-    jalon_json_put_text(&writer, "collection", collection->key);
-    jalon_json_end_object(&writer);
+    jalon_buffer_append_string(feature, "{\"type\":\"Feature\",\"id\":");
+    jalon_buffer_append_json(feature, jalon_text_from(id));
+    size_t start = feature->length;
+    jalon_buffer_append_string(feature, ",\"bbox\":[");
+    put_position(feature, cluster->box.west, cluster->box.south);
+    jalon_buffer_append_char(feature, ',');
+    put_position(feature, cluster->box.east, cluster->box.north);
+    jalon_buffer_append_char(feature, ']');
+    size_t length = feature->length - start;
+    if (jalon_buffer_status(feature) != JALON_OK) {
+        return;
+    }
+    assert(length <= sizeof kept);
+    memcpy(kept, feature->data + start, length);
+    jalon_buffer_append_string(feature,
+                               ",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
+    put_position(feature, cluster->position.lon, cluster->position.lat);
+    jalon_buffer_append_string(feature, "]}");
+    put_properties(feature, map, collection, cluster, jalon_text_from(id),
+                   jalon_text_slice(kept, length));
+    jalon_buffer_append_string(feature, ",\"collection\":");
+    jalon_buffer_append_json(feature, collection->key);
+    jalon_buffer_append_char(feature, '}');
 }
 
 /* The Feature as it is in lists, with a point for its shape when that is small; and its collection. */

@@ -3,7 +3,7 @@
 #include "jalon/cluster.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "merge.h"
 #include "plane.h"
@@ -74,9 +74,27 @@ struct jalon_box jalon_cluster_reach(const struct jalon_collection *collection, 
     return (struct jalon_box){west.west, west.south, east.east, west.north};
 }
 
+/* Puts a dash and the number in front of `end`; where they begin. */
+static char *put_number(char *end, uint32_t number)
+{
+    do {
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    *--end = '-';
+    return end;
+}
+
+/* Without printf: each cluster of each list and tile has one. */
 void jalon_cluster_format_id(const struct jalon_collection *collection,
                              struct jalon_cluster_place place, char out[JALON_CLUSTER_ID_SIZE])
 {
-    snprintf(out, JALON_CLUSTER_ID_SIZE, "%.*s-%d-%u-%u", JALON_TEXT_ARGS(collection->key),
-             place.zoom, (unsigned)place.column, (unsigned)place.row);
+    char numbers[3 * 11], *end = numbers + sizeof numbers;
+    char *start = put_number(put_number(put_number(end, place.row), place.column),
+                             (uint32_t)place.zoom);
+    size_t length = (size_t)(end - start), room = JALON_CLUSTER_ID_SIZE - 1 - length;
+    size_t key = collection->key.length < room ? collection->key.length : room;
+    memcpy(out, collection->key.data, key);
+    memcpy(out + key, start, length);
+    out[key + length] = '\0';
 }
