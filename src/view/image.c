@@ -104,7 +104,7 @@ static void spill(struct jalon_view_image *image)
 static bool write_all(int file, const unsigned char *data, size_t size)
 {
     while (size > 0) {
-        ssize_t written = write(file, data, size);
+        ssize_t written = write(file, data, size < GATHERED ? size : GATHERED);
         if (written <= 0) {
             return false;
         }
@@ -176,16 +176,11 @@ static void flush(struct jalon_view_image *image, bool is_end)
     memmove(image->data, image->data + size, image->used);
 }
 
+/* Room in memory for so many bytes more. */
 static bool make_room(struct jalon_view_image *image, size_t size)
 {
-    if (image->folder != NULL && image->used >= SPILLED) {
-        spill(image);
-    }
-    if (image->file >= 0 && image->used >= GATHERED) {
-        flush(image, false);
-    }
-    if (image->failed || (image->data != NULL && image->capacity - image->used >= size)) {
-        return !image->failed;
+    if (image->capacity - image->used >= size) {
+        return true;
     }
     size_t capacity = image->capacity < 4096 ? 4096 : image->capacity;
     while (capacity - image->used < size) {
@@ -201,20 +196,35 @@ static bool make_room(struct jalon_view_image *image, size_t size)
     return true;
 }
 
+/* Into a file piece after piece, as long as there is one. */
+static void append(struct jalon_view_image *image, const unsigned char *data, size_t size)
+{
+    while (size > 0 && !image->failed) {
+        if (image->file >= 0 && image->used >= GATHERED) {
+            flush(image, false);
+            continue;
+        }
+        size_t room = image->file >= 0 ? GATHERED - image->used : size;
+        size_t taken = size < room ? size : room;
+        if (make_room(image, taken)) {
+            memcpy(image->data + image->used, data, taken);
+            image->used += taken;
+            data += taken;
+            size -= taken;
+        }
+    }
+}
+
 uint64_t jalon_view_image_append(struct jalon_view_image *image, const void *data, size_t size)
 {
-    size_t padding = (8 - (size_t)((image->written + image->used) % 8)) % 8;
-    if (image->failed || !make_room(image, padding + size)) {
-        return 0;
+    static const unsigned char zeros[8] = {0};
+    if (!image->failed && image->folder != NULL && image->used >= SPILLED) {
+        spill(image);
     }
-    padding = (8 - (size_t)((image->written + image->used) % 8)) % 8;
-    memset(image->data + image->used, 0, padding);
-    uint64_t where = image->written + image->used + padding;
-    if (size > 0) {
-        memcpy(image->data + image->used + padding, data, size);
-    }
-    image->used += padding + size;
-    return where;
+    append(image, zeros, (8 - (size_t)((image->written + image->used) % 8)) % 8);
+    uint64_t where = image->written + image->used;
+    append(image, data, size);
+    return image->failed ? 0 : where;
 }
 
 void jalon_view_image_abandon(struct jalon_view_image *image)
