@@ -214,9 +214,10 @@ bool jalon_view_builder_add(struct jalon_view_builder *builder,
 
 /* --- Rows --- */
 
+/* Once they are in the order of rows. */
 static const struct arrival *row_at(const struct jalon_view_builder *builder, size_t row)
 {
-    return &builder->arrivals[builder->order[row].place.row];
+    return &builder->arrivals[row];
 }
 
 /* Puts those with a shape along the curve, the others behind them by number. */
@@ -239,6 +240,22 @@ static void order_rows(struct jalon_view_builder *builder, struct jalon_view_hit
             memcpy(part, sorted, parts[i][1] * sizeof *part);
         }
     }
+}
+
+/* Once instead of for every array: they are read from everywhere. */
+static bool reorder_arrivals(struct jalon_view_builder *builder)
+{
+    struct arrival *arrivals = jalon_memory_allocate((builder->count + 1) * sizeof *arrivals);
+    if (arrivals == NULL) {
+        return false;
+    }
+    for (size_t row = 0; row < builder->count; row++) {
+        arrivals[row] = builder->arrivals[builder->order[row].place.row];
+    }
+    jalon_memory_release(builder->arrivals);
+    builder->arrivals = arrivals;
+    builder->capacity = builder->count;
+    return true;
 }
 
 /* --- What goes by row --- */
@@ -430,6 +447,9 @@ static bool write_rows(struct jalon_view_builder *builder, const struct jalon_vi
     }
     memcpy(directory.id_key, builder->id_key, sizeof directory.id_key);
     order_rows(builder, spare);
+    if (!reorder_arrivals(builder)) {
+        return false;
+    }
     directory.spots = write_spots(builder);
     directory.labels = write_labels(builder);
     directory.geometry_types = write_types(builder);
