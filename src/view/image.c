@@ -20,11 +20,6 @@
 #include "jalon/memory.h"
 #include "jalon/view.h"
 
-/*
- * Bytes of a file that are gathered before they are written. More at once makes the system look for
- * large runs of pages, which are seldom those that it has at hand.
- */
-#define GATHERED ((size_t)1 << 16)
 /* What is smaller stays in memory. */
 #define SPILLED ((size_t)4 << 20)
 
@@ -92,7 +87,10 @@ static void spill(struct jalon_view_image *image)
         return;
     }
     image->path = jalon_memory_allocate(strlen(path) + 1);
-    if (image->path == NULL) {
+    image->backlog = image->path != NULL ? jalon_view_backlog_create(file) : NULL;
+    if (image->backlog == NULL) {
+        jalon_memory_release(image->path);
+        image->path = NULL;
         (void)unlink(path);
         (void)close(file);
         return;
@@ -101,37 +99,11 @@ static void spill(struct jalon_view_image *image)
     image->file = file;
 }
 
-static bool write_all(int file, const unsigned char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(file, data, size < GATHERED ? size : GATHERED);
-        if (written <= 0) {
-            return false;
-        }
-        data += written;
-        size -= (size_t)written;
-    }
-    return true;
-}
-
-static bool read_all(int file, unsigned char *out, size_t size)
-{
-    off_t at = 0;
-    while (size > 0) {
-        ssize_t got = pread(file, out, size, at);
-        if (got <= 0) {
-            return false;
-        }
-        out += got;
-        at += got;
-        size -= (size_t)got;
-    }
-    return true;
-}
-
 /* Lets go of the file, which gets the name `path`, or none. */
 static void close_file(struct jalon_view_image *image, const char *path)
 {
+    jalon_view_backlog_destroy(image->backlog);
+    image->backlog = NULL;
     if (image->path != NULL && (path == NULL || rename(image->path, path) != 0)) {
         (void)unlink(image->path);
     }
@@ -147,8 +119,10 @@ static void close_file(struct jalon_view_image *image, const char *path)
 static void recall(struct jalon_view_image *image)
 {
     size_t written = (size_t)image->written, size = written + image->used;
+    struct jalon_view_checksum unused;
     unsigned char *data = jalon_memory_allocate(size);
-    image->failed = data == NULL || !read_all(image->file, data, written);
+    (void)jalon_view_backlog_end(image->backlog, &unused);
+    image->failed = data == NULL || !jalon_view_backlog_read(image->backlog, data);
     if (image->failed) {
         jalon_memory_release(data);
         return;
@@ -161,19 +135,24 @@ static void recall(struct jalon_view_image *image)
     image->written = 0;
 }
 
-/* Writes what was gathered: of a checksum's whole steps, or (at the end) all of it. */
+/* Has written what was gathered: of a checksum's whole steps, or (at the end) all of it. */
 static void flush(struct jalon_view_image *image, bool is_end)
 {
     size_t size =
         is_end ? image->used : image->used / JALON_VIEW_CHECKSUM_STEP * JALON_VIEW_CHECKSUM_STEP;
-    if (!write_all(image->file, image->data, size)) {
-        recall(image);
-        return;
+    size_t done = 0;
+    bool good = true;
+    while (good && done < size) {
+        size_t piece = size - done < JALON_VIEW_PIECE ? size - done : JALON_VIEW_PIECE;
+        good = jalon_view_backlog_add(image->backlog, image->data + done, piece);
+        done += good ? piece : 0;
     }
-    jalon_view_checksum_add(&image->checksum, image->data, size);
-    image->written += size;
-    image->used -= size;
-    memmove(image->data, image->data + size, image->used);
+    image->written += done;
+    image->used -= done;
+    memmove(image->data, image->data + done, image->used);
+    if (!good) {
+        recall(image);
+    }
 }
 
 /* Room in memory for so many bytes more. */
@@ -200,11 +179,11 @@ static bool make_room(struct jalon_view_image *image, size_t size)
 static void append(struct jalon_view_image *image, const unsigned char *data, size_t size)
 {
     while (size > 0 && !image->failed) {
-        if (image->file >= 0 && image->used >= GATHERED) {
+        if (image->file >= 0 && image->used >= JALON_VIEW_PIECE) {
             flush(image, false);
             continue;
         }
-        size_t room = image->file >= 0 ? GATHERED - image->used : size;
+        size_t room = image->file >= 0 ? JALON_VIEW_PIECE - image->used : size;
         size_t taken = size < room ? size : room;
         if (make_room(image, taken)) {
             memcpy(image->data + image->used, data, taken);
@@ -242,13 +221,15 @@ struct trailer {
 
 static const char magic[8] = {'j', 'a', 'l', 'o', 'n', 'i', 'm', 'g'};
 
-static void write_trailer(struct jalon_view_image *image)
+/* False: it could not be written, or not all before it. */
+static bool write_trailer(struct jalon_view_image *image)
 {
-    struct trailer trailer = {.checksum = jalon_view_checksum_value(&image->checksum)};
+    struct jalon_view_checksum checksum;
+    struct trailer trailer;
+    bool good = jalon_view_backlog_end(image->backlog, &checksum);
+    trailer.checksum = jalon_view_checksum_value(&checksum);
     memcpy(trailer.magic, magic, sizeof magic);
-    if (!write_all(image->file, (const unsigned char *)&trailer, sizeof trailer)) {
-        recall(image);
-    }
+    return good && jalon_view_write_all(image->file, &trailer, sizeof trailer);
 }
 
 static bool is_whole(const unsigned char *data, size_t size)
@@ -280,11 +261,9 @@ static bool map_file(int file, size_t size, const unsigned char **out)
 static void end_file(struct jalon_view_image *image, const unsigned char **out_data)
 {
     flush(image, true);
-    if (image->file >= 0 && !image->failed) {
-        write_trailer(image);
-    }
     if (image->file >= 0 && !image->failed &&
-        !map_file(image->file, (size_t)image->written + sizeof(struct trailer), out_data)) {
+        (!write_trailer(image) ||
+         !map_file(image->file, (size_t)image->written + sizeof(struct trailer), out_data))) {
         recall(image);
     }
 }

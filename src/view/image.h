@@ -10,17 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "checksum.h"
+#include "backlog.h"
 
 struct jalon_view_image {
     unsigned char *data; /* all of it in memory; of a file: what is not written yet */
     size_t used;
     size_t capacity;
-    uint64_t written; /* bytes of the file before `data` */
+    uint64_t written; /* bytes of the file before `data`, or on their way into it */
     const char *folder; /* where a file may be made; NULL: nowhere, or it has been */
     int file;         /* -1: in memory */
     char *path;       /* of the file, while it is written */
-    struct jalon_view_checksum checksum; /* of what was written */
+    struct jalon_view_backlog *backlog; /* what writes it; as long as there is a file */
     bool failed;      /* no memory: what follows does nothing */
 };
 
