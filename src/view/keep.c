@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The end of loading, and what outlives the process: a file for each collection, with the event that
- * it is the state of. Layer 2 (view).
+ * The end of loading, and what outlives the process: a file for each collection, with the event
+ * that it is the state of. Layer 2 (view).
  *
- * The files are of different events when collections were kept at different times. That does no harm:
- * the view then stands at the earliest, and applying an event again changes nothing.
+ * The files are of different events when collections were kept at different times. That does no
+ * harm: the view then stands at the earliest, and applying an event again changes nothing.
  */
 #include "state.h"
 
@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "jalon/memory.h"
+
+#include "filter.h"
 
 enum { PATH_SIZE = 4096 };
 
@@ -59,8 +61,7 @@ static bool finish_loading(struct jalon_view *view, struct jalon_snapshot *next,
 {
     struct jalon_view_collection *collection = &next->collections[index];
     struct jalon_view_builder *builder = view->builders[index];
-    struct jalon_view_origin origin =
-        jalon_view_origin_make(view, index, next->seq, next->time_us);
+    struct jalon_view_origin origin = jalon_view_origin_make(view, index, next->seq, next->time_us);
     struct jalon_view_kind kind = jalon_view_kind_of(view, (int32_t)index);
     char path[PATH_SIZE];
     is_kept = is_kept && make_path(view, index, path);
@@ -151,6 +152,50 @@ enum jalon_status jalon_view_keep(struct jalon_context *ctx, struct jalon_view *
 
 /* --- And back --- */
 
+static void count_record(const struct jalon_view *view, struct jalon_view_collection *collection,
+                         const struct jalon_view_segment *segment, uint32_t row, int64_t by)
+{
+    const struct jalon_view_record *record = jalon_view_segment_record(segment, row);
+    jalon_view_count_categories(collection, view->map, jalon_view_record_categories(record),
+                                record->category_count, by);
+}
+
+/* By the codes of sets of categories, a record for each: others stay where they are. */
+static bool count_codes(const struct jalon_view *view, struct jalon_view_collection *collection,
+                        const struct jalon_view_segment *segment)
+{
+    const struct jalon_view_column *column =
+        &segment->columns.items[JALON_VIEW_PROPERTY_CATEGORIES];
+    int64_t *counts = jalon_memory_allocate_zeroed(column->code_count, sizeof *counts);
+    if (counts == NULL) {
+        return false;
+    }
+    for (uint32_t row = 0; row < segment->count; row++) {
+        counts[column->codes[row]]++;
+    }
+    for (uint32_t code = 1; code < column->code_count; code++) {
+        if (counts[code] > 0) {
+            count_record(view, collection, segment, column->samples[code], counts[code]);
+        }
+    }
+    jalon_memory_release(counts);
+    return true;
+}
+
+/* False: no memory. */
+static bool count_segment(const struct jalon_view *view, struct jalon_view_collection *collection,
+                          const struct jalon_view_segment *segment)
+{
+    collection->count = segment->count;
+    if (segment->columns.items[JALON_VIEW_PROPERTY_CATEGORIES].kind == JALON_VIEW_COLUMN_CODES) {
+        return count_codes(view, collection, segment);
+    }
+    for (uint32_t row = 0; row < segment->count; row++) {
+        count_record(view, collection, segment, row, 1);
+    }
+    return true;
+}
+
 /* Puts the segment into the state, and counts what is in it. */
 static bool take_segment(struct jalon_view *view, struct jalon_view_collection *collection,
                          struct jalon_view_segment *segment)
@@ -161,13 +206,7 @@ static bool take_segment(struct jalon_view *view, struct jalon_view_collection *
         return false;
     }
     jalon_view_exchange(collection, parts);
-    collection->count = segment->count;
-    for (uint32_t row = 0; row < segment->count; row++) {
-        const struct jalon_view_record *record = jalon_view_segment_record(segment, row);
-        jalon_view_count_categories(collection, view->map, jalon_view_record_categories(record),
-                                    record->category_count, 1);
-    }
-    return true;
+    return count_segment(view, collection, segment);
 }
 
 /* Who knows which events are the map's. */
