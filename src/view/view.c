@@ -213,8 +213,10 @@ const struct jalon_territory *jalon_view_territories(const struct jalon_view *vi
 
 struct jalon_view_kind jalon_view_kind_of(const struct jalon_view *view, int32_t collection)
 {
-    return (struct jalon_view_kind){view->map, collection,
-                                    view->latest->collections[collection].plane};
+    /* Not the latest state's plane, which is the same: who merges does not hold that state. */
+    return (struct jalon_view_kind){
+        view->map, collection,
+        jalon_view_plane_make(view->map->collections[collection].cluster_radius)};
 }
 
 /* --- Counting --- */
