@@ -29,6 +29,8 @@ struct drawing {
     struct jalon_context *scratch; /* of one feature */
     const struct jalon_map *map;
     const struct jalon_collection *collection;
+    size_t *shown; /* fields of the collection that tiles show */
+    size_t shown_count;
     struct jalon_tile tile;
     struct jalon_tile_layer *layer;
     struct single *singles;
@@ -175,10 +177,9 @@ static void put_attributes(struct drawing *drawing, const struct jalon_contribut
     }
     put_kind(drawing, first_category(contribution), contribution->status);
     put_categories(drawing, contribution);
-    for (size_t i = 0; i < drawing->collection->field_count; i++) {
-        if (jalon_collection_shows_in_tiles(drawing->collection, i)) {
-            put_field(drawing, drawing->collection->fields[i].key, &contribution->fields[i]);
-        }
+    for (size_t i = 0; i < drawing->shown_count; i++) {
+        size_t field = drawing->shown[i];
+        put_field(drawing, drawing->collection->fields[field].key, &contribution->fields[field]);
     }
 }
 
@@ -331,12 +332,33 @@ static int compare_numbers(const void *left, const void *right)
            (a->contribution->number < b->contribution->number);
 }
 
+/* Found out once, not for each contribution. */
+static enum jalon_status find_shown(struct drawing *drawing)
+{
+    const struct jalon_collection *collection = drawing->collection;
+    drawing->shown_count = 0;
+    drawing->shown = jalon_arena_allocate(drawing->ctx->arena, (collection->field_count + 1) *
+                                                                   sizeof *drawing->shown);
+    if (drawing->shown == NULL) {
+        return jalon_no_memory(drawing->ctx);
+    }
+    for (size_t i = 0; i < collection->field_count; i++) {
+        if (jalon_collection_shows_in_tiles(collection, i)) {
+            drawing->shown[drawing->shown_count++] = i;
+        }
+    }
+    return JALON_OK;
+}
+
 static enum jalon_status draw_layer(struct drawing *drawing, const struct jalon_snapshot *snapshot,
                                     const struct jalon_view_query *query, struct jalon_buffer *out)
 {
     drawing->collection = &drawing->map->collections[query->collection];
     drawing->single_count = 0;
-    drawing->status = gather_layer(drawing, snapshot, query);
+    drawing->status = find_shown(drawing);
+    if (drawing->status == JALON_OK) {
+        drawing->status = gather_layer(drawing, snapshot, query);
+    }
     if (drawing->single_count > 0) {
         qsort(drawing->singles, drawing->single_count, sizeof *drawing->singles, compare_numbers);
     }

@@ -29,12 +29,20 @@ struct entry {
     size_t offset; /* in `values` */
 };
 
+/* A key, and the value it had last: most features have that of the one before. */
+struct key {
+    struct jalon_text name;
+    size_t offset;   /* of the value, as there */
+    uint32_t length; /* 0: it had none that was looked for */
+    uint32_t value;
+};
+
 struct jalon_tile_layer {
     struct jalon_context *ctx;
     struct jalon_buffer features;
     struct jalon_buffer values;
     struct jalon_buffer value; /* the one being written */
-    struct jalon_text *keys;
+    struct key *keys;
     size_t key_count;
     size_t key_capacity;
     struct entry *table; /* open addressing; a power of two, at most half full */
@@ -143,11 +151,12 @@ enum jalon_status jalon_tile_layer_create(struct jalon_context *ctx, size_t maxi
 static uint32_t find_key(struct jalon_tile_layer *layer, struct jalon_text key)
 {
     for (size_t i = 0; i < layer->key_count; i++) {
-        if (layer->keys[i].data == key.data || jalon_text_equal(layer->keys[i], key)) {
+        const struct jalon_text *name = &layer->keys[i].name;
+        if (name->data == key.data || jalon_text_equal(*name, key)) {
             return (uint32_t)i;
         }
     }
-    struct jalon_text *keys =
+    struct key *keys =
         jalon_arena_grow(layer->ctx->arena, layer->keys, layer->key_count, layer->key_count + 1,
                          sizeof *keys, &layer->key_capacity);
     if (keys == NULL) {
@@ -155,7 +164,7 @@ static uint32_t find_key(struct jalon_tile_layer *layer, struct jalon_text key)
         return 0;
     }
     layer->keys = keys;
-    keys[layer->key_count] = key;
+    keys[layer->key_count] = (struct key){.name = key};
     return (uint32_t)layer->key_count++;
 }
 
@@ -204,30 +213,29 @@ static size_t add_value(struct jalon_tile_layer *layer)
     return layer->values.length - layer->value.length;
 }
 
-/* The index in the dictionary of what is in layer->value. */
-static uint32_t find_value(struct jalon_tile_layer *layer)
+/* The entry in the dictionary of what is in layer->value; NULL: told when the layer is written. */
+static const struct entry *find_value(struct jalon_tile_layer *layer)
 {
     struct jalon_text value = jalon_buffer_text(&layer->value);
     if (2 * layer->table_count >= layer->table_size && !grow_table(layer)) {
         layer->failed = true;
-        return 0;
+        return NULL;
     }
     uint64_t hash = jalon_hash_keyed(hash_key, value.data, value.length);
     struct entry *entry = find_entry(layer, value, hash);
     if (entry->index == 0) {
         size_t offset = add_value(layer);
         if (jalon_buffer_status(&layer->values) != JALON_OK) {
-            return 0; /* told when the layer is written */
+            return NULL;
         }
         *entry = (struct entry){hash, layer->value_count, (uint32_t)value.length, offset};
         layer->table_count++;
     }
-    return entry->index - 1;
+    return entry;
 }
 
-static void put_tag(struct jalon_tile_layer *layer, struct jalon_text key, uint32_t value)
+static void put_tag(struct jalon_tile_layer *layer, uint32_t key_index, uint32_t value)
 {
-    uint32_t key_index = find_key(layer, key);
     uint32_t *tags = jalon_arena_grow(layer->ctx->arena, layer->tags, layer->tag_count,
                                       layer->tag_count + 2, sizeof *tags, &layer->tag_capacity);
     if (tags == NULL) {
@@ -239,6 +247,29 @@ static void put_tag(struct jalon_tile_layer *layer, struct jalon_text key, uint3
     tags[layer->tag_count++] = value;
 }
 
+/* The key, with what is in layer->value. */
+static void put_value(struct jalon_tile_layer *layer, struct jalon_text name)
+{
+    struct jalon_text value = jalon_buffer_text(&layer->value);
+    uint32_t index = find_key(layer, name);
+    if (layer->failed) {
+        return;
+    }
+    struct key *key = &layer->keys[index];
+    bool is_same = value.length > 0 && key->length == value.length &&
+                   memcmp(layer->values.data + key->offset, value.data, value.length) == 0;
+    if (!is_same) {
+        const struct entry *entry = find_value(layer);
+        if (entry == NULL) {
+            return;
+        }
+        key->offset = entry->offset;
+        key->length = entry->length;
+        key->value = entry->index - 1;
+    }
+    put_tag(layer, index, key->value);
+}
+
 /* --- Attributes --- */
 
 void jalon_tile_put_text(struct jalon_tile_layer *layer, struct jalon_text key,
@@ -246,7 +277,7 @@ void jalon_tile_put_text(struct jalon_tile_layer *layer, struct jalon_text key,
 {
     jalon_buffer_clear(&layer->value);
     put_bytes(&layer->value, VALUE_STRING, value);
-    put_tag(layer, key, find_value(layer));
+    put_value(layer, key);
 }
 
 void jalon_tile_put_unique(struct jalon_tile_layer *layer, struct jalon_text key,
@@ -255,7 +286,7 @@ void jalon_tile_put_unique(struct jalon_tile_layer *layer, struct jalon_text key
     jalon_buffer_clear(&layer->value);
     put_bytes(&layer->value, VALUE_STRING, value);
     add_value(layer);
-    put_tag(layer, key, layer->value_count - 1);
+    put_tag(layer, find_key(layer, key), layer->value_count - 1);
 }
 
 void jalon_tile_put_integer(struct jalon_tile_layer *layer, struct jalon_text key, int64_t value)
@@ -266,7 +297,7 @@ void jalon_tile_put_integer(struct jalon_tile_layer *layer, struct jalon_text ke
     } else { /* zigzag, which is shorter for what is negative */
         put_number_field(&layer->value, VALUE_SINT, ~((uint64_t)value << 1));
     }
-    put_tag(layer, key, find_value(layer));
+    put_value(layer, key);
 }
 
 void jalon_tile_put_number(struct jalon_tile_layer *layer, struct jalon_text key, double value)
@@ -280,14 +311,14 @@ void jalon_tile_put_number(struct jalon_tile_layer *layer, struct jalon_text key
     jalon_buffer_clear(&layer->value);
     put_key(&layer->value, VALUE_DOUBLE, WIRE_DOUBLE);
     jalon_buffer_append(&layer->value, bytes, sizeof bytes);
-    put_tag(layer, key, find_value(layer));
+    put_value(layer, key);
 }
 
 void jalon_tile_put_boolean(struct jalon_tile_layer *layer, struct jalon_text key, bool value)
 {
     jalon_buffer_clear(&layer->value);
     put_number_field(&layer->value, VALUE_BOOL, value);
-    put_tag(layer, key, find_value(layer));
+    put_value(layer, key);
 }
 
 /* --- Features and the layer --- */
@@ -345,7 +376,7 @@ static void write_layer(const struct jalon_tile_layer *layer, struct jalon_text 
     size_t size = 2 + (1 + varint_size(name.length) + name.length) + layer->features.length +
                   layer->values.length + 1 + varint_size(JALON_TILE_EXTENT);
     for (size_t i = 0; i < layer->key_count; i++) {
-        size += 1 + varint_size(layer->keys[i].length) + layer->keys[i].length;
+        size += 1 + varint_size(layer->keys[i].name.length) + layer->keys[i].name.length;
     }
     put_key(tile, TILE_LAYER, WIRE_BYTES);
     put_varint(tile, size);
@@ -353,7 +384,7 @@ static void write_layer(const struct jalon_tile_layer *layer, struct jalon_text 
     put_bytes(tile, LAYER_NAME, name);
     jalon_buffer_append_text(tile, jalon_buffer_text(&layer->features));
     for (size_t i = 0; i < layer->key_count; i++) {
-        put_bytes(tile, LAYER_KEY, layer->keys[i]);
+        put_bytes(tile, LAYER_KEY, layer->keys[i].name);
     }
     jalon_buffer_append_text(tile, jalon_buffer_text(&layer->values));
     put_number_field(tile, LAYER_EXTENT, JALON_TILE_EXTENT);

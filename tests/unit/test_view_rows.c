@@ -619,7 +619,7 @@ static void sums_follow_deaths(void **state)
     (void)state;
     struct jalon_view_query queries[2] = {fixture_query(PLACES, 0), fixture_query(PLACES, 0)};
     queries[1].filter = compile(ctx, "width>1 or status is null");
-    for (uint64_t op = 100; op < 110; op++) {
+    for (uint64_t op = 100; op < 104; op++) {
         uint32_t row = (uint32_t)op * 37 % segments[0]->placed;
         check_sums(&queries[op % 2], op);
         jalon_view_segment_kill(segments[0], row, op + 1);
