@@ -141,17 +141,12 @@ async function compareUnmerged() {
   // supercluster looks for places in single precision: near the border it may take the next tile's.
   const unit = 1 / (4096 * 2 ** 17);
   const border = 64 * unit;
-  const isInside = (at, cell) => at > cell * 4096 * unit + border && at < (cell + 1) * 4096 * unit - border;
-  for (const side of ['jalon', 'peer']) {
-    shown[side] = shown[side].filter(({ x, y }) => isInside(x, tile.column) && isInside(y, tile.row));
-  }
-  const sorted = (side, axis) => shown[side].map((place) => place[axis]).sort((a, b) => a - b);
-  const same = ['x', 'y'].every((axis) => {
-    const theirs = sorted('peer', axis);
-    const ours = sorted('jalon', axis);
-    return ours.length === theirs.length
-      && ours.every((value, i) => Math.abs(value - theirs[i]) < 2 * unit);
-  });
+  const isWithin = (at, cell) => at > cell * 4096 * unit + border && at < (cell + 1) * 4096 * unit - border;
+  const isSame = (one, other) => Math.abs(one.x - other.x) < 2 * unit && Math.abs(one.y - other.y) < 2 * unit;
+  const hasAll = (some, others) => some
+    .filter(({ x, y }) => isWithin(x, tile.column) && isWithin(y, tile.row))
+    .every((one) => others.some((other) => isSame(one, other)));
+  const same = hasAll(shown.jalon, shown.peer) && hasAll(shown.peer, shown.jalon);
   if (!same) {
     fail(`tile 17/${tile.row}/${tile.column}: ${JSON.stringify(shown)}`);
   }
