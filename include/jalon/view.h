@@ -69,6 +69,9 @@ enum jalon_status jalon_view_set_folder(struct jalon_context *ctx, struct jalon_
                                         struct jalon_text folder) JALON_MUST_USE;
 /* Removes from a folder what processes that were killed have left there half written. */
 void jalon_view_tidy_folder(const char *folder);
+/* Removes the kept files of maps that `is_known` (asked for the slug) says no of. */
+void jalon_view_forget_maps(const char *folder,
+                            bool (*is_known)(void *user, struct jalon_text slug), void *user);
 /*
  * Instead of loading: takes the files that an earlier view of the same description and territories
  * has kept in the folder, checked whole. Each is the state after some event; `knows` is asked whether

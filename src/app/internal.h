@@ -73,6 +73,8 @@ enum jalon_status jalon_keeper_set_folder(struct jalon_context *ctx, struct jalo
                                           struct jalon_text folder) JALON_MUST_USE;
 /* Once what the keeper does at each tick: tidies all, keeps them if wanted, lets idle ones go. */
 void jalon_keeper_look(struct jalon_context *ctx, struct jalon_app *app, bool is_keeping);
+/* Removes what was kept of maps that are not there any more. */
+void jalon_keeper_forget_maps(struct jalon_context *ctx, struct jalon_app *app);
 enum jalon_status jalon_keeper_start(struct jalon_context *ctx,
                                      struct jalon_app *app) JALON_MUST_USE;
 /* After the follower has been stopped; keeps what is worth it. */

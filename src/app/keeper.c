@@ -33,7 +33,39 @@ enum jalon_status jalon_keeper_set_folder(struct jalon_context *ctx, struct jalo
                           app->view_folder);
     }
     jalon_view_tidy_folder(app->view_folder);
+    jalon_keeper_forget_maps(ctx, app);
     return JALON_OK;
+}
+
+struct known_maps {
+    const struct jalon_map_summary *maps;
+    size_t count;
+};
+
+static bool is_known(void *user, struct jalon_text slug)
+{
+    const struct known_maps *known = user;
+    for (size_t i = 0; i < known->count; i++) {
+        if (jalon_text_equal(known->maps[i].slug, slug)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void jalon_keeper_forget_maps(struct jalon_context *ctx, struct jalon_app *app)
+{
+    struct jalon_map_summary *maps = NULL;
+    struct known_maps known = {.count = 0};
+    if (app->view_folder[0] == '\0') {
+        return;
+    }
+    if (jalon_app_list_maps(ctx, app, &maps, &known.count) != JALON_OK) {
+        jalon_error_clear(ctx); /* the next start does it */
+        return;
+    }
+    known.maps = maps;
+    jalon_view_forget_maps(app->view_folder, is_known, &known);
 }
 
 /* What fails leaves the view as it was. */

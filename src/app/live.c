@@ -436,7 +436,10 @@ static void follow_map(struct jalon_context *ctx, struct jalon_app *app,
     if (status == JALON_OK && same_settings(map, &stored)) {
         status = compare_territories(ctx, app, live->view, &same);
     }
-    if (status == JALON_NOT_FOUND || (status == JALON_OK && !same)) {
+    if (status == JALON_NOT_FOUND) {
+        jalon_live_drop(app, map->slug);
+        jalon_keeper_forget_maps(ctx, app);
+    } else if (status == JALON_OK && !same) {
         jalon_live_drop(app, map->slug);
     } else if (status == JALON_OK) {
         status = run_batches(ctx, app, live, follow_batch);

@@ -257,6 +257,7 @@ enum jalon_status jalon_app_delete_map(struct jalon_context *ctx, struct jalon_a
     jalon_session_end(session);
     if (status == JALON_OK) {
         jalon_live_drop(app, slug);
+        jalon_keeper_forget_maps(ctx, app);
     }
     return status;
 }

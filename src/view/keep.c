@@ -8,8 +8,10 @@
  */
 #include "state.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "jalon/memory.h"
 
@@ -274,6 +276,38 @@ enum jalon_status jalon_view_restore(struct jalon_context *ctx, struct jalon_vie
     }
     pthread_mutex_unlock(&view->writing);
     return status;
+}
+
+/* --- Maps that are gone --- */
+
+/* The slug in the name of a kept file, as make_path wrote it; empty: it is none. */
+static struct jalon_text slug_in(const char *name)
+{
+    struct jalon_text text = jalon_text_from(name), ending = JALON_TEXT(".view");
+    size_t dot = jalon_text_find(text, '.');
+    bool is_kept = text.length > dot + ending.length &&
+                   jalon_text_equal(jalon_text_slice(text.data + text.length - ending.length,
+                                                     ending.length),
+                                    ending);
+    return is_kept ? jalon_text_slice(text.data, dot) : JALON_TEXT_EMPTY;
+}
+
+void jalon_view_forget_maps(const char *folder,
+                            bool (*is_known)(void *user, struct jalon_text slug), void *user)
+{
+    DIR *listing = opendir(folder);
+    for (struct dirent *one = listing != NULL ? readdir(listing) : NULL; one != NULL;
+         one = readdir(listing)) {
+        struct jalon_text slug = slug_in(one->d_name);
+        char path[PATH_SIZE];
+        int length = snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
+        if (slug.length > 0 && length > 0 && length < PATH_SIZE && !is_known(user, slug)) {
+            (void)unlink(path);
+        }
+    }
+    if (listing != NULL) {
+        (void)closedir(listing);
+    }
 }
 
 /* --- Memory --- */

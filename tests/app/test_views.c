@@ -135,6 +135,34 @@ static void a_start_takes_files_and_what_came_since(void **state)
     assert_string_equal(shown(fixture, fixture->app, "places", third.id), third.json.data);
 }
 
+/* What is deleted is nowhere: where it is deleted, and where another process did it. */
+static void nothing_is_kept_of_a_deleted_map(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)add(fixture, "one");
+    keep_sample(fixture, fixture->app);
+    create_map(fixture, "other");
+    size_t kept = count_files(fixture, false);
+    assert_true(kept > 0);
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_delete_map(fixture->ctx, fixture->app, JALON_TEXT("other")));
+    assert_int_equal(count_files(fixture, false), kept);
+    struct jalon_app *elsewhere = open_app(fixture, false);
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_delete_map(fixture->ctx, elsewhere, JALON_TEXT("sample")));
+    jalon_app_close(elsewhere);
+    assert_int_equal(count_files(fixture, false), kept);
+    reopen(fixture);
+    assert_int_equal(count_files(fixture, false), 0);
+    create_map(fixture, "sample");
+    (void)add(fixture, "again");
+    keep_sample(fixture, fixture->app);
+    assert_true(count_files(fixture, false) > 0);
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_delete_map(fixture->ctx, fixture->app, JALON_TEXT("sample")));
+    assert_int_equal(count_files(fixture, false), 0);
+}
+
 static void copy_file(const char *from, const char *to)
 {
     char bytes[65536];
@@ -468,6 +496,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN_VIEWS(a_start_takes_files_and_what_came_since),
+        RUN_VIEWS(nothing_is_kept_of_a_deleted_map),
         RUN_VIEWS(after_a_backup_files_are_of_no_use),
         RUN_VIEWS(files_of_another_map_of_that_name_are_of_no_use),
         RUN_VIEWS(two_may_keep_in_one_folder),
