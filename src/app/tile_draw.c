@@ -251,10 +251,7 @@ static void draw_cluster(struct drawing *drawing, const struct jalon_cluster *cl
 
 static bool is_inside(const struct jalon_view_query *query, struct jalon_position p)
 {
-    const struct jalon_box *box = &query->box;
-    bool lon = box->west <= box->east ? p.lon >= box->west && p.lon <= box->east
-                                      : p.lon >= box->west || p.lon <= box->east;
-    return !query->has_box || (lon && p.lat >= box->south && p.lat <= box->north);
+    return !query->has_box || jalon_box_contains(query->box, p);
 }
 
 /* What stands alone is a point here, or is drawn in its own shape wherever that is seen. */

@@ -172,14 +172,6 @@ static bool note_tallies(struct jalon_view_builder *builder, const struct jalon_
     return true;
 }
 
-static void widen(struct jalon_box *extent, const struct jalon_box *box)
-{
-    extent->west = fmin(extent->west, box->west);
-    extent->south = fmin(extent->south, box->south);
-    extent->east = fmax(extent->east, box->east);
-    extent->north = fmax(extent->north, box->north);
-}
-
 bool jalon_view_builder_add(struct jalon_view_builder *builder,
                             const struct jalon_view_entry *entry)
 {
@@ -205,7 +197,7 @@ bool jalon_view_builder_add(struct jalon_view_builder *builder,
         arrival.spot = jalon_view_plane_spot(&builder->kind.plane, entry->label);
         arrival.bounds = jalon_view_bounds_of(entry->box);
         arrival.geometry_type = (uint8_t)contribution->geometry.type;
-        widen(&builder->extent, &entry->box);
+        jalon_view_box_widen(&builder->extent, &entry->box);
         builder->placed++;
     }
     builder->arrivals[builder->count++] = arrival;

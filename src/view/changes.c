@@ -28,23 +28,14 @@ void jalon_view_changes_note(struct jalon_view_changes *changes, int64_t seq,
     changes->last = seq;
 }
 
-static bool boxes_meet(const struct jalon_box *a, const struct jalon_box *b)
-{
-    return a->west <= b->east && a->east >= b->west && a->south <= b->north &&
-           a->north >= b->south;
-}
-
 static bool change_meets(const struct jalon_view_change *change,
                          const struct jalon_view_area *area)
 {
-    for (int i = 0; i < change->box_count; i++) {
-        for (int j = 0; j < area->count; j++) {
-            if (boxes_meet(&change->boxes[i], &area->parts[j])) {
-                return true;
-            }
-        }
+    bool meets = false;
+    for (int i = 0; i < change->box_count && !meets; i++) {
+        meets = jalon_view_area_meets(area, &change->boxes[i]);
     }
-    return false;
+    return meets;
 }
 
 bool jalon_view_changes_meet(const struct jalon_view_changes *changes, int64_t since,

@@ -112,9 +112,7 @@ static bool find_box(const struct making *making, struct jalon_view_place place,
 
 static bool stands_inside(const struct making *making, struct jalon_position p)
 {
-    const struct jalon_box *part = &making->part;
-    return !making->has_box || (p.lon >= part->west && p.lon <= part->east &&
-                                p.lat >= part->south && p.lat <= part->north);
+    return !making->has_box || jalon_box_contains(making->part, p);
 }
 
 static uint32_t cell_of(const struct making *making, int zoom, uint32_t at)

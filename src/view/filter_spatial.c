@@ -229,18 +229,6 @@ static bool is_reflexive(enum jalon_geo_relation relation)
            relation == JALON_GEO_CONTAINS || relation == JALON_GEO_WITHIN;
 }
 
-static bool boxes_meet(const struct jalon_view_area *area, const struct jalon_box *box)
-{
-    for (int i = 0; i < area->count; i++) {
-        const struct jalon_box *part = &area->parts[i];
-        if (box->west <= part->east && box->east >= part->west && box->south <= part->north &&
-            box->north >= part->south) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* "literal relation contribution" */
 static enum jalon_view_truth relate(struct jalon_view_run *run,
                                     const struct jalon_view_spatial *literal,
@@ -253,7 +241,7 @@ static enum jalon_view_truth relate(struct jalon_view_run *run,
     if (!jalon_view_property_shape(run, &geometry, &box)) {
         return JALON_VIEW_UNKNOWN;
     }
-    if (!boxes_meet(&literal->area, &box)) {
+    if (!jalon_view_area_meets(&literal->area, &box)) {
         return truth_of(is_disjoint);
     }
     if (literal->is_box && (is_disjoint || relation == JALON_GEO_INTERSECTS)) {

@@ -153,14 +153,6 @@ jalon_view_collection_entry(const struct jalon_view_collection *collection,
                                map, collection->index, scratch);
 }
 
-static void widen(struct jalon_box *box, const struct jalon_box *by)
-{
-    box->west = fmin(box->west, by->west);
-    box->south = fmin(box->south, by->south);
-    box->east = fmax(box->east, by->east);
-    box->north = fmax(box->north, by->north);
-}
-
 static bool is_within(const struct jalon_view_bounds *bounds, const struct jalon_box *box)
 {
     return (double)bounds->west >= box->west && (double)bounds->east <= box->east &&
@@ -177,7 +169,7 @@ static void widen_by_rows(const struct jalon_view_segment *segment, uint32_t ind
         struct jalon_position label;
         if (jalon_view_segment_is_alive(segment, row, op) &&
             jalon_view_record_place(jalon_view_segment_record(segment, row), &own, &label)) {
-            widen(box, &own);
+            jalon_view_box_widen(box, &own);
         }
     }
 }
@@ -206,13 +198,13 @@ bool jalon_view_collection_extent(const struct jalon_view_collection *collection
     struct jalon_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     for (uint32_t i = 0; i < collection->delta_count; i++) {
         if (parts->delta->entries[i]->has_box && jalon_view_delta_is_alive(collection, i)) {
-            widen(&box, &parts->delta->entries[i]->box);
+            jalon_view_box_widen(&box, &parts->delta->entries[i]->box);
         }
     }
     for (size_t i = 0; i < parts->segment_count; i++) {
         const struct jalon_view_segment *segment = parts->segments[i];
         if (segment->placed > 0 && !has_dead(segment)) {
-            widen(&box, &segment->extent);
+            jalon_view_box_widen(&box, &segment->extent);
         } else {
             widen_by_living(segment, collection->op, &box);
         }

@@ -19,30 +19,6 @@ struct question {
                       */
 };
 
-static bool meets(const struct jalon_box *box, const struct jalon_view_area *area)
-{
-    for (int i = 0; i < area->count; i++) {
-        const struct jalon_box *part = &area->parts[i];
-        if (box->west <= part->east && box->east >= part->west && box->south <= part->north &&
-            box->north >= part->south) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_within(const struct jalon_box *box, const struct jalon_view_area *area)
-{
-    for (int i = 0; i < area->count; i++) {
-        const struct jalon_box *part = &area->parts[i];
-        if (box->west >= part->west && box->east <= part->east && box->south >= part->south &&
-            box->north <= part->north) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Around `fan` to the power of level + 1 rows, this one among them. */
 static struct jalon_box box_at(const struct jalon_view_work *work, int level, uint32_t row)
 {
@@ -61,7 +37,7 @@ bool jalon_view_block_is_apart(const struct jalon_view_work *work,
     }
     struct jalon_box box = box_at(work, segment->boxes.level_count > 1 ? 1 : 0, work->first);
     bool is_all = segment->boxes.level_count > 1 || segment->placed <= JALON_VIEW_BOXES_FAN;
-    return is_all && !meets(&box, area);
+    return is_all && !jalon_view_area_meets(area, &box);
 }
 
 /* What holds of points strictly inside the literal, which is a polygon. */
@@ -158,7 +134,7 @@ static void cross_outline(struct points *points, uint32_t from, uint32_t to,
 static enum jalon_geo_side side_of(const struct question *question, const struct jalon_box *box)
 {
     enum jalon_geo_side side = JALON_GEO_SIDE_OPEN;
-    if (!meets(box, &question->literal->area)) {
+    if (!jalon_view_area_meets(&question->literal->area, box)) {
         return JALON_GEO_SIDE_OUTSIDE;
     }
     return jalon_geo_shape_find_side(question->literal->shape, *box, &side) == JALON_OK
@@ -231,7 +207,7 @@ static void ask_or_gather(const struct question *question, uint32_t at, struct p
     }
     struct jalon_position p = segment->labels[row];
     struct jalon_box box = {p.lon, p.lat, p.lon, p.lat};
-    bool meets_area = meets(&box, &question->literal->area);
+    bool meets_area = jalon_view_area_meets(&question->literal->area, &box);
     if (!meets_area || (question->literal->is_box && question->meets_only)) {
         set(out, at, at + 1, meets_area != (question->plan->op == JALON_CQL2_S_DISJOINT));
         return;
@@ -246,12 +222,12 @@ static bool decide(const struct question *question, const struct jalon_box *box,
                    uint32_t to, struct jalon_view_verdict *out)
 {
     bool is_disjoint = question->plan->op == JALON_CQL2_S_DISJOINT;
-    if (!meets(box, &question->literal->area)) {
+    if (!jalon_view_area_meets(&question->literal->area, box)) {
         set(out, from, to, is_disjoint);
         return true;
     }
     if (question->meets_only && question->literal->is_box &&
-        is_within(box, &question->literal->area)) {
+        jalon_view_area_holds(&question->literal->area, box)) {
         set(out, from, to, !is_disjoint);
         return true;
     }

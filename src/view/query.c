@@ -55,14 +55,8 @@ static bool meets_row(const struct search *search, const struct jalon_view_segme
 {
     if (segment->geometry_types[row] == JALON_GEOMETRY_POINT) {
         struct jalon_position p = segment->labels[row];
-        for (int i = 0; i < search->area.count; i++) {
-            const struct jalon_box *part = &search->area.parts[i];
-            if (p.lon >= part->west && p.lon <= part->east && p.lat >= part->south &&
-                p.lat <= part->north) {
-                return true;
-            }
-        }
-        return false;
+        struct jalon_box point = {p.lon, p.lat, p.lon, p.lat};
+        return jalon_view_area_meets(&search->area, &point);
     }
     struct jalon_geometry shape =
         jalon_view_record_geometry(jalon_view_segment_record(segment, row));
