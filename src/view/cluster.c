@@ -526,6 +526,16 @@ static enum jalon_status find_cluster(struct making *making, struct jalon_cluste
                       "there is no such cluster for this query (any more)");
 }
 
+/* Begins with the cluster that has this cell. */
+static enum jalon_status begin_at(struct jalon_context *ctx, const struct jalon_snapshot *snapshot,
+                                  const struct jalon_view_query *query,
+                                  struct jalon_cluster_place place, struct making *making,
+                                  struct jalon_view_cell *cluster)
+{
+    enum jalon_status status = begin(ctx, snapshot, query, place.zoom, making);
+    return status == JALON_OK ? find_cluster(making, place, cluster) : status;
+}
+
 enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
                                                   const struct jalon_snapshot *snapshot,
                                                   const struct jalon_view_query *query,
@@ -534,10 +544,7 @@ enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
 {
     struct making making;
     struct jalon_view_cell cluster;
-    enum jalon_status status = begin(ctx, snapshot, query, place.zoom, &making);
-    if (status == JALON_OK) {
-        status = find_cluster(&making, place, &cluster);
-    }
+    enum jalon_status status = begin_at(ctx, snapshot, query, place, &making, &cluster);
     struct jalon_view_lookup lookup = making.lookup;
     if (status == JALON_OK) {
         status = find_expansion(&making, &cluster, &lookup);
@@ -551,28 +558,22 @@ enum jalon_status jalon_snapshot_cluster_children(struct jalon_context *ctx,
     return status;
 }
 
-/* One page of sorted hits. */
-static enum jalon_status make_page(const struct making *making, const struct jalon_view_hit *hits,
-                                   size_t count, struct jalon_view_result *out)
+/* The page of what was gathered, which is sorted. */
+static enum jalon_status make_page(const struct making *making, struct jalon_view_result *out)
 {
     const struct jalon_view_query *query = making->scope.query;
-    size_t start = 0;
+    const struct jalon_view_hit *hits = making->hits;
+    size_t start = 0, count = making->hit_count;
     while (start < count && (int64_t)hits[start].key <= query->after) {
         start++;
     }
     struct jalon_view_result result = {.matched = (int64_t)count};
-    result.count = count - start < query->limit ? count - start : query->limit;
-    result.more = query->limit > 0 && count - start > query->limit;
-    result.items = jalon_arena_allocate(making->ctx->arena, result.count * sizeof *result.items);
-    if (result.items == NULL) {
-        return jalon_no_memory(making->ctx);
+    enum jalon_status status = jalon_snapshot_make_page(making->ctx, making->snapshot, query,
+                                                        hits + start, count - start, &result);
+    if (status == JALON_OK) {
+        *out = result;
     }
-    for (size_t i = 0; i < result.count; i++) {
-        result.items[i] =
-            jalon_snapshot_item(making->snapshot, query->collection, hits[start + i].place);
-    }
-    *out = result;
-    return JALON_OK;
+    return status;
 }
 
 enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
@@ -583,10 +584,7 @@ enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
 {
     struct making making;
     struct jalon_view_cell cluster;
-    enum jalon_status status = begin(ctx, snapshot, query, place.zoom, &making);
-    if (status == JALON_OK) {
-        status = find_cluster(&making, place, &cluster);
-    }
+    enum jalon_status status = begin_at(ctx, snapshot, query, place, &making, &cluster);
     if (status == JALON_OK) {
         making.limit = SIZE_MAX;
         status = gather_all(&making, &making.lookup);
@@ -594,5 +592,5 @@ enum jalon_status jalon_snapshot_cluster_leaves(struct jalon_context *ctx,
     if (status == JALON_OK) {
         status = sort_hits(&making);
     }
-    return status == JALON_OK ? make_page(&making, making.hits, making.hit_count, out) : status;
+    return status == JALON_OK ? make_page(&making, out) : status;
 }

@@ -272,28 +272,19 @@ static enum jalon_status sort_kept(struct keeping *keeping)
     return JALON_OK;
 }
 
-static enum jalon_status make_items(const struct search *search, const struct jalon_view_hit *hits,
-                                    size_t count, struct jalon_view_result *result)
+static enum jalon_status make_page(const struct search *search, const struct jalon_view_hit *hits,
+                                   size_t count, struct jalon_view_result *result)
 {
-    size_t limit = search->query->limit;
-    result->count = count < limit ? count : limit;
-    result->more = limit > 0 && count > limit;
-    result->items = jalon_arena_allocate(search->ctx->arena, result->count * sizeof *result->items);
-    if (result->items == NULL) {
-        return jalon_no_memory(search->ctx);
-    }
-    for (size_t i = 0; i < result->count; i++) {
-        result->items[i] =
-            jalon_snapshot_item(search->snapshot, search->query->collection, hits[i].place);
-    }
-    return JALON_OK;
+    return jalon_snapshot_make_page(search->ctx, search->snapshot, search->query, hits, count,
+                                    result);
 }
 
 static enum jalon_status keep_page(struct keeping *keeping, struct jalon_view_result *result)
 {
     enum jalon_status status = sort_kept(keeping);
-    return status == JALON_OK ? make_items(keeping->search, keeping->hits, keeping->count, result)
-                              : status;
+    return status == JALON_OK
+               ? make_page(keeping->search, keeping->hits, keeping->count, result)
+               : status;
 }
 
 /* --- A page of many --- */
@@ -421,7 +412,7 @@ static enum jalon_status walk_page(struct search *search, struct jalon_view_resu
     while (count <= limit && walk_on(&walk, &hits[count].place)) {
         count++;
     }
-    return make_items(search, hits, count, result);
+    return make_page(search, hits, count, result);
 }
 
 /* --- Answers --- */

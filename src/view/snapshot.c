@@ -52,6 +52,25 @@ struct jalon_view_item jalon_snapshot_item(const struct jalon_snapshot *snapshot
     return item;
 }
 
+enum jalon_status jalon_snapshot_make_page(struct jalon_context *ctx,
+                                           const struct jalon_snapshot *snapshot,
+                                           const struct jalon_view_query *query,
+                                           const struct jalon_view_hit *hits, size_t count,
+                                           struct jalon_view_result *out)
+{
+    size_t limit = query->limit;
+    out->count = count < limit ? count : limit;
+    out->more = limit > 0 && count > limit;
+    out->items = jalon_arena_allocate(ctx->arena, out->count * sizeof *out->items);
+    if (out->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        out->items[i] = jalon_snapshot_item(snapshot, query->collection, hits[i].place);
+    }
+    return JALON_OK;
+}
+
 enum jalon_status jalon_snapshot_read(struct jalon_context *ctx,
                                       const struct jalon_snapshot *snapshot,
                                       const struct jalon_view_item *item,

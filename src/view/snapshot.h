@@ -23,6 +23,16 @@ struct jalon_view_item jalon_snapshot_item(const struct jalon_snapshot *snapshot
                                            int32_t collection, struct jalon_view_place place);
 
 /*
+ * A page of hits, which are in number order and all after the query's `after`: items, count and more
+ * of *out. JALON_NO_MEMORY.
+ */
+enum jalon_status jalon_snapshot_make_page(struct jalon_context *ctx,
+                                           const struct jalon_snapshot *snapshot,
+                                           const struct jalon_view_query *query,
+                                           const struct jalon_view_hit *hits, size_t count,
+                                           struct jalon_view_result *out) JALON_MUST_USE;
+
+/*
  * Calls `visit` for every match, in no order, whatever `after` and `limit`. JALON_INTERNAL when shapes
  * could not be compared: what was visited is then not all.
  */
