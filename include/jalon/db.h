@@ -6,7 +6,8 @@
  * Statements are the named blocks of schema/queries/, numbered by the generated <jalon/queries.h>.
  * A connection is leased to one thread at a time; one writes at most, several read. A failure's
  * status says what the caller may do: JALON_CONFLICT a unique key is taken; JALON_RETRY another
- * writer was in the way; JALON_UNAVAILABLE disk full, failing or damaged; JALON_NO_MEMORY;
+ * writer was in the way; JALON_NO_SPACE the disk is full; JALON_UNAVAILABLE it is failing, read-only
+ * or damaged; JALON_NO_MEMORY;
  * JALON_TOO_LARGE a value beyond the engine's limit; JALON_INTERNAL a statement of ours is wrong.
  */
 #ifndef JALON_DB_H

@@ -28,7 +28,8 @@ enum jalon_status {
     JALON_UNSUPPORTED,     /* a media type, format or encoding not known here */
     JALON_RATE_LIMITED,    /* too many; later */
     JALON_RETRY,           /* a lost race inside the store: the same call may succeed */
-    JALON_UNAVAILABLE,     /* the store or a peer cannot be reached, or the disk is full */
+    JALON_UNAVAILABLE,     /* the store or a peer cannot be reached */
+    JALON_NO_SPACE,        /* the disk is full; nothing was half done */
     JALON_NO_MEMORY,       /* an allocation failed; nothing was half done */
     JALON_INTERNAL,        /* ours: a broken invariant or a library that answered nonsense */
     JALON_STATUS_COUNT

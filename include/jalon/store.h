@@ -44,7 +44,7 @@ enum jalon_status jalon_store_read(struct jalon_context *ctx, struct jalon_store
 /* JALON_RETRY: another writer held the database for longer than write_wait_ms. */
 enum jalon_status jalon_store_write(struct jalon_context *ctx, struct jalon_store *store,
                                     struct jalon_session **out) JALON_MUST_USE;
-/* On failure the transaction is rolled back. JALON_UNAVAILABLE: disk full or failing. */
+/* On failure the transaction is rolled back. JALON_NO_SPACE: disk full; JALON_UNAVAILABLE: failing. */
 enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_session *session)
     JALON_MUST_USE;
 /* Rolls back what was not committed, gives the connection back. NULL is allowed. */

@@ -18,6 +18,7 @@ static const char *const names[JALON_STATUS_COUNT] = {
     [JALON_RATE_LIMITED] = "rate_limited",
     [JALON_RETRY] = "retry",
     [JALON_UNAVAILABLE] = "unavailable",
+    [JALON_NO_SPACE] = "no_space",
     [JALON_NO_MEMORY] = "no_memory",
     [JALON_INTERNAL] = "internal",
 };

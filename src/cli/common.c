@@ -23,7 +23,8 @@ enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status statu
         }
     }
     /* What a library said helps only where the message cannot say what to do. */
-    bool ours = status == JALON_INTERNAL || status == JALON_UNAVAILABLE;
+    bool ours = status == JALON_INTERNAL || status == JALON_UNAVAILABLE ||
+                status == JALON_NO_SPACE;
     if (ours && error->internal.length > 0) {
         fprintf(stderr, "jalon:   (%s)\n", error->internal.data);
     }

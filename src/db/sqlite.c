@@ -8,6 +8,7 @@
  * under it would kill the process instead of failing one request.
  */
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -66,8 +67,19 @@ struct cursor {
 
 /* --- Failures --- */
 
-static enum jalon_status classify(int code, bool opening)
+/* Does the system say that there is no space? SQLite's own code says so only of some writes. */
+static bool is_space_missing(int code, int system_error)
 {
+    return (code & 0xff) == SQLITE_FULL ||
+           ((code & 0xff) == SQLITE_IOERR &&
+            (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG));
+}
+
+static enum jalon_status classify(int code, int system_error, bool opening)
+{
+    if (is_space_missing(code, system_error)) {
+        return JALON_NO_SPACE;
+    }
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
         return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
@@ -83,7 +95,6 @@ static enum jalon_status classify(int code, bool opening)
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_READONLY: return opening ? JALON_FORBIDDEN : JALON_UNAVAILABLE;
-    case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL: return JALON_UNAVAILABLE;
@@ -97,7 +108,8 @@ static const char *describe(enum jalon_status status)
     case JALON_CONFLICT: return "this exists already";
     case JALON_RETRY: return "others are writing; try again in a moment";
     case JALON_TOO_LARGE: return "this is too large to be stored";
-    case JALON_UNAVAILABLE: return "the database cannot be used now (disk full or failing?)";
+    case JALON_NO_SPACE: return "there is no space left to store this";
+    case JALON_UNAVAILABLE: return "the database cannot be used now (disk failing or read-only?)";
     default: return "the database refused a statement";
     }
 }
@@ -106,7 +118,8 @@ static const char *describe(enum jalon_status status)
 static enum jalon_status fail(struct jalon_context *ctx, const struct connection *connection,
                               int code, const char *what)
 {
-    enum jalon_status status = classify(code, false);
+    enum jalon_status status =
+        classify(code, sqlite3_system_errno(connection->handle), false);
     if (status == JALON_NO_MEMORY) {
         return jalon_no_memory(ctx);
     }
@@ -116,9 +129,10 @@ static enum jalon_status fail(struct jalon_context *ctx, const struct connection
 
 /* The same while opening: the operator reads it, so it names the file. */
 static enum jalon_status fail_opening(struct jalon_context *ctx, struct sqlite_db *db, int code,
-                                      const char *words)
+                                      sqlite3 *handle)
 {
-    enum jalon_status status = classify(code, true);
+    const char *words = sqlite3_errmsg(handle);
+    enum jalon_status status = classify(code, sqlite3_system_errno(handle), true);
     jalon_error_internal(ctx, "%s (%d)", words, code);
     switch (status) {
     case JALON_NO_MEMORY: return jalon_no_memory(ctx);
@@ -189,7 +203,7 @@ static enum jalon_status sqlite_schema_version(struct jalon_context *ctx,
                            &version);
     }
     if (code != SQLITE_OK) {
-        return fail_opening(ctx, db, code, sqlite3_errmsg(connection->handle));
+        return fail_opening(ctx, db, code, connection->handle);
     }
     *out = version;
     return JALON_OK;
@@ -224,7 +238,7 @@ static enum jalon_status use_log(struct jalon_context *ctx, struct connection *c
         sqlite3_exec(connection->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     return code == SQLITE_OK
                ? JALON_OK
-               : fail_opening(ctx, db, code, sqlite3_errmsg(connection->handle));
+               : fail_opening(ctx, db, code, connection->handle);
 }
 
 static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_db *base,
@@ -250,7 +264,7 @@ static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_
             code = configure(connection);
         }
         if (code != SQLITE_OK) {
-            status = fail_opening(ctx, db, code, sqlite3_errmsg(connection->handle));
+            status = fail_opening(ctx, db, code, connection->handle);
         }
     }
     if (status == JALON_OK && mode == JALON_DB_WRITE) {

@@ -20,6 +20,7 @@ static const unsigned codes[JALON_STATUS_COUNT] = {
     [JALON_RATE_LIMITED] = 429,
     [JALON_RETRY] = 503,
     [JALON_UNAVAILABLE] = 503,
+    [JALON_NO_SPACE] = 507,
     [JALON_NO_MEMORY] = 503,
     [JALON_INTERNAL] = 500,
 };
