@@ -106,6 +106,11 @@ struct jalon_link {
 struct jalon_item {
     const struct jalon_contribution *contribution; /* NULL for writers that do not need it */
     struct jalon_text json; /* its GeoJSON Feature, ready (see jalon/feature.h) */
+    /*
+     * Where it is in the frame's system, east first unless the writer keeps axes; NULL: as it is in
+     * the contribution and in the Feature.
+     */
+    const struct jalon_geometry *geometry;
 };
 
 /* What surrounds the items. */
@@ -114,13 +119,20 @@ struct jalon_items_frame {
     const struct jalon_collection *collection;
     const struct jalon_link *links;
     size_t link_count;
-    int64_t matched;  /* numberMatched */
+    int64_t matched;  /* numberMatched; -1: neither this nor the next is known beforehand */
     int64_t returned; /* numberReturned */
     int64_t time_us;  /* timeStamp: of the last event in what is answered */
+    /* Of the properties only these, by name; NULL: all. The id and the place are always there. */
+    const struct jalon_text *properties;
+    size_t property_count;
+    int32_t srid; /* of what is written; 0: longitude and latitude on WGS 84 (CRS84) */
 };
+/* Is this property one of those to write? */
+bool jalon_items_frame_shows(const struct jalon_items_frame *frame, struct jalon_text property);
 
 struct jalon_item_writer {
     bool needs_contribution; /* the Feature is not enough */
+    bool keeps_axes; /* positions stand in the order that their system itself has */
     void (*begin)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame);
     /* `index` counts from 0. */
     void (*item)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,

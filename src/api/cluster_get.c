@@ -86,7 +86,7 @@ static enum jalon_status write_leaves(struct jalon_request *request,
     frame.returned = (int64_t)result->count;
     writer->begin(&response->body, &frame);
     for (size_t i = 0; i < result->count; i++) {
-        struct jalon_item item = {NULL, result->items[i].json};
+        struct jalon_item item = {.json = result->items[i].json};
         writer->item(&response->body, &frame, &item, i);
     }
     writer->end(&response->body, &frame);

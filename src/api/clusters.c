@@ -212,7 +212,7 @@ enum jalon_status jalon_clusters_write(struct jalon_request *request,
         } else {
             status = write_single(request, reading, &feature, &clusters[i]);
         }
-        struct jalon_item item = {NULL, jalon_buffer_text(&feature)};
+        struct jalon_item item = {.json = jalon_buffer_text(&feature)};
         jalon_clusters_format()->writer->item(body, frame, &item, (*index)++);
         status = status == JALON_OK ? jalon_buffer_status(&feature) : status;
     }

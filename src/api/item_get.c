@@ -50,7 +50,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         .returned = 1,
         .time_us = contribution->updated_us,
     };
-    struct jalon_item item = {contribution, found.json};
+    struct jalon_item item = {.contribution = contribution, .json = found.json};
     size_t count;
     jalon_formats(&count)[0]->writer->single(&response->body, &frame, &item);
     return JALON_OK;

@@ -86,7 +86,7 @@ static enum jalon_status write_items(struct jalon_request *request,
     enum jalon_status status = JALON_OK;
     format->writer->begin(body, frame);
     for (size_t i = 0; status == JALON_OK && i < result->count; i++) {
-        struct jalon_item item = {NULL, result->items[i].json};
+        struct jalon_item item = {.json = result->items[i].json};
         if (format->writer->needs_contribution) {
             status = jalon_snapshot_read(request->ctx, reading->snapshot, &result->items[i],
                                          &item.contribution);

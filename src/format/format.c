@@ -60,3 +60,13 @@ const struct jalon_format *jalon_format_for_path(struct jalon_text path)
     }
     return NULL;
 }
+
+bool jalon_items_frame_shows(const struct jalon_items_frame *frame, struct jalon_text property)
+{
+    for (size_t i = 0; i < frame->property_count; i++) {
+        if (jalon_text_equal(frame->properties[i], property)) {
+            return true;
+        }
+    }
+    return frame->properties == NULL;
+}

@@ -10,6 +10,8 @@
 #include "jalon/clock.h"
 #include "jalon/json.h"
 
+#include "feature_choice.h"
+
 static void write_links(struct jalon_buffer *buffer, const struct jalon_items_frame *frame)
 {
     struct jalon_json_writer writer;
@@ -38,9 +40,12 @@ static void geojson_begin(struct jalon_buffer *buffer, const struct jalon_items_
 {
     char time[JALON_CLOCK_TEXT_SIZE];
     jalon_clock_format(frame->time_us, time);
-    jalon_buffer_append_format(buffer, "{\"type\":\"FeatureCollection\",\"numberMatched\":%lld,"
-                                       "\"numberReturned\":%lld,\"timeStamp\":\"%s\",\"links\":",
-                               (long long)frame->matched, (long long)frame->returned, time);
+    jalon_buffer_append_string(buffer, "{\"type\":\"FeatureCollection\",");
+    if (frame->matched >= 0) {
+        jalon_buffer_append_format(buffer, "\"numberMatched\":%lld,\"numberReturned\":%lld,",
+                                   (long long)frame->matched, (long long)frame->returned);
+    }
+    jalon_buffer_append_format(buffer, "\"timeStamp\":\"%s\",\"links\":", time);
     write_links(buffer, frame);
     jalon_buffer_append_string(buffer, ",\"features\":[");
 }
@@ -48,9 +53,8 @@ static void geojson_begin(struct jalon_buffer *buffer, const struct jalon_items_
 static void geojson_item(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
                          const struct jalon_item *item, size_t index)
 {
-    (void)frame;
     jalon_buffer_append_string(buffer, index > 0 ? ",\n" : "\n");
-    jalon_buffer_append_text(buffer, item->json);
+    jalon_feature_write_choice(buffer, frame, item);
 }
 
 static void geojson_end(struct jalon_buffer *buffer, const struct jalon_items_frame *frame)
@@ -59,18 +63,23 @@ static void geojson_end(struct jalon_buffer *buffer, const struct jalon_items_fr
     jalon_buffer_append_string(buffer, "\n]}\n");
 }
 
-/* The feature's own bytes with one more member. */
+/* The feature with one more member. */
 static void geojson_single(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
                            const struct jalon_item *item)
 {
-    assert(item->json.length > 1 && item->json.data[item->json.length - 1] == '}');
-    jalon_buffer_append(buffer, item->json.data, item->json.length - 1);
+    jalon_feature_write_choice(buffer, frame, item);
+    if (buffer->status != JALON_OK) {
+        return;
+    }
+    assert(buffer->data[buffer->length - 1] == '}');
+    buffer->length--;
     jalon_buffer_append_string(buffer, ",\"links\":");
     write_links(buffer, frame);
     jalon_buffer_append_char(buffer, '}');
 }
 
 const struct jalon_item_writer jalon_geojson_writer = {
+    .keeps_axes = true,
     .begin = geojson_begin,
     .item = geojson_item,
     .end = geojson_end,
@@ -87,13 +96,13 @@ static void ndjson_begin(struct jalon_buffer *buffer, const struct jalon_items_f
 static void ndjson_item(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
                         const struct jalon_item *item, size_t index)
 {
-    (void)frame;
     (void)index;
-    jalon_buffer_append_text(buffer, item->json);
+    jalon_feature_write_choice(buffer, frame, item);
     jalon_buffer_append_char(buffer, '\n');
 }
 
 const struct jalon_item_writer jalon_ndjson_writer = {
+    .keeps_axes = true,
     .begin = ndjson_begin,
     .item = ndjson_item,
     .end = ndjson_begin,

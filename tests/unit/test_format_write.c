@@ -277,6 +277,51 @@ static void one_item_has_its_links(void **state)
     assert_null(jalon_format_find(JALON_TEXT("ndjson"))->writer->single);
 }
 
+/* What is chosen of a Feature's bytes: some properties, another place, or both. */
+static void features_are_chosen_from(void **state)
+{
+    (void)state;
+    struct jalon_position moved[] = {{770000.25, 6279000.5}};
+    struct jalon_geometry place = {
+        .type = JALON_GEOMETRY_POINT, .srid = 2154, .positions = moved, .position_count = 1};
+    struct jalon_text const two[] = {JALON_TEXT("rooms"), JALON_TEXT("title")};
+    struct jalon_text const none[] = {JALON_TEXT_EMPTY};
+    struct jalon_item item = {
+        .json = JALON_TEXT("{\"type\":\"Feature\",\"id\":\"a\",\"geometry\":{\"type\":\"Point\","
+                           "\"coordinates\":[1,2]},\"properties\":{\"title\":\"\\\"},{\\\\\","
+                           "\"version\":1,\"services\":[\"a]\",\"b\"],\"rooms\":3}}")};
+    static const char title[] = "\"title\":\"\\\"},{\\\\\"";
+    struct {
+        const struct jalon_text *properties;
+        size_t count;
+        const struct jalon_geometry *geometry;
+        const char *coordinates, *rest;
+    } const cases[] = {
+        {NULL, 0, NULL, "[1,2]", ",\"version\":1,\"services\":[\"a]\",\"b\"],\"rooms\":3"},
+        {NULL, 0, &place, "[770000.25,6279000.5]",
+         ",\"version\":1,\"services\":[\"a]\",\"b\"],\"rooms\":3"},
+        {two, 2, NULL, "[1,2]", ",\"rooms\":3"},
+        {two, 2, &place, "[770000.25,6279000.5]", ",\"rooms\":3"},
+        {none, 0, NULL, "[1,2]", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct jalon_items_frame frame = {.properties = cases[i].properties,
+                                          .property_count = cases[i].count};
+        struct jalon_buffer written;
+        char expected[512];
+        item.geometry = cases[i].geometry;
+        jalon_buffer_init(&written, 1 << 16);
+        jalon_format_find(JALON_TEXT("ndjson"))->writer->item(&written, &frame, &item, 0);
+        snprintf(expected, sizeof expected,
+                 "{\"type\":\"Feature\",\"id\":\"a\",\"geometry\":{\"type\":\"Point\","
+                 "\"coordinates\":%s},\"properties\":{%s%s}}\n",
+                 cases[i].coordinates, cases[i].rest != NULL ? title : "",
+                 cases[i].rest != NULL ? cases[i].rest : "");
+        assert_string_equal(written.data, expected);
+        jalon_buffer_finish(&written);
+    }
+}
+
 static void frames_are_json(void **state)
 {
     struct jalon_context *ctx = *state;
@@ -421,6 +466,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(collections_are_written),
         cmocka_unit_test(one_item_has_its_links),
+        cmocka_unit_test(features_are_chosen_from),
         cmocka_unit_test_setup_teardown(frames_are_json, make_context, drop_context),
         cmocka_unit_test_setup_teardown(csv_is_read_back, make_context, drop_context),
         cmocka_unit_test(a_full_buffer_is_noticed),
