@@ -31,6 +31,10 @@ struct jalon_api {
 /* The table, complete after the first call; a NULL path ends it. Call before threads start. */
 const struct jalon_route *jalon_api_routes(void);
 
+/* jalon_http_options.begin_group and end_group: jalon_app_begin_group and …_end_group. */
+enum jalon_status jalon_api_begin_group(struct jalon_context *ctx,
+                                        void *application) JALON_MUST_USE;
+enum jalon_status jalon_api_end_group(struct jalon_context *ctx, void *application) JALON_MUST_USE;
 /* A jalon_authenticator for struct jalon_api. */
 enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
                                          struct jalon_text token, struct jalon_text *out_account)

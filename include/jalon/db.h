@@ -99,6 +99,17 @@ enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
 /* Ends its cursors. On failure nothing of the transaction is there. */
 enum jalon_status jalon_db_commit(struct jalon_context *ctx,
                                   struct jalon_db_connection *connection) JALON_MUST_USE;
+/*
+ * A part of a write transaction that can be undone by itself: set, then kept or undone, which ends
+ * its cursors. Never nested. After a failure of any of the three nothing of the transaction is sure:
+ * end it. JALON_UNAVAILABLE also when the engine has rolled the transaction back by itself.
+ */
+enum jalon_status jalon_db_set_savepoint(struct jalon_context *ctx,
+                                         struct jalon_db_connection *connection) JALON_MUST_USE;
+enum jalon_status jalon_db_keep_savepoint(struct jalon_context *ctx,
+                                          struct jalon_db_connection *connection) JALON_MUST_USE;
+enum jalon_status jalon_db_undo_savepoint(struct jalon_context *ctx,
+                                          struct jalon_db_connection *connection) JALON_MUST_USE;
 /* Rolls back what was not committed, ends cursors, gives the connection back. */
 void jalon_db_end(struct jalon_db_connection *connection);
 

@@ -157,6 +157,13 @@ typedef enum jalon_status (*jalon_authenticator)(struct jalon_context *ctx, void
                                                  struct jalon_text token,
                                                  struct jalon_text *out_account);
 
+/*
+ * Begins and ends a group: of requests that change something those that are waiting are answered
+ * one after the other in between, by one thread. When the end fails, what was answered with success
+ * is answered with that failure instead. `ctx` outlives the end.
+ */
+typedef enum jalon_status (*jalon_group_step)(struct jalon_context *ctx, void *application);
+
 struct jalon_http_options {
     struct jalon_text address; /* "127.0.0.1", "::1", "0.0.0.0" */
     uint16_t port;             /* 0: a free one */
@@ -168,6 +175,8 @@ struct jalon_http_options {
     const struct jalon_route *routes; /* a NULL path ends the table; borrowed */
     void *application;                /* borrowed */
     jalon_authenticator authenticate;
+    jalon_group_step begin_group; /* NULL, as the next: every request by itself */
+    jalon_group_step end_group;
 };
 
 struct jalon_http;

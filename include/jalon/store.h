@@ -47,6 +47,16 @@ enum jalon_status jalon_store_write(struct jalon_context *ctx, struct jalon_stor
 /* On failure the transaction is rolled back. JALON_NO_SPACE: disk full; JALON_UNAVAILABLE: failing. */
 enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_session *session)
     JALON_MUST_USE;
+/*
+ * A part of what a session writes that can be undone by itself: set, then kept or undone. Never
+ * nested. After a failure of any of the three: end the session.
+ */
+enum jalon_status jalon_session_set_savepoint(struct jalon_context *ctx,
+                                              struct jalon_session *session) JALON_MUST_USE;
+enum jalon_status jalon_session_keep_savepoint(struct jalon_context *ctx,
+                                               struct jalon_session *session) JALON_MUST_USE;
+enum jalon_status jalon_session_undo_savepoint(struct jalon_context *ctx,
+                                               struct jalon_session *session) JALON_MUST_USE;
 /* Rolls back what was not committed, gives the connection back. NULL is allowed. */
 void jalon_session_end(struct jalon_session *session);
 /*

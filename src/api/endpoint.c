@@ -15,6 +15,18 @@ enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
     return jalon_app_authenticate(ctx, self->app, token, out_account);
 }
 
+enum jalon_status jalon_api_begin_group(struct jalon_context *ctx, void *application)
+{
+    const struct jalon_api *api = application;
+    return jalon_app_begin_group(ctx, api->app);
+}
+
+enum jalon_status jalon_api_end_group(struct jalon_context *ctx, void *application)
+{
+    (void)application; /* the group is this thread's */
+    return jalon_app_end_group(ctx);
+}
+
 static uint64_t mix(uint64_t hash, struct jalon_text text)
 {
     static const uint8_t key[JALON_HASH_KEY_SIZE] = "jalon settings";

@@ -84,70 +84,20 @@ static enum jalon_status make_draft(struct jalon_context *ctx, const struct jalo
     return jalon_error_verdict(ctx, "the contribution cannot be accepted as it is");
 }
 
-/* Row, revision and event, in one transaction. The caller has write_lock. */
+/* Row, revision and event, in a turn of its own. */
 static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *app,
                                    const struct jalon_map *map, struct jalon_contribution *created,
                                    const struct jalon_write *write, int64_t *out_seq)
 {
-    struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
-    if (status == JALON_OK) {
-        status = jalon_store_put_contribution(ctx, session, map, created, write, out_seq);
+    struct jalon_turn turn;
+    enum jalon_status status = jalon_turn_begin(ctx, app, &turn);
+    if (status != JALON_OK) {
+        return status;
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
-}
-
-/* Brings a view forward to the write, whatever other processes wrote in between. */
-static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *app,
-                                 struct jalon_live_map *live,
-                                 const struct jalon_contribution *contribution, int64_t seq)
-{
-    const struct jalon_snapshot *snapshot = jalon_view_pin(live->view);
-    int64_t seen = jalon_snapshot_seq(snapshot);
-    jalon_view_unpin(live->view, snapshot);
-    if (seen + 1 == seq) {
-        return jalon_view_apply(ctx, live->view, contribution, seq, contribution->updated_us);
-    }
-    return jalon_live_catch_up(ctx, app, live);
-}
-
-/*
- * The view in use shows the write. It may be another one than was in use when the write began:
- * the map's settings were changed meanwhile.
- */
-static void show(struct jalon_context *ctx, struct jalon_app *app, struct jalon_text slug,
-                 const struct jalon_contribution *contribution, int64_t seq)
-{
-    struct jalon_live_map *live = jalon_live_hold_loaded(app, slug);
-    if (live == NULL) {
-        return; /* the next reader loads it from the store */
-    }
-    if (show_in(ctx, app, live, contribution, seq) != JALON_OK) {
-        /* It is stored: the answer is yes. The view is made anew from the store. */
-        jalon_error_clear(ctx);
-        jalon_live_drop(app, slug);
-    }
-    jalon_live_release(app, live);
-}
-
-static enum jalon_status store_and_show(struct jalon_context *ctx, struct jalon_app *app,
-                                        const struct jalon_map *map,
-                                        struct jalon_contribution *created,
-                                        const struct jalon_write *write, int64_t *out_seq)
-{
-    pthread_mutex_lock(&app->write_lock);
     created->created_us = jalon_clock_now_us();
     created->updated_us = created->created_us;
-    enum jalon_status status = store_new(ctx, app, map, created, write, out_seq);
-    if (status == JALON_OK) {
-        show(ctx, app, map->slug, created, *out_seq);
-    }
-    pthread_mutex_unlock(&app->write_lock);
-    return status;
+    status = jalon_turn_put(ctx, &turn, map, created, write, out_seq);
+    return jalon_turn_end(ctx, &turn, status);
 }
 
 static enum jalon_status write_feature(struct jalon_context *ctx, const struct jalon_map *map,
@@ -238,7 +188,7 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     struct jalon_contribution created = draft.contribution;
     created.id = jalon_id_make();
     created.author = command->account;
-    status = store_and_show(ctx, app, map, &created, &write, &done.seq);
+    status = store_new(ctx, app, map, &created, &write, &done.seq);
     if (status == JALON_OK) {
         status = write_feature(ctx, map, &created, &done.json);
     }

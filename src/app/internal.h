@@ -23,7 +23,7 @@ struct jalon_app {
     struct jalon_live_map *maps;
     pthread_mutex_t load_lock;  /* one map is loaded at a time */
     uint64_t loaded;            /* how many ever were; under load_lock */
-    pthread_mutex_t write_lock; /* from a write's transaction until the view shows it */
+    pthread_mutex_t write_lock; /* from a commit until the views show it */
     struct jalon_tile_cache *tiles;
     /* The follower: brings in what other processes write. */
     bool following;
@@ -79,6 +79,31 @@ enum jalon_status jalon_keeper_start(struct jalon_context *ctx,
                                      struct jalon_app *app) JALON_MUST_USE;
 /* After the follower has been stopped; keeps what is worth it. */
 void jalon_keeper_stop(struct jalon_app *app);
+
+/* --- write.c --- */
+struct jalon_write_group;
+/* One writer's turn: from its beginning to its end nobody else writes to this database. */
+struct jalon_turn {
+    struct jalon_session *session; /* sees what was written before, also what is not yet on disk */
+    struct jalon_write_group *group; /* private */
+    size_t written_before;           /* private */
+};
+/* A map that is to be written to is held already. JALON_RETRY: another process writes too long. */
+enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *app,
+                                   struct jalon_turn *out) JALON_MUST_USE;
+/* Row, revision and event, as jalon_store_put_contribution; the map's view shows it at the end. */
+enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
+                                 const struct jalon_map *map,
+                                 struct jalon_contribution *contribution,
+                                 const struct jalon_write *write, int64_t *out_seq) JALON_MUST_USE;
+/* False: event `seq` of the map was written in this group, and is not on disk yet. */
+bool jalon_turn_is_flushed(const struct jalon_turn *turn, const struct jalon_map *map, int64_t seq);
+/*
+ * `status` JALON_OK keeps what was written: it is on disk and shows when this returns or, in a
+ * group, when that ends. Any other undoes it. Returns the status that the turn has in the end.
+ */
+enum jalon_status jalon_turn_end(struct jalon_context *ctx, struct jalon_turn *turn,
+                                 enum jalon_status status) JALON_MUST_USE;
 
 /* --- collection_settings.c --- */
 /* Changes one setting. JALON_INVALID names what is expected, or what there is. */

@@ -148,6 +148,8 @@ static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
         .routes = jalon_api_routes(),
         .application = api,
         .authenticate = jalon_api_authenticate,
+        .begin_group = jalon_api_begin_group,
+        .end_group = jalon_api_end_group,
     };
     return jalon_http_start(cli->ctx, &options, out);
 }

@@ -253,6 +253,33 @@ enum jalon_status jalon_db_commit(struct jalon_context *ctx,
     return status;
 }
 
+static enum jalon_status step_savepoint(struct jalon_context *ctx,
+                                        struct jalon_db_connection *connection,
+                                        enum jalon_db_savepoint_step step)
+{
+    assert(connection->in_transaction);
+    end_cursors(connection);
+    return connection->db->driver->savepoint(ctx, connection, step);
+}
+
+enum jalon_status jalon_db_set_savepoint(struct jalon_context *ctx,
+                                         struct jalon_db_connection *connection)
+{
+    return step_savepoint(ctx, connection, JALON_DB_SAVEPOINT_SET);
+}
+
+enum jalon_status jalon_db_keep_savepoint(struct jalon_context *ctx,
+                                          struct jalon_db_connection *connection)
+{
+    return step_savepoint(ctx, connection, JALON_DB_SAVEPOINT_KEEP);
+}
+
+enum jalon_status jalon_db_undo_savepoint(struct jalon_context *ctx,
+                                          struct jalon_db_connection *connection)
+{
+    return step_savepoint(ctx, connection, JALON_DB_SAVEPOINT_UNDO);
+}
+
 void jalon_db_end(struct jalon_db_connection *connection)
 {
     end_cursors(connection);

@@ -13,6 +13,12 @@
 #include "jalon/clock.h"
 #include "jalon/db.h"
 
+enum jalon_db_savepoint_step {
+    JALON_DB_SAVEPOINT_SET,
+    JALON_DB_SAVEPOINT_KEEP, /* what was done since is part of the transaction */
+    JALON_DB_SAVEPOINT_UNDO,
+};
+
 enum jalon_db_engine { JALON_DB_SQLITE, JALON_DB_ENGINE_COUNT };
 
 /* Made by sqlgen from schema/. */
@@ -51,6 +57,10 @@ struct jalon_db_driver {
                                int64_t deadline_us);
     enum jalon_status (*commit)(struct jalon_context *ctx, struct jalon_db_connection *connection);
     void (*rollback)(struct jalon_db_connection *connection);
+    /* Never nested. Fails when the transaction is not there any more. */
+    enum jalon_status (*savepoint)(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection,
+                                   enum jalon_db_savepoint_step step);
 
     enum jalon_status (*prepare)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query);

@@ -130,6 +130,17 @@ static enum jalon_status fake_commit(struct jalon_context *ctx,
     return status;
 }
 
+static enum jalon_status fake_savepoint(struct jalon_context *ctx,
+                                        struct jalon_db_connection *connection,
+                                        enum jalon_db_savepoint_step step)
+{
+    enum jalon_status status = JALON_OK;
+    if (!fails(ctx, connection, &status) && under(connection) != NULL) {
+        status = db_of(connection)->fake->driver->savepoint(ctx, under(connection), step);
+    }
+    return status;
+}
+
 static void fake_rollback(struct jalon_db_connection *connection)
 {
     struct jalon_db_fake *fake = db_of(connection)->fake;
@@ -277,6 +288,7 @@ static const struct jalon_db_driver fake_driver = {
     .begin = fake_begin,
     .commit = fake_commit,
     .rollback = fake_rollback,
+    .savepoint = fake_savepoint,
     .prepare = fake_prepare,
     .execute = fake_execute,
     .query = fake_query,

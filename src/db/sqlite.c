@@ -48,6 +48,7 @@ struct connection {
     void *spatialite;
     int64_t deadline_us;
     sqlite3_stmt *begin, *commit;
+    sqlite3_stmt *savepoint[JALON_DB_SAVEPOINT_UNDO + 1];
     struct prepared *prepared; /* by query number */
     bool changed;              /* since SpatiaLite was told */
     int64_t told_us;
@@ -318,6 +319,9 @@ static void sqlite_disconnect(struct jalon_db_connection *base)
     jalon_memory_release(connection->prepared);
     sqlite3_finalize(connection->begin);
     sqlite3_finalize(connection->commit);
+    for (int step = 0; step <= JALON_DB_SAVEPOINT_UNDO; step++) {
+        sqlite3_finalize(connection->savepoint[step]);
+    }
     sqlite3_close_v2(connection->handle);
     if (connection->spatialite != NULL) {
         spatialite_cleanup_ex(connection->spatialite);
@@ -402,6 +406,28 @@ static enum jalon_status sqlite_commit(struct jalon_context *ctx, struct jalon_d
     /* Without a transaction (SQLite rolled back by itself) COMMIT fails, as it must. */
     int code = run_kept(connection, &connection->commit, "COMMIT");
     return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "commit");
+}
+
+static enum jalon_status sqlite_savepoint(struct jalon_context *ctx,
+                                          struct jalon_db_connection *base,
+                                          enum jalon_db_savepoint_step step)
+{
+    static const char *const statements[] = {
+        [JALON_DB_SAVEPOINT_SET] = "SAVEPOINT part",
+        [JALON_DB_SAVEPOINT_KEEP] = "RELEASE part",
+        [JALON_DB_SAVEPOINT_UNDO] = "ROLLBACK TO part",
+    };
+    struct connection *connection = (struct connection *)base;
+    /* Without a transaction SAVEPOINT would begin one, and RELEASE commit it. */
+    if (sqlite3_get_autocommit(connection->handle) != 0) {
+        return jalon_fail(ctx, JALON_UNAVAILABLE, "%s", describe(JALON_UNAVAILABLE));
+    }
+    int code = run_kept(connection, &connection->savepoint[step], statements[step]);
+    if (code == SQLITE_OK && step == JALON_DB_SAVEPOINT_UNDO) { /* it is still set */
+        code = run_kept(connection, &connection->savepoint[JALON_DB_SAVEPOINT_KEEP],
+                        statements[JALON_DB_SAVEPOINT_KEEP]);
+    }
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, statements[step]);
 }
 
 /* --- Statements --- */
@@ -705,6 +731,7 @@ const struct jalon_db_driver jalon_db_sqlite = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .savepoint = sqlite_savepoint,
     .prepare = sqlite_prepare,
     .execute = sqlite_execute,
     .query = sqlite_query,

@@ -381,15 +381,26 @@ static void become_problem(struct jalon_exchange *exchange)
 
 bool jalon_exchange_is_write(const struct jalon_exchange *exchange)
 {
-    return exchange->status == JALON_OK && !exchange->options && !exchange->redirect &&
-           exchange->request.route->method != JALON_GET;
+    return !exchange->answered && exchange->status == JALON_OK && !exchange->options &&
+           !exchange->redirect && exchange->request.route->method != JALON_GET;
 }
 
-void jalon_exchange_put_off(struct jalon_exchange *exchange)
+static void complete(struct jalon_exchange *exchange)
 {
-    exchange->status = jalon_fail(exchange->request.ctx, JALON_UNAVAILABLE,
-                                  "too much is being written: send it again in a moment");
-    jalon_exchange_answer(exchange);
+    exchange->answered = true;
+    exchange->close = exchange->close || atomic_load(&exchange->http->stopping);
+    jalon_response_complete(exchange);
+}
+
+void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status status,
+                         const char *message)
+{
+    jalon_error_clear(exchange->request.ctx);
+    exchange->status = jalon_fail(exchange->request.ctx, status, "%s", message);
+    exchange->reply_header_count = 0;
+    exchange->coding = JALON_IDENTITY;
+    become_problem(exchange);
+    complete(exchange);
 }
 
 void jalon_exchange_answer(struct jalon_exchange *exchange)
@@ -402,6 +413,5 @@ void jalon_exchange_answer(struct jalon_exchange *exchange)
     if (exchange->status != JALON_OK) {
         become_problem(exchange);
     }
-    exchange->close = exchange->close || atomic_load(&exchange->http->stopping);
-    jalon_response_complete(exchange);
+    complete(exchange);
 }

@@ -152,7 +152,6 @@ struct jalon_exchange {
     bool body_too_large;
     const char *wire_target; /* where the target stands in the connection's buffer */
     bool opened;
-    bool queued;   /* another thread makes the answer, or has made it */
     bool answered; /* by jalon_exchange_answer */
     bool close; /* the connection must not be used again */
     bool head_only;
@@ -179,9 +178,10 @@ void jalon_exchange_destroy(struct jalon_exchange *exchange);
 void jalon_exchange_open(struct jalon_exchange *exchange);
 /* The body is whole: calls the handler, makes the answer with its headers. */
 void jalon_exchange_answer(struct jalon_exchange *exchange);
-/* Refuses it for now: more is waiting than can be done soon. Makes the answer. */
-void jalon_exchange_put_off(struct jalon_exchange *exchange);
-/* Does it change something, so that making the answer may wait for the disk? */
+/* Makes the answer of a failure, whatever was answered. */
+void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status status,
+                         const char *message);
+/* Is it still to be answered, and does it change something, so that this may wait for the disk? */
 bool jalon_exchange_is_write(const struct jalon_exchange *exchange);
 /* A request header; several lines of one name are joined by ", " (RFC 9110, 5.3). */
 bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,

@@ -15,7 +15,9 @@ struct waiting {
 };
 
 struct jalon_queue {
-    pthread_mutex_t mutex;
+    const struct jalon_http_options *options;
+    struct jalon_context *ctx; /* of groups */
+    pthread_mutex_t mutex;     /* of all below */
     pthread_cond_t filled;
     pthread_t thread;
     bool closed;
@@ -24,43 +26,78 @@ struct jalon_queue {
     struct waiting ring[WAITING_MAX];
 };
 
-/* The next request, waiting for it; false: closed and empty. */
-static bool take(struct jalon_queue *queue, struct waiting *out)
+/* All that is waiting, at least one; 0: closed and empty. */
+static size_t take_all(struct jalon_queue *queue, struct waiting out[WAITING_MAX])
 {
     pthread_mutex_lock(&queue->mutex);
     while (queue->count == 0 && !queue->closed) {
         pthread_cond_wait(&queue->filled, &queue->mutex);
     }
-    bool taken = queue->count > 0;
-    if (taken) {
-        *out = queue->ring[queue->first];
-        queue->first = (queue->first + 1) % WAITING_MAX;
-        queue->count--;
+    size_t count = queue->count;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = queue->ring[(queue->first + i) % WAITING_MAX];
     }
+    queue->first = (queue->first + count) % WAITING_MAX;
+    queue->count = 0;
     pthread_mutex_unlock(&queue->mutex);
-    return taken;
+    return count;
+}
+
+/* What was answered with success was not kept. */
+static void take_back(const struct waiting *group, size_t count, enum jalon_status status,
+                      const char *message)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (group[i].exchange->status == JALON_OK) {
+            jalon_exchange_fail(group[i].exchange, status, message);
+        }
+    }
+}
+
+static void answer_group(struct jalon_queue *queue, const struct waiting *group, size_t count)
+{
+    const struct jalon_http_options *options = queue->options;
+    struct jalon_context *ctx = queue->ctx;
+    enum jalon_status status = JALON_OK;
+    bool grouped = options->begin_group != NULL &&
+                   options->begin_group(ctx, options->application) == JALON_OK;
+    for (size_t i = 0; i < count; i++) {
+        jalon_exchange_answer(group[i].exchange);
+    }
+    if (grouped) {
+        status = options->end_group(ctx, options->application);
+    }
+    if (status != JALON_OK) {
+        take_back(group, count, status, ctx->error.message.data);
+    }
+    for (size_t i = 0; i < count; i++) {
+        MHD_resume_connection(group[i].connection);
+    }
+    jalon_context_reset(ctx);
 }
 
 static void *answer_all(void *argument)
 {
-    struct waiting waiting;
-    while (take(argument, &waiting)) {
-        jalon_exchange_answer(waiting.exchange);
-        waiting.exchange->answered = true;
-        MHD_resume_connection(waiting.connection);
+    struct jalon_queue *queue = argument;
+    struct waiting group[WAITING_MAX];
+    size_t count;
+    while ((count = take_all(queue, group)) > 0) {
+        answer_group(queue, group, count);
     }
     return NULL;
 }
 
-struct jalon_queue *jalon_queue_create(void)
+struct jalon_queue *jalon_queue_create(const struct jalon_http_options *options)
 {
     struct jalon_queue *queue = jalon_memory_allocate_zeroed(1, sizeof *queue);
     if (queue == NULL) {
         return NULL;
     }
+    queue->options = options;
+    queue->ctx = jalon_context_create();
     pthread_mutex_init(&queue->mutex, NULL);
     pthread_cond_init(&queue->filled, NULL);
-    if (pthread_create(&queue->thread, NULL, answer_all, queue) != 0) {
+    if (queue->ctx == NULL || pthread_create(&queue->thread, NULL, answer_all, queue) != 0) {
         queue->closed = true; /* there is no thread to wait for */
         jalon_queue_destroy(queue);
         return NULL;
@@ -104,6 +141,7 @@ void jalon_queue_destroy(struct jalon_queue *queue)
     if (queue != NULL) {
         pthread_cond_destroy(&queue->filled);
         pthread_mutex_destroy(&queue->mutex);
+        jalon_context_destroy(queue->ctx);
         jalon_memory_release(queue);
     }
 }

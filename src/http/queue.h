@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Requests that change something, answered one after the other by a thread of their own: they wait
- * for the disk, and nobody else should. Layer 2.
+ * Requests that change something, answered by a thread of their own: they wait for the disk, and
+ * nobody else should. Those that came while it was busy are answered as one group. Layer 2.
  */
 #ifndef JALON_HTTP_QUEUE_H
 #define JALON_HTTP_QUEUE_H
@@ -12,8 +12,8 @@
 
 struct jalon_queue;
 
-/* Starts the thread. NULL: no memory, or no thread to be had. */
-struct jalon_queue *jalon_queue_create(void);
+/* Starts the thread; the options are borrowed. NULL: no memory, or no thread to be had. */
+struct jalon_queue *jalon_queue_create(const struct jalon_http_options *options);
 /*
  * Takes a request whose body is whole; its connection is suspended until the answer is ready, and is
  * then asked again with exchange->answered set. Meanwhile the exchange is the queue's. False: too

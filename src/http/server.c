@@ -152,7 +152,7 @@ static enum jalon_status start(struct jalon_context *ctx, struct jalon_http *htt
     http->ctx = jalon_context_create();
     http->drain = drain_create();
     http->linger = jalon_linger_create();
-    http->queue = jalon_queue_create();
+    http->queue = jalon_queue_create(&http->options);
     if (http->ctx == NULL || http->drain == NULL || http->linger == NULL || http->queue == NULL) {
         return jalon_no_memory(ctx);
     }

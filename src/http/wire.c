@@ -170,13 +170,12 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
         *upload_data_size = 0;
         return more ? MHD_YES : MHD_NO;
     }
-    if (!exchange->queued && jalon_exchange_is_write(exchange)) {
-        exchange->queued = true;
+    if (jalon_exchange_is_write(exchange)) {
         if (jalon_queue_push(http->queue, connection, exchange)) {
             return MHD_YES;
         }
-        jalon_exchange_put_off(exchange);
-        exchange->answered = true;
+        jalon_exchange_fail(exchange, JALON_UNAVAILABLE,
+                            "too much is being written: send it again in a moment");
     }
     return send_answer(exchange, connection);
 }

@@ -27,6 +27,7 @@ struct jalon_session {
     struct jalon_db_connection *connection;
     bool ended; /* committed or rolled back */
     struct jalon_session_counter counter;
+    struct jalon_session_counter counter_before; /* when the savepoint was set */
     /* Reused from row to row, so that a million rows take no more memory than one. */
     struct jalon_buffer fields;
     struct jalon_buffer categories;

@@ -129,6 +129,36 @@ enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_s
     return status == JALON_OK ? jalon_db_commit(ctx, session->connection) : status;
 }
 
+/* Nothing waits for the index when a savepoint is set or kept: to undo it is the database's. */
+static enum jalon_status write_index_then(struct jalon_context *ctx, struct jalon_session *session,
+                                          enum jalon_status (*step)(struct jalon_context *,
+                                                                    struct jalon_db_connection *))
+{
+    enum jalon_status status = jalon_session_write_index(ctx, session);
+    return status == JALON_OK ? step(ctx, session->connection) : status;
+}
+
+enum jalon_status jalon_session_set_savepoint(struct jalon_context *ctx,
+                                              struct jalon_session *session)
+{
+    session->counter_before = session->counter;
+    return write_index_then(ctx, session, jalon_db_set_savepoint);
+}
+
+enum jalon_status jalon_session_keep_savepoint(struct jalon_context *ctx,
+                                               struct jalon_session *session)
+{
+    return write_index_then(ctx, session, jalon_db_keep_savepoint);
+}
+
+enum jalon_status jalon_session_undo_savepoint(struct jalon_context *ctx,
+                                               struct jalon_session *session)
+{
+    session->pending_count = 0;
+    session->counter = session->counter_before;
+    return jalon_db_undo_savepoint(ctx, session->connection);
+}
+
 void jalon_session_end(struct jalon_session *session)
 {
     if (session == NULL) {

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Write turns: one after the other, many with one flush. Layer 3 (app).
+ *
+ * A flush of the disk costs more than everything else a write does, so the thread that answers
+ * waiting writers opens a group: their turns share one transaction, each a savepoint in it that can
+ * be undone by itself. Outside a group a turn is a transaction of its own. Views learn of a write
+ * when it is on disk, never before; who writes in between reads the session, not the view.
+ */
+#include "internal.h"
+
+/* What a view has to show once it is on disk. */
+struct written {
+    struct jalon_text map; /* slug */
+    struct jalon_contribution contribution; /* what it points at is its turn's context's */
+    int64_t seq;
+};
+
+struct jalon_write_group {
+    struct jalon_app *app;
+    struct jalon_context *ctx;
+    struct jalon_session *session; /* from the first turn on */
+    bool lost; /* the transaction: nothing of the group can be kept */
+    struct written *written;
+    size_t written_count, written_capacity;
+};
+
+/* The group that this thread has open. */
+static _Thread_local struct jalon_write_group *open_group;
+
+/* --- Showing --- */
+
+/* Brings a view forward to the write, whatever other processes wrote in between. */
+static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *app,
+                                 struct jalon_live_map *live, const struct written *written)
+{
+    const struct jalon_snapshot *snapshot = jalon_view_pin(live->view);
+    int64_t seen = jalon_snapshot_seq(snapshot);
+    jalon_view_unpin(live->view, snapshot);
+    if (seen >= written->seq) {
+        return JALON_OK;
+    }
+    return seen + 1 == written->seq
+               ? jalon_view_apply(ctx, live->view, &written->contribution, written->seq,
+                                  written->contribution.updated_us)
+               : jalon_live_catch_up(ctx, app, live);
+}
+
+/*
+ * The view in use shows the write. It may be another one than was in use when the write began:
+ * the map's settings were changed meanwhile.
+ */
+static void show(struct jalon_context *ctx, struct jalon_app *app, const struct written *written)
+{
+    struct jalon_live_map *live = jalon_live_hold_loaded(app, written->map);
+    if (live == NULL) {
+        return; /* the next reader loads it from the store */
+    }
+    if (show_in(ctx, app, live, written) != JALON_OK) {
+        /* It is stored: the answer is yes. The view is made anew from the store. */
+        jalon_error_clear(ctx);
+        jalon_live_drop(app, written->map);
+    }
+    jalon_live_release(app, live);
+}
+
+/* --- Groups --- */
+
+static enum jalon_status create_group(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_write_group **out)
+{
+    struct jalon_write_group *group = jalon_arena_allocate(ctx->arena, sizeof *group);
+    if (group == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *group = (struct jalon_write_group){.app = app, .ctx = ctx};
+    *out = group;
+    return JALON_OK;
+}
+
+/* Writes it to disk and shows it, or leaves nothing of it. */
+static enum jalon_status finish_group(struct jalon_context *ctx, struct jalon_write_group *group)
+{
+    struct jalon_app *app = group->app;
+    enum jalon_status status = JALON_OK;
+    pthread_mutex_lock(&app->write_lock);
+    if (group->lost) {
+        status = jalon_fail(ctx, JALON_UNAVAILABLE,
+                            "what was being written was lost; send it again");
+    } else if (group->written_count > 0) {
+        status = jalon_session_commit(ctx, group->session);
+    }
+    jalon_session_end(group->session);
+    for (size_t i = 0; status == JALON_OK && i < group->written_count; i++) {
+        show(ctx, app, &group->written[i]);
+    }
+    pthread_mutex_unlock(&app->write_lock);
+    return status;
+}
+
+enum jalon_status jalon_app_begin_group(struct jalon_context *ctx, struct jalon_app *app)
+{
+    return create_group(ctx, app, &open_group);
+}
+
+enum jalon_status jalon_app_end_group(struct jalon_context *ctx)
+{
+    struct jalon_write_group *group = open_group;
+    open_group = NULL;
+    return finish_group(ctx, group);
+}
+
+/* --- Turns --- */
+
+enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *app,
+                                   struct jalon_turn *out)
+{
+    struct jalon_write_group *group = open_group;
+    enum jalon_status status = JALON_OK;
+    if (group == NULL) {
+        status = create_group(ctx, app, &group);
+    } else if (group->lost) {
+        status = jalon_fail(ctx, JALON_UNAVAILABLE, "the database cannot be written to now");
+    }
+    if (status == JALON_OK && group->session == NULL) {
+        status = jalon_store_write(ctx, app->store, &group->session);
+    }
+    if (status == JALON_OK && group == open_group) {
+        status = jalon_session_set_savepoint(ctx, group->session);
+    }
+    if (group != NULL) {
+        group->lost = status != JALON_OK;
+    }
+    if (status == JALON_OK) {
+        *out = (struct jalon_turn){group->session, group, group->written_count};
+    }
+    return status;
+}
+
+enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
+                                 const struct jalon_map *map,
+                                 struct jalon_contribution *contribution,
+                                 const struct jalon_write *write, int64_t *out_seq)
+{
+    struct jalon_write_group *group = turn->group;
+    struct jalon_arena *arena = group->ctx->arena;
+    struct jalon_text slug = jalon_text_copy(arena, map->slug);
+    struct written *grown =
+        jalon_arena_grow(arena, group->written, group->written_count, group->written_count + 1,
+                         sizeof *grown, &group->written_capacity);
+    if (slug.data == NULL || grown == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    group->written = grown;
+    int64_t seq;
+    enum jalon_status status =
+        jalon_store_put_contribution(ctx, turn->session, map, contribution, write, &seq);
+    if (status == JALON_OK) {
+        group->written[group->written_count++] = (struct written){slug, *contribution, seq};
+        *out_seq = seq;
+    }
+    return status;
+}
+
+bool jalon_turn_is_flushed(const struct jalon_turn *turn, const struct jalon_map *map, int64_t seq)
+{
+    const struct jalon_write_group *group = turn->group;
+    for (size_t i = 0; i < group->written_count; i++) {
+        if (group->written[i].seq == seq && jalon_text_equal(group->written[i].map, map->slug)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum jalon_status jalon_turn_end(struct jalon_context *ctx, struct jalon_turn *turn,
+                                 enum jalon_status status)
+{
+    struct jalon_write_group *group = turn->group;
+    if (group != open_group) { /* a group of one */
+        if (status != JALON_OK) {
+            jalon_session_end(group->session);
+            return status;
+        }
+        return finish_group(ctx, group);
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_keep_savepoint(ctx, turn->session);
+        group->lost = status != JALON_OK;
+        return status;
+    }
+    group->written_count = turn->written_before;
+    if (jalon_session_undo_savepoint(ctx, turn->session) != JALON_OK) {
+        group->lost = true;
+    }
+    return status;
+}
