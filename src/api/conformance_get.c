@@ -7,7 +7,8 @@
  * so does features-filter of part 3, which stands on it; what is served today is proven by tests/http
  * and by GDAL's client. The classes of CQL2 are proven
  * by tests/unit/test_query_cql2_text.c and …_json.c (what is read), test_view_filter.c (what it
- * means) and tests/http/filter, which also proves those of Features part 3.
+ * means) and tests/http/filter, which also proves those of Features part 3; those of part 6 by
+ * tests/http/properties.
  */
 static const char *const classes[] = {
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -27,6 +28,8 @@ static const char *const classes[] = {
     "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-6/1.0/conf/properties",
+    "http://www.opengis.net/spec/ogcapi-features-6/1.0/conf/properties-features",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",

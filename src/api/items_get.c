@@ -105,11 +105,19 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     struct jalon_view_query query;
     struct jalon_view_result result;
     struct jalon_link links[LINKS_MAX];
-    size_t link_count = 0;
+    struct jalon_items_frame frame = {
+        .map = reading->map,
+        .links = links,
+        .time_us = jalon_snapshot_time_us(reading->snapshot),
+    };
     int32_t collection;
     enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
     if (status == JALON_OK) {
+        frame.collection = &reading->map->collections[collection];
         status = jalon_items_query_read(request, reading, collection, &query);
+    }
+    if (status == JALON_OK) {
+        status = jalon_items_read_properties(request, &frame);
     }
     if (status == JALON_OK && jalon_items_query_unchanged(request, response, reading, &query)) {
         return JALON_OK;
@@ -118,23 +126,16 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         status = jalon_snapshot_query(request->ctx, reading->snapshot, &query, &result);
     }
     if (status == JALON_OK) {
-        status = make_links(request, reading->map, &query, &result, links, &link_count);
+        status = make_links(request, reading->map, &query, &result, links, &frame.link_count);
     }
     if (status == JALON_OK) {
-        status = set_link_header(request, response, links, link_count);
+        status = set_link_header(request, response, links, frame.link_count);
     }
     if (status != JALON_OK) {
         return status;
     }
-    struct jalon_items_frame frame = {
-        .map = reading->map,
-        .collection = &reading->map->collections[collection],
-        .links = links,
-        .link_count = link_count,
-        .matched = result.matched,
-        .returned = (int64_t)result.count,
-        .time_us = jalon_snapshot_time_us(reading->snapshot),
-    };
+    frame.matched = result.matched;
+    frame.returned = (int64_t)result.count;
     return write_items(request, reading, &response->body, negotiated_format(request), &frame,
                        &result);
 }

@@ -4,6 +4,18 @@
 
 enum { URL_MAX = 16384 };
 
+bool jalon_items_next_name(struct jalon_text *rest, bool *done, struct jalon_text *out)
+{
+    if (*done) {
+        return false;
+    }
+    size_t comma = jalon_text_find(*rest, ',');
+    *out = jalon_text_slice(rest->data, comma);
+    *done = comma == rest->length;
+    *rest = jalon_text_slice(rest->data + comma + !*done, rest->length - comma - !*done);
+    return true;
+}
+
 /* What the paging token is good for: this list with these filters. */
 static enum jalon_status read_scope(struct jalon_request *request, struct jalon_text list,
                                     struct jalon_query_scope *out)

@@ -67,7 +67,20 @@ enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
                                               struct jalon_view_query **out,
                                               size_t *out_count) JALON_MUST_USE;
 
+/* --- items_properties.c --- */
+/*
+ * Reads `properties` (OGC API Features Part 6, draft) into the frame: the names of what the Features
+ * of its collection have, with commas between. JALON_INVALID: one that is not known, or twice there.
+ */
+enum jalon_status jalon_items_read_properties(struct jalon_request *request,
+                                              struct jalon_items_frame *frame) JALON_MUST_USE;
+
 /* --- items_query.c --- */
+/*
+ * The name before the next comma; what is left moves behind it. `done` is false at first. False:
+ * there are no more.
+ */
+bool jalon_items_next_name(struct jalon_text *rest, bool *done, struct jalon_text *out);
 /* The filters with limit and next: one page of a list. */
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
                                          const struct jalon_reading *reading, int32_t collection,

@@ -4,25 +4,12 @@
 
 /* --- Which collections --- */
 
-/* The key before the next comma; what is left moves behind it. False: there are no more. */
-static bool next_key(struct jalon_text *rest, bool *done, struct jalon_text *out)
-{
-    if (*done) {
-        return false;
-    }
-    size_t comma = jalon_text_find(*rest, ',');
-    *out = jalon_text_slice(rest->data, comma);
-    *done = comma == rest->length;
-    *rest = jalon_text_slice(rest->data + comma + !*done, rest->length - comma - !*done);
-    return true;
-}
-
 static enum jalon_status select_named(struct jalon_request *request, const struct jalon_map *map,
                                       struct jalon_text names, bool *selected)
 {
     struct jalon_text key;
     bool done = false;
-    while (next_key(&names, &done, &key)) {
+    while (jalon_items_next_name(&names, &done, &key)) {
         int32_t found = jalon_map_find_collection(map, key);
         if (found < 0 || !jalon_endpoint_is_public(&map->collections[found]) || selected[found]) {
             return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "collections",

@@ -91,9 +91,15 @@ static const struct jalon_parameter asset_parameters[] = {
          "order of axes; longitude and latitude (CRS84) when nothing is said.",                    \
          0, 0, 0}
 
+#define PROPERTIES_PARAMETER                                                                       \
+    {"properties", JALON_PARAMETER_STRING,                                                         \
+     "Only these properties in each Feature, by name, with commas between.", 0, 0, 0}
+
+static const struct jalon_parameter item_parameters[] = {PROPERTIES_PARAMETER, {0}};
 static const struct jalon_parameter items_parameters[] = {
     BOX_PARAMETER,
     FILTER_PARAMETERS,
+    PROPERTIES_PARAMETER,
     {"limit", JALON_PARAMETER_INTEGER, "At most this many contributions.", 1,
      JALON_QUERY_LIMIT_MAX, JALON_QUERY_LIMIT_DEFAULT},
     {"next", JALON_PARAMETER_STRING, "The token of a page, from the link `next` of the one before.",
@@ -206,7 +212,7 @@ static const struct jalon_route routes[] = {
      "Add a contribution", "items", .parameters = no_parameters, .representations = one_item,
      .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_get, "getItem",
-     "One contribution", "items", .parameters = no_parameters, .representations = one_item,
+     "One contribution", "items", .parameters = item_parameters, .representations = one_item,
      .one_language = true},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions", jalon_revisions_get,
      "getRevisions", "The history of a contribution, newest first", "items",
