@@ -85,20 +85,23 @@ enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *ap
 /* A zeroed reading is allowed. */
 void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading);
 /* --- Tiles --- */
+enum { JALON_TILE_FORMS = 4 };
+
 /* One tile of some collections, each with what selects its contributions. */
 struct jalon_tile_command {
     struct jalon_text zoom, row, column; /* as they were asked for */
     const struct jalon_view_query *queries; /* one a layer, in their order; after, limit unused */
     size_t query_count;
     struct jalon_text key; /* says what the queries are: another one for others */
-    /* False: not smaller. NULL: the compressed form is not wanted. */
-    bool (*compress)(struct jalon_text bytes, struct jalon_buffer *out);
+    unsigned form; /* how it is wanted compressed, below JALON_TILE_FORMS; 0: as it is drawn */
+    /* False: not smaller. The same bytes for the same form and input. */
+    bool (*compress)(unsigned form, struct jalon_text bytes, struct jalon_buffer *out);
 };
 
 /* Borrowed from what is kept, until released. */
 struct jalon_drawn_tile {
     struct jalon_text bytes; /* none: the tile is empty */
-    struct jalon_text compressed; /* empty: nothing gained, or not wanted */
+    struct jalon_text compressed; /* in the form wanted; empty: nothing gained, or not wanted */
     const char *etag; /* of the bytes */
     struct jalon_tile_entry *entry; /* private */
 };
@@ -118,7 +121,8 @@ struct jalon_drawn_tile {
  * zoom every contribution is drawn by itself.
  *
  * The reading may have been ended when this returns: it is, as soon as the tile is drawn. Drawn
- * tiles are kept (64 MB, last used); one is drawn once however many ask for it at the same time.
+ * tiles are kept with the forms that were asked for (64 MB, last used); one is drawn once however
+ * many ask for it at the same time.
  * JALON_NOT_FOUND: no such tile; JALON_TOO_LARGE: more than 64 MB of it, or JALON_CLUSTER_LIMIT points.
  */
 enum jalon_status jalon_app_draw_tile(struct jalon_context *ctx, struct jalon_app *app,

@@ -15,6 +15,15 @@
 #include "jalon/status.h"
 #include "jalon/text.h"
 
+/* Content codings (RFC 9110, 8.4.1; RFC 7932; RFC 8878). */
+enum jalon_coding {
+    JALON_IDENTITY,
+    JALON_GZIP,
+    JALON_BROTLI,
+    JALON_ZSTD,
+    JALON_CODING_COUNT,
+};
+
 enum jalon_method {
     JALON_GET,
     JALON_POST,
@@ -70,6 +79,7 @@ struct jalon_route {
     size_t body_max;               /* bytes; 0 takes the server's limit */
     bool needs_account;            /* 401 before the handler without a valid Bearer token */
     bool one_language;             /* the answer does not depend on request->language */
+    bool for_everyone;             /* nor on who asks */
 };
 
 /* --- What a handler sees --- */
@@ -102,8 +112,8 @@ bool jalon_route_declares(const struct jalon_route *route, struct jalon_text nam
 /* A header's value, or false. */
 bool jalon_request_header(const struct jalon_request *request, const char *name,
                           struct jalon_text *out);
-/* Does the client take a body in gzip? */
-bool jalon_request_takes_gzip(const struct jalon_request *request);
+/* The coding that a body would best be sent in to this client. */
+enum jalon_coding jalon_request_coding(const struct jalon_request *request);
 /* Reads an INTEGER parameter by its row: fallback when absent, clamped to maximum, JALON_INVALID
  * below minimum or when it is not an integer. */
 enum jalon_status jalon_request_integer(struct jalon_request *request, const char *name,
@@ -119,12 +129,13 @@ struct jalon_response {
     unsigned code;
     const char *media_type;     /* NULL: the negotiated one */
     struct jalon_buffer body;   /* the handler appends; sent without copying */
-    bool gzipped; /* the body is in gzip already (jalon_compress_gzip), which the client takes */
+    enum jalon_coding coding;      /* what the body is in already: jalon_request_coding or nothing */
     struct jalon_text etag;     /* opaque part, without quotes; empty: none. Set before the body to
                                    make use of jalon_response_not_modified */
     struct jalon_text location; /* absolute URL for 201 and redirections */
-    struct jalon_text cache_control; /* empty: "no-cache" with an ETag ("private, no-cache" for
-                                        who is signed in), "no-store" else */
+    struct jalon_text cache_control; /* empty: "no-cache" with an ETag, "no-store" else. "private"
+                                        goes before it, in place of "public", when the request says
+                                        who asks */
     struct jalon_text content_security_policy; /* pages only */
     struct jalon_text disposition; /* Content-Disposition; empty: none */
     int64_t seq;                   /* Jalon-Seq; 0: not sent */
@@ -140,9 +151,12 @@ struct jalon_response {
 bool jalon_response_not_modified(struct jalon_request *request, struct jalon_response *response,
                                  struct jalon_text etag);
 
-/* gzip, the same bytes for the same input, for what is sent again and again. False: no memory, or
- * not smaller. */
-bool jalon_compress_gzip(struct jalon_text input, struct jalon_buffer *out);
+/*
+ * The input in a coding other than JALON_IDENTITY: the same bytes for the same input, as a strong
+ * ETag needs. False: no memory, or not smaller and not `always` wanted; *out is then empty.
+ */
+bool jalon_compress(enum jalon_coding coding, struct jalon_text input, bool always,
+                    struct jalon_buffer *out);
 
 /*
  * A handler that returns another status than JALON_OK leaves the rest to the server: the problem

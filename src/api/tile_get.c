@@ -5,10 +5,19 @@
  */
 #include "tile_query.h"
 
-static void send_bytes(struct jalon_response *response, const struct jalon_drawn_tile *tile)
+_Static_assert((int)JALON_CODING_COUNT <= (int)JALON_TILE_FORMS, "a form for every coding");
+
+static bool compress(unsigned form, struct jalon_text bytes, struct jalon_buffer *out)
 {
-    response->gzipped = tile->compressed.length > 0;
-    jalon_buffer_append_text(&response->body, response->gzipped ? tile->compressed : tile->bytes);
+    return jalon_compress((enum jalon_coding)form, bytes, false, out);
+}
+
+static void send_bytes(struct jalon_request *request, struct jalon_response *response,
+                       const struct jalon_drawn_tile *tile)
+{
+    bool smaller = tile->compressed.length > 0;
+    response->coding = smaller ? jalon_request_coding(request) : JALON_IDENTITY;
+    jalon_buffer_append_text(&response->body, smaller ? tile->compressed : tile->bytes);
 }
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
@@ -23,7 +32,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         response->code = 204;
         response->etag = etag;
     } else if (!jalon_response_not_modified(request, response, etag)) {
-        send_bytes(response, tile);
+        send_bytes(request, response, tile);
     }
     return JALON_OK;
 }
@@ -37,7 +46,8 @@ enum jalon_status jalon_tile_get(struct jalon_request *request, struct jalon_res
         .zoom = jalon_request_variable(request, "tileMatrix"),
         .row = jalon_request_variable(request, "tileRow"),
         .column = jalon_request_variable(request, "tileCol"),
-        .compress = jalon_request_takes_gzip(request) ? jalon_compress_gzip : NULL,
+        .form = jalon_request_coding(request),
+        .compress = compress,
     };
     enum jalon_status status =
         jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &reading);

@@ -18,6 +18,8 @@ enum state { DRAWING, READY, FAILED };
 
 struct kept {
     struct jalon_tile_entry entry; /* first: who holds it has a pointer to it */
+    struct jalon_buffer forms[JALON_TILE_FORMS]; /* each set once, and then as it is */
+    bool formed[JALON_TILE_FORMS];
     struct kept *next;             /* in its bucket */
     struct kept *older, *newer;    /* by last use; only when READY */
     uint64_t hash;
@@ -56,7 +58,9 @@ static void let_go(struct kept *kept)
 {
     if (--kept->holders == 0) {
         jalon_buffer_finish(&kept->entry.bytes);
-        jalon_buffer_finish(&kept->entry.compressed);
+        for (size_t i = 0; i < JALON_TILE_FORMS; i++) {
+            jalon_buffer_finish(&kept->forms[i]);
+        }
         jalon_memory_release(kept);
     }
 }
@@ -181,19 +185,28 @@ struct jalon_tile_entry *jalon_tile_cache_take(struct jalon_tile_cache *cache,
     return kept != NULL ? &kept->entry : NULL;
 }
 
+/* It has become larger; the last used go when all are too large. */
+static void count_size(struct jalon_tile_cache *cache, struct kept *kept, size_t more)
+{
+    kept->size += more;
+    cache->size += more;
+    while (cache->size > cache->budget) {
+        remove_kept(cache, cache->oldest);
+    }
+}
+
 void jalon_tile_cache_publish(struct jalon_tile_cache *cache, struct jalon_tile_entry *entry)
 {
     struct kept *kept = (struct kept *)entry;
-    kept->size =
-        sizeof *kept + kept->key_length + entry->bytes.capacity + entry->compressed.capacity;
+    size_t size = sizeof *kept + kept->key_length + entry->bytes.capacity;
     pthread_mutex_lock(&cache->lock);
     assert(kept->state == DRAWING && kept->in_table);
     kept->state = READY;
     link_newest(cache, kept);
-    cache->size += kept->size;
-    while (cache->size > cache->budget) {
-        remove_kept(cache, cache->oldest);
+    for (size_t i = 0; i < JALON_TILE_FORMS; i++) {
+        size += kept->forms[i].capacity;
     }
+    count_size(cache, kept, size);
     pthread_cond_broadcast(&cache->filled);
     pthread_mutex_unlock(&cache->lock);
 }
@@ -207,6 +220,40 @@ void jalon_tile_cache_give_up(struct jalon_tile_cache *cache, struct jalon_tile_
     let_go(kept);
     pthread_cond_broadcast(&cache->filled);
     pthread_mutex_unlock(&cache->lock);
+}
+
+bool jalon_tile_cache_find_form(struct jalon_tile_cache *cache,
+                                const struct jalon_tile_entry *entry, unsigned form,
+                                struct jalon_text *out)
+{
+    const struct kept *kept = (const struct kept *)entry;
+    pthread_mutex_lock(&cache->lock);
+    bool formed = kept->formed[form];
+    if (formed) {
+        *out = jalon_buffer_text(&kept->forms[form]);
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return formed;
+}
+
+struct jalon_text jalon_tile_cache_add_form(struct jalon_tile_cache *cache,
+                                            struct jalon_tile_entry *entry, unsigned form,
+                                            struct jalon_buffer *compressed)
+{
+    struct kept *kept = (struct kept *)entry;
+    pthread_mutex_lock(&cache->lock);
+    if (kept->formed[form]) {
+        jalon_buffer_finish(compressed);
+    } else {
+        kept->formed[form] = true;
+        kept->forms[form] = *compressed;
+        if (kept->in_table && kept->state == READY) {
+            count_size(cache, kept, compressed->capacity);
+        }
+    }
+    struct jalon_text text = jalon_buffer_text(&kept->forms[form]);
+    pthread_mutex_unlock(&cache->lock);
+    return text;
 }
 
 void jalon_tile_cache_release(struct jalon_tile_cache *cache, struct jalon_tile_entry *entry)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* A tile for whoever asks: drawn once, kept, told apart by its bytes. Layer 3 (app). */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,17 +10,14 @@
 #include "internal.h"
 #include "tiles.h"
 
-/*
- * Everything a tile depends on beside the map's state; and whether it is kept in its compressed form,
- * which those few who do not take it need not wait for.
- */
+/* Everything a tile depends on beside the map's state. */
 static enum jalon_status make_key(struct jalon_context *ctx, const struct jalon_live_map *live,
                                   struct jalon_tile tile, const struct jalon_tile_command *command,
                                   struct jalon_text *out)
 {
     struct jalon_text queries = command->key;
-    *out = jalon_text_format(ctx->arena, "%llu/%d/%d/%d/%c", (unsigned long long)live->id, tile.zoom,
-                             tile.row, tile.column, command->compress != NULL ? 'z' : '-');
+    *out = jalon_text_format(ctx->arena, "%llu/%d/%d/%d/", (unsigned long long)live->id, tile.zoom,
+                             tile.row, tile.column);
     char *key = out->data == NULL
                     ? NULL
                     : jalon_arena_allocate(ctx->arena, out->length + queries.length + 1);
@@ -43,18 +41,23 @@ static void trim(struct jalon_buffer *buffer)
     }
 }
 
-static void finish(struct jalon_tile_entry *entry, const struct jalon_tile_command *command)
+/* The form that is wanted, made when it is for the first time. */
+static struct jalon_text find_form(struct jalon_app *app, struct jalon_tile_entry *entry,
+                                   const struct jalon_tile_command *command)
 {
-    static const uint8_t key[JALON_HASH_KEY_SIZE] = "jalon tile bytes";
     struct jalon_text bytes = jalon_buffer_text(&entry->bytes);
-    snprintf(entry->etag, sizeof entry->etag, "%016llx",
-             (unsigned long long)jalon_hash_keyed(key, bytes.data, bytes.length));
-    if (bytes.length == 0 || command->compress == NULL ||
-        !command->compress(bytes, &entry->compressed)) {
-        jalon_buffer_init(&entry->compressed, 0);
+    struct jalon_text compressed = JALON_TEXT_EMPTY;
+    struct jalon_buffer buffer;
+    assert(command->form < JALON_TILE_FORMS);
+    if (command->form == 0 || bytes.length == 0 ||
+        jalon_tile_cache_find_form(app->tiles, entry, command->form, &compressed)) {
+        return compressed;
     }
-    trim(&entry->bytes);
-    trim(&entry->compressed);
+    if (!command->compress(command->form, bytes, &buffer)) {
+        jalon_buffer_init(&buffer, 0);
+    }
+    trim(&buffer);
+    return jalon_tile_cache_add_form(app->tiles, entry, command->form, &buffer);
 }
 
 static enum jalon_status fill(struct jalon_context *ctx, struct jalon_app *app,
@@ -62,13 +65,18 @@ static enum jalon_status fill(struct jalon_context *ctx, struct jalon_app *app,
                               const struct jalon_tile_command *command,
                               struct jalon_tile_entry *entry)
 {
+    static const uint8_t key[JALON_HASH_KEY_SIZE] = "jalon tile bytes";
     enum jalon_status status = jalon_tile_draw(ctx, reading, tile, command, &entry->bytes);
     if (status != JALON_OK) {
         jalon_tile_cache_give_up(app->tiles, entry);
         return status;
     }
     jalon_app_end_reading(app, reading); /* writers need not wait for the compression */
-    finish(entry, command);
+    struct jalon_text bytes = jalon_buffer_text(&entry->bytes);
+    snprintf(entry->etag, sizeof entry->etag, "%016llx",
+             (unsigned long long)jalon_hash_keyed(key, bytes.data, bytes.length));
+    trim(&entry->bytes);
+    (void)find_form(app, entry, command); /* once, for all who wait */
     jalon_tile_cache_publish(app->tiles, entry);
     return JALON_OK;
 }
@@ -101,7 +109,7 @@ enum jalon_status jalon_app_draw_tile(struct jalon_context *ctx, struct jalon_ap
     if (status == JALON_OK) {
         *out = (struct jalon_drawn_tile){
             .bytes = jalon_buffer_text(&entry->bytes),
-            .compressed = jalon_buffer_text(&entry->compressed),
+            .compressed = find_form(app, entry, command),
             .etag = entry->etag,
             .entry = entry,
         };

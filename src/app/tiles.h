@@ -27,7 +27,6 @@ struct jalon_tile_cache;
 /* One tile; what it says does not change while it is held. */
 struct jalon_tile_entry {
     struct jalon_buffer bytes;
-    struct jalon_buffer compressed; /* empty when that would not be smaller */
     char etag[17];
 };
 
@@ -48,6 +47,17 @@ struct jalon_tile_entry *jalon_tile_cache_take(struct jalon_tile_cache *cache,
 void jalon_tile_cache_publish(struct jalon_tile_cache *cache, struct jalon_tile_entry *entry);
 /* It could not be filled; it is released. */
 void jalon_tile_cache_give_up(struct jalon_tile_cache *cache, struct jalon_tile_entry *entry);
+/* A compressed form that was made before, empty when that was not smaller; false: never made. */
+bool jalon_tile_cache_find_form(struct jalon_tile_cache *cache,
+                                const struct jalon_tile_entry *entry, unsigned form,
+                                struct jalon_text *out);
+/*
+ * Keeps a form of an entry that is held, as long as the entry: the buffer is the cache's now. Two may
+ * have made the same: the first one stays. Whichever it is, is returned.
+ */
+struct jalon_text jalon_tile_cache_add_form(struct jalon_tile_cache *cache,
+                                            struct jalon_tile_entry *entry, unsigned form,
+                                            struct jalon_buffer *compressed);
 void jalon_tile_cache_release(struct jalon_tile_cache *cache, struct jalon_tile_entry *entry);
 
 #endif

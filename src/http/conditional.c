@@ -51,27 +51,45 @@ struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum ja
     const struct jalon_request *request = &exchange->request;
     const char *name = request->representation != NULL ? request->representation->name : "";
     bool spoken = request->route != NULL && !request->route->one_language;
-    return jalon_text_format(request->ctx->arena, "\"%.*s%s%s%s%.*s%s\"",
+    return jalon_text_format(request->ctx->arena, "\"%.*s%s%s%s%.*s%s%s\"",
                              JALON_TEXT_ARGS(exchange->response.etag), name[0] != '\0' ? "-" : "",
                              name, spoken ? "-" : "", spoken ? (int)request->language.length : 0,
-                             request->language.data, coding == JALON_GZIP ? "-gzip" : "");
+                             request->language.data, coding != JALON_IDENTITY ? "-" : "",
+                             jalon_coding_name(coding));
+}
+
+/* The If-None-Match of a request for a state that has a tag. */
+static bool find_held(struct jalon_exchange *exchange, struct jalon_text *out)
+{
+    return exchange->response.etag.length > 0 &&
+           exchange->request.route->method == JALON_GET &&
+           jalon_exchange_header(exchange, "If-None-Match", out);
 }
 
 /* The tag the client holds of this state, in a coding it accepts; empty when it holds none. */
 static struct jalon_text held_tag(struct jalon_exchange *exchange)
 {
     struct jalon_text list;
-    if (exchange->response.etag.length == 0 || exchange->request.route->method != JALON_GET ||
-        !jalon_exchange_header(exchange, "If-None-Match", &list)) {
+    if (!find_held(exchange, &list) || jalon_text_is(list, "*")) {
         return JALON_TEXT_EMPTY;
     }
-    for (int coding = (int)exchange->accepted_coding; coding >= JALON_IDENTITY; coding--) {
-        struct jalon_text tag = jalon_etag_make(exchange, (enum jalon_coding)coding);
+    for (int i = 0; i < JALON_CODING_COUNT; i++) {
+        enum jalon_coding coding = (enum jalon_coding)i;
+        if (!jalon_coding_is_accepted(exchange->codings, coding)) {
+            continue;
+        }
+        struct jalon_text tag = jalon_etag_make(exchange, coding);
         if (tag.data != NULL && jalon_etag_listed(list, tag)) {
             return tag;
         }
     }
     return JALON_TEXT_EMPTY;
+}
+
+bool jalon_etag_none_wanted(struct jalon_exchange *exchange)
+{
+    struct jalon_text list;
+    return find_held(exchange, &list) && jalon_text_is(list, "*");
 }
 
 bool jalon_etag_unchanged(struct jalon_exchange *exchange)

@@ -27,6 +27,7 @@ struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, cons
     exchange->http = http;
     exchange->head.target = copy;
     exchange->started_us = jalon_clock_monotonic_us();
+    exchange->codings = jalon_negotiate_coding(JALON_TEXT_EMPTY);
     exchange->etag = exchange->allow = exchange->challenge = exchange->accept = JALON_TEXT_EMPTY;
     exchange->request = (struct jalon_request){
         .ctx = ctx,
@@ -96,9 +97,9 @@ bool jalon_request_header(const struct jalon_request *request, const char *name,
     return jalon_exchange_header((struct jalon_exchange *)request, name, out);
 }
 
-bool jalon_request_takes_gzip(const struct jalon_request *request)
+enum jalon_coding jalon_request_coding(const struct jalon_request *request)
 {
-    return ((const struct jalon_exchange *)request)->accepted_coding == JALON_GZIP;
+    return ((const struct jalon_exchange *)request)->codings.preferred;
 }
 
 struct jalon_text jalon_request_variable(const struct jalon_request *request, const char *name)
@@ -274,6 +275,18 @@ static enum jalon_status choose_representation(struct jalon_exchange *exchange)
     return status;
 }
 
+/* An answer can be sent as it is unless the client refuses that too (RFC 9110, 12.5.3). */
+static enum jalon_status choose_coding(struct jalon_exchange *exchange)
+{
+    if (exchange->codings.accepted != 0) {
+        return JALON_OK;
+    }
+    exchange->response.code = 406;
+    return jalon_fail(exchange->request.ctx, JALON_UNSUPPORTED,
+                      "Accept-Encoding names nothing that is here; here are: zstd, br, gzip, "
+                      "identity");
+}
+
 static void negotiate_rest(struct jalon_exchange *exchange)
 {
     struct jalon_text header;
@@ -281,14 +294,14 @@ static void negotiate_rest(struct jalon_exchange *exchange)
         exchange->request.language = jalon_negotiate_language(header);
     }
     if (jalon_exchange_header(exchange, "Accept-Encoding", &header)) {
-        exchange->accepted_coding = jalon_negotiate_coding(header);
+        exchange->codings = jalon_negotiate_coding(header);
     }
 }
 
 static enum jalon_status open_steps(struct jalon_exchange *exchange)
 {
     static enum jalon_status (*const steps[])(struct jalon_exchange *) = {
-        authenticate, read_parameters, choose_representation, jalon_body_check,
+        authenticate, read_parameters, choose_representation, choose_coding, jalon_body_check,
     };
     enum jalon_status status = jalon_guard_check(exchange);
     if (status != JALON_OK) {

@@ -81,7 +81,11 @@ enum jalon_status jalon_parameters_check(struct jalon_context *ctx,
     JALON_MUST_USE;
 
 /* --- negotiate.c --- */
-enum jalon_coding { JALON_IDENTITY, JALON_GZIP };
+/* The codings that a client takes. */
+struct jalon_codings {
+    unsigned accepted; /* a bit for each; none: nothing that is here */
+    enum jalon_coding preferred; /* one of them */
+};
 
 /*
  * Picks a representation of the route's list. `f` (may be NULL) wins over `accept` (may be NULL).
@@ -95,7 +99,10 @@ enum jalon_status jalon_negotiate_representation(struct jalon_context *ctx,
     JALON_MUST_USE;
 /* "fr" or "en"; "fr" when the header prefers neither. */
 struct jalon_text jalon_negotiate_language(struct jalon_text accept_language);
-enum jalon_coding jalon_negotiate_coding(struct jalon_text accept_encoding);
+struct jalon_codings jalon_negotiate_coding(struct jalon_text accept_encoding);
+bool jalon_coding_is_accepted(struct jalon_codings codings, enum jalon_coding coding);
+/* "gzip" … of Content-Encoding; empty for JALON_IDENTITY. */
+const char *jalon_coding_name(enum jalon_coding coding);
 
 /* --- conditional.c --- */
 /* Does the list of entity tags (or "*") hold the tag? Weak comparison (RFC 9110, 8.8.3.2). */
@@ -105,6 +112,8 @@ struct jalon_exchange;
 struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum jalon_coding coding);
 /* Does the client hold response.etag already? Then the code is 304 and its tag is kept. */
 bool jalon_etag_unchanged(struct jalon_exchange *exchange);
+/* Does it want nothing that exists: "If-None-Match: *"? Which tag there is, is known at the end. */
+bool jalon_etag_none_wanted(struct jalon_exchange *exchange);
 
 /* --- compress.c --- */
 bool jalon_media_type_compresses(const char *media_type);
@@ -157,8 +166,8 @@ struct jalon_exchange {
     bool head_only;
     bool options;
     enum jalon_status status;
-    enum jalon_coding accepted_coding;
-    enum jalon_coding coding;    /* of the response body */
+    struct jalon_codings codings; /* that the client takes */
+    enum jalon_coding coding;     /* of the response body */
     struct jalon_text etag;      /* quoted, as sent */
     struct jalon_text allow;     /* Allow header */
     struct jalon_text challenge; /* WWW-Authenticate */

@@ -203,22 +203,70 @@ struct jalon_text jalon_negotiate_language(struct jalon_text accept_language)
     return best;
 }
 
-enum jalon_coding jalon_negotiate_coding(struct jalon_text accept_encoding)
+/* --- Codings --- */
+
+static const char *const coding_names[JALON_CODING_COUNT] = {
+    [JALON_IDENTITY] = "",
+    [JALON_GZIP] = "gzip",
+    [JALON_BROTLI] = "br",
+    [JALON_ZSTD] = "zstd",
+};
+
+/* What is sent when the client likes them alike: by cost, 860, 287 and 234 MB/s a core. */
+static const enum jalon_coding coding_order[] = {JALON_ZSTD, JALON_BROTLI, JALON_GZIP,
+                                                 JALON_IDENTITY};
+
+const char *jalon_coding_name(enum jalon_coding coding)
+{
+    return coding_names[coding];
+}
+
+bool jalon_coding_is_accepted(struct jalon_codings codings, enum jalon_coding coding)
+{
+    return (codings.accepted >> coding & 1) != 0;
+}
+
+/* JALON_CODING_COUNT for one that is not here. */
+static enum jalon_coding find_coding(struct jalon_text name)
+{
+    if (jalon_text_equal_ascii_case(name, JALON_TEXT("identity"))) {
+        return JALON_IDENTITY;
+    }
+    if (jalon_text_equal_ascii_case(name, JALON_TEXT("x-gzip"))) {
+        return JALON_GZIP; /* RFC 9110, 8.4.1.3 */
+    }
+    int coding = JALON_GZIP;
+    while (coding < JALON_CODING_COUNT &&
+           !jalon_text_equal_ascii_case(name, jalon_text_from(coding_names[coding]))) {
+        coding++;
+    }
+    return (enum jalon_coding)coding;
+}
+
+/* RFC 9110, 12.5.3: no coding is taken unless it or "*" is named, identity unless it is refused. */
+struct jalon_codings jalon_negotiate_coding(struct jalon_text accept_encoding)
 {
     struct element element;
-    int gzip = QUALITY_NONE;
-    int identity = QUALITY_NONE;
+    int qualities[JALON_CODING_COUNT + 1]; /* and of those that are not here */
     int any = QUALITY_NONE;
+    struct jalon_codings codings = {.preferred = JALON_IDENTITY};
+    for (size_t i = 0; i <= JALON_CODING_COUNT; i++) {
+        qualities[i] = QUALITY_NONE;
+    }
     while (next_element(&accept_encoding, &element)) {
-        if (jalon_text_equal_ascii_case(element.value, JALON_TEXT("gzip")) ||
-            jalon_text_equal_ascii_case(element.value, JALON_TEXT("x-gzip"))) {
-            gzip = element.quality;
-        } else if (jalon_text_equal_ascii_case(element.value, JALON_TEXT("identity"))) {
-            identity = element.quality;
-        } else if (jalon_text_is(element.value, "*")) {
-            any = element.quality;
+        *(jalon_text_is(element.value, "*") ? &any : &qualities[find_coding(element.value)]) =
+            element.quality;
+    }
+    int best = 0;
+    for (size_t i = 0; i < sizeof coding_order / sizeof coding_order[0]; i++) {
+        enum jalon_coding coding = coding_order[i];
+        int quality = qualities[coding] == QUALITY_NONE ? any : qualities[coding];
+        bool taken = quality > 0 || (quality == QUALITY_NONE && coding == JALON_IDENTITY);
+        codings.accepted |= (unsigned)taken << coding;
+        if (quality > best) {
+            best = quality;
+            codings.preferred = coding;
         }
     }
-    gzip = gzip == QUALITY_NONE ? any : gzip;
-    return gzip > 0 && gzip >= identity ? JALON_GZIP : JALON_IDENTITY;
+    return codings;
 }

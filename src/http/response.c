@@ -9,11 +9,23 @@
 
 enum { COMPRESS_FROM_BYTES = 1024 };
 
+/* Whatever a value was made of, it cannot become another header line (RFC 9110, 5.5). */
+static bool is_one_line(struct jalon_text value)
+{
+    for (size_t i = 0; i < value.length; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void add_header(struct jalon_exchange *exchange, const char *name, struct jalon_text value)
 {
     assert(exchange->reply_header_count < JALON_REPLY_HEADERS_MAX);
-    if (value.data == NULL) {
-        return; /* no memory to say it: the answer stands without */
+    if (value.data == NULL || !is_one_line(value)) {
+        return; /* no memory to say it, or not a value: the answer stands without */
     }
     exchange->reply_headers[exchange->reply_header_count++] =
         (struct jalon_pair){jalon_text_from(name), value};
@@ -61,18 +73,17 @@ static void compress_body(struct jalon_exchange *exchange, const char *media_typ
 {
     struct jalon_buffer coded = {0};
     struct jalon_buffer *body = &exchange->response.body;
-    if (exchange->response.gzipped) {
-        exchange->coding = JALON_GZIP;
-        return;
-    }
-    if (exchange->accepted_coding != JALON_GZIP || body->length < COMPRESS_FROM_BYTES ||
-        !jalon_media_type_compresses(media_type) ||
-        !jalon_compress_gzip(jalon_buffer_text(body), &coded)) {
+    enum jalon_coding coding = exchange->codings.preferred;
+    bool always = !jalon_coding_is_accepted(exchange->codings, JALON_IDENTITY);
+    bool pays = body->length >= COMPRESS_FROM_BYTES && jalon_media_type_compresses(media_type);
+    exchange->coding = exchange->response.coding;
+    if (exchange->coding != JALON_IDENTITY || coding == JALON_IDENTITY || body->length == 0 ||
+        !(pays || always) || !jalon_compress(coding, jalon_buffer_text(body), always, &coded)) {
         return;
     }
     jalon_buffer_finish(body);
     *body = coded;
-    exchange->coding = JALON_GZIP;
+    exchange->coding = coding;
 }
 
 static void add_vary(struct jalon_exchange *exchange, const char *media_type)
@@ -81,13 +92,41 @@ static void add_vary(struct jalon_exchange *exchange, const char *media_type)
     bool chosen = route != NULL && route->representations != NULL &&
                   route->representations[0].name != NULL && route->representations[1].name != NULL;
     bool spoken = route != NULL && !route->one_language;
-    bool coded = media_type != NULL && jalon_media_type_compresses(media_type);
+    bool asked = route != NULL && !route->for_everyone;
+    /* Any body is coded for a client that refuses it as it is. */
+    bool coded = media_type != NULL;
     struct jalon_text vary =
-        jalon_text_format(exchange->request.ctx->arena, "%s%s%s", chosen ? ", Accept" : "",
-                          coded ? ", Accept-Encoding" : "", spoken ? ", Accept-Language" : "");
+        jalon_text_format(exchange->request.ctx->arena, "%s%s%s%s", chosen ? ", Accept" : "",
+                          coded ? ", Accept-Encoding" : "", spoken ? ", Accept-Language" : "",
+                          asked ? ", Authorization" : "");
     if (vary.data != NULL && vary.length > 2) {
         add_header(exchange, "Vary", jalon_text_slice(vary.data + 2, vary.length - 2));
     }
+}
+
+/* Does the request say who asks? Then the answer is theirs, even where it happens to be anybody's. */
+static bool says_who(struct jalon_exchange *exchange)
+{
+    static const char *const names[] = {"Authorization", "Cookie", "Jalon-Edit-Secret"};
+    struct jalon_text ignored;
+    bool says = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        says = says || jalon_exchange_header(exchange, names[i], &ignored);
+    }
+    return says;
+}
+
+/* No shared cache may keep it (RFC 9111, 5.2.2.7). */
+static struct jalon_text make_private(struct jalon_exchange *exchange, struct jalon_text control)
+{
+    static const char public[] = "public, ";
+    bool told = jalon_text_starts_with(control, "private") ||
+                jalon_text_starts_with(control, "no-store");
+    size_t skip = jalon_text_starts_with(control, public) ? sizeof public - 1 : 0;
+    struct jalon_text changed =
+        told ? control
+             : jalon_text_format(exchange->request.ctx->arena, "private, %s", control.data + skip);
+    return changed.data != NULL ? changed : JALON_TEXT("no-store");
 }
 
 static void add_caching(struct jalon_exchange *exchange)
@@ -98,8 +137,10 @@ static void add_caching(struct jalon_exchange *exchange)
     if (!success || (control.length == 0 && exchange->etag.length == 0)) {
         control = JALON_TEXT("no-store");
     } else if (control.length == 0) {
-        control = exchange->request.account.length > 0 ? JALON_TEXT("private, no-cache")
-                                                       : JALON_TEXT("no-cache");
+        control = JALON_TEXT("no-cache");
+    }
+    if (says_who(exchange)) {
+        control = make_private(exchange, control);
     }
     add_header(exchange, "Cache-Control", control);
     if (success) {
@@ -171,29 +212,37 @@ static void drop_body(struct jalon_exchange *exchange)
     exchange->coding = JALON_IDENTITY;
 }
 
+/* The body in its coding with the tag of both, or none of it when the client has it already. */
+static void settle_body(struct jalon_exchange *exchange, const char *media_type)
+{
+    struct jalon_response *response = &exchange->response;
+    bool conditional = response->etag.length > 0 && response->code < 300;
+    if (response->code == 304 || (conditional && jalon_etag_unchanged(exchange))) {
+        drop_body(exchange);
+        return;
+    }
+    if (media_type != NULL) {
+        compress_body(exchange, media_type);
+    }
+    if (response->etag.length > 0 && response->code < 400) {
+        struct jalon_text etag = jalon_etag_make(exchange, exchange->coding);
+        exchange->etag = etag.data != NULL ? etag : JALON_TEXT_EMPTY;
+    }
+    if (conditional && jalon_etag_none_wanted(exchange)) {
+        response->code = 304;
+        drop_body(exchange);
+    }
+}
+
 void jalon_response_complete(struct jalon_exchange *exchange)
 {
     struct jalon_response *response = &exchange->response;
     const char *media_type = media_type_of(exchange);
-    bool unchanged = response->code == 304;
-    if (!unchanged && response->code == 200 && response->etag.length > 0) {
-        unchanged = jalon_etag_unchanged(exchange);
-    }
-    if (unchanged) {
-        drop_body(exchange);
-    } else if (media_type != NULL) {
-        compress_body(exchange, media_type);
-    }
-    if (!unchanged && response->etag.length > 0 && response->code < 400) {
-        struct jalon_text etag = jalon_etag_make(exchange, exchange->coding);
-        exchange->etag = etag.data != NULL ? etag : JALON_TEXT_EMPTY;
-    }
+    settle_body(exchange, media_type);
     if (response->body.length > 0 && media_type != NULL) {
         add_media_type(exchange, media_type);
     }
-    if (exchange->coding == JALON_GZIP) {
-        add_header(exchange, "Content-Encoding", JALON_TEXT("gzip"));
-    }
+    add_text(exchange, "Content-Encoding", jalon_text_from(jalon_coding_name(exchange->coding)));
     add_vary(exchange, media_type);
     add_caching(exchange);
     add_cors(exchange);

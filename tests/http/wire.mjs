@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // HTTP/1.1 over a socket: sends what a case says, byte by byte, and reads one answer.
+import {execFileSync} from 'node:child_process';
 import net from 'node:net';
 import zlib from 'node:zlib';
 
 const TIME_LIMIT_MS = 20000;
+
+const decoders = {
+  gzip: zlib.gunzipSync,
+  br: zlib.brotliDecompressSync,
+  /* Node knows it from 22 on. */
+  zstd: zlib.zstdDecompressSync ??
+      ((bytes) => execFileSync('zstd', ['--decompress', '--stdout'], {input: bytes})),
+};
 
 /** Builds the bytes of a request; `raw` in a case replaces it altogether. */
 export function compose({ method = 'GET', path, headers = {}, body, host }) {
@@ -70,7 +79,8 @@ export function parseAnswer(bytes, method, ended = false) {
   }
   if (raw === null) return null;
   answer.raw = raw;
-  answer.body = answer.headers['content-encoding'] === 'gzip' ? zlib.gunzipSync(raw) : raw;
+  const decode = decoders[answer.headers['content-encoding']];
+  answer.body = decode && raw.length > 0 ? decode(raw) : raw;
   return answer;
 }
 

@@ -2,6 +2,10 @@
 /* Requests from head to answer without a network: conditions, problems, compression, no memory. */
 #include "http_unit.h"
 
+#include <brotli/decode.h>
+#include <zlib.h>
+#include <zstd.h>
+
 #include "jalon/id.h"
 #include "jalon/memory.h"
 
@@ -22,6 +26,37 @@ static enum jalon_status get_late(struct jalon_request *request, struct jalon_re
     (void)request;
     jalon_buffer_append_string(&response->body, "small");
     response->etag = JALON_TEXT("v1");
+    return JALON_OK;
+}
+
+/* Small, and of a type that does not become smaller. */
+static enum jalon_status get_picture(struct jalon_request *request,
+                                     struct jalon_response *response)
+{
+    (void)request;
+    response->media_type = "image/png";
+    response->cache_control = JALON_TEXT("public, max-age=60");
+    response->etag = JALON_TEXT("p");
+    jalon_buffer_append_string(&response->body, "png");
+    return JALON_OK;
+}
+
+static enum jalon_status get_seconds(struct jalon_request *request,
+                                     struct jalon_response *response)
+{
+    (void)request;
+    response->cache_control = JALON_TEXT("max-age=5");
+    jalon_buffer_append_string(&response->body, "{}");
+    return JALON_OK;
+}
+
+/* What no handler should say. */
+static enum jalon_status get_split(struct jalon_request *request, struct jalon_response *response)
+{
+    (void)request;
+    response->disposition = JALON_TEXT("attachment; filename=\"a\r\nSet-Cookie: b=c\"");
+    response->links = JALON_TEXT("</x>\n; rel=next");
+    response->location = JALON_TEXT("/a\x7f");
     return JALON_OK;
 }
 
@@ -47,6 +82,9 @@ static const struct jalon_route routes[] = {
     {.path = "/state", .handler = get_state, .representations = geojson, .one_language = true},
     {.path = "/late", .handler = get_late, .representations = geojson},
     {.path = "/full", .handler = get_full},
+    {.path = "/picture", .handler = get_picture, .one_language = true, .for_everyone = true},
+    {.path = "/seconds", .handler = get_seconds, .representations = geojson},
+    {.path = "/split", .handler = get_split},
     {.path = "/items/{id}", .method = JALON_POST, .handler = post, .body_types = types,
      .representations = geojson},
     {.path = NULL},
@@ -137,6 +175,17 @@ static void tags_name_representation_and_coding(void **state)
         {{"If-None-Match", "\"x\"", "If-None-Match", "\"m1-42-geojson\"", NULL}, 304,
          "\"m1-42-geojson\"", ""},
         {{"If-None-Match", "*", NULL}, 304, "\"m1-42-geojson\"", ""},
+        {{"If-None-Match", "*", "Accept-Encoding", "br", NULL}, 304, "\"m1-42-geojson-br\"", ""},
+        {{"Accept-Encoding", "br, gzip", NULL}, 200, "\"m1-42-geojson-br\"", "br"},
+        {{"Accept-Encoding", "br, gzip, zstd", NULL}, 200, "\"m1-42-geojson-zstd\"", "zstd"},
+        {{"If-None-Match", "\"m1-42-geojson-gzip\"", "Accept-Encoding", "zstd, gzip", NULL}, 304,
+         "\"m1-42-geojson-gzip\"", ""},
+        {{"If-None-Match", "\"m1-42-geojson-gzip\"", "Accept-Encoding", "zstd, br", NULL}, 200,
+         "\"m1-42-geojson-zstd\"", "zstd"},
+        {{"If-None-Match", "\"m1-42-geojson\"", "Accept-Encoding", "br, *;q=0", NULL}, 200,
+         "\"m1-42-geojson-br\"", "br"},
+        {{"If-None-Match", "\"x\", W/\"m1-42-geojson-br\"", "Accept-Encoding", "br", NULL}, 304,
+         "\"m1-42-geojson-br\"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct jalon_exchange *exchange = get("/state", cases[i].headers);
@@ -145,7 +194,8 @@ static void tags_name_representation_and_coding(void **state)
         }
         assert_string_equal(reply_header(exchange, "ETag"), cases[i].etag);
         assert_string_equal(reply_header(exchange, "Content-Encoding"), cases[i].coding);
-        assert_string_equal(reply_header(exchange, "Vary"), "Accept, Accept-Encoding");
+        assert_string_equal(reply_header(exchange, "Vary"),
+                            "Accept, Accept-Encoding, Authorization");
         assert_int_equal(exchange->response.body.length == 0, cases[i].code == 304);
         jalon_exchange_destroy(exchange);
     }
@@ -177,24 +227,144 @@ static void small_answers_are_not_compressed(void **state)
     jalon_exchange_destroy(exchange);
 }
 
+/* "*" means whatever there is: a small answer is there as it is only. */
+static void what_there_is_is_told_of_a_small_answer(void **state)
+{
+    (void)state;
+    static const char *const any[] = {"Accept-Encoding", "gzip, br", "If-None-Match", "*", NULL};
+    struct jalon_exchange *exchange = get("/late", any);
+    assert_int_equal(exchange->response.code, 304);
+    assert_string_equal(reply_header(exchange, "ETag"), "\"v1-geojson-fr\"");
+    jalon_exchange_destroy(exchange);
+}
+
+/* RFC 9110, 12.5.3: who refuses a body as it is gets it in a coding, whatever it is of. */
+static void a_refused_identity_is_not_sent(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"/late", "/picture", "/nowhere"};
+    static const char *const coded[] = {"Accept-Encoding", "gzip, identity;q=0", NULL};
+    static const char *const nothing[] = {"Accept-Encoding", "compress, *;q=0", NULL};
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        struct jalon_exchange *exchange = get(targets[i], coded);
+        assert_string_equal(reply_header(exchange, "Content-Encoding"), "gzip");
+        assert_memory_equal(exchange->response.body.data, "\x1f\x8b", 2);
+        jalon_exchange_destroy(exchange);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        struct jalon_exchange *exchange = get(targets[i], nothing);
+        assert_int_equal(exchange->response.code, 406);
+        assert_string_equal(reply_header(exchange, "Content-Encoding"), "");
+        assert_true(said(exchange->request.ctx, "zstd, br, gzip, identity"));
+        jalon_exchange_destroy(exchange);
+    }
+}
+
+/* Whatever says who asks: what is answered stays theirs. */
+static void answers_to_somebody_are_private(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Authorization", "Cookie", "Jalon-Edit-Secret"};
+    static const struct {
+        const char *target;
+        const char *open;
+        const char *closed;
+    } cases[] = {
+        {"/state", "no-cache", "private, no-cache"},
+        {"/picture", "public, max-age=60", "private, max-age=60"},
+        {"/seconds", "max-age=5", "private, max-age=5"},
+        {"/full", "no-store", "no-store"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct jalon_exchange *exchange = get(cases[i].target, NULL);
+        assert_string_equal(reply_header(exchange, "Cache-Control"), cases[i].open);
+        jalon_exchange_destroy(exchange);
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+            const char *const headers[] = {names[k], "Basic eDp5", NULL};
+            exchange = get(cases[i].target, headers);
+            assert_string_equal(reply_header(exchange, "Cache-Control"), cases[i].closed);
+            jalon_exchange_destroy(exchange);
+        }
+    }
+    struct jalon_exchange *exchange = get("/picture", NULL);
+    assert_string_equal(reply_header(exchange, "Vary"), "Accept-Encoding");
+    jalon_exchange_destroy(exchange);
+}
+
+static void a_value_stays_one_line(void **state)
+{
+    (void)state;
+    struct jalon_exchange *exchange = get("/split", NULL);
+    assert_string_equal(reply_header(exchange, "Content-Disposition"), "");
+    assert_string_equal(reply_header(exchange, "Link"), "");
+    assert_string_equal(reply_header(exchange, "Location"), "");
+    assert_string_equal(reply_header(exchange, "X-Content-Type-Options"), "nosniff");
+    jalon_exchange_destroy(exchange);
+}
+
+static size_t decode(enum jalon_coding coding, const struct jalon_buffer *coded, char *out,
+                     size_t size)
+{
+    if (coding == JALON_ZSTD) {
+        return ZSTD_decompress(out, size, coded->data, coded->length);
+    }
+    if (coding == JALON_BROTLI) {
+        return BrotliDecoderDecompress(coded->length, (const uint8_t *)coded->data, &size,
+                                       (uint8_t *)out) == BROTLI_DECODER_RESULT_SUCCESS
+                   ? size
+                   : 0;
+    }
+    z_stream stream = {.next_in = (Bytef *)coded->data,
+                       .avail_in = (unsigned)coded->length,
+                       .next_out = (Bytef *)out,
+                       .avail_out = (unsigned)size};
+    assert_int_equal(inflateInit2(&stream, 31), Z_OK);
+    assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
+    inflateEnd(&stream);
+    return stream.total_out;
+}
+
 static void compression_is_repeatable_and_pays(void **state)
 {
     (void)state;
     struct jalon_buffer first, second;
-    char text[4096];
-    for (size_t i = 0; i < sizeof text; i++) {
-        text[i] = "0123456789abcdef"[i * i % 16];
+    static char words[65536], noise[65536], back[65537];
+    for (size_t i = 0; i < sizeof words; i++) {
+        words[i] = "0123456789abcdef"[i * i / 7 % 16];
     }
-    struct jalon_text input = {text, sizeof text};
-    assert_true(jalon_compress_gzip(input, &first));
-    assert_true(jalon_compress_gzip(input, &second));
-    assert_int_equal(first.length, second.length);
-    assert_memory_equal(first.data, second.data, first.length);
-    assert_memory_equal(first.data + 4, "\0\0\0\0", 4); /* no time */
-    jalon_buffer_finish(&first);
-    jalon_buffer_finish(&second);
-    jalon_random_bytes(text, sizeof text);
-    assert_false(jalon_compress_gzip(input, &first));
+    jalon_random_bytes(noise, sizeof noise);
+    for (int i = JALON_GZIP; i < JALON_CODING_COUNT; i++) {
+        enum jalon_coding coding = (enum jalon_coding)i;
+        static const size_t sizes[] = {1, 2, 100, sizeof words};
+        assert_true(jalon_compress(coding, (struct jalon_text){words, sizeof words}, false, &first));
+        assert_true(first.length < sizeof words / 2);
+        assert_true(jalon_compress(coding, (struct jalon_text){words, sizeof words}, true, &second));
+        assert_int_equal(first.length, second.length);
+        assert_memory_equal(first.data, second.data, first.length);
+        assert_int_equal(decode(coding, &first, back, sizeof back), sizeof words);
+        assert_memory_equal(back, words, sizeof words);
+        jalon_buffer_finish(&first);
+        jalon_buffer_finish(&second);
+        for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+            struct jalon_text input = {noise, sizes[k]};
+            assert_false(jalon_compress(coding, input, false, &first));
+            assert_true(jalon_compress(coding, input, true, &first));
+            assert_int_equal(decode(coding, &first, back, sizeof back), sizes[k]);
+            assert_memory_equal(back, noise, sizes[k]);
+            jalon_buffer_finish(&first);
+        }
+    }
+}
+
+/* One header says no time, so that equal bytes are equal files. */
+static void gzip_says_no_time(void **state)
+{
+    (void)state;
+    struct jalon_buffer coded;
+    assert_true(jalon_compress(JALON_GZIP, JALON_TEXT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+                               false, &coded));
+    assert_memory_equal(coded.data + 4, "\0\0\0\0", 4);
+    jalon_buffer_finish(&coded);
 }
 
 static void a_problem_says_what_the_slot_says(void **state)
@@ -357,7 +527,12 @@ int main(void)
         cmocka_unit_test(tags_name_representation_and_coding),
         cmocka_unit_test(a_tag_said_late_works_too),
         cmocka_unit_test(small_answers_are_not_compressed),
+        cmocka_unit_test(what_there_is_is_told_of_a_small_answer),
+        cmocka_unit_test(a_refused_identity_is_not_sent),
+        cmocka_unit_test(answers_to_somebody_are_private),
+        cmocka_unit_test(a_value_stays_one_line),
         cmocka_unit_test(compression_is_repeatable_and_pays),
+        cmocka_unit_test(gzip_says_no_time),
         cmocka_unit_test(a_problem_says_what_the_slot_says),
         cmocka_unit_test(every_status_has_a_row),
         cmocka_unit_test(what_only_the_operator_may_know_stays_inside),

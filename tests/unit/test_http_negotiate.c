@@ -85,21 +85,61 @@ static void language_is_french_unless_english_is_wanted(void **state)
     }
 }
 
-static void gzip_is_taken_where_it_is_wanted(void **state)
+enum {
+    PLAIN = 1 << JALON_IDENTITY,
+    GZIP = 1 << JALON_GZIP,
+    BROTLI = 1 << JALON_BROTLI,
+    ZSTD = 1 << JALON_ZSTD,
+};
+
+static void codings_are_taken_by_their_quality(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"gzip", "GZIP", "br, gzip", "x-gzip", "*", "gzip;q=0.1",
-                                      "identity;q=0, *;q=0.5", "deflate, gzip;q=1.0, *;q=0.5"};
-    static const char *const no[] = {"", "br", "gzip;q=0", "identity", "*;q=0", "gzip;q=0, *",
-                                     "identity, gzip;q=0.5", "gzip;q=0.000", "xgzip"};
-    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
-        if (jalon_negotiate_coding(jalon_text_from(yes[i])) != JALON_GZIP) {
-            fail_msg("%s", yes[i]);
-        }
-    }
-    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
-        if (jalon_negotiate_coding(jalon_text_from(no[i])) != JALON_IDENTITY) {
-            fail_msg("%s", no[i]);
+    static const struct {
+        const char *header;
+        enum jalon_coding preferred;
+        unsigned accepted;
+    } lines[] = {
+        {"", JALON_IDENTITY, PLAIN},
+        {"gzip", JALON_GZIP, PLAIN | GZIP},
+        {"GZIP", JALON_GZIP, PLAIN | GZIP},
+        {"x-gzip", JALON_GZIP, PLAIN | GZIP},
+        {"br", JALON_BROTLI, PLAIN | BROTLI},
+        {"zstd", JALON_ZSTD, PLAIN | ZSTD},
+        {"gzip, deflate, br", JALON_BROTLI, PLAIN | GZIP | BROTLI},
+        {"gzip, deflate, br, zstd", JALON_ZSTD, PLAIN | GZIP | BROTLI | ZSTD},
+        {"zstd;q=0.5, br;q=0.9, gzip;q=0.8", JALON_BROTLI, PLAIN | GZIP | BROTLI | ZSTD},
+        {"zstd;q=0.001, gzip ; q=0.002", JALON_GZIP, PLAIN | GZIP | ZSTD},
+        {"zstd;q=0, br;q=0.0, gzip", JALON_GZIP, PLAIN | GZIP},
+        {"*", JALON_ZSTD, PLAIN | GZIP | BROTLI | ZSTD},
+        {"*;q=0.1, gzip", JALON_GZIP, PLAIN | GZIP | BROTLI | ZSTD},
+        {"gzip;q=0, *", JALON_ZSTD, PLAIN | BROTLI | ZSTD},
+        {"zstd;q=0, *;q=0.3", JALON_BROTLI, PLAIN | GZIP | BROTLI},
+        /* What is not here changes nothing. */
+        {"deflate, compress, xgzip, dcb, dcz", JALON_IDENTITY, PLAIN},
+        {"deflate, gzip;q=1.0, *;q=0.5", JALON_GZIP, PLAIN | GZIP | BROTLI | ZSTD},
+        /* As it is: always, unless it is refused by name or with all others. */
+        {"gzip;q=0", JALON_IDENTITY, PLAIN},
+        {"identity", JALON_IDENTITY, PLAIN},
+        {"identity, gzip;q=0.5", JALON_IDENTITY, PLAIN | GZIP},
+        {"identity;q=0.5, gzip;q=0.5", JALON_GZIP, PLAIN | GZIP},
+        {"identity;q=0.5, *;q=0", JALON_IDENTITY, PLAIN},
+        {"identity;q=0, gzip", JALON_GZIP, GZIP},
+        {"identity;q=0, *;q=0.5", JALON_ZSTD, GZIP | BROTLI | ZSTD},
+        {"br, *;q=0", JALON_BROTLI, BROTLI},
+        {"*;q=0", JALON_IDENTITY, 0},
+        {"identity;q=0", JALON_IDENTITY, 0},
+        {"deflate, identity;q=0", JALON_IDENTITY, 0},
+        {"gzip;q=0.000, *;q=0.0", JALON_IDENTITY, 0},
+        /* Nonsense is passed over. */
+        {"gzip;q=2, br;q=x, zstd;q=0.1234", JALON_IDENTITY, PLAIN},
+        {",, ;q=1, gzip", JALON_GZIP, PLAIN | GZIP},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct jalon_codings got = jalon_negotiate_coding(jalon_text_from(lines[i].header));
+        if (got.preferred != lines[i].preferred || got.accepted != lines[i].accepted) {
+            fail_msg("%s: %s of %x", lines[i].header, jalon_coding_name(got.preferred),
+                     got.accepted);
         }
     }
 }
@@ -110,7 +150,7 @@ int main(void)
         cmocka_unit_test(accept_chooses),
         cmocka_unit_test(f_beats_accept),
         cmocka_unit_test(language_is_french_unless_english_is_wanted),
-        cmocka_unit_test(gzip_is_taken_where_it_is_wanted),
+        cmocka_unit_test(codings_are_taken_by_their_quality),
     };
     return cmocka_run_group_tests(tests, make_context, drop_context);
 }
