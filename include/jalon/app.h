@@ -32,6 +32,14 @@ struct jalon_app_options {
 /* Failures are those of jalon_store_open, for the operator. */
 enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_app_options *options,
                                  struct jalon_app **out) JALON_MUST_USE;
+/*
+ * Random bytes that all programs on this database share, by what they are for; made on first use.
+ * JALON_UNAVAILABLE, JALON_NO_SPACE: they could not be kept.
+ */
+enum { JALON_SERVER_KEY_SIZE = 32 };
+enum jalon_status jalon_app_server_key(struct jalon_context *ctx, struct jalon_app *app,
+                                       struct jalon_text purpose,
+                                       uint8_t out[JALON_SERVER_KEY_SIZE]) JALON_MUST_USE;
 /* No other thread may be in a call. NULL is allowed. */
 void jalon_app_close(struct jalon_app *app);
 
@@ -161,6 +169,12 @@ struct jalon_contribute {
     struct jalon_text collection; /* key */
     const struct jalon_record *record; /* types as in JSON; pointers of errors are the body's */
     struct jalon_text account;    /* who; empty: anonymous */
+    /*
+     * Under the same key (of this map and account) the same is done once, and answered alike for a
+     * day. Both empty: it is done each time.
+     */
+    struct jalon_text idempotency_key; /* 1 to 255 visible ASCII characters */
+    struct jalon_text said;            /* all that makes up the request: another one is refused */
 };
 struct jalon_contributed {
     struct jalon_id id;
@@ -175,7 +189,9 @@ enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jal
                                            const struct jalon_contribute *command) JALON_MUST_USE;
 /*
  * JALON_INVALID with every fault of the body at once; JALON_UNAUTHENTICATED when the map needs an
- * account; JALON_NOT_FOUND. On return the view shows it.
+ * account; JALON_NOT_FOUND; JALON_MISMATCH: another request had this idempotency key;
+ * JALON_CONFLICT: the one that has it is not on disk yet. On return (or at the end of the group) the
+ * view shows it.
  */
 enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_app *app,
                                        const struct jalon_contribute *command,

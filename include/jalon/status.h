@@ -21,6 +21,7 @@ enum jalon_status {
     JALON_UNAUTHENTICATED, /* who you are is needed and not known */
     JALON_FORBIDDEN,       /* who you are is known and may not */
     JALON_NOT_FOUND,       /* no such thing, or not for you to know */
+    JALON_MISMATCH,        /* it says another thing than what was said before under its name */
     JALON_GONE,            /* it was there */
     JALON_CONFLICT,        /* the state forbids it: exists already, closed, in flight */
     JALON_PRECONDITION,    /* If-Match and its kin: you have seen another version */

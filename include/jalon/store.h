@@ -226,6 +226,39 @@ enum jalon_status jalon_store_last_event(struct jalon_context *ctx, struct jalon
                                          const struct jalon_map *map, int64_t *out_seq,
                                          int64_t *out_time_us) JALON_MUST_USE;
 
+/* --- Secrets of the server, and answers to requests that may be sent again --- */
+/* JALON_NOT_FOUND (no message): it was never made; JALON_INTERNAL: it has another size. */
+enum jalon_status jalon_store_find_secret(struct jalon_context *ctx, struct jalon_session *session,
+                                          struct jalon_text name, void *out,
+                                          size_t size) JALON_MUST_USE;
+/* JALON_CONFLICT: there is one. */
+enum jalon_status jalon_store_insert_secret(struct jalon_context *ctx,
+                                            struct jalon_session *session, struct jalon_text name,
+                                            const void *bytes, size_t size) JALON_MUST_USE;
+
+/* What was answered to a request with an Idempotency-Key. */
+struct jalon_kept_answer {
+    struct jalon_text digest; /* of what was asked */
+    struct jalon_id contribution;
+    int64_t seq; /* of its event */
+    bool repaired;
+    struct jalon_text json; /* the Feature as it was */
+};
+/* `account` empty: anonymous. JALON_NOT_FOUND (no message): there is none after `since_us`. */
+enum jalon_status jalon_store_find_answer(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map, struct jalon_text account,
+                                          struct jalon_text key, int64_t since_us,
+                                          struct jalon_kept_answer *out) JALON_MUST_USE;
+/* JALON_CONFLICT: one is kept under this key. */
+enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map, struct jalon_text account,
+                                          struct jalon_text key, int64_t now_us,
+                                          const struct jalon_kept_answer *answer) JALON_MUST_USE;
+/* Those of all maps until then. */
+enum jalon_status jalon_store_forget_answers(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             int64_t until_us) JALON_MUST_USE;
+
 /* --- Accounts and tokens --- */
 struct jalon_account {
     int64_t number;

@@ -35,6 +35,9 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     app->view_memory = options->view_memory;
     app->idle_us = IDLE_US;
     if (status == JALON_OK) {
+        status = jalon_app_server_key(ctx, app, JALON_TEXT("replay"), app->replay_key);
+    }
+    if (status == JALON_OK) {
         status = jalon_keeper_set_folder(ctx, app, options->view_folder);
     }
     if (status == JALON_OK && options->follow) {

@@ -7,6 +7,7 @@
 
 #include "draft.h"
 #include "internal.h"
+#include "replay.h"
 
 enum { FEATURE_MAX = 64 << 20 };
 
@@ -84,22 +85,6 @@ static enum jalon_status make_draft(struct jalon_context *ctx, const struct jalo
     return jalon_error_verdict(ctx, "the contribution cannot be accepted as it is");
 }
 
-/* Row, revision and event, in a turn of its own. */
-static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *app,
-                                   const struct jalon_map *map, struct jalon_contribution *created,
-                                   const struct jalon_write *write, int64_t *out_seq)
-{
-    struct jalon_turn turn;
-    enum jalon_status status = jalon_turn_begin(ctx, app, &turn);
-    if (status != JALON_OK) {
-        return status;
-    }
-    created->created_us = jalon_clock_now_us();
-    created->updated_us = created->created_us;
-    status = jalon_turn_put(ctx, &turn, map, created, write, out_seq);
-    return jalon_turn_end(ctx, &turn, status);
-}
-
 static enum jalon_status write_feature(struct jalon_context *ctx, const struct jalon_map *map,
                                        const struct jalon_contribution *contribution,
                                        struct jalon_text *out)
@@ -114,6 +99,51 @@ static enum jalon_status write_feature(struct jalon_context *ctx, const struct j
     }
     jalon_buffer_finish(&buffer);
     return status == JALON_NO_MEMORY ? jalon_no_memory(ctx) : status;
+}
+
+/* What a new contribution is stored with. */
+struct addition {
+    const struct jalon_map *map;
+    const struct jalon_contribute *command;
+    struct jalon_contribution contribution;
+    struct jalon_write write;
+};
+
+/* Row, revision and event, and the answer where it may be asked for again. */
+static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *turn,
+                                 struct addition *addition, struct jalon_contributed *done)
+{
+    struct jalon_contribution *created = &addition->contribution;
+    created->created_us = jalon_clock_now_us();
+    created->updated_us = created->created_us;
+    enum jalon_status status =
+        jalon_turn_put(ctx, turn, addition->map, created, &addition->write, &done->seq);
+    if (status == JALON_OK) {
+        status = write_feature(ctx, addition->map, created, &done->json);
+    }
+    done->id = created->id;
+    done->version = created->version;
+    return status == JALON_OK && addition->command->idempotency_key.length > 0
+               ? jalon_replay_keep(ctx, turn, addition->map, addition->command, done)
+               : status;
+}
+
+static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *app,
+                                   struct addition *addition, struct jalon_contributed *done)
+{
+    struct jalon_turn turn;
+    enum jalon_status status = jalon_turn_begin(ctx, app, &turn);
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = JALON_NOT_FOUND;
+    if (addition->command->idempotency_key.length > 0) {
+        status = jalon_replay_find(ctx, &turn, addition->map, addition->command, done);
+    }
+    if (status == JALON_NOT_FOUND) {
+        status = put_new(ctx, &turn, addition, done);
+    }
+    return jalon_turn_end(ctx, &turn, status);
 }
 
 /* Finds the collection and checks that this account may add to it. */
@@ -149,11 +179,17 @@ enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jal
 }
 
 /* A secret for who has no account, and its hash to keep. */
-static enum jalon_status make_edit_secret(struct jalon_context *ctx, struct jalon_text *out_secret,
-                                          struct jalon_text *out_hash)
+static enum jalon_status make_edit_secret(struct jalon_context *ctx, const struct jalon_app *app,
+                                          struct addition *addition, struct jalon_text *out_secret)
 {
-    enum jalon_status status = jalon_secret_make(ctx, out_secret);
-    return status == JALON_OK ? jalon_secret_hash(ctx, *out_secret, out_hash) : status;
+    const struct jalon_contribute *command = addition->command;
+    enum jalon_status status =
+        command->idempotency_key.length > 0
+            ? jalon_replay_secret(ctx, app, command, addition->contribution.id, out_secret)
+            : jalon_secret_make(ctx, out_secret);
+    return status == JALON_OK
+               ? jalon_secret_hash(ctx, *out_secret, &addition->write.edit_secret_hash)
+               : status;
 }
 
 static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app *app,
@@ -161,41 +197,43 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
                                     const struct jalon_contribute *command,
                                     struct jalon_contributed *out)
 {
-    const struct jalon_map *map = jalon_view_map(live->view);
     int32_t collection = -1;
     struct draft draft;
-    struct jalon_write write = {
-        .action = JALON_ACTION_CREATE,
-        .author = command->account,
-        .reason = JALON_TEXT_EMPTY,
-        .edit_secret_hash = JALON_TEXT_EMPTY,
-        .source_digest = JALON_TEXT_EMPTY,
+    struct addition addition = {
+        .map = jalon_view_map(live->view),
+        .command = command,
+        .write =
+            {
+                .action = JALON_ACTION_CREATE,
+                .author = command->account,
+                .reason = JALON_TEXT_EMPTY,
+                .edit_secret_hash = JALON_TEXT_EMPTY,
+                .source_digest = JALON_TEXT_EMPTY,
+            },
     };
     struct jalon_contributed done = {.edit_secret = JALON_TEXT_EMPTY};
     enum jalon_status status = check_contributor(ctx, live, command, &collection);
     if (status == JALON_OK) {
-        status = make_draft(ctx, map, collection, command->record, &draft);
+        status = make_draft(ctx, addition.map, collection, command->record, &draft);
     }
     if (status == JALON_OK) {
-        status = jalon_history_changes(ctx, map, NULL, &draft.contribution, &write.changes);
-    }
-    if (status == JALON_OK && command->account.length == 0) {
-        status = make_edit_secret(ctx, &done.edit_secret, &write.edit_secret_hash);
+        status = jalon_history_changes(ctx, addition.map, NULL, &draft.contribution,
+                                       &addition.write.changes);
     }
     if (status != JALON_OK) {
         return status;
     }
-    struct jalon_contribution created = draft.contribution;
-    created.id = jalon_id_make();
-    created.author = command->account;
-    status = store_new(ctx, app, map, &created, &write, &done.seq);
-    if (status == JALON_OK) {
-        status = write_feature(ctx, map, &created, &done.json);
+    done.repaired = draft.repaired;
+    addition.contribution = draft.contribution;
+    addition.contribution.id = jalon_id_make();
+    addition.contribution.author = command->account;
+    if (command->account.length == 0) {
+        status = make_edit_secret(ctx, app, &addition, &done.edit_secret);
     }
     if (status == JALON_OK) {
-        done.id = created.id;
-        done.version = created.version;
-        done.repaired = draft.repaired;
+        status = store_new(ctx, app, &addition, &done);
+    }
+    if (status == JALON_OK) {
         *out = done;
     }
     return status;

@@ -19,6 +19,7 @@ struct jalon_live_map {
 
 struct jalon_app {
     struct jalon_store *store;
+    uint8_t replay_key[JALON_SERVER_KEY_SIZE]; /* edit secrets of answers that are given again */
     pthread_mutex_t maps_lock; /* the list below; held for moments only */
     struct jalon_live_map *maps;
     pthread_mutex_t load_lock;  /* one map is loaded at a time */
@@ -85,6 +86,7 @@ struct jalon_write_group;
 /* One writer's turn: from its beginning to its end nobody else writes to this database. */
 struct jalon_turn {
     struct jalon_session *session; /* sees what was written before, also what is not yet on disk */
+    struct jalon_app *app;
     struct jalon_write_group *group; /* private */
     size_t written_before;           /* private */
 };
@@ -130,6 +132,11 @@ enum jalon_status jalon_history_public(struct jalon_context *ctx,
 /* 256 random bits as 43 characters of base64url; NUL-terminated in the arena. */
 enum jalon_status jalon_secret_make(struct jalon_context *ctx,
                                     struct jalon_text *out) JALON_MUST_USE;
+/* The same for who does not know the key, but always the same one for this text. */
+enum jalon_status jalon_secret_derive(struct jalon_context *ctx,
+                                      const uint8_t key[JALON_SERVER_KEY_SIZE],
+                                      struct jalon_text text,
+                                      struct jalon_text *out) JALON_MUST_USE;
 /* BLAKE2b-256 of the text, 64 hexadecimal digits. For secrets of full entropy, and as a digest. */
 enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text text,
                                     struct jalon_text *out) JALON_MUST_USE;

@@ -4,22 +4,39 @@
 
 #include "internal.h"
 
-enum { SECRET_BYTES = 32, HASH_BYTES = 32 };
+enum { SECRET_BYTES = JALON_SERVER_KEY_SIZE, HASH_BYTES = 32 };
+
+/* As base64url; the bytes are wiped. */
+static enum jalon_status write_secret(struct jalon_context *ctx, unsigned char bytes[SECRET_BYTES],
+                                      struct jalon_text *out)
+{
+    size_t const size =
+        sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    char *text = jalon_arena_allocate(ctx->arena, size);
+    if (text != NULL) {
+        sodium_bin2base64(text, size, bytes, SECRET_BYTES,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+        *out = jalon_text_slice(text, size - 1);
+    }
+    sodium_memzero(bytes, SECRET_BYTES);
+    return text != NULL ? JALON_OK : jalon_no_memory(ctx);
+}
 
 enum jalon_status jalon_secret_make(struct jalon_context *ctx, struct jalon_text *out)
 {
     unsigned char bytes[SECRET_BYTES];
-    size_t const size =
-        sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    char *text = jalon_arena_allocate(ctx->arena, size);
-    if (text == NULL) {
-        return jalon_no_memory(ctx);
-    }
     jalon_random_bytes(bytes, sizeof bytes);
-    sodium_bin2base64(text, size, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    sodium_memzero(bytes, sizeof bytes);
-    *out = jalon_text_slice(text, size - 1);
-    return JALON_OK;
+    return write_secret(ctx, bytes, out);
+}
+
+enum jalon_status jalon_secret_derive(struct jalon_context *ctx,
+                                      const uint8_t key[JALON_SERVER_KEY_SIZE],
+                                      struct jalon_text text, struct jalon_text *out)
+{
+    unsigned char bytes[SECRET_BYTES];
+    crypto_generichash(bytes, sizeof bytes, (const unsigned char *)text.data, text.length, key,
+                       JALON_SERVER_KEY_SIZE);
+    return write_secret(ctx, bytes, out);
 }
 
 enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text text,

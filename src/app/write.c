@@ -132,7 +132,7 @@ enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *
         group->lost = status != JALON_OK;
     }
     if (status == JALON_OK) {
-        *out = (struct jalon_turn){group->session, group, group->written_count};
+        *out = (struct jalon_turn){group->session, app, group, group->written_count};
     }
     return status;
 }

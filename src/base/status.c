@@ -10,6 +10,7 @@ static const char *const names[JALON_STATUS_COUNT] = {
     [JALON_UNAUTHENTICATED] = "unauthenticated",
     [JALON_FORBIDDEN] = "forbidden",
     [JALON_NOT_FOUND] = "not_found",
+    [JALON_MISMATCH] = "mismatch",
     [JALON_GONE] = "gone",
     [JALON_CONFLICT] = "conflict",
     [JALON_PRECONDITION] = "precondition",

@@ -176,13 +176,15 @@ enum exit_code jalon_cli_serve(struct jalon_cli *cli)
     struct jalon_http *http = NULL;
     sigset_t signals;
     block_signals(&signals);
-    jalon_random_bytes(&api.token_key, sizeof api.token_key);
     enum jalon_status status = configure_log(cli);
     if (status == JALON_OK) {
         status = read_base_maps(cli, base_maps, &api.base_map_count);
     }
     if (status == JALON_OK) {
         status = jalon_cli_open(cli, true, true, &api.app);
+    }
+    if (status == JALON_OK) {
+        status = jalon_app_server_key(cli->ctx, api.app, JALON_TEXT("paging"), api.token_key.bytes);
     }
     if (status == JALON_OK) {
         status = start(cli, &api, &http);

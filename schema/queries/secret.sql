@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Random bytes that programs on this database share.
+
+-- name: secret_find
+SELECT value FROM secret WHERE name = $1;
+
+-- name: secret_insert
+INSERT INTO secret (name, value) VALUES ($1, $2);
