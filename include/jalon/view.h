@@ -207,6 +207,8 @@ struct jalon_view_query {
     struct jalon_geo_circle near; /* the shape is within its radius (INFINITY: has positions) */
     bool has_updated;
     struct jalon_query_interval updated;
+    bool has_observed; /* the day it was observed on meets `observed`, or there is none */
+    struct jalon_query_interval observed;
     bool has_campaign;
     struct jalon_text campaign; /* exact; empty: made in none */
     enum jalon_view_staleness staleness;
@@ -276,6 +278,12 @@ bool jalon_snapshot_extent(const struct jalon_snapshot *snapshot, int32_t collec
                            struct jalon_box *out);
 /* The oldest `created` and newest `updated`; false when the collection is empty. */
 bool jalon_snapshot_interval(const struct jalon_snapshot *snapshot, int32_t collection,
+                             int64_t *out_first_us, int64_t *out_last_us);
+/*
+ * From the first to the last day that any of the collection was observed on, as midnights in UTC; false
+ * when none was.
+ */
+bool jalon_snapshot_observed(const struct jalon_snapshot *snapshot, int32_t collection,
                              int64_t *out_first_us, int64_t *out_last_us);
 /* As jalon_view_territories. */
 const struct jalon_territory *jalon_snapshot_territories(const struct jalon_snapshot *snapshot,

@@ -6,13 +6,16 @@
 
 static const char crs84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
+/* From the midnight that a day begins with. */
+static const int64_t last_second_us = INT64_C(86399) * 1000000;
+
 static void put_extent(struct jalon_json_writer *writer, const struct jalon_reading *reading,
                        int32_t collection)
 {
     struct jalon_box box;
     int64_t first_us, last_us;
     bool has_box = jalon_snapshot_extent(reading->snapshot, collection, &box);
-    bool has_time = jalon_snapshot_interval(reading->snapshot, collection, &first_us, &last_us);
+    bool has_time = jalon_snapshot_observed(reading->snapshot, collection, &first_us, &last_us);
     jalon_json_begin_object(writer, "extent");
     jalon_json_begin_object(writer, "spatial");
     jalon_json_begin_array(writer, "bbox");
@@ -24,7 +27,7 @@ static void put_extent(struct jalon_json_writer *writer, const struct jalon_read
     if (has_time) {
         char first[JALON_CLOCK_TEXT_SIZE], last[JALON_CLOCK_TEXT_SIZE];
         jalon_clock_format(first_us, first);
-        jalon_clock_format(last_us, last);
+        jalon_clock_format(last_us + last_second_us, last);
         jalon_json_begin_object(writer, "temporal");
         jalon_json_begin_array(writer, "interval");
         jalon_json_begin_array(writer, NULL);

@@ -230,6 +230,16 @@ static enum jalon_status read_near(struct jalon_request *request, bool by_distan
     return status;
 }
 
+static enum jalon_status read_observed(struct jalon_request *request,
+                                       struct jalon_view_query *query)
+{
+    struct jalon_text value;
+    query->has_observed = jalon_request_parameter(request, "datetime", &value);
+    return query->has_observed
+               ? jalon_query_read_interval(request->ctx, "datetime", value, &query->observed)
+               : JALON_OK;
+}
+
 static enum jalon_status read_age(struct jalon_request *request, struct jalon_view_query *query)
 {
     struct jalon_text value;
@@ -331,7 +341,7 @@ enum jalon_status jalon_items_filters_read(struct jalon_request *request,
 {
     static enum jalon_status (*const readers[])(struct jalon_request *request,
                                                 struct jalon_view_query *query) = {
-        read_box, read_age, read_campaign, read_search};
+        read_box, read_observed, read_age, read_campaign, read_search};
     struct jalon_items_filters filters = {
         .query = {.collection = -1, .category = -1, .status = -1}};
     struct jalon_view_query *query = &filters.query;

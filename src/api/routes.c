@@ -49,6 +49,11 @@ static const struct jalon_parameter asset_parameters[] = {
      4, 6, 0}
 /* What else selects contributions, for every answer made of them (items_query.h). */
 #define FILTER_PARAMETERS                                                                          \
+        {"datetime", JALON_PARAMETER_STRING,                                                       \
+         "Only contributions observed at this time (RFC 3339), on this date, or in this interval: " \
+         "two of them with \"/\" between; \"..\" or nothing leaves an end open. Those without a date " \
+         "of observation match.",                                                                  \
+         0, 0, 0},                                                                                 \
         {"category", JALON_PARAMETER_STRING,                                                       \
          "Only this category and what is below it, by key.", 0, 0, 0},                             \
         {"status", JALON_PARAMETER_STRING, "Only contributions in this status, by key.", 0, 0, 0}, \

@@ -206,7 +206,11 @@ bool jalon_clock_parse(struct jalon_text text, int64_t *out_us)
     if (!parse_offset(text, at, &offset)) {
         return false;
     }
-    int64_t seconds = days * 86400 + hour * 3600 + (minute - offset) * 60 + second;
-    *out_us = seconds * 1000000 + fraction_us;
+    int64_t const minutes = days * 1440 + hour * 60 + minute - offset;
+    if (second == 60 && minutes - jalon_clock_day(minutes * 60000000) * 1440 != 1439) {
+        return false; /* a leap second is the last of a day in UTC */
+    }
+    *out_us = second < 60 ? (minutes * 60 + second) * 1000000 + fraction_us
+                          : (minutes + 1) * 60000000 - 1; /* so that it is on its own day */
     return true;
 }

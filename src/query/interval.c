@@ -2,15 +2,34 @@
 /* Parameters that are times: an instant, a day, an interval. Layer 1 (query). */
 #include "jalon/query.h"
 
+#include <string.h>
+
 #include "jalon/clock.h"
 
 #define DAY_US (INT64_C(24) * 60 * 60 * 1000000)
+
+/*
+ * A plus sign that was not written as %2B has come as a space: it can only be that of the offset, as
+ * in "T08:00:00 02:00".
+ */
+static bool parse_time(struct jalon_text text, int64_t *out_us)
+{
+    enum { OFFSET = 6, LONGEST = 64 };
+    char mended[LONGEST];
+    if (text.length <= OFFSET || text.length > LONGEST ||
+        text.data[text.length - OFFSET] != ' ') {
+        return jalon_clock_parse(text, out_us);
+    }
+    memcpy(mended, text.data, text.length);
+    mended[text.length - OFFSET] = '+';
+    return jalon_clock_parse(jalon_text_slice(mended, text.length), out_us);
+}
 
 /* A time, or a day from its first to its last microsecond. */
 static bool read_time(struct jalon_text text, struct jalon_query_interval *out)
 {
     int64_t time_us;
-    if (jalon_clock_parse(text, &time_us)) {
+    if (parse_time(text, &time_us)) {
         *out = (struct jalon_query_interval){time_us, time_us};
         return true;
     }

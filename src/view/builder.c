@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "jalon/clock.h"
 #include "jalon/hash.h"
 #include "jalon/memory.h"
 
@@ -31,6 +32,7 @@ struct arrival {
     int64_t number;
     int64_t created_us;
     int64_t updated_us;
+    int64_t observed_us; /* INT64_MIN: never */
     struct jalon_position label;
     struct jalon_view_bounds bounds;
     struct jalon_view_spot spot;
@@ -181,7 +183,9 @@ bool jalon_view_builder_add(struct jalon_view_builder *builder,
         .number = contribution->number,
         .created_us = contribution->created_us,
         .updated_us = contribution->updated_us,
+        .observed_us = INT64_MIN,
     };
+    (void)jalon_clock_parse_date(contribution->observed, &arrival.observed_us);
     void *arrivals = builder->arrivals;
     bool has_room =
         make_room(&arrivals, &builder->capacity, builder->count + 1, sizeof *builder->arrivals);
@@ -332,24 +336,37 @@ static size_t block_end(const struct jalon_view_builder *builder, size_t block)
     return end < builder->count ? end : builder->count;
 }
 
+/* The arrays of write_times, each as long as there are blocks. */
+enum { TIMES = 4 };
+
+static void stretch(int64_t *first_us, int64_t *last_us, int64_t from_us, int64_t to_us)
+{
+    *first_us = from_us < *first_us ? from_us : *first_us;
+    *last_us = to_us > *last_us ? to_us : *last_us;
+}
+
 static void write_times(struct jalon_view_builder *builder, struct jalon_view_directory *directory)
 {
-    int64_t *created_us = (int64_t *)(void *)builder->lines;
-    int64_t *updated_us = created_us + block_count(builder);
-    for (size_t block = 0; block < block_count(builder); block++) {
-        created_us[block] = INT64_MAX;
-        updated_us[block] = INT64_MIN;
+    size_t count = block_count(builder), size = count * sizeof(int64_t);
+    int64_t *created_us = (int64_t *)(void *)builder->lines, *updated_us = created_us + count;
+    int64_t *first_us = updated_us + count, *last_us = first_us + count;
+    for (size_t block = 0; block < count; block++) {
+        created_us[block] = first_us[block] = INT64_MAX;
+        updated_us[block] = last_us[block] = INT64_MIN;
         for (size_t row = block * JALON_VIEW_BLOCK; row < block_end(builder, block); row++) {
             const struct arrival *arrival = row_at(builder, row);
-            created_us[block] =
-                arrival->created_us < created_us[block] ? arrival->created_us : created_us[block];
-            updated_us[block] =
-                arrival->updated_us > updated_us[block] ? arrival->updated_us : updated_us[block];
+            stretch(&created_us[block], &updated_us[block], arrival->created_us,
+                    arrival->updated_us);
+            if (arrival->observed_us != INT64_MIN) {
+                stretch(&first_us[block], &last_us[block], arrival->observed_us,
+                        arrival->observed_us);
+            }
         }
     }
-    size_t size = block_count(builder) * sizeof *created_us;
     directory->created_us = jalon_view_image_append(&builder->image, created_us, size);
     directory->updated_us = jalon_view_image_append(&builder->image, updated_us, size);
+    directory->first_observed_us = jalon_view_image_append(&builder->image, first_us, size);
+    directory->last_observed_us = jalon_view_image_append(&builder->image, last_us, size);
 }
 
 /* --- Squares --- */
@@ -406,7 +423,7 @@ static uint64_t write_ids(struct jalon_view_builder *builder)
 static size_t lines_size(const struct jalon_view_builder *builder)
 {
     size_t by_row = (builder->count + 1) * sizeof(struct jalon_position);
-    size_t by_block = (block_count(builder) + 1) * 2 * sizeof(int64_t);
+    size_t by_block = (block_count(builder) + 1) * TIMES * sizeof(int64_t);
     size_t ids = id_capacity(builder->count) * sizeof(uint32_t);
     size_t most = by_row > by_block ? by_row : by_block;
     return most > ids ? most : ids;

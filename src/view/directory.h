@@ -6,7 +6,7 @@
 #include "builder.h"
 
 /* Another one for every change of what images hold, or how. */
-#define JALON_VIEW_IMAGE_VERSION UINT64_C(2)
+#define JALON_VIEW_IMAGE_VERSION UINT64_C(3)
 
 struct jalon_view_directory {
     uint64_t version;
@@ -20,7 +20,7 @@ struct jalon_view_directory {
     /* Where in the image: */
     uint64_t spots, labels, geometry_types, numbers, records, by_number;
     uint64_t levels[JALON_VIEW_BOXES_LEVELS];
-    uint64_t created_us, updated_us, id_table, columns, quads;
+    uint64_t created_us, updated_us, first_observed_us, last_observed_us, id_table, columns, quads;
 };
 
 /* Takes the image over; NULL, and the image unmapped, when there is no memory. */

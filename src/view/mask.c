@@ -87,7 +87,7 @@ static void put_search(struct jalon_buffer *buffer, const struct jalon_query_sea
 static void put_query(struct jalon_buffer *buffer, const struct jalon_view_query *query)
 {
     /* Who adds to a query adds it below, or is sure that rows match whatever it is. */
-    _Static_assert(sizeof(void *) != 8 || sizeof(struct jalon_view_query) == 312,
+    _Static_assert(sizeof(void *) != 8 || sizeof(struct jalon_view_query) == 336,
                    "what a query asks has changed");
     put_number(buffer, query->collection);
     put_number(buffer, query->nothing);
@@ -116,6 +116,11 @@ static void put_query(struct jalon_buffer *buffer, const struct jalon_view_query
     if (query->has_updated) {
         put_number(buffer, query->updated.first_us);
         put_number(buffer, query->updated.last_us);
+    }
+    put_number(buffer, query->has_observed);
+    if (query->has_observed) {
+        put_number(buffer, query->observed.first_us);
+        put_number(buffer, query->observed.last_us);
     }
     put_number(buffer, query->has_campaign);
     if (query->has_campaign) {

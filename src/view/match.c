@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "jalon/clock.h"
+
 #include "filter.h"
 #include "words.h"
 
@@ -54,7 +56,7 @@ bool jalon_view_has_filter(const struct jalon_view_query *query)
 {
     return query->nothing || query->condition_count > 0 || query->category >= 0 ||
            query->status >= 0 || query->has_author || query->has_territory ||
-           query->has_updated || query->has_campaign ||
+           query->has_updated || query->has_observed || query->has_campaign ||
            query->staleness != JALON_VIEW_ANY_AGE || query->has_near || query->search != NULL ||
            query->filter != NULL;
 }
@@ -78,6 +80,15 @@ static bool has_age(const struct jalon_map *map, const struct jalon_view_query *
                                        query->today) == wants_stale;
 }
 
+/* A day meets the interval when some of it is within. */
+static bool is_observed_in(const struct jalon_query_interval *interval, struct jalon_text observed)
+{
+    int64_t const day_us = INT64_C(86400000000);
+    int64_t first_us;
+    return !jalon_clock_parse_date(observed, &first_us) ||
+           (first_us <= interval->last_us && first_us + day_us - 1 >= interval->first_us);
+}
+
 bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_query *query,
                        const struct jalon_view_entry *entry)
 {
@@ -87,6 +98,7 @@ bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_quer
         (query->has_territory && !is_in_territory(entry, query->territory)) ||
         (query->has_updated && (contribution->updated_us < query->updated.first_us ||
                                 contribution->updated_us > query->updated.last_us)) ||
+        (query->has_observed && !is_observed_in(&query->observed, contribution->observed)) ||
         (query->has_campaign && !jalon_text_equal(contribution->campaign, query->campaign)) ||
         (query->category >= 0 && !has_category(map, contribution, query->category)) ||
         !has_age(map, query, contribution)) {

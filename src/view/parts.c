@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "jalon/clock.h"
 #include "jalon/memory.h"
 
 /* --- Life --- */
@@ -216,41 +217,59 @@ bool jalon_view_collection_extent(const struct jalon_view_collection *collection
     return true;
 }
 
+/* From `created` to `updated`, or over the days of `observed`. */
 struct interval {
-    int64_t created_us, updated_us;
+    bool of_observed;
+    int64_t first_us, last_us;
 };
 
-static void stretch(struct interval *interval, int64_t created_us, int64_t updated_us)
+static void stretch(struct interval *interval, int64_t first_us, int64_t last_us)
 {
-    interval->created_us = created_us < interval->created_us ? created_us : interval->created_us;
-    interval->updated_us = updated_us > interval->updated_us ? updated_us : interval->updated_us;
+    interval->first_us = first_us < interval->first_us ? first_us : interval->first_us;
+    interval->last_us = last_us > interval->last_us ? last_us : interval->last_us;
+}
+
+static void stretch_by_one(struct interval *interval, int64_t created_us, int64_t updated_us,
+                           struct jalon_text observed)
+{
+    int64_t day_us;
+    if (!interval->of_observed) {
+        stretch(interval, created_us, updated_us);
+    } else if (jalon_clock_parse_date(observed, &day_us)) {
+        stretch(interval, day_us, day_us);
+    }
 }
 
 static void stretch_by_block(struct interval *interval, const struct jalon_view_segment *segment,
                              uint32_t block, uint64_t op)
 {
     if (jalon_view_segment_is_whole(segment, block, op)) {
-        stretch(interval, segment->created_us[block], segment->updated_us[block]);
+        stretch(interval,
+                interval->of_observed ? segment->first_observed_us[block]
+                                      : segment->created_us[block],
+                interval->of_observed ? segment->last_observed_us[block]
+                                      : segment->updated_us[block]);
         return;
     }
     uint32_t end = (block + 1) * JALON_VIEW_BLOCK;
     for (uint32_t row = block * JALON_VIEW_BLOCK; row < end && row < segment->count; row++) {
         if (jalon_view_segment_is_alive(segment, row, op)) {
             const struct jalon_view_record *record = jalon_view_segment_record(segment, row);
-            stretch(interval, record->created_us, record->updated_us);
+            stretch_by_one(interval, record->created_us, record->updated_us,
+                           jalon_view_record_text(record, JALON_VIEW_TEXT_OBSERVED));
         }
     }
 }
 
-bool jalon_view_collection_interval(const struct jalon_view_collection *collection,
-                                    int64_t *out_created_us, int64_t *out_updated_us)
+static bool find_interval(const struct jalon_view_collection *collection, bool of_observed,
+                          int64_t *out_first_us, int64_t *out_last_us)
 {
     const struct jalon_view_parts *parts = collection->parts;
-    struct interval interval = {INT64_MAX, INT64_MIN};
+    struct interval interval = {of_observed, INT64_MAX, INT64_MIN};
     for (uint32_t i = 0; i < collection->delta_count; i++) {
         if (jalon_view_delta_is_alive(collection, i)) {
             const struct jalon_contribution *one = &parts->delta->entries[i]->contribution;
-            stretch(&interval, one->created_us, one->updated_us);
+            stretch_by_one(&interval, one->created_us, one->updated_us, one->observed);
         }
     }
     for (size_t i = 0; i < parts->segment_count; i++) {
@@ -258,10 +277,22 @@ bool jalon_view_collection_interval(const struct jalon_view_collection *collecti
             stretch_by_block(&interval, parts->segments[i], j, collection->op);
         }
     }
-    if (collection->count == 0) {
+    if (interval.first_us > interval.last_us) {
         return false;
     }
-    *out_created_us = interval.created_us;
-    *out_updated_us = interval.updated_us;
+    *out_first_us = interval.first_us;
+    *out_last_us = interval.last_us;
     return true;
+}
+
+bool jalon_view_collection_interval(const struct jalon_view_collection *collection,
+                                    int64_t *out_created_us, int64_t *out_updated_us)
+{
+    return find_interval(collection, false, out_created_us, out_updated_us);
+}
+
+bool jalon_view_collection_observed(const struct jalon_view_collection *collection,
+                                    int64_t *out_first_us, int64_t *out_last_us)
+{
+    return find_interval(collection, true, out_first_us, out_last_us);
 }

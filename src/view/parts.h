@@ -86,5 +86,8 @@ bool jalon_view_collection_extent(const struct jalon_view_collection *collection
                                   struct jalon_box *out);
 bool jalon_view_collection_interval(const struct jalon_view_collection *collection,
                                     int64_t *out_created_us, int64_t *out_updated_us);
+/* The first and the last day of `observed` (midnights); false: none has one. */
+bool jalon_view_collection_observed(const struct jalon_view_collection *collection,
+                                    int64_t *out_first_us, int64_t *out_last_us);
 
 #endif

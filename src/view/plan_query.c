@@ -174,6 +174,35 @@ static bool add_updated(struct jalon_view_work *work, plan_ptr all, struct jalon
                     rest->updated.last_us);
 }
 
+/* One that was not observed at any time meets every interval (OGC 17-069r4, 7.15.4). */
+static bool add_observed(struct jalon_view_work *work, plan_ptr all, struct jalon_view_query *rest)
+{
+    int64_t const day_us = INT64_C(86400000000);
+    struct jalon_query_interval within = rest->observed;
+    if (!rest->has_observed) {
+        return true;
+    }
+    rest->has_observed = false;
+    plan_ptr any = jalon_view_plan_logic(work, NULL, 2);
+    plan_ptr both = jalon_view_plan_logic(work, NULL, 2);
+    if (any == NULL || both == NULL) {
+        return false;
+    }
+    any->op = JALON_CQL2_OR;
+    /* Days are compared by their midnights; no day that can be written comes near the ends. */
+    int64_t first_us = within.first_us > INT64_MIN + day_us ? within.first_us - day_us + 1
+                                                            : within.first_us;
+    if (!add_time(work, any, JALON_VIEW_PROPERTY_OBSERVED, JALON_CQL2_IS_NULL, 0) ||
+        !add_time(work, both, JALON_VIEW_PROPERTY_OBSERVED, JALON_CQL2_GREATER_EQUAL, first_us) ||
+        !add_time(work, both, JALON_VIEW_PROPERTY_OBSERVED, JALON_CQL2_LESS_EQUAL,
+                  within.last_us)) {
+        return false;
+    }
+    jalon_view_plan_add(any, both);
+    jalon_view_plan_add(all, any);
+    return true;
+}
+
 /* As jalon_contribution_is_stale has it: updated, and observed if it is, before a certain day. */
 static bool add_staleness(struct jalon_view_work *work, plan_ptr all, struct jalon_view_query *rest)
 {
@@ -298,7 +327,7 @@ struct jalon_view_plan *jalon_view_plan_make(struct jalon_view_work *work,
     }
     plan_ptr all = jalon_view_plan_logic(work, NULL, query->condition_count + OTHERS);
     if (all == NULL || !add_codes(work, all, &rest) || !add_updated(work, all, &rest) ||
-        !add_staleness(work, all, &rest) || !add_near(work, all, &rest) ||
+        !add_observed(work, all, &rest) || !add_staleness(work, all, &rest) || !add_near(work, all, &rest) ||
         !add_search(work, all, &rest)) {
         return NULL;
     }

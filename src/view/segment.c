@@ -45,6 +45,8 @@ static void locate(struct jalon_view_segment *segment)
     segment->tally_count = directory->tally_count;
     segment->created_us = at(segment, directory->created_us);
     segment->updated_us = at(segment, directory->updated_us);
+    segment->first_observed_us = at(segment, directory->first_observed_us);
+    segment->last_observed_us = at(segment, directory->last_observed_us);
     segment->extent = directory->extent;
     segment->id_table = at(segment, directory->id_table);
     segment->id_mask = directory->id_mask;

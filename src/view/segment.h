@@ -60,6 +60,8 @@ struct jalon_view_segment {
     /* By block: */
     const int64_t *created_us; /* the earliest of each block */
     const int64_t *updated_us; /* the latest */
+    const int64_t *first_observed_us; /* days; INT64_MAX and INT64_MIN when none was observed */
+    const int64_t *last_observed_us;
     struct jalon_box extent;   /* around all shapes; meaningless when none is placed */
     const uint32_t *id_table;  /* open addressing; rows */
     uint32_t id_mask;

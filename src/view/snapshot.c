@@ -125,6 +125,13 @@ bool jalon_snapshot_interval(const struct jalon_snapshot *snapshot, int32_t coll
                                           out_last_us);
 }
 
+bool jalon_snapshot_observed(const struct jalon_snapshot *snapshot, int32_t collection,
+                             int64_t *out_first_us, int64_t *out_last_us)
+{
+    return jalon_view_collection_observed(collection_of(snapshot, collection), out_first_us,
+                                          out_last_us);
+}
+
 const struct jalon_territory *jalon_snapshot_territories(const struct jalon_snapshot *snapshot,
                                                          size_t *out_count)
 {

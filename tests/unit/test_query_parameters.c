@@ -230,6 +230,10 @@ static void an_interval_is_a_time_a_day_or_two_of_them(void **state)
     assert_interval("1970-01-02/1970-01-02", DAY, 2 * DAY - 1);
     assert_interval("1970-01-02/1970-01-03T00:00:00Z", DAY, 2 * DAY);
     assert_interval("1970-01-02T00:00:00Z/..", DAY, INT64_MAX);
+    assert_interval("1970-01-02T02:00:00 02:00", DAY, DAY); /* a plus sign that was not escaped */
+    assert_interval("1970-01-02t00:00:00z", DAY, DAY);
+    assert_interval("1970-01-01T23:59:60Z", DAY - 1, DAY - 1);
+    assert_interval("1970-01-02T00:59:60.5+01:00/", DAY - 1, INT64_MAX);
     assert_interval("1970-01-02T00:00:00Z/", DAY, INT64_MAX);
     assert_interval("../1970-01-02", INT64_MIN, 2 * DAY - 1);
     assert_interval("/1970-01-02T00:00:00Z", INT64_MIN, DAY);
@@ -242,6 +246,7 @@ static void other_intervals_are_refused(void **state)
         "", "/", "..", "../..", "../", "x", "2026", "2026-02-30", "2026-01-01T00:00:00",
         "2026-01-02/2026-01-01", "2026-01-02T00:00:01Z/2026-01-02T00:00:00Z",
         "2026-01-01/2026-01-02/2026-01-03", "2026-01-01/x", "x/2026-01-01", "2026-01-01 / ..",
+        "2026-01-01T12:00:60Z", "2026-01-01T23:59:60+01:00", "2026-01-01T00:00:00  02:00",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct jalon_query_interval interval = {42, 42};

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "jalon/clock.h"
 #include "jalon/cluster.h"
 
 #include "view/state.h"
@@ -333,6 +334,21 @@ static void widen(struct jalon_box *box, const struct jalon_geometry *geometry)
     }
 }
 
+static void check_observed(const struct jalon_snapshot *snapshot, int32_t collection)
+{
+    int64_t first = INT64_MAX, last = INT64_MIN, got_first = first, got_last = last, day_us;
+    for (int64_t number = 1; number <= truth.count; number++) {
+        const struct jalon_contribution *one = &truth.all[number];
+        if (scan_shown(one, collection) && jalon_clock_parse_date(one->observed, &day_us)) {
+            first = day_us < first ? day_us : first;
+            last = day_us > last ? day_us : last;
+        }
+    }
+    assert_int_equal(jalon_snapshot_observed(snapshot, collection, &got_first, &got_last),
+                     first <= last);
+    assert_true(got_first == first && got_last == last);
+}
+
 static void check_summary(const struct jalon_snapshot *snapshot, int32_t collection)
 {
     struct jalon_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY}, extent = box;
@@ -361,6 +377,7 @@ static void check_summary(const struct jalon_snapshot *snapshot, int32_t collect
     assert_int_equal(jalon_snapshot_extent(snapshot, collection, &extent), box.west <= box.east);
     assert_true(extent.west == box.west && extent.south == box.south && extent.east == box.east &&
                 extent.north == box.north);
+    check_observed(snapshot, collection);
     int64_t got_first = INT64_MAX, got_last = INT64_MIN;
     assert_int_equal(jalon_snapshot_interval(snapshot, collection, &got_first, &got_last),
                      count > 0);

@@ -518,6 +518,11 @@ static struct jalon_view_query chance_query(struct chance *chance,
         chance_below(chance, 3) == 0 ? INT64_MIN : (int64_t)chance_below(chance, 1000000) * 1000000;
     query.updated.last_us =
         chance_below(chance, 3) == 0 ? INT64_MAX : (int64_t)chance_below(chance, 2000000) * 1000000;
+    query.has_observed = chance_below(chance, 4) == 0;
+    query.observed.first_us =
+        chance_below(chance, 3) == 0 ? INT64_MIN : (int64_t)chance_below(chance, 1000000) * 1000000;
+    query.observed.last_us =
+        chance_below(chance, 3) == 0 ? INT64_MAX : (int64_t)chance_below(chance, 2000000) * 1000000;
     query.staleness = chance_below(chance, 4) == 0
                           ? (enum jalon_view_staleness)chance_below(chance, 3)
                           : JALON_VIEW_ANY_AGE;
@@ -665,7 +670,7 @@ static void masks_are_kept_and_told_apart(void **state)
     struct jalon_query_search two[2];
     assert_int_equal(jalon_query_read_search(ctx, JALON_TEXT("a b"), &two[0]), JALON_OK);
     assert_int_equal(jalon_query_read_search(ctx, JALON_TEXT("\"a b\""), &two[1]), JALON_OK);
-    for (int i = 0; i < 18; i++) {
+    for (int i = 0; i < 19; i++) {
         other = query;
         switch (i) {
         case 0: other.category = 0; break;
@@ -708,6 +713,10 @@ static void masks_are_kept_and_told_apart(void **state)
         case 13: other.filter = compile(ctx, "true"); break;
         case 14: other.filter = compile(ctx, " true"); break;
         case 15: other.nothing = true; break;
+        case 18:
+            other.has_observed = true;
+            other.observed.last_us = 1;
+            break;
         default:
             conditions[0] = (struct jalon_view_condition){
                 NAME, {.kind = i == 16 ? JALON_VALUE_NONE : JALON_VALUE_TEXT, .text = {"", 0}}};

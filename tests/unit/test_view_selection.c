@@ -126,6 +126,7 @@ static void make(struct chance *chance, size_t index)
     one->fields[NAME].text = write_text(chance, &known[index], 2);
     know_tags(&known[index], &one->fields[TAGS]);
     one->campaign = jalon_text_from(campaigns[chance_below(chance, 3)]);
+    one->observed = JALON_TEXT_EMPTY;
     if (chance_below(chance, 2) == 0) {
         one->observed = jalon_text_format(ctx->arena, "1970-01-%02zu", 1 + chance_below(chance, 28));
     }
@@ -257,6 +258,13 @@ static struct asked ask(struct chance *chance)
             chance_below(chance, 3) == 0 ? INT64_MAX : start + INT64_C(1000000000000)};
     }
     if (chance_below(chance, 4) == 0) {
+        int64_t start = (int64_t)chance_below(chance, 2500000) * 1000000;
+        query->has_observed = true;
+        query->observed = (struct jalon_query_interval){
+            chance_below(chance, 3) == 0 ? INT64_MIN : start,
+            chance_below(chance, 3) == 0 ? INT64_MAX : start + INT64_C(200000000000)};
+    }
+    if (chance_below(chance, 4) == 0) {
         query->staleness = 1 + (unsigned)chance_below(chance, 2);
         query->today = (int64_t)chance_below(chance, 40);
     }
@@ -333,6 +341,17 @@ static bool meets_box(const struct jalon_view_query *query, size_t index)
     return found;
 }
 
+/* Some moment of the day it was observed on is within; what never was is everywhere. */
+static bool is_observed_in(const struct jalon_contribution *one, struct jalon_query_interval within)
+{
+    int64_t midnight_us;
+    if (one->observed.length == 0) {
+        return true;
+    }
+    assert_true(jalon_clock_parse_date(one->observed, &midnight_us));
+    return !(midnight_us > within.last_us || midnight_us + INT64_C(86400000000) <= within.first_us);
+}
+
 static bool is_expected(const struct asked *asked, size_t index)
 {
     const struct jalon_view_query *query = &asked->query;
@@ -345,6 +364,7 @@ static bool is_expected(const struct asked *asked, size_t index)
                 (query->category < 0 || has_category(one, query->category)) &&
                 (query->staleness == JALON_VIEW_ANY_AGE ||
                  is_stale == (query->staleness == JALON_VIEW_STALE)) &&
+                (!query->has_observed || is_observed_in(one, query->observed)) &&
                 (!query->has_updated || (one->updated_us >= query->updated.first_us &&
                                          one->updated_us <= query->updated.last_us));
     for (size_t i = 0; fits && i < asked->term_count; i++) {

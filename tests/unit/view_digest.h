@@ -192,11 +192,12 @@ static inline uint64_t digest_summary(uint64_t digest, const struct jalon_snapsh
                                       int32_t collection)
 {
     struct jalon_box box = {0, 0, 0, 0};
-    int64_t numbers[3 + CATEGORIES] = {jalon_snapshot_count(snapshot, collection)};
+    int64_t numbers[5 + CATEGORIES] = {jalon_snapshot_count(snapshot, collection)};
     (void)jalon_snapshot_interval(snapshot, collection, &numbers[1], &numbers[2]);
+    (void)jalon_snapshot_observed(snapshot, collection, &numbers[3], &numbers[4]);
     (void)jalon_snapshot_extent(snapshot, collection, &box);
     for (int32_t i = 0; i < CATEGORIES; i++) {
-        numbers[3 + i] = jalon_snapshot_category_count(snapshot, collection, i);
+        numbers[5 + i] = jalon_snapshot_category_count(snapshot, collection, i);
     }
     digest = digest_bytes(digest, numbers, sizeof numbers);
     return digest_bytes(digest, &box, sizeof box);

@@ -269,10 +269,11 @@ static inline void chance_edit(struct chance *chance, struct jalon_arena *arena,
     contribution->source = JALON_TEXT_EMPTY;
     contribution->source_id = JALON_TEXT_EMPTY;
     contribution->licence = JALON_TEXT_EMPTY;
-    contribution->observed = JALON_TEXT_EMPTY;
     contribution->created_us = (int64_t)chance_below(chance, 1000000) * 1000000;
     contribution->updated_us =
         contribution->created_us + (int64_t)chance_below(chance, 1000000) * 1000000;
+    static const char *const days[] = {"", "1970-01-05", "", "2022-04-16", "1969-12-31"};
+    contribution->observed = jalon_text_from(days[contribution->updated_us / 1000000 % 5]);
 }
 
 static inline struct jalon_contribution chance_contribution(struct chance *chance,
