@@ -126,6 +126,7 @@ struct jalon_items_frame {
     const struct jalon_text *properties;
     size_t property_count;
     int32_t srid; /* of what is written; 0: longitude and latitude on WGS 84 (CRS84) */
+    unsigned pass; /* 0, 1 …: which time this is that the items are given; see passes */
 };
 /* Is this property one of those to write? */
 bool jalon_items_frame_shows(const struct jalon_items_frame *frame, struct jalon_text property);
@@ -133,6 +134,9 @@ bool jalon_items_frame_shows(const struct jalon_items_frame *frame, struct jalon
 struct jalon_item_writer {
     bool needs_contribution; /* the Feature is not enough */
     bool keeps_axes; /* positions stand in the order that their system itself has */
+    bool only_wgs84; /* the format has no other system */
+    /* So often all items are given, once at least: GPX has its points before its lines. */
+    unsigned passes;
     void (*begin)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame);
     /* `index` counts from 0. */
     void (*item)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,

@@ -2,7 +2,7 @@
 /* GET …/items: the contributions that match, page by page. OGC 17-069r4, 7.15. Layer 4 (api). */
 #include "items_query.h"
 
-enum { LINKS_MAX = 8 };
+enum { LINKS_MAX = 16 };
 
 /* The format that was negotiated: "json" is another name of the first one. */
 static const struct jalon_format *negotiated_format(const struct jalon_request *request)
@@ -80,19 +80,21 @@ static enum jalon_status set_link_header(struct jalon_request *request,
 static enum jalon_status write_items(struct jalon_request *request,
                                      const struct jalon_reading *reading,
                                      struct jalon_buffer *body, const struct jalon_format *format,
-                                     const struct jalon_items_frame *frame,
+                                     struct jalon_items_frame *frame,
                                      const struct jalon_view_result *result)
 {
     enum jalon_status status = JALON_OK;
     format->writer->begin(body, frame);
-    for (size_t i = 0; status == JALON_OK && i < result->count; i++) {
-        struct jalon_item item = {.json = result->items[i].json};
-        if (format->writer->needs_contribution) {
-            status = jalon_snapshot_read(request->ctx, reading->snapshot, &result->items[i],
-                                         &item.contribution);
-        }
-        if (status == JALON_OK) {
-            format->writer->item(body, frame, &item, i);
+    for (frame->pass = 0; frame->pass < format->writer->passes; frame->pass++) {
+        for (size_t i = 0; status == JALON_OK && i < result->count; i++) {
+            struct jalon_item item = {.json = result->items[i].json};
+            if (format->writer->needs_contribution) {
+                status = jalon_snapshot_read(request->ctx, reading->snapshot, &result->items[i],
+                                             &item.contribution);
+            }
+            if (status == JALON_OK) {
+                format->writer->item(body, frame, &item, i);
+            }
         }
     }
     format->writer->end(body, frame);

@@ -41,6 +41,7 @@ static const struct {
     {"status", TARGET_STATUS},
     {"statut", TARGET_STATUS},
     {"observed", TARGET_OBSERVED},
+    {"licence", TARGET_LICENCE},
     {"campaign", TARGET_CAMPAIGN},
     {"source_id", TARGET_SOURCE_ID},
     {"id", TARGET_SOURCE_ID},

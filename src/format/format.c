@@ -11,6 +11,7 @@ static const struct jalon_format *const formats[] = {
     &jalon_format_csv,
     &jalon_format_ndjson,
     &jalon_format_kml,
+    &jalon_format_gpx,
 };
 
 const struct jalon_format *const *jalon_formats(size_t *out_count)

@@ -79,6 +79,7 @@ static void geojson_single(struct jalon_buffer *buffer, const struct jalon_items
 }
 
 const struct jalon_item_writer jalon_geojson_writer = {
+    .passes = 1,
     .keeps_axes = true,
     .begin = geojson_begin,
     .item = geojson_item,
@@ -102,6 +103,7 @@ static void ndjson_item(struct jalon_buffer *buffer, const struct jalon_items_fr
 }
 
 const struct jalon_item_writer jalon_ndjson_writer = {
+    .passes = 1,
     .keeps_axes = true,
     .begin = ndjson_begin,
     .item = ndjson_item,

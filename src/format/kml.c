@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kml_placemark.h"
+#include "kml_write.h"
 #include "reader.h"
 
 /*
@@ -341,5 +342,5 @@ const struct jalon_format jalon_format_kml = {
     .other_extensions = NULL,
     .label = {.fr = {"KML", 3}, .en = {"KML", 3}},
     .open_reader = kml_open,
-    .writer = NULL,
+    .writer = &jalon_kml_writer,
 };

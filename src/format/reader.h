@@ -44,5 +44,6 @@ extern const struct jalon_format jalon_format_geojson;
 extern const struct jalon_format jalon_format_ndjson;
 extern const struct jalon_format jalon_format_csv;
 extern const struct jalon_format jalon_format_kml;
+extern const struct jalon_format jalon_format_gpx;
 
 #endif

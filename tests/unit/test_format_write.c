@@ -32,9 +32,10 @@ static const struct jalon_field fields[] = {
 enum { FIELD_COUNT = sizeof fields / sizeof *fields };
 
 static const struct jalon_category categories[] = {
-    {.key = JALON_TEXT("access"), .parent = -1},
-    {.key = JALON_TEXT("shops"), .parent = -1},
+    {.key = JALON_TEXT("access"), .parent = -1, .color = JALON_TEXT("#ff8800")},
+    {.key = JALON_TEXT("shops"), .parent = -1, .color = JALON_TEXT("#123456")},
 };
+static int32_t const roots[] = {0, 1};
 
 static const struct jalon_workflow_status statuses[] = {
     {.key = JALON_TEXT("open")},
@@ -57,6 +58,11 @@ static struct jalon_collection make_collection(unsigned geometry_types)
 {
     return (struct jalon_collection){
         .key = JALON_TEXT("places"),
+        .title = {JALON_TEXT("Lieux & \"caf\xc3\xa9s\""), JALON_TEXT("Places")},
+        .description = {JALON_TEXT("O\xc3\xb9 aller"), JALON_TEXT("Where to go")},
+        .color = JALON_TEXT("#0a1b2c"),
+        .category_roots = roots,
+        .category_root_count = 2,
         .geometry_types = geometry_types,
         .fields = fields,
         .field_count = FIELD_COUNT,
@@ -200,8 +206,10 @@ static void write_items(const char *format, unsigned geometry_types, size_t coun
     fill_world(&world);
     jalon_buffer_init(out, 1 << 20);
     writer->begin(out, &frame);
-    for (size_t i = 0; i < count; i++) {
-        writer->item(out, &frame, &world.items[i], i);
+    for (; frame.pass < writer->passes; frame.pass++) {
+        for (size_t i = 0; i < count; i++) {
+            writer->item(out, &frame, &world.items[i], i);
+        }
     }
     writer->end(out, &frame);
     assert_int_equal(jalon_buffer_status(out), JALON_OK);
@@ -244,6 +252,10 @@ static void collections_are_written(void **state)
         {"none.geojson", "geojson", 0xffU, 0},
         {"items.ndjson", "ndjson", 0xffU, 3},
         {"items.csv", "csv", 0, 3}, /* 0: anything, which is no constant */
+        {"items.kml", "kml", 0, 3},
+        {"none.kml", "kml", 0xffU, 0},
+        {"items.gpx", "gpx", 0, 3},
+        {"none.gpx", "gpx", 0xffU, 0},
         {"points.csv", "csv", JALON_GEOMETRY_BIT(JALON_GEOMETRY_POINT), 1},
         {"lines.csv", "csv", JALON_GEOMETRY_BIT(JALON_GEOMETRY_LINESTRING), 0},
     };
@@ -386,6 +398,124 @@ static void csv_is_read_back(void **state)
     jalon_buffer_finish(&written);
 }
 
+/* Two positions, rings and parts of each kind. */
+static void fill_shapes(struct jalon_position positions[10], uint32_t ends[4],
+                        struct jalon_geometry shapes[6])
+{
+    static const struct jalon_position two_squares[10] = {{0, 0}, {9, 0}, {9, 9}, {0, 9}, {0, 0},
+                                                          {2, 2}, {2, 3}, {3, 3}, {3, 2}, {2, 2}};
+    memcpy(positions, two_squares, sizeof two_squares);
+    ends[0] = 5;
+    ends[1] = 10;
+    ends[2] = 1;
+    ends[3] = 2;
+    for (int i = 0; i < 6; i++) {
+        bool is_area = i % 3 == 2, is_single = i == 0 || i == 1;
+        shapes[i] = (struct jalon_geometry){
+            .type = (enum jalon_geometry_type)(i + 1),
+            .srid = 4326,
+            .positions = positions,
+            .position_count = i == 0 ? 1 : i == 1 ? 5 : 10,
+            .ring_ends = ends,
+            .ring_count = i % 3 == 0 ? 0 : is_single ? 1 : 2,
+            .polygon_ends = i == 2 ? ends + 3 : ends + 2,
+            .polygon_count = !is_area ? 0 : i == 2 ? 1 : 2,
+        };
+    }
+}
+
+/* Every kind of geometry comes back from KML as it was, and so do the values. */
+static void kml_is_read_back(void **state)
+{
+    struct jalon_context *ctx = *state;
+    struct world world;
+    struct jalon_position positions[10];
+    uint32_t ends[4];
+    struct jalon_geometry shapes[6];
+    struct jalon_collection collection = make_collection(0xffU);
+    struct jalon_items_frame frame = make_frame(&collection, 6);
+    const struct jalon_format *kml = jalon_format_find(JALON_TEXT("kml"));
+    struct jalon_reader_options options = default_options();
+    struct jalon_reader *reader;
+    struct jalon_buffer written;
+    fill_world(&world);
+    fill_shapes(positions, ends, shapes);
+    world.contributions[0].description = JALON_TEXT("a\x01" "b\xef\xbf\xbf" "c <&> ]]>");
+    jalon_buffer_init(&written, 1 << 20);
+    kml->writer->begin(&written, &frame);
+    for (size_t i = 0; i < 6; i++) {
+        world.contributions[0].geometry = shapes[i];
+        kml->writer->item(&written, &frame, &world.items[0], i);
+    }
+    kml->writer->end(&written, &frame);
+    assert_int_equal(jalon_buffer_status(&written), JALON_OK);
+    struct bytes bytes = {.data = written.data, .size = written.length};
+    struct jalon_source source = source_of(&bytes);
+    assert_int_equal(kml->open_reader(ctx, &source, &options, &reader), JALON_OK);
+    for (size_t i = 0; i < 6; i++) {
+        struct jalon_record record;
+        assert_int_equal(jalon_reader_next(ctx, reader, &record), JALON_OK);
+        assert_true(record.has_geometry);
+        assert_true(jalon_geometry_equal(&record.geometry, &shapes[i]));
+        assert_string_equal(value_of(&record, "name").data, world.contributions[0].title.data);
+        assert_string_equal(value_of(&record, "description").data,
+                            "a\xef\xbf\xbd" "b\xef\xbf\xbd" "c <&> ]]>");
+        assert_string_equal(value_of(&record, "id").data, "0190a6f2-0000-7000-8000-000000000000");
+        assert_string_equal(value_of(&record, "categories").data, "access|shops");
+        assert_string_equal(value_of(&record, "width").data, "-1.5");
+        assert_string_equal(value_of(&record, "services").data, "lift|toilets");
+    }
+    struct jalon_record end;
+    assert_int_equal(jalon_reader_next(ctx, reader, &end), JALON_NOT_FOUND);
+    jalon_reader_close(reader);
+    jalon_buffer_finish(&written);
+}
+
+static size_t count_of(const char *text, const char *word)
+{
+    size_t count = 0;
+    for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
+        count++;
+    }
+    return count;
+}
+
+/* GPX: all points before all lines; a segment for each line and ring; no longitude 180. */
+static void gpx_has_points_before_lines(void **state)
+{
+    (void)state;
+    struct world world;
+    struct jalon_position positions[10];
+    uint32_t ends[4];
+    struct jalon_geometry shapes[6];
+    struct jalon_collection collection = make_collection(0xffU);
+    struct jalon_items_frame frame = make_frame(&collection, 6);
+    const struct jalon_item_writer *writer = jalon_format_find(JALON_TEXT("gpx"))->writer;
+    struct jalon_buffer written;
+    fill_world(&world);
+    fill_shapes(positions, ends, shapes);
+    positions[0] = (struct jalon_position){180.0, -12.5};
+    jalon_buffer_init(&written, 1 << 20);
+    writer->begin(&written, &frame);
+    assert_int_equal(writer->passes, 2);
+    for (; frame.pass < writer->passes; frame.pass++) {
+        for (size_t i = 0; i < 6; i++) {
+            world.contributions[0].geometry = shapes[5 - i];
+            writer->item(&written, &frame, &world.items[0], i);
+        }
+    }
+    writer->end(&written, &frame);
+    assert_int_equal(jalon_buffer_status(&written), JALON_OK);
+    assert_int_equal(count_of(written.data, "<wpt "), 11);
+    assert_int_equal(count_of(written.data, "<trk>"), 4);
+    assert_int_equal(count_of(written.data, "<trkseg>"), 7);
+    assert_int_equal(count_of(written.data, "<trkpt "), 35);
+    assert_null(strstr(strstr(written.data, "<trk>"), "<wpt "));
+    assert_int_equal(count_of(written.data, "lat=\"-12.5\" lon=\"-180\""), 6);
+    assert_null(strstr(written.data, "\"180\""));
+    jalon_buffer_finish(&written);
+}
+
 static void a_full_buffer_is_noticed(void **state)
 {
     (void)state;
@@ -469,6 +599,8 @@ int main(void)
         cmocka_unit_test(features_are_chosen_from),
         cmocka_unit_test_setup_teardown(frames_are_json, make_context, drop_context),
         cmocka_unit_test_setup_teardown(csv_is_read_back, make_context, drop_context),
+        cmocka_unit_test_setup_teardown(kml_is_read_back, make_context, drop_context),
+        cmocka_unit_test(gpx_has_points_before_lines),
         cmocka_unit_test(a_full_buffer_is_noticed),
         cmocka_unit_test(bodies_are_features),
     };
