@@ -88,6 +88,13 @@ enum jalon_db_geometry_form jalon_db_geometry_form(const struct jalon_db *db);
 enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_db *db,
                                         int64_t *out) JALON_MUST_USE;
 
+/*
+ * Has a thread of its own keep the engine's log short until the database is closed; without, those
+ * who commit do it. Once. Nothing for an engine that sees to it. JALON_UNAVAILABLE: no more threads.
+ */
+enum jalon_status jalon_db_start_checkpoints(struct jalon_context *ctx,
+                                             struct jalon_db *db) JALON_MUST_USE;
+
 /* --- Connections and transactions --- */
 /*
  * A connection and a transaction in it. Waits for a free one, and for writing until no other writer

@@ -19,6 +19,7 @@ struct jalon_session;
 struct jalon_store_options {
     struct jalon_text data; /* data folder (SQLite: DIR/jalon.sqlite) or database URL */
     bool create;            /* make the folder and the database when they are not there */
+    bool checkpoints;       /* a thread keeps the database's log short: for who stays */
     int64_t write_wait_ms;  /* default 10000 when 0 */
 };
 

@@ -28,7 +28,8 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_cond_init(&app->follower_wake, &clock);
     pthread_condattr_destroy(&clock);
-    struct jalon_store_options store = {.data = options->data, .create = options->create};
+    struct jalon_store_options store = {
+        .data = options->data, .create = options->create, .checkpoints = options->follow};
     app->tiles = jalon_tile_cache_create(TILES_KEPT);
     enum jalon_status status =
         app->tiles == NULL ? jalon_no_memory(ctx) : jalon_store_open(ctx, &store, &app->store);

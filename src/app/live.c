@@ -18,6 +18,8 @@
 enum { EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
 /* Events that are sooner applied than a large map is loaded. */
 enum { REPLAYED_MAX = 50000 };
+/* How long one transaction reads of a map that is being loaded. */
+enum { CHAPTER_US = 1500000 };
 
 static struct jalon_live_map *find_live(struct jalon_app *app, struct jalon_text slug)
 {
@@ -90,32 +92,36 @@ void jalon_live_destroy_all(struct jalon_app *app)
     }
 }
 
-/* The rows are read by a thread of its own while the view takes those before. */
-static enum jalon_status fill_view(struct jalon_context *ctx, struct jalon_session *session,
-                                   struct jalon_view *view)
+/*
+ * Loads the rows after *after, for CHAPTER_US, and moves it to the last one. The rows are read by a
+ * thread of its own while the view takes those before.
+ */
+static enum jalon_status fill_chapter(struct jalon_context *ctx, struct jalon_session *session,
+                                      struct jalon_view *view, int64_t *after, bool *out_more)
 {
-    struct jalon_contribution_filter all = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    struct jalon_contribution_filter rest = {
+        .collection = -1, .source = JALON_TEXT_EMPTY, .after = *after};
     struct jalon_contribution_reader *reader = NULL;
     const struct jalon_contribution *rows = NULL;
-    size_t count = 0;
+    size_t count = 1;
+    int64_t until_us = jalon_clock_monotonic_us() + CHAPTER_US;
     struct jalon_context *batch = jalon_context_create();
     enum jalon_status status =
         batch == NULL
             ? jalon_no_memory(ctx)
-            : jalon_store_read_ahead(ctx, session, jalon_view_map(view), &all, &reader);
-    while (status == JALON_OK) {
+            : jalon_store_read_ahead(ctx, session, jalon_view_map(view), &rest, &reader);
+    while (status == JALON_OK && count > 0 && jalon_clock_monotonic_us() < until_us) {
         status = jalon_contribution_reader_next(batch, reader, &rows, &count);
-        if (status == JALON_OK && count == 0) {
-            break;
-        }
-        if (status == JALON_OK) {
+        if (status == JALON_OK && count > 0) {
             status = jalon_view_load(batch, view, rows, count);
+            *after = rows[count - 1].number;
         }
         if (status != JALON_OK) {
             status = jalon_fail(ctx, status, "the map could not be read");
         }
         jalon_context_reset(batch);
     }
+    *out_more = count > 0;
     jalon_contribution_reader_end(reader);
     jalon_context_destroy(batch);
     return status;
@@ -187,19 +193,32 @@ static enum jalon_status make_view(struct jalon_context *ctx, struct jalon_app *
     return JALON_OK;
 }
 
-/* Fills a view with what the store has now. */
-static enum jalon_status load_all(struct jalon_context *ctx, struct jalon_session *session,
+/*
+ * Fills a view with what the store has, in chapters: a transaction that lasts keeps the database's
+ * log from being cut. What changes between two of them comes again with its event: the view is at
+ * the event before the first chapter.
+ */
+static enum jalon_status load_all(struct jalon_context *ctx, struct jalon_app *app,
                                   struct jalon_view *view)
 {
-    int64_t seq = 0, time_us = 0;
-    enum jalon_status status = fill_view(ctx, session, view);
-    if (status == JALON_OK) {
-        status = jalon_store_last_event(ctx, session, jalon_view_map(view), &seq, &time_us);
+    int64_t seq = 0, time_us = 0, after = 0;
+    enum jalon_status status = JALON_OK;
+    bool more = true;
+    for (bool first = true; status == JALON_OK && more; first = false) {
+        struct jalon_session *session = NULL;
+        status = jalon_store_read(ctx, app->store, &session);
+        if (status == JALON_OK && first) {
+            status = jalon_store_last_event(ctx, session, jalon_view_map(view), &seq, &time_us);
+        }
+        if (status == JALON_OK) {
+            status = fill_chapter(ctx, session, view, &after, &more);
+        }
+        jalon_session_end(session);
     }
     return status == JALON_OK ? jalon_view_set_seq(ctx, view, seq, time_us) : status;
 }
 
-/* Makes the view of a map from files and the events since, or from one state of the store. */
+/* Makes the view of a map from files and the events since, or from the rows of the store. */
 static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *app,
                                    struct jalon_text slug, struct jalon_view **out)
 {
@@ -213,11 +232,12 @@ static enum jalon_status load_view(struct jalon_context *ctx, struct jalon_app *
     if (status == JALON_OK) {
         status = make_view(ctx, app, session, &map, &view);
     }
-    if (status == JALON_OK && restore_view(ctx, session, view) != JALON_OK) {
-        jalon_error_clear(ctx);
-        status = load_all(ctx, session, view);
-    }
+    bool is_restored = status == JALON_OK && restore_view(ctx, session, view) == JALON_OK;
     jalon_session_end(session);
+    if (status == JALON_OK && !is_restored) {
+        jalon_error_clear(ctx);
+        status = load_all(ctx, app, view);
+    }
     if (status != JALON_OK) {
         jalon_view_destroy(view);
         return status;

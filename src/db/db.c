@@ -85,6 +85,7 @@ void jalon_db_close(struct jalon_db *db)
     }
     const struct jalon_db_driver *driver = db->driver;
     assert(!db->writing);
+    jalon_db_checkpoints_stop(db);
     while (db->idle_readers != NULL) {
         struct jalon_db_connection *reader = db->idle_readers;
         db->idle_readers = reader->next;
@@ -250,6 +251,7 @@ enum jalon_status jalon_db_commit(struct jalon_context *ctx,
         connection->db->driver->rollback(connection);
     }
     connection->in_transaction = false;
+    jalon_db_checkpoints_wake(connection->db);
     return status;
 }
 

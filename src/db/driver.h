@@ -9,6 +9,7 @@
 #define JALON_DB_DRIVER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "jalon/clock.h"
 #include "jalon/db.h"
@@ -82,6 +83,11 @@ struct jalon_db_driver {
                                     struct jalon_db_connection *connection, const char *sql);
     enum jalon_status (*data_version)(struct jalon_context *ctx,
                                       struct jalon_db_connection *connection, int64_t *out);
+    /*
+     * Makes the log of what is written shorter, within a moment or as far as that goes: for
+     * checkpoint.c, in a connection of its own. NULL: the engine does so by itself.
+     */
+    void (*checkpoint)(struct jalon_db_connection *connection);
 };
 
 /* Readers at once; further ones wait. */
@@ -98,6 +104,9 @@ struct jalon_db {
     bool writing;                             /* the writer is leased */
     pthread_mutex_t watch_mutex;
     struct jalon_db_connection *watch; /* for data_version only */
+    /* Bytes of the log that are not yet in the database, as the last commit here found it. */
+    _Atomic int64_t log_length;
+    struct jalon_db_checkpoints *checkpoints; /* NULL: those who commit do it */
 };
 
 struct jalon_db_connection {
@@ -115,6 +124,12 @@ struct jalon_db_cursor {
 };
 
 extern const struct jalon_db_driver jalon_db_sqlite;
+
+/* --- checkpoint.c --- */
+/* After a commit: has the thread look at a log that has become long. */
+void jalon_db_checkpoints_wake(struct jalon_db *db);
+/* Nothing when it was not started. */
+void jalon_db_checkpoints_stop(struct jalon_db *db);
 
 /* "2026-11-21T08:52:00.123456Z" without NUL: always six decimals, so that text sorts as time. */
 enum { JALON_DB_TIME_SIZE = 27 };

@@ -25,8 +25,20 @@ enum {
     APPLICATION_ID = 0x4A414C4E, /* "JALN" */
     PARTS_MAX = 4,               /* statements in one block */
     COLUMNS_MAX = 40,
+    PAGE_BYTES = 4096, /* SQLite's default, which we leave */
     TIMES_MAX = 4, /* further ones are copied */
     STATISTICS_US = 10000000, /* how often SpatiaLite is told that layers have changed */
+};
+
+/* Bytes of the write-ahead log, by what is done about it. */
+enum {
+    /* Who commits copies it into the database, where no thread does. An import writes each index
+       page less often the longer this is. */
+    LOG_COPIED = 16 << 20,
+    LOG_RESTARTED = 16 << 20, /* the thread has the log begin anew, writers wait for that moment */
+    LOG_FULL = 40 << 20,      /* writers wait until the log has begun anew */
+    LOG_RESTART_US = 100000,  /* how long a restart waits for readers of old states */
+    LOG_FULL_US = 3000000,    /* how long a writer waits; it goes on then, or nobody would write */
 };
 
 struct sqlite_db {
@@ -47,6 +59,7 @@ struct connection {
     sqlite3 *handle;
     void *spatialite;
     int64_t deadline_us;
+    int64_t restart_from_us; /* when a restart of the log may be tried again */
     sqlite3_stmt *begin, *commit;
     sqlite3_stmt *savepoint[JALON_DB_SAVEPOINT_UNDO + 1];
     struct prepared *prepared; /* by query number */
@@ -212,16 +225,29 @@ static enum jalon_status sqlite_schema_version(struct jalon_context *ctx,
 
 static void sqlite_disconnect(struct jalon_db_connection *base);
 
+/* SQLite tells after each commit how long the log is. */
+static int log_grew(void *object, sqlite3 *handle, const char *name, int pages)
+{
+    struct connection *connection = object;
+    struct jalon_db *db = connection->base.db;
+    int64_t length = (int64_t)pages * PAGE_BYTES;
+    atomic_store(&db->log_length, length);
+    if (db->checkpoints == NULL && length >= LOG_COPIED) {
+        sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    }
+    return SQLITE_OK;
+}
+
 static int configure(struct connection *connection)
 {
-    /* 4000 pages of log between checkpoints: an import writes each index page less often. */
     static const char writing[] = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                                  "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;"
-                                  "PRAGMA journal_size_limit = 67108864;";
+                                  "PRAGMA cache_size = -65536;"
+                                  "PRAGMA journal_size_limit = 16777216;";
     static const char reading[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8192;";
     bool write = connection->base.mode == JALON_DB_WRITE;
     if (write) {
         sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+        sqlite3_wal_hook(connection->handle, log_grew, connection);
     }
     return sqlite3_exec(connection->handle, write ? writing : reading, NULL, NULL, NULL);
 }
@@ -376,12 +402,41 @@ static int run_kept(struct connection *connection, sqlite3_stmt **statement, con
     return code;
 }
 
+/* Has the next writer begin the log anew: copies all of it, and waits for readers of old states. */
+static void restart_log(struct connection *connection, int64_t wait_us)
+{
+    if (jalon_clock_monotonic_us() < connection->restart_from_us) {
+        return;
+    }
+    connection->deadline_us = jalon_clock_monotonic_us() + wait_us;
+    int code = sqlite3_wal_checkpoint_v2(connection->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL,
+                                         NULL);
+    if (code == SQLITE_OK) {
+        atomic_store(&connection->base.db->log_length, 0);
+    } else { /* somebody reads for long: writers get as much time as they have waited */
+        connection->restart_from_us = jalon_clock_monotonic_us() + wait_us;
+    }
+}
+
+static void sqlite_checkpoint(struct jalon_db_connection *base)
+{
+    struct connection *connection = (struct connection *)base;
+    /* Nobody waits for this one; what it leaves is little. */
+    sqlite3_wal_checkpoint_v2(connection->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (atomic_load(&base->db->log_length) >= LOG_RESTARTED) {
+        restart_log(connection, LOG_RESTART_US);
+    }
+}
+
 static enum jalon_status sqlite_begin(struct jalon_context *ctx, struct jalon_db_connection *base,
                                       int64_t deadline_us)
 {
     struct connection *connection = (struct connection *)base;
-    connection->deadline_us = deadline_us;
     bool write = base->mode == JALON_DB_WRITE;
+    if (write && atomic_load(&base->db->log_length) >= LOG_FULL) {
+        restart_log(connection, LOG_FULL_US);
+    }
+    connection->deadline_us = deadline_us;
     int code = run_kept(connection, &connection->begin, write ? "BEGIN IMMEDIATE" : "BEGIN");
     return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "begin");
 }
@@ -740,4 +795,5 @@ const struct jalon_db_driver jalon_db_sqlite = {
     .schema_version = sqlite_schema_version,
     .run_script = sqlite_run_script,
     .data_version = sqlite_data_version,
+    .checkpoint = sqlite_checkpoint,
 };

@@ -44,7 +44,16 @@ enum jalon_status jalon_store_open(struct jalon_context *ctx,
     struct jalon_db_options database = database_options(options);
     struct jalon_db *db;
     enum jalon_status status = jalon_db_open(ctx, &database, &db);
-    return status == JALON_OK ? jalon_store_open_db(ctx, db, options->create, out) : status;
+    if (status == JALON_OK) {
+        status = jalon_store_open_db(ctx, db, options->create, out);
+    }
+    if (status == JALON_OK && options->checkpoints) {
+        status = jalon_db_start_checkpoints(ctx, db);
+        if (status != JALON_OK) {
+            jalon_store_close(*out);
+        }
+    }
+    return status;
 }
 
 void jalon_store_close(struct jalon_store *store)
