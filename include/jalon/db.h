@@ -68,6 +68,7 @@ int64_t jalon_db_to_time_us(const struct jalon_db_value *value);
 struct jalon_db_options {
     struct jalon_text location; /* a folder, or an engine's URL */
     bool create;                /* make what is not there */
+    bool read_only;             /* the location is a file of jalon_db_backup, which stays as it is */
     int64_t wait_ms;            /* how long to wait for a connection or a lock; > 0 */
 };
 
@@ -179,6 +180,35 @@ enum jalon_status jalon_db_index_many(struct jalon_context *ctx,
                                       const struct jalon_db_index *index,
                                       const struct jalon_db_index_row *rows, size_t count)
     JALON_MUST_USE;
+
+/* --- Care --- */
+/*
+ * These are an engine's own business, and an engine need not have them: one whose data is kept by a
+ * server of its own (PostgreSQL) is copied, checked and tidied by that server's tools, and answers
+ * JALON_UNSUPPORTED with a message that names them.
+ */
+/*
+ * Writes the whole database as it is at one moment after the call has begun into a new file, which
+ * jalon_db_open opens with `read_only`: whole and on disk, or not there at all. Writers go on; their
+ * log cannot be shortened for as long as it takes to copy the pages. JALON_CONFLICT: the file is there
+ * already; JALON_NO_SPACE; JALON_FORBIDDEN: no rights. Messages name the file.
+ */
+enum jalon_status jalon_db_backup(struct jalon_context *ctx, struct jalon_db *db,
+                                  struct jalon_text file) JALON_MUST_USE;
+
+/* Something that the engine finds wrong; borrowed during the call. */
+typedef void (*jalon_db_finding)(void *object, struct jalon_text table, struct jalon_text key,
+                                 struct jalon_text what);
+/* Has the engine look through its own structures: pages, indexes, foreign keys, spatial indexes. */
+enum jalon_status jalon_db_check(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 jalon_db_finding take, void *object) JALON_MUST_USE;
+/*
+ * Gives space that nothing uses back to the system. *out_before and *out_after are sizes in bytes.
+ * JALON_CONFLICT: others have the database open, whom it would stop from writing for as long as it
+ * takes. No connection may be leased.
+ */
+enum jalon_status jalon_db_compact(struct jalon_context *ctx, struct jalon_db *db,
+                                   int64_t *out_before, int64_t *out_after) JALON_MUST_USE;
 
 /* --- Schema --- */
 /* The number of the last migration; 0 for an empty database. JALON_INVALID: not one of ours. */

@@ -21,6 +21,8 @@ struct jalon_store_options {
     bool create;            /* make the folder and the database when they are not there */
     bool checkpoints;       /* a thread keeps the database's log short: for who stays */
     int64_t write_wait_ms;  /* default 10000 when 0 */
+    bool as_is;             /* not migrated: to be copied, checked or tidied as it is */
+    bool read_only;         /* `data` is a file of jalon_store_backup; as it is, and stays so */
 };
 
 /*
@@ -291,5 +293,50 @@ enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
 enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon_session *session,
                                          struct jalon_text hash, struct jalon_token *out_token,
                                          struct jalon_account *out_account) JALON_MUST_USE;
+
+/* --- Care --- */
+/*
+ * What these do and when they fail: jalon_db_backup and jalon_db_compact. JALON_UNSUPPORTED: the
+ * engine has tools of its own for it.
+ */
+enum jalon_status jalon_store_backup(struct jalon_context *ctx, struct jalon_store *store,
+                                     struct jalon_text file) JALON_MUST_USE;
+/* No session may be open. */
+enum jalon_status jalon_store_vacuum(struct jalon_context *ctx, struct jalon_store *store,
+                                     int64_t *out_before, int64_t *out_after) JALON_MUST_USE;
+
+/* Says whether what comes back from a backup may be used: anything but JALON_OK ends it. */
+typedef enum jalon_status (*jalon_restore_check)(struct jalon_context *ctx,
+                                                 struct jalon_store *store, void *object);
+/*
+ * Makes the database of an empty data folder (or one that is not there; not those above it) from a
+ * file of jalon_store_backup, migrated to this program's schema. `check` sees it before it is put in
+ * its place; when it refuses nothing is left. JALON_CONFLICT: the folder is not empty.
+ */
+enum jalon_status jalon_store_restore(struct jalon_context *ctx, struct jalon_text file,
+                                      struct jalon_text data, jalon_restore_check check,
+                                      void *object) JALON_MUST_USE;
+
+/* Something that should not be as it is; borrowed during the call. */
+struct jalon_finding {
+    struct jalon_text table; /* empty: of the whole database */
+    struct jalon_text key;   /* of the row, or empty */
+    struct jalon_text what;
+};
+typedef void (*jalon_finding_listener)(void *handle, const struct jalon_finding *finding);
+
+/*
+ * Looks for what no write of this program leaves behind, in what the session sees. First the schema
+ * (*out_readable false: of another version, and nothing further can be said), the engine's own
+ * structures, history and events without gaps and naming what is there. JALON_OK also with findings.
+ */
+enum jalon_status jalon_store_check(struct jalon_context *ctx, struct jalon_session *session,
+                                    jalon_finding_listener listener, void *handle,
+                                    bool *out_readable) JALON_MUST_USE;
+/* Then, map by map: every row can be read, and agrees with the map's description and the index. */
+enum jalon_status jalon_store_check_map(struct jalon_context *ctx, struct jalon_session *session,
+                                        const struct jalon_map *map,
+                                        jalon_finding_listener listener,
+                                        void *handle) JALON_MUST_USE;
 
 #endif

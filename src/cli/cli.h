@@ -32,7 +32,11 @@ enum command_bit {
     COMMAND_ACCOUNT_TOKEN = 1 << 8,
     COMMAND_MIGRATE = 1 << 9,
     COMMAND_CONFIG = 1 << 10,
-    COMMAND_ALL = (1 << 11) - 1,
+    COMMAND_BACKUP = 1 << 11,
+    COMMAND_RESTORE = 1 << 12,
+    COMMAND_CHECK = 1 << 13,
+    COMMAND_VACUUM = 1 << 14,
+    COMMAND_ALL = (1 << 15) - 1,
 };
 
 /* What a command works with. */
@@ -68,6 +72,10 @@ enum exit_code jalon_cli_account_create(struct jalon_cli *cli);
 enum exit_code jalon_cli_account_token(struct jalon_cli *cli);
 enum exit_code jalon_cli_migrate(struct jalon_cli *cli);
 enum exit_code jalon_cli_config(struct jalon_cli *cli);
+enum exit_code jalon_cli_backup(struct jalon_cli *cli);
+enum exit_code jalon_cli_restore(struct jalon_cli *cli);
+enum exit_code jalon_cli_check(struct jalon_cli *cli);
+enum exit_code jalon_cli_vacuum(struct jalon_cli *cli);
 
 /*
  * Prints the context's error on stderr, one line and one for each further detail, and answers the

@@ -78,6 +78,22 @@ enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db
     return jalon_db_open_driver(ctx, driver, &terminated, out);
 }
 
+/* Ends the connections that only read. None may be leased. */
+static void disconnect_readers(struct jalon_db *db)
+{
+    while (db->idle_readers != NULL) {
+        struct jalon_db_connection *reader = db->idle_readers;
+        db->idle_readers = reader->next;
+        db->reader_count--;
+        db->driver->disconnect(reader);
+    }
+    assert(db->reader_count == 0);
+    if (db->watch != NULL) {
+        db->driver->disconnect(db->watch);
+        db->watch = NULL;
+    }
+}
+
 void jalon_db_close(struct jalon_db *db)
 {
     if (db == NULL) {
@@ -86,16 +102,7 @@ void jalon_db_close(struct jalon_db *db)
     const struct jalon_db_driver *driver = db->driver;
     assert(!db->writing);
     jalon_db_checkpoints_stop(db);
-    while (db->idle_readers != NULL) {
-        struct jalon_db_connection *reader = db->idle_readers;
-        db->idle_readers = reader->next;
-        db->reader_count--;
-        driver->disconnect(reader);
-    }
-    assert(db->reader_count == 0);
-    if (db->watch != NULL) {
-        driver->disconnect(db->watch);
-    }
+    disconnect_readers(db);
     if (db->writer != NULL) {
         driver->disconnect(db->writer);
     }
@@ -424,5 +431,57 @@ enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_
         status = db->driver->data_version(ctx, db->watch, out);
     }
     pthread_mutex_unlock(&db->watch_mutex);
+    return status;
+}
+
+/* --- Care --- */
+
+static enum jalon_status refuse_care(struct jalon_context *ctx, const struct jalon_db *db)
+{
+    return jalon_fail(ctx, JALON_UNSUPPORTED, "this database is looked after by %s",
+                      db->driver->care);
+}
+
+enum jalon_status jalon_db_backup(struct jalon_context *ctx, struct jalon_db *db,
+                                  struct jalon_text file)
+{
+    if (db->driver->backup == NULL) {
+        return refuse_care(ctx, db);
+    }
+    struct jalon_text terminated = jalon_text_copy(ctx->arena, file);
+    if (terminated.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    struct jalon_db_connection *connection;
+    enum jalon_status status = jalon_db_begin(ctx, db, JALON_DB_READ, &connection);
+    if (status == JALON_OK) {
+        status = db->driver->backup(ctx, connection, terminated.data);
+        jalon_db_end(connection);
+    }
+    return status;
+}
+
+enum jalon_status jalon_db_check(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 jalon_db_finding take, void *object)
+{
+    const struct jalon_db_driver *driver = connection->db->driver;
+    return driver->check == NULL ? refuse_care(ctx, connection->db)
+                                 : driver->check(ctx, connection, take, object);
+}
+
+enum jalon_status jalon_db_compact(struct jalon_context *ctx, struct jalon_db *db,
+                                   int64_t *out_before, int64_t *out_after)
+{
+    if (db->driver->compact == NULL) {
+        return refuse_care(ctx, db);
+    }
+    disconnect_readers(db);
+    struct jalon_db_connection *writer;
+    int64_t deadline_us = jalon_clock_monotonic_us() + db->wait_ms * 1000;
+    enum jalon_status status = lease_writer(ctx, db, deadline_us, &writer);
+    if (status == JALON_OK) {
+        status = db->driver->compact(ctx, writer, out_before, out_after);
+        give_back(writer);
+    }
     return status;
 }

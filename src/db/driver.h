@@ -88,6 +88,16 @@ struct jalon_db_driver {
      * checkpoint.c, in a connection of its own. NULL: the engine does so by itself.
      */
     void (*checkpoint)(struct jalon_db_connection *connection);
+
+    /* Each may be NULL: then `care` says who does it. */
+    enum jalon_status (*backup)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                const char *file);
+    enum jalon_status (*check)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                               jalon_db_finding take, void *object);
+    /* The only connection, in no transaction. */
+    enum jalon_status (*compact)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 int64_t *out_before, int64_t *out_after);
+    const char *care; /* "its own tools, such as …" */
 };
 
 /* Readers at once; further ones wait. */

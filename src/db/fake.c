@@ -297,6 +297,7 @@ static const struct jalon_db_driver fake_driver = {
     .schema_version = fake_schema_version,
     .run_script = fake_run_script,
     .data_version = fake_data_version,
+    .care = "nobody: it is not real",
 };
 
 enum jalon_status jalon_db_fake_open(struct jalon_context *ctx, struct jalon_db_fake *fake,

@@ -17,6 +17,7 @@
 #include <spatialite.h> /* needs sqlite3.h before it */
 
 #include "db/driver.h"
+#include "db/sqlite.h"
 #include "db/sqlite_file.h"
 #include "jalon/clock.h"
 #include "jalon/memory.h"
@@ -45,6 +46,7 @@ struct sqlite_db {
     struct jalon_db base;
     char *path;
     bool create;
+    bool read_only;
 };
 
 struct prepared {
@@ -129,15 +131,14 @@ static const char *describe(enum jalon_status status)
 }
 
 /* `what` names the statement; it and SQLite's words are for the operator. */
-static enum jalon_status fail(struct jalon_context *ctx, const struct connection *connection,
-                              int code, const char *what)
+static enum jalon_status fail(struct jalon_context *ctx, sqlite3 *handle, int code,
+                              const char *what)
 {
-    enum jalon_status status =
-        classify(code, sqlite3_system_errno(connection->handle), false);
+    enum jalon_status status = classify(code, sqlite3_system_errno(handle), false);
     if (status == JALON_NO_MEMORY) {
         return jalon_no_memory(ctx);
     }
-    jalon_error_internal(ctx, "%s: %s (%d)", what, sqlite3_errmsg(connection->handle), code);
+    jalon_error_internal(ctx, "%s: %s (%d)", what, sqlite3_errmsg(handle), code);
     return jalon_fail(ctx, status, "%s", describe(status));
 }
 
@@ -258,7 +259,7 @@ static enum jalon_status use_log(struct jalon_context *ctx, struct connection *c
     struct sqlite_db *db = (struct sqlite_db *)connection->base.db;
     int64_t version;
     enum jalon_status status = sqlite_schema_version(ctx, &connection->base, &version);
-    if (status != JALON_OK || (version == 0 && !db->create)) {
+    if (status != JALON_OK || db->read_only || (version == 0 && !db->create)) {
         return status;
     }
     int code =
@@ -283,7 +284,8 @@ static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_
         jalon_memory_allocate_zeroed(jalon_db_statement_count, sizeof *connection->prepared);
     enum jalon_status status = connection->prepared != NULL ? JALON_OK : jalon_no_memory(ctx);
     if (status == JALON_OK) {
-        int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+        int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                    (db->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                     (db->create ? SQLITE_OPEN_CREATE : 0);
         int code = sqlite3_open_v2(db->path, &connection->handle, flags, NULL);
         if (code == SQLITE_OK) {
@@ -360,7 +362,9 @@ static enum jalon_status sqlite_open(struct jalon_context *ctx,
 {
     struct jalon_text path;
     enum jalon_status status =
-        jalon_db_sqlite_check_file(ctx, options->location, options->create, &path);
+        options->read_only
+            ? jalon_db_sqlite_check_copy(ctx, options->location, &path)
+            : jalon_db_sqlite_check_file(ctx, options->location, options->create, &path);
     if (status != JALON_OK) {
         return status;
     }
@@ -374,6 +378,7 @@ static enum jalon_status sqlite_open(struct jalon_context *ctx,
     memcpy(kept, path.data, path.length + 1);
     db->path = kept;
     db->create = options->create;
+    db->read_only = options->read_only;
     *out = &db->base;
     return JALON_OK;
 }
@@ -383,6 +388,29 @@ static void sqlite_close(struct jalon_db *base)
     struct sqlite_db *db = (struct sqlite_db *)base;
     jalon_memory_release(db->path);
     jalon_memory_release(db);
+}
+
+/* --- For sqlite_copy.c --- */
+
+sqlite3 *jalon_db_sqlite_handle(struct jalon_db_connection *base)
+{
+    return ((struct connection *)base)->handle;
+}
+
+const char *jalon_db_sqlite_path(const struct jalon_db *base)
+{
+    return ((const struct sqlite_db *)base)->path;
+}
+
+enum jalon_status jalon_db_sqlite_fail(struct jalon_context *ctx, sqlite3 *handle, int code,
+                                       const char *what)
+{
+    return fail(ctx, handle, code, what);
+}
+
+void jalon_db_sqlite_wait(struct jalon_db_connection *base, int64_t deadline_us)
+{
+    ((struct connection *)base)->deadline_us = deadline_us;
 }
 
 /* --- Transactions --- */
@@ -438,7 +466,7 @@ static enum jalon_status sqlite_begin(struct jalon_context *ctx, struct jalon_db
     }
     connection->deadline_us = deadline_us;
     int code = run_kept(connection, &connection->begin, write ? "BEGIN IMMEDIATE" : "BEGIN");
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "begin");
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "begin");
 }
 
 static void sqlite_rollback(struct jalon_db_connection *base)
@@ -460,7 +488,7 @@ static enum jalon_status sqlite_commit(struct jalon_context *ctx, struct jalon_d
     }
     /* Without a transaction (SQLite rolled back by itself) COMMIT fails, as it must. */
     int code = run_kept(connection, &connection->commit, "COMMIT");
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "commit");
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "commit");
 }
 
 static enum jalon_status sqlite_savepoint(struct jalon_context *ctx,
@@ -482,7 +510,7 @@ static enum jalon_status sqlite_savepoint(struct jalon_context *ctx,
         code = run_kept(connection, &connection->savepoint[JALON_DB_SAVEPOINT_KEEP],
                         statements[JALON_DB_SAVEPOINT_KEEP]);
     }
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, statements[step]);
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, statements[step]);
 }
 
 /* --- Statements --- */
@@ -516,7 +544,7 @@ static enum jalon_status prepare_parts(struct jalon_context *ctx, struct connect
             while (out->count > 0) {
                 sqlite3_finalize(out->parts[--out->count]);
             }
-            return fail(ctx, connection, code, statement->name);
+            return fail(ctx, connection->handle, code, statement->name);
         }
         if (part != NULL) {
             out->used[out->count] = used_parameters(part);
@@ -617,7 +645,7 @@ static enum jalon_status sqlite_execute(struct jalon_context *ctx,
     for (size_t i = 0; i < prepared->count && (i == 0 || changed > 0); i++) {
         int code = run_part(connection, prepared, i, parameters);
         if (code != SQLITE_OK) {
-            return fail(ctx, connection, code, jalon_db_statements[query].name);
+            return fail(ctx, connection->handle, code, jalon_db_statements[query].name);
         }
         if (i == 0) {
             changed = sqlite3_changes64(connection->handle);
@@ -685,7 +713,7 @@ static enum jalon_status sqlite_query(struct jalon_context *ctx, struct jalon_db
                         parameters);
     if (code != SQLITE_OK) {
         sqlite_cursor_end(&cursor->base);
-        return fail(ctx, connection, code, jalon_db_statements[query].name);
+        return fail(ctx, connection->handle, code, jalon_db_statements[query].name);
     }
     cursor->column_count = sqlite3_column_count(cursor->statement);
     assert(cursor->column_count <= COLUMNS_MAX);
@@ -727,7 +755,7 @@ static enum jalon_status sqlite_step(struct jalon_context *ctx, struct jalon_db_
         return JALON_NOT_FOUND;
     }
     if (code != SQLITE_ROW) {
-        return fail(ctx, connection, code, sqlite3_sql(cursor->statement));
+        return fail(ctx, connection->handle, code, sqlite3_sql(cursor->statement));
     }
     for (int i = 0; i < cursor->column_count; i++) {
         read_column(cursor->statement, i, &cursor->values[i]);
@@ -760,7 +788,7 @@ static enum jalon_status sqlite_run_script(struct jalon_context *ctx,
         if (code != SQLITE_OK) {
             char near[80];
             snprintf(near, sizeof near, "migration near \"%.60s\"", start);
-            return fail(ctx, connection, code, near);
+            return fail(ctx, connection->handle, code, near);
         }
     }
     return JALON_OK;
@@ -772,7 +800,7 @@ static enum jalon_status sqlite_data_version(struct jalon_context *ctx,
     struct connection *connection = (struct connection *)base;
     connection->deadline_us = jalon_clock_monotonic_us() + base->db->wait_ms * 1000;
     int code = read_number(connection->handle, "PRAGMA data_version", out);
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection, code, "data version");
+    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "data version");
 }
 
 const struct jalon_db_driver jalon_db_sqlite = {
@@ -796,4 +824,7 @@ const struct jalon_db_driver jalon_db_sqlite = {
     .run_script = sqlite_run_script,
     .data_version = sqlite_data_version,
     .checkpoint = sqlite_checkpoint,
+    .backup = jalon_db_sqlite_backup,
+    .check = jalon_db_sqlite_check,
+    .compact = jalon_db_sqlite_compact,
 };

@@ -117,7 +117,8 @@ static enum jalon_status check_header(struct jalon_context *ctx, const char *pat
     return JALON_OK;
 }
 
-static enum jalon_status check_file(struct jalon_context *ctx, const char *path, bool create)
+static enum jalon_status check_file(struct jalon_context *ctx, const char *path, bool create,
+                                    int rights)
 {
     struct stat info;
     if (stat(path, &info) != 0) {
@@ -130,7 +131,7 @@ static enum jalon_status check_file(struct jalon_context *ctx, const char *path,
     if (!S_ISREG(info.st_mode)) {
         return jalon_fail(ctx, JALON_INVALID, "'%s' is not a file", path);
     }
-    if (access(path, R_OK | W_OK) != 0) {
+    if (access(path, rights) != 0) {
         return no_rights(ctx, path);
     }
     if (info.st_size == 0) {
@@ -156,8 +157,26 @@ enum jalon_status jalon_db_sqlite_check_file(struct jalon_context *ctx, struct j
     }
     enum jalon_status status = check_folder(ctx, full.data, create);
     if (status == JALON_OK) {
-        status = check_file(ctx, path.data, create);
+        status = check_file(ctx, path.data, create, R_OK | W_OK);
     }
+    if (status == JALON_OK) {
+        *out_path = path;
+    }
+    return status;
+}
+
+enum jalon_status jalon_db_sqlite_check_copy(struct jalon_context *ctx, struct jalon_text file,
+                                             struct jalon_text *out_path)
+{
+    if (file.length == 0 || file.length > 4000) {
+        return jalon_fail(ctx, JALON_INVALID, "the file's name is empty or too long");
+    }
+    struct jalon_text path =
+        jalon_text_format(ctx->arena, "%s%s", file.data[0] == '/' ? "" : "./", file.data);
+    if (path.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = check_file(ctx, path.data, false, R_OK);
     if (status == JALON_OK) {
         *out_path = path;
     }

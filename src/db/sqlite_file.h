@@ -14,5 +14,8 @@
 enum jalon_status jalon_db_sqlite_check_file(struct jalon_context *ctx, struct jalon_text folder,
                                              bool create, struct jalon_text *out_path)
     JALON_MUST_USE;
+/* The same for a copy, which is a file with a name of its own and only read. */
+enum jalon_status jalon_db_sqlite_check_copy(struct jalon_context *ctx, struct jalon_text file,
+                                             struct jalon_text *out_path) JALON_MUST_USE;
 
 #endif

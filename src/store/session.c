@@ -15,26 +15,34 @@ static struct jalon_db_options database_options(const struct jalon_store_options
     return (struct jalon_db_options){
         .location = options->data,
         .create = options->create,
+        .read_only = options->read_only,
         .wait_ms = options->write_wait_ms > 0 ? options->write_wait_ms : WAIT_MS,
     };
+}
+
+/* Takes the database, also on failure. */
+static enum jalon_status make_store(struct jalon_context *ctx, struct jalon_db *db,
+                                    struct jalon_store **out)
+{
+    struct jalon_store *store = jalon_memory_allocate(sizeof *store);
+    if (store == NULL) {
+        jalon_db_close(db);
+        return jalon_no_memory(ctx);
+    }
+    *store = (struct jalon_store){.db = db};
+    *out = store;
+    return JALON_OK;
 }
 
 enum jalon_status jalon_store_open_db(struct jalon_context *ctx, struct jalon_db *db, bool create,
                                       struct jalon_store **out)
 {
     enum jalon_status status = jalon_store_migrate(ctx, db, create);
-    struct jalon_store *store = NULL;
-    if (status == JALON_OK) {
-        store = jalon_memory_allocate(sizeof *store);
-        status = store != NULL ? JALON_OK : jalon_no_memory(ctx);
-    }
     if (status != JALON_OK) {
         jalon_db_close(db);
         return status;
     }
-    *store = (struct jalon_store){.db = db};
-    *out = store;
-    return JALON_OK;
+    return make_store(ctx, db, out);
 }
 
 enum jalon_status jalon_store_open(struct jalon_context *ctx,
@@ -44,9 +52,12 @@ enum jalon_status jalon_store_open(struct jalon_context *ctx,
     struct jalon_db_options database = database_options(options);
     struct jalon_db *db;
     enum jalon_status status = jalon_db_open(ctx, &database, &db);
-    if (status == JALON_OK) {
-        status = jalon_store_open_db(ctx, db, options->create, out);
+    if (status != JALON_OK) {
+        return status;
     }
+    status = options->as_is || options->read_only
+                 ? make_store(ctx, db, out)
+                 : jalon_store_open_db(ctx, db, options->create, out);
     if (status == JALON_OK && options->checkpoints) {
         status = jalon_db_start_checkpoints(ctx, db);
         if (status != JALON_OK) {

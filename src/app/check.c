@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Checking a whole database, also one that comes back from a backup. Layer 3 (app). */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "retrace.h"
+
+/* Who is told, and how much there was to tell. */
+struct looking {
+    jalon_finding_listener listener;
+    void *handle;
+    size_t found;
+};
+
+static void take_finding(void *handle, const struct jalon_finding *finding)
+{
+    struct looking *looking = handle;
+    looking->found++;
+    looking->listener(looking->handle, finding);
+}
+
+static void tell(struct looking *looking, const char *table, struct jalon_text key,
+                 struct jalon_text what)
+{
+    take_finding(looking, &(struct jalon_finding){jalon_text_from(table), key, what});
+}
+
+/* --- History --- */
+
+/* In the arena of `row`, which is reset behind each contribution. */
+static enum jalon_status check_history(struct jalon_context *row, struct jalon_session *session,
+                                       const struct jalon_map *map,
+                                       const struct jalon_contribution *contribution,
+                                       struct looking *looking)
+{
+    struct jalon_revision *revisions = NULL;
+    struct jalon_text fault;
+    size_t count = 0;
+    enum jalon_status status = jalon_store_list_revisions(row, session, map, contribution->number,
+                                                          0, SIZE_MAX, &revisions, &count);
+    if (status == JALON_OK) {
+        status = jalon_retrace_history(row, map, contribution, revisions, count, &fault);
+    }
+    if (status == JALON_OK && fault.data != NULL) {
+        char key[24];
+        snprintf(key, sizeof key, "%lld", (long long)contribution->number);
+        tell(looking, "contribution", jalon_text_from(key), fault);
+    }
+    return status;
+}
+
+/* What cannot be read ends it: jalon_store_check_map has told why. */
+static enum jalon_status check_histories(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map, struct looking *looking)
+{
+    struct jalon_contribution_filter all = {.collection = -1, .source = JALON_TEXT_EMPTY};
+    struct jalon_contribution_cursor *cursor = NULL;
+    struct jalon_contribution contribution;
+    struct jalon_context *row = jalon_context_create();
+    if (row == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = jalon_store_scan_contributions(ctx, session, map, &all, &cursor);
+    while (status == JALON_OK) {
+        status = jalon_contribution_cursor_next(row, cursor, &contribution);
+        if (status == JALON_OK) {
+            status = check_history(row, session, map, &contribution, looking);
+        }
+        if (status != JALON_OK && status != JALON_NOT_FOUND) {
+            status = jalon_fail(ctx, status, "the history cannot be read further: %s",
+                                row->error.message.data);
+        }
+        jalon_context_reset(row);
+    }
+    jalon_contribution_cursor_end(cursor);
+    jalon_context_destroy(row);
+    return status == JALON_NOT_FOUND ? JALON_OK : status;
+}
+
+/* --- A database --- */
+
+static enum jalon_status check_map(struct jalon_context *ctx, struct jalon_session *session,
+                                   struct jalon_text slug, struct looking *looking)
+{
+    struct jalon_map map;
+    enum jalon_status status = jalon_store_load_map(ctx, session, slug, &map);
+    if (status == JALON_OK) {
+        status = jalon_store_check_map(ctx, session, &map, take_finding, looking);
+    }
+    return status == JALON_OK ? check_histories(ctx, session, &map, looking) : status;
+}
+
+/* Something that cannot be read is a finding like others; that there is no memory is not. */
+static enum jalon_status tell_unreadable(struct jalon_context *ctx, enum jalon_status status,
+                                         const char *table, struct jalon_text key,
+                                         struct looking *looking)
+{
+    if (status != JALON_INTERNAL && status != JALON_UNAVAILABLE && status != JALON_INVALID) {
+        return status;
+    }
+    tell(looking, table, key, ctx->error.message);
+    jalon_error_clear(ctx);
+    return JALON_OK;
+}
+
+static enum jalon_status check_session(struct jalon_context *ctx, struct jalon_session *session,
+                                       struct looking *looking)
+{
+    struct jalon_map_summary *maps = NULL;
+    size_t count = 0;
+    bool readable = false;
+    enum jalon_status status =
+        jalon_store_check(ctx, session, take_finding, looking, &readable);
+    if (status == JALON_OK && readable) {
+        status = jalon_store_list_maps(ctx, session, &maps, &count);
+    }
+    status = tell_unreadable(ctx, status, "", JALON_TEXT_EMPTY, looking);
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        status = check_map(ctx, session, maps[i].slug, looking);
+        status = tell_unreadable(ctx, status, "map", maps[i].slug, looking);
+    }
+    return status;
+}
+
+/* --- One state of it --- */
+
+/*
+ * A session of the folder as it is now: on a copy that goes with the session, so that nobody's log
+ * grows for as long as the check takes; where there is no room for one, on the database itself.
+ */
+static enum jalon_status open_folder(struct jalon_context *ctx, struct jalon_text data,
+                                     struct jalon_store **out_store,
+                                     struct jalon_session **out_session)
+{
+    struct jalon_store_options here = {.data = data, .as_is = true};
+    struct jalon_store_options aside = {
+        .data = jalon_text_format(ctx->arena, "%s/check-%ld.sqlite", data.data, (long)getpid()),
+        .read_only = true,
+    };
+    struct jalon_store *store = NULL, *copy = NULL;
+    if (aside.data.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = jalon_store_open(ctx, &here, &store);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (jalon_store_backup(ctx, store, aside.data) == JALON_OK) {
+        status = jalon_store_open(ctx, &aside, &copy);
+        jalon_store_close(store);
+        store = copy;
+    } else {
+        jalon_error_clear(ctx);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_read(ctx, store, out_session);
+    }
+    unlink(aside.data.data); /* the session has it open */
+    if (status != JALON_OK) {
+        jalon_store_close(store);
+        return status;
+    }
+    *out_store = store;
+    return JALON_OK;
+}
+
+static enum jalon_status open_file(struct jalon_context *ctx, struct jalon_text file,
+                                   struct jalon_store **out_store,
+                                   struct jalon_session **out_session)
+{
+    struct jalon_store_options options = {.data = file, .read_only = true};
+    struct jalon_store *store = NULL;
+    enum jalon_status status = jalon_store_open(ctx, &options, &store);
+    if (status == JALON_OK) {
+        status = jalon_store_read(ctx, store, out_session);
+    }
+    if (status != JALON_OK) {
+        jalon_store_close(store);
+        return status;
+    }
+    *out_store = store;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_app_check(struct jalon_context *ctx, struct jalon_text data, bool is_file,
+                                  jalon_finding_listener listener, void *handle)
+{
+    struct looking looking = {listener, handle, 0};
+    struct jalon_store *store = NULL;
+    struct jalon_session *session = NULL;
+    enum jalon_status status = is_file ? open_file(ctx, data, &store, &session)
+                                       : open_folder(ctx, data, &store, &session);
+    if (status == JALON_INVALID) { /* so damaged that it cannot even be opened */
+        return tell_unreadable(ctx, status, "", JALON_TEXT_EMPTY, &looking);
+    }
+    if (status == JALON_OK) {
+        status = check_session(ctx, session, &looking);
+        jalon_session_end(session);
+        jalon_store_close(store);
+    }
+    return status;
+}
+
+/* --- Restoring --- */
+
+/* The restored database, before it is put in its place. */
+static enum jalon_status check_restored(struct jalon_context *ctx, struct jalon_store *store,
+                                        void *object)
+{
+    struct looking *looking = object;
+    struct jalon_session *session = NULL;
+    enum jalon_status status = jalon_store_read(ctx, store, &session);
+    if (status == JALON_OK) {
+        status = check_session(ctx, session, looking);
+    }
+    jalon_session_end(session);
+    if (status == JALON_OK && looking->found > 0) {
+        return jalon_fail(ctx, JALON_INVALID,
+                          "the backup is not sound, and nothing was restored (%zu findings)",
+                          looking->found);
+    }
+    return status;
+}
+
+enum jalon_status jalon_app_restore(struct jalon_context *ctx, struct jalon_text file,
+                                    struct jalon_text data, jalon_finding_listener listener,
+                                    void *handle)
+{
+    struct looking looking = {listener, handle, 0};
+    return jalon_store_restore(ctx, file, data, check_restored, &looking);
+}
