@@ -91,6 +91,25 @@ static enum jalon_status know(struct jalon_context *ctx, void *application,
     return JALON_OK;
 }
 
+/* What the end of a group of writers answers. */
+static _Atomic enum jalon_status flushed = JALON_OK;
+static atomic_int groups;
+
+static enum jalon_status begin_group(struct jalon_context *ctx, void *application)
+{
+    (void)ctx;
+    (void)application;
+    atomic_fetch_add(&groups, 1);
+    return JALON_OK;
+}
+
+static enum jalon_status end_group(struct jalon_context *ctx, void *application)
+{
+    (void)application;
+    enum jalon_status status = atomic_load(&flushed);
+    return status == JALON_OK ? status : jalon_fail(ctx, status, "the disk is full");
+}
+
 static const struct jalon_representation json_or_csv[] = {
     {"json", "application/json"}, {"csv", "text/csv"}, {NULL, NULL}};
 static const struct jalon_representation plain[] = {{"text", "text/plain"}, {NULL, NULL}};
@@ -114,7 +133,8 @@ static void start_server(void)
 {
     struct jalon_context *ctx = jalon_context_create();
     struct jalon_http_options options = {
-        .address = JALON_TEXT("127.0.0.1"), .threads = 2, .routes = routes, .authenticate = know};
+        .address = JALON_TEXT("127.0.0.1"), .threads = 2, .routes = routes, .authenticate = know,
+        .begin_group = begin_group, .end_group = end_group};
     assert_int_equal(jalon_http_start(ctx, &options, &server), JALON_OK);
     port = jalon_http_port(server);
     jalon_context_destroy(ctx);
@@ -609,6 +629,32 @@ static void writers_wait_and_readers_do_not(void **state)
     assert_int_equal(put_off, WRITERS - WAITING);
 }
 
+static void what_was_not_flushed_is_not_answered(void **state)
+{
+    (void)state;
+    static const char post[] = "POST /echo HTTP/1.1\r\n" HOST "Content-Type: application/json\r\n"
+                               "Content-Length: 2\r\n\r\n{}";
+    int before = atomic_load(&groups);
+    atomic_store(&flushed, JALON_NO_SPACE);
+    struct answer answer = ask(port, post);
+    assert_int_equal(answer.code, 507);
+    assert_header(&answer, "Content-Type", "application/problem+json");
+    assert_header(&answer, "Location", NULL);
+    assert_header(&answer, "Jalon-Seq", NULL);
+    assert_non_null(strstr(answer.body, "the disk is full"));
+    answer_free(&answer);
+    /* What was refused anyway stays refused for its own reason. */
+    answer = ask(port, "POST /slow HTTP/1.1\r\n" HOST "Content-Type: text/plain\r\n"
+                       "Content-Length: 1\r\n\r\nx");
+    assert_int_equal(answer.code, 415);
+    answer_free(&answer);
+    atomic_store(&flushed, JALON_OK);
+    answer = ask(port, post);
+    assert_int_equal(answer.code, 201);
+    answer_free(&answer);
+    assert_int_equal(atomic_load(&groups), before + 2);
+}
+
 static void stopping_lets_those_who_wait_finish(void **state)
 {
     (void)state;
@@ -700,6 +746,7 @@ int main(void)
         cmocka_unit_test(ambiguous_requests_are_refused),
         cmocka_unit_test(clients_do_not_disturb_each_other),
         cmocka_unit_test(stopping_lets_a_running_request_finish),
+        cmocka_unit_test(what_was_not_flushed_is_not_answered),
         cmocka_unit_test(writers_wait_and_readers_do_not),
         cmocka_unit_test(stopping_lets_those_who_wait_finish),
         cmocka_unit_test(starting_says_why_not),
