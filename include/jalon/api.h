@@ -25,6 +25,7 @@ struct jalon_api {
     struct jalon_app *app;
     const struct jalon_base_map *base_maps; /* the first one is shown; may be none */
     size_t base_map_count;
+    int64_t started_us; /* when the program started */
     struct jalon_query_key token_key;
 };
 

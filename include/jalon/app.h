@@ -80,6 +80,27 @@ enum jalon_status jalon_app_list_territories(struct jalon_context *ctx, struct j
                                              struct jalon_territory **out, size_t *out_count)
     JALON_MUST_USE;
 
+/* --- Condition --- */
+/*
+ * Can it answer? JALON_UNAVAILABLE, with the reason, when the store has not answered a read for three
+ * seconds or a thread that looks after the views stands still. Asks nothing: it is told what the
+ * threads saw last. Only of an application that follows.
+ */
+enum jalon_status jalon_app_check(struct jalon_context *ctx,
+                                  struct jalon_app *app) JALON_MUST_USE;
+
+/* What it holds and has done, for the operator. */
+struct jalon_app_measures {
+    size_t maps;                /* in use */
+    size_t view_private_bytes;  /* of their views, about */
+    size_t view_mapped_bytes;   /* files of theirs that the system can drop and read again */
+    size_t tile_count, tile_bytes; /* kept */
+    uint64_t tile_hits, tile_misses;
+    uint64_t store_reads, store_writes; /* transactions */
+    int64_t store_log_bytes;
+};
+void jalon_app_measure(struct jalon_app *app, struct jalon_app_measures *out);
+
 /* --- Reading --- */
 /* A map with a state that does not change while it is held. Hold it briefly; end it always. */
 struct jalon_reading {

@@ -96,6 +96,13 @@ enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_
 enum jalon_status jalon_db_start_checkpoints(struct jalon_context *ctx,
                                              struct jalon_db *db) JALON_MUST_USE;
 
+/*
+ * Transactions begun since it was opened, and bytes of what is written and not yet in the database's
+ * own file (0 for an engine that keeps them elsewhere).
+ */
+void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_writes,
+                      int64_t *out_log_bytes);
+
 /* --- Connections and transactions --- */
 /*
  * A connection and a transaction in it. Waits for a free one, and for writing until no other writer

@@ -112,6 +112,8 @@ bool jalon_route_declares(const struct jalon_route *route, struct jalon_text nam
 /* A header's value, or false. */
 bool jalon_request_header(const struct jalon_request *request, const char *name,
                           struct jalon_text *out);
+/* Has jalon_http_stop been called? */
+bool jalon_request_server_stops(const struct jalon_request *request);
 /* The coding that a body would best be sent in to this client. */
 enum jalon_coding jalon_request_coding(const struct jalon_request *request);
 /* Reads an INTEGER parameter by its row: fallback when absent, clamped to maximum, JALON_INVALID

@@ -96,6 +96,8 @@ enum jalon_status jalon_view_tidy(struct jalon_context *ctx,
                                   struct jalon_view *view) JALON_MUST_USE;
 /* Bytes of memory and of mapped files, about. */
 size_t jalon_view_memory(struct jalon_view *view);
+/* How much of it is files. */
+size_t jalon_view_mapped(struct jalon_view *view);
 
 /* --- Reading --- */
 /*

@@ -78,7 +78,9 @@ enum jalon_status jalon_landing_get(struct jalon_request *, struct jalon_respons
 enum jalon_status jalon_matrix_set_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_matrix_sets_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_metrics_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_queryables_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_ready_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revisions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_schema_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_stats_get(struct jalon_request *, struct jalon_response *);

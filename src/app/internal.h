@@ -39,6 +39,10 @@ struct jalon_app {
     size_t view_memory;     /* bytes that views may have before idle ones go; 0: any */
     _Atomic int64_t idle_us; /* a map that nobody has asked for so long may go */
     _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
+    /* When each was last seen at work, on the monotonic clock. */
+    _Atomic int64_t store_answered_us;
+    _Atomic int64_t follower_seen_us;
+    _Atomic int64_t keeper_seen_us;
 };
 
 /* --- live.c --- */
@@ -67,6 +71,10 @@ enum jalon_status jalon_live_start_follower(struct jalon_context *ctx,
                                             struct jalon_app *app) JALON_MUST_USE;
 void jalon_live_stop_follower(struct jalon_app *app);
 void jalon_live_destroy_all(struct jalon_app *app);
+
+/* --- condition.c --- */
+/* That the store answers, the follower goes on, or the keeper does: for jalon_app_check. */
+void jalon_condition_note(_Atomic int64_t *seen_us);
 
 /* --- keeper.c --- */
 /* Makes the folder, and removes from it what was left half written; empty: none. */

@@ -150,6 +150,7 @@ static void *keep(void *argument)
             continue;
         }
         jalon_keeper_look(ctx, app, tick % KEEP_EVERY == 0);
+        jalon_condition_note(&app->keeper_seen_us);
         jalon_context_reset(ctx);
     }
     jalon_context_destroy(ctx);
@@ -158,6 +159,7 @@ static void *keep(void *argument)
 
 enum jalon_status jalon_keeper_start(struct jalon_context *ctx, struct jalon_app *app)
 {
+    jalon_condition_note(&app->keeper_seen_us);
     if (pthread_create(&app->keeper, NULL, keep, app) != 0) {
         return jalon_fail(ctx, JALON_UNAVAILABLE, "the system allows no more threads");
     }

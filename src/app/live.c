@@ -15,7 +15,11 @@
 
 #include "internal.h"
 
-enum { EVENT_BATCH = 1000, FOLLOW_EVERY_MS = 100 };
+enum {
+    EVENT_BATCH = 1000,
+    FOLLOW_EVERY_MS = 100,
+    CHECK_EVERY = 5, /* ticks */
+};
 /* Events that are sooner applied than a large map is loaded. */
 enum { REPLAYED_MAX = 50000 };
 /* How long one transaction reads of a map that is being loaded. */
@@ -415,6 +419,10 @@ static enum jalon_status follow_batch(struct jalon_context *batch, struct jalon_
     pthread_mutex_lock(&app->write_lock);
     enum jalon_status status = catch_up_batch(batch, app, view, out_count);
     pthread_mutex_unlock(&app->write_lock);
+    if (status == JALON_OK) {
+        jalon_condition_note(&app->store_answered_us);
+        jalon_condition_note(&app->follower_seen_us);
+    }
     if (*out_count == EVENT_BATCH) {
         nanosleep(&pause, NULL);
     }
@@ -528,12 +536,16 @@ static void *follow(void *argument)
 {
     struct jalon_app *app = argument;
     struct jalon_context *ctx = jalon_context_create();
-    while (jalon_live_wait_tick(app, FOLLOW_EVERY_MS)) {
+    for (uint64_t tick = 0; jalon_live_wait_tick(app, FOLLOW_EVERY_MS); tick++) {
         if (ctx == NULL) {
             ctx = jalon_context_create();
             continue;
         }
         follow_once(ctx, app);
+        if (tick % CHECK_EVERY == 0 && jalon_store_check(ctx, app->store) == JALON_OK) {
+            jalon_condition_note(&app->store_answered_us);
+        }
+        jalon_condition_note(&app->follower_seen_us);
         jalon_context_reset(ctx);
     }
     jalon_context_destroy(ctx);
@@ -543,6 +555,8 @@ static void *follow(void *argument)
 enum jalon_status jalon_live_start_follower(struct jalon_context *ctx, struct jalon_app *app)
 {
     atomic_store(&app->data_version, -1);
+    jalon_condition_note(&app->store_answered_us);
+    jalon_condition_note(&app->follower_seen_us);
     if (pthread_create(&app->follower, NULL, follow, app) != 0) {
         return jalon_fail(ctx, JALON_UNAVAILABLE, "the system allows no more threads");
     }

@@ -39,6 +39,8 @@ struct jalon_tile_cache {
     struct kept *newest, *oldest;
     size_t size;
     size_t budget;
+    size_t count; /* of those that are READY */
+    uint64_t hits, misses;
 };
 
 /* --- Life --- */
@@ -108,6 +110,7 @@ static void remove_kept(struct jalon_tile_cache *cache, struct kept *kept)
     if (kept->state == READY) {
         unlink_use(cache, kept);
         cache->size -= kept->size;
+        cache->count--;
     }
     let_go(kept);
 }
@@ -174,6 +177,7 @@ struct jalon_tile_entry *jalon_tile_cache_take(struct jalon_tile_cache *cache,
         kept = NULL;
     }
     *out_fresh = kept == NULL;
+    *(kept == NULL ? &cache->misses : &cache->hits) += 1;
     if (kept == NULL) {
         kept = insert(cache, key, hash, jalon_snapshot_seq(snapshot));
     } else {
@@ -202,6 +206,7 @@ void jalon_tile_cache_publish(struct jalon_tile_cache *cache, struct jalon_tile_
     pthread_mutex_lock(&cache->lock);
     assert(kept->state == DRAWING && kept->in_table);
     kept->state = READY;
+    cache->count++;
     link_newest(cache, kept);
     for (size_t i = 0; i < JALON_TILE_FORMS; i++) {
         size += kept->forms[i].capacity;
@@ -219,6 +224,16 @@ void jalon_tile_cache_give_up(struct jalon_tile_cache *cache, struct jalon_tile_
     kept->state = FAILED;
     let_go(kept);
     pthread_cond_broadcast(&cache->filled);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void jalon_tile_cache_measure(struct jalon_tile_cache *cache, struct jalon_app_measures *out)
+{
+    pthread_mutex_lock(&cache->lock);
+    out->tile_count = cache->count;
+    out->tile_bytes = cache->size;
+    out->tile_hits = cache->hits;
+    out->tile_misses = cache->misses;
     pthread_mutex_unlock(&cache->lock);
 }
 

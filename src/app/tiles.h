@@ -58,6 +58,8 @@ bool jalon_tile_cache_find_form(struct jalon_tile_cache *cache,
 struct jalon_text jalon_tile_cache_add_form(struct jalon_tile_cache *cache,
                                             struct jalon_tile_entry *entry, unsigned form,
                                             struct jalon_buffer *compressed);
+/* Fills the members about tiles. */
+void jalon_tile_cache_measure(struct jalon_tile_cache *cache, struct jalon_app_measures *out);
 void jalon_tile_cache_release(struct jalon_tile_cache *cache, struct jalon_tile_entry *entry);
 
 #endif

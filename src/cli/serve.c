@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "jalon/api.h"
+#include "jalon/clock.h"
 #include "jalon/log.h"
 
 #include "cli.h"
@@ -172,7 +173,7 @@ static void serve_until_signal(struct jalon_http *http, const sigset_t *signals)
 enum exit_code jalon_cli_serve(struct jalon_cli *cli)
 {
     struct jalon_base_map base_maps[BASE_MAPS_MAX];
-    struct jalon_api api = {.base_maps = base_maps};
+    struct jalon_api api = {.base_maps = base_maps, .started_us = jalon_clock_now_us()};
     struct jalon_http *http = NULL;
     sigset_t signals;
     block_signals(&signals);

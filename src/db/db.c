@@ -236,6 +236,7 @@ enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
         give_back(connection);
         return status;
     }
+    atomic_fetch_add_explicit(&db->begun[mode], 1, memory_order_relaxed);
     connection->in_transaction = true;
     *out = connection;
     return JALON_OK;
@@ -484,4 +485,12 @@ enum jalon_status jalon_db_compact(struct jalon_context *ctx, struct jalon_db *d
         give_back(writer);
     }
     return status;
+}
+
+void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_writes,
+                      int64_t *out_log_bytes)
+{
+    *out_reads = atomic_load_explicit(&db->begun[JALON_DB_READ], memory_order_relaxed);
+    *out_writes = atomic_load_explicit(&db->begun[JALON_DB_WRITE], memory_order_relaxed);
+    *out_log_bytes = db->driver->log_bytes != NULL ? db->driver->log_bytes(db) : 0;
 }

@@ -98,6 +98,7 @@ struct jalon_db_driver {
     enum jalon_status (*compact)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int64_t *out_before, int64_t *out_after);
     const char *care; /* "its own tools, such as …" */
+    int64_t (*log_bytes)(struct jalon_db *db); /* jalon_db_measure; NULL: 0 */
 };
 
 /* Readers at once; further ones wait. */
@@ -112,6 +113,7 @@ struct jalon_db {
     size_t reader_count;                      /* idle and leased */
     struct jalon_db_connection *writer;       /* kept once made */
     bool writing;                             /* the writer is leased */
+    _Atomic uint64_t begun[2]; /* transactions, by mode */
     pthread_mutex_t watch_mutex;
     struct jalon_db_connection *watch; /* for data_version only */
     /* Bytes of the log that are not yet in the database, as the last commit here found it. */

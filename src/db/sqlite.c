@@ -803,6 +803,11 @@ static enum jalon_status sqlite_data_version(struct jalon_context *ctx,
     return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "data version");
 }
 
+static int64_t sqlite_log_bytes(struct jalon_db *db)
+{
+    return jalon_db_sqlite_log_bytes(((struct sqlite_db *)db)->path);
+}
+
 const struct jalon_db_driver jalon_db_sqlite = {
     .engine = JALON_DB_SQLITE,
     .geometry_form = JALON_DB_GEOMETRY_SPATIALITE,
@@ -827,4 +832,5 @@ const struct jalon_db_driver jalon_db_sqlite = {
     .backup = jalon_db_sqlite_backup,
     .check = jalon_db_sqlite_check,
     .compact = jalon_db_sqlite_compact,
+    .log_bytes = sqlite_log_bytes,
 };

@@ -182,3 +182,9 @@ enum jalon_status jalon_db_sqlite_check_copy(struct jalon_context *ctx, struct j
     }
     return status;
 }
+
+int64_t jalon_db_sqlite_log_bytes(const char *path)
+{
+    int64_t size = file_size(path, "-wal");
+    return size > 0 ? size : 0;
+}

@@ -18,4 +18,7 @@ enum jalon_status jalon_db_sqlite_check_file(struct jalon_context *ctx, struct j
 enum jalon_status jalon_db_sqlite_check_copy(struct jalon_context *ctx, struct jalon_text file,
                                              struct jalon_text *out_path) JALON_MUST_USE;
 
+/* Size of the write-ahead log beside this database file. */
+int64_t jalon_db_sqlite_log_bytes(const char *path);
+
 #endif

@@ -175,6 +175,7 @@ struct jalon_exchange {
     bool refuses_coding;         /* a 415 because of Content-Encoding */
     bool redirect;               /* to the same address without the slash at its end */
     int64_t started_us;          /* monotonic */
+    int64_t answered_us;         /* when the answer began to be sent; 0: not yet */
     size_t sent_bytes;
     struct jalon_pair reply_headers[JALON_REPLY_HEADERS_MAX];
     size_t reply_header_count;
@@ -233,6 +234,7 @@ struct jalon_http {
     struct jalon_drain *drain;
     struct jalon_linger *linger;
     struct jalon_queue *queue;
+    struct jalon_counts *counts;
     struct MHD_Daemon *daemon;
 };
 

@@ -23,6 +23,7 @@ struct jalon_queue {
     bool closed;
     size_t first;
     size_t count;
+    uint64_t refused;
     struct waiting ring[WAITING_MAX];
 };
 
@@ -117,8 +118,17 @@ bool jalon_queue_push(struct jalon_queue *queue, struct MHD_Connection *connecti
             (struct waiting){connection, exchange};
         pthread_cond_signal(&queue->filled);
     }
+    queue->refused += !taken;
     pthread_mutex_unlock(&queue->mutex);
     return taken;
+}
+
+void jalon_queue_measure(struct jalon_queue *queue, size_t *out_waiting, uint64_t *out_refused)
+{
+    pthread_mutex_lock(&queue->mutex);
+    *out_waiting = queue->count;
+    *out_refused = queue->refused;
+    pthread_mutex_unlock(&queue->mutex);
 }
 
 void jalon_queue_close(struct jalon_queue *queue)

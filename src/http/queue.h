@@ -21,6 +21,8 @@ struct jalon_queue *jalon_queue_create(const struct jalon_http_options *options)
  */
 bool jalon_queue_push(struct jalon_queue *queue, struct MHD_Connection *connection,
                       struct jalon_exchange *exchange);
+/* How many wait now, and how many were not taken so far. */
+void jalon_queue_measure(struct jalon_queue *queue, size_t *out_waiting, uint64_t *out_refused);
 /* Answers what is waiting and takes no more. NULL is allowed. */
 void jalon_queue_close(struct jalon_queue *queue);
 /* After closing. NULL is allowed. */

@@ -9,8 +9,10 @@
 
 #include "jalon/clock.h"
 #include "jalon/memory.h"
+#include "jalon/metrics.h"
 
 #include "linger.h"
+#include "metrics.h"
 #include "queue.h"
 
 enum {
@@ -153,7 +155,9 @@ static enum jalon_status start(struct jalon_context *ctx, struct jalon_http *htt
     http->drain = drain_create();
     http->linger = jalon_linger_create();
     http->queue = jalon_queue_create(&http->options);
-    if (http->ctx == NULL || http->drain == NULL || http->linger == NULL || http->queue == NULL) {
+    http->counts = jalon_counts_create(http->options.routes);
+    if (http->ctx == NULL || http->drain == NULL || http->linger == NULL || http->queue == NULL ||
+        http->counts == NULL) {
         return jalon_no_memory(ctx);
     }
     enum jalon_status status = jalon_router_create(ctx, http->options.routes, &http->router);
@@ -184,6 +188,7 @@ static void release(struct jalon_http *http)
     jalon_linger_destroy(http->linger);
     jalon_queue_close(http->queue);
     jalon_queue_destroy(http->queue);
+    jalon_counts_destroy(http->counts);
     drain_destroy(http->drain);
     jalon_context_destroy(http->ctx);
     jalon_memory_release(http);
@@ -216,6 +221,33 @@ uint16_t jalon_http_port(const struct jalon_http *http)
 struct jalon_text jalon_http_public_url(const struct jalon_http *http)
 {
     return http->options.public_url;
+}
+
+void jalon_http_write_metrics(const struct jalon_request *request, struct jalon_buffer *out)
+{
+    const struct jalon_http *http = ((const struct jalon_exchange *)request)->http;
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    size_t waiting;
+    uint64_t refused;
+    jalon_queue_measure(http->queue, &waiting, &refused);
+    jalon_counts_write(http->counts, out);
+    jalon_metric_put_one(out, "jalon_http_requests_running", JALON_METRIC_GAUGE,
+                         "Requests that have begun and not ended, this one included.",
+                         atomic_load(&http->running));
+    jalon_metric_put_one(out, "jalon_http_connections", JALON_METRIC_GAUGE, "Open connections.",
+                         info != NULL ? info->num_connections : 0);
+    jalon_metric_put_one(out, "jalon_http_connections_max", JALON_METRIC_GAUGE,
+                         "Connections that may be open at once.", http->options.connections_max);
+    jalon_metric_put_one(out, "jalon_write_queue_length", JALON_METRIC_GAUGE,
+                         "Writes that wait for their turn.", (double)waiting);
+    jalon_metric_put_one(out, "jalon_write_queue_refusals_total", JALON_METRIC_COUNTER,
+                         "Writes answered 503 because too many were waiting.", (double)refused);
+}
+
+bool jalon_request_server_stops(const struct jalon_request *request)
+{
+    return atomic_load(&((const struct jalon_exchange *)request)->http->stopping);
 }
 
 void jalon_http_stop(struct jalon_http *http, int64_t wait_ms)

@@ -11,10 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "jalon/clock.h"
 #include "jalon/log.h"
 #include "jalon/memory.h"
 
 #include "linger.h"
+#include "metrics.h"
 #include "queue.h"
 
 void *jalon_wire_begin(void *cls, const char *target, struct MHD_Connection *connection)
@@ -131,6 +133,7 @@ static enum MHD_Result send_answer(struct jalon_exchange *exchange,
     if (!exchange->answered) {
         jalon_exchange_answer(exchange);
     }
+    exchange->answered_us = jalon_clock_monotonic_us();
     struct MHD_Response *response = make_response(exchange);
     if (response == NULL) {
         return MHD_NO;
@@ -219,6 +222,7 @@ void jalon_wire_end(void *cls, struct MHD_Connection *connection, void **request
         exchange->response.code = 0; /* the library refused it, or the head never came whole */
     }
     jalon_access_log(exchange, ending_of(code));
+    jalon_counts_add(http->counts, exchange);
     jalon_exchange_destroy(exchange);
     *request_cls = NULL;
     jalon_http_request_done(http);

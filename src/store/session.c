@@ -107,6 +107,24 @@ enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jal
     return jalon_db_data_version(ctx, store->db, out);
 }
 
+enum jalon_status jalon_store_check(struct jalon_context *ctx, struct jalon_store *store)
+{
+    struct jalon_db_connection *connection;
+    int64_t version;
+    enum jalon_status status = jalon_db_begin(ctx, store->db, JALON_DB_READ, &connection);
+    if (status == JALON_OK) {
+        status = jalon_db_schema_version(ctx, connection, &version);
+        jalon_db_end(connection);
+    }
+    return status;
+}
+
+void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads, uint64_t *out_writes,
+                         int64_t *out_log_bytes)
+{
+    jalon_db_measure(store->db, out_reads, out_writes, out_log_bytes);
+}
+
 /* --- Sessions --- */
 
 static enum jalon_status begin(struct jalon_context *ctx, struct jalon_store *store,

@@ -330,3 +330,17 @@ size_t jalon_view_memory(struct jalon_view *view)
     jalon_view_unpin(view, held);
     return size;
 }
+
+size_t jalon_view_mapped(struct jalon_view *view)
+{
+    size_t size = 0;
+    const struct jalon_snapshot *held = jalon_view_pin(view);
+    for (size_t i = 0; i < view->map->collection_count; i++) {
+        const struct jalon_view_parts *parts = held->collections[i].parts;
+        for (size_t j = 0; j < parts->segment_count; j++) {
+            size += parts->segments[j]->is_mapped ? parts->segments[j]->image_size : 0;
+        }
+    }
+    jalon_view_unpin(view, held);
+    return size;
+}

@@ -370,6 +370,62 @@ static void test_threads_while_settings_change(void **state)
     run_crowd(*state, true);
 }
 
+/* All connections of the store are taken: nobody gets an answer, and that is told. */
+static void test_a_store_that_does_not_answer_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *app = open_app(fixture, true);
+    struct jalon_session *sessions[8];
+    size_t count = 0;
+    struct jalon_app_measures measures;
+    expect(fixture->ctx, JALON_OK, jalon_app_check(fixture->ctx, app));
+    while (count < 8) {
+        expect(fixture->ctx, JALON_OK,
+               jalon_store_read(fixture->ctx, app->store, &sessions[count++]));
+    }
+    int tries = 0;
+    while (jalon_app_check(fixture->ctx, app) == JALON_OK && tries++ < TRIES) {
+        pause_ms(TRY_MS);
+    }
+    expect(fixture->ctx, JALON_UNAVAILABLE, jalon_app_check(fixture->ctx, app));
+    assert_non_null(strstr(fixture->ctx->error.message.data, "the store has not answered for"));
+    while (count > 0) {
+        jalon_session_end(sessions[--count]);
+    }
+    jalon_error_clear(fixture->ctx);
+    tries = 0;
+    while (jalon_app_check(fixture->ctx, app) != JALON_OK && tries++ < TRIES) {
+        pause_ms(TRY_MS);
+    }
+    jalon_error_clear(fixture->ctx);
+    expect(fixture->ctx, JALON_OK, jalon_app_check(fixture->ctx, app));
+    jalon_app_measure(app, &measures);
+    assert_true(measures.store_reads > 8);
+    jalon_app_close(app);
+}
+
+static void test_a_thread_that_stands_still_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *app = open_app(fixture, true);
+    _Atomic int64_t *const seen[] = {&app->store_answered_us, &app->follower_seen_us,
+                                     &app->keeper_seen_us};
+    static const char *const words[] = {"the store has not answered", "brought up to date",
+                                        "looked after"};
+    jalon_live_stop_follower(app); /* the keeper stops with it */
+    for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++) {
+        for (size_t k = 0; k < sizeof seen / sizeof seen[0]; k++) {
+            jalon_condition_note(seen[k]);
+        }
+        jalon_error_clear(fixture->ctx);
+        expect(fixture->ctx, JALON_OK, jalon_app_check(fixture->ctx, app));
+        atomic_fetch_sub(seen[i], 3600000000);
+        expect(fixture->ctx, JALON_UNAVAILABLE, jalon_app_check(fixture->ctx, app));
+        assert_non_null(strstr(fixture->ctx->error.message.data, words[i]));
+    }
+    jalon_app_close(app);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +439,8 @@ int main(void)
         RUN(test_people_get_their_turn_during_an_import),
         RUN(test_threads_of_two_processes),
         RUN(test_threads_while_settings_change),
+        RUN(test_a_store_that_does_not_answer_is_told),
+        RUN(test_a_thread_that_stands_still_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
