@@ -60,6 +60,12 @@ int64_t jalon_json_integer(const struct jalon_json *json);
 bool jalon_json_boolean(const struct jalon_json *json);
 /* Appends the value as compact JSON, members in their order. */
 void jalon_json_write(struct jalon_buffer *buffer, const struct jalon_json *json);
+/*
+ * Appends what `target` (NULL: there is none) becomes by a merge patch (RFC 7396, 2): the members of the
+ * target in their order, then the new ones. No deeper than the deeper of the two.
+ */
+void jalon_json_write_merged(struct jalon_buffer *buffer, const struct jalon_json *target,
+                             const struct jalon_json *patch);
 
 /* --- JSON Pointer (RFC 6901) --- */
 /* parent + "/" + token, the token escaped (~0, ~1); NUL-terminated in the arena. */
