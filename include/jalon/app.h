@@ -86,8 +86,8 @@ enum jalon_status jalon_app_list_territories(struct jalon_context *ctx, struct j
  * seconds or a thread that looks after the views stands still. Asks nothing: it is told what the
  * threads saw last. Only of an application that follows.
  */
-enum jalon_status jalon_app_check(struct jalon_context *ctx,
-                                  struct jalon_app *app) JALON_MUST_USE;
+enum jalon_status jalon_app_check_ready(struct jalon_context *ctx,
+                                        struct jalon_app *app) JALON_MUST_USE;
 
 /* What it holds and has done, for the operator. */
 struct jalon_app_measures {

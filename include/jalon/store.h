@@ -70,8 +70,8 @@ enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jal
                                            int64_t *out) JALON_MUST_USE;
 
 /* Reads the smallest thing there is: does the store answer? */
-enum jalon_status jalon_store_check(struct jalon_context *ctx,
-                                    struct jalon_store *store) JALON_MUST_USE;
+enum jalon_status jalon_store_ping(struct jalon_context *ctx,
+                                   struct jalon_store *store) JALON_MUST_USE;
 /* See jalon_db_measure. */
 void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads, uint64_t *out_writes,
                          int64_t *out_log_bytes);

@@ -9,7 +9,7 @@ enum jalon_status jalon_ready_get(struct jalon_request *request, struct jalon_re
     enum jalon_status status =
         jalon_request_server_stops(request)
             ? jalon_fail(request->ctx, JALON_UNAVAILABLE, "the server is stopping")
-            : jalon_app_check(request->ctx, api->app);
+            : jalon_app_check_ready(request->ctx, api->app);
     if (status != JALON_OK) {
         return status;
     }

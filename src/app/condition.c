@@ -23,7 +23,7 @@ static int64_t since(_Atomic int64_t *seen_us)
     return jalon_clock_monotonic_us() - atomic_load_explicit(seen_us, memory_order_relaxed);
 }
 
-enum jalon_status jalon_app_check(struct jalon_context *ctx, struct jalon_app *app)
+enum jalon_status jalon_app_check_ready(struct jalon_context *ctx, struct jalon_app *app)
 {
     int64_t silent_us = since(&app->store_answered_us);
     if (silent_us > STORE_BOUND_US) {

@@ -73,7 +73,7 @@ void jalon_live_stop_follower(struct jalon_app *app);
 void jalon_live_destroy_all(struct jalon_app *app);
 
 /* --- condition.c --- */
-/* That the store answers, the follower goes on, or the keeper does: for jalon_app_check. */
+/* That the store answers, the follower goes on, or the keeper does: for jalon_app_check_ready. */
 void jalon_condition_note(_Atomic int64_t *seen_us);
 
 /* --- keeper.c --- */

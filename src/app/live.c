@@ -542,7 +542,7 @@ static void *follow(void *argument)
             continue;
         }
         follow_once(ctx, app);
-        if (tick % CHECK_EVERY == 0 && jalon_store_check(ctx, app->store) == JALON_OK) {
+        if (tick % CHECK_EVERY == 0 && jalon_store_ping(ctx, app->store) == JALON_OK) {
             jalon_condition_note(&app->store_answered_us);
         }
         jalon_condition_note(&app->follower_seen_us);

@@ -107,7 +107,7 @@ enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jal
     return jalon_db_data_version(ctx, store->db, out);
 }
 
-enum jalon_status jalon_store_check(struct jalon_context *ctx, struct jalon_store *store)
+enum jalon_status jalon_store_ping(struct jalon_context *ctx, struct jalon_store *store)
 {
     struct jalon_db_connection *connection;
     int64_t version;

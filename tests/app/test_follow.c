@@ -378,27 +378,27 @@ static void test_a_store_that_does_not_answer_is_told(void **state)
     struct jalon_session *sessions[8];
     size_t count = 0;
     struct jalon_app_measures measures;
-    expect(fixture->ctx, JALON_OK, jalon_app_check(fixture->ctx, app));
+    expect(fixture->ctx, JALON_OK, jalon_app_check_ready(fixture->ctx, app));
     while (count < 8) {
         expect(fixture->ctx, JALON_OK,
                jalon_store_read(fixture->ctx, app->store, &sessions[count++]));
     }
     int tries = 0;
-    while (jalon_app_check(fixture->ctx, app) == JALON_OK && tries++ < TRIES) {
+    while (jalon_app_check_ready(fixture->ctx, app) == JALON_OK && tries++ < TRIES) {
         pause_ms(TRY_MS);
     }
-    expect(fixture->ctx, JALON_UNAVAILABLE, jalon_app_check(fixture->ctx, app));
+    expect(fixture->ctx, JALON_UNAVAILABLE, jalon_app_check_ready(fixture->ctx, app));
     assert_non_null(strstr(fixture->ctx->error.message.data, "the store has not answered for"));
     while (count > 0) {
         jalon_session_end(sessions[--count]);
     }
     jalon_error_clear(fixture->ctx);
     tries = 0;
-    while (jalon_app_check(fixture->ctx, app) != JALON_OK && tries++ < TRIES) {
+    while (jalon_app_check_ready(fixture->ctx, app) != JALON_OK && tries++ < TRIES) {
         pause_ms(TRY_MS);
     }
     jalon_error_clear(fixture->ctx);
-    expect(fixture->ctx, JALON_OK, jalon_app_check(fixture->ctx, app));
+    expect(fixture->ctx, JALON_OK, jalon_app_check_ready(fixture->ctx, app));
     jalon_app_measure(app, &measures);
     assert_true(measures.store_reads > 8);
     jalon_app_close(app);
@@ -418,9 +418,9 @@ static void test_a_thread_that_stands_still_is_told(void **state)
             jalon_condition_note(seen[k]);
         }
         jalon_error_clear(fixture->ctx);
-        expect(fixture->ctx, JALON_OK, jalon_app_check(fixture->ctx, app));
+        expect(fixture->ctx, JALON_OK, jalon_app_check_ready(fixture->ctx, app));
         atomic_fetch_sub(seen[i], 3600000000);
-        expect(fixture->ctx, JALON_UNAVAILABLE, jalon_app_check(fixture->ctx, app));
+        expect(fixture->ctx, JALON_UNAVAILABLE, jalon_app_check_ready(fixture->ctx, app));
         assert_non_null(strstr(fixture->ctx->error.message.data, words[i]));
     }
     jalon_app_close(app);
