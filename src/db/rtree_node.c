@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The nodes of an R*Tree of SQLite, as bytes and as cells; their layout is in rtree.c. Layer 1. */
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include "db/rtree.h"
+#include "jalon/float32.h"
 
 enum { HEAD = 4, CELL = 24, NODE_SIZE_MAX = 4096 };
 
@@ -39,18 +39,6 @@ enum jalon_status jalon_rtree_add_place(struct rtree *tree, struct rtree_places 
 
 /* --- Boxes --- */
 
-static float round_down(double value)
-{
-    float rounded = (float)value;
-    return (double)rounded > value ? nextafterf(rounded, -INFINITY) : rounded;
-}
-
-static float round_up(double value)
-{
-    float rounded = (float)value;
-    return (double)rounded < value ? nextafterf(rounded, INFINITY) : rounded;
-}
-
 struct rtree_cell jalon_rtree_surround(int64_t node, bool is_new, const struct rtree_cell *cells,
                                        size_t count)
 {
@@ -67,10 +55,10 @@ struct rtree_cell jalon_rtree_round(const struct jalon_db_index_row *row)
 {
     return (struct rtree_cell){
         .id = row->number,
-        .west = round_down(row->west),
-        .east = round_up(row->east),
-        .south = round_down(row->south),
-        .north = round_up(row->north),
+        .west = jalon_float32_below(row->west),
+        .east = jalon_float32_above(row->east),
+        .south = jalon_float32_below(row->south),
+        .north = jalon_float32_above(row->north),
     };
 }
 

@@ -2,7 +2,7 @@
 /* Searching packed boxes. Layer 2 (view). */
 #include "boxes.h"
 
-#include <math.h>
+#include "jalon/float32.h"
 
 uint32_t jalon_view_boxes_size(uint32_t count, int level)
 {
@@ -21,25 +21,13 @@ int jalon_view_boxes_depth(uint32_t count)
     return depth;
 }
 
-static float round_down(double value)
-{
-    float rounded = (float)value;
-    return (double)rounded > value ? nextafterf(rounded, -INFINITY) : rounded;
-}
-
-static float round_up(double value)
-{
-    float rounded = (float)value;
-    return (double)rounded < value ? nextafterf(rounded, INFINITY) : rounded;
-}
-
 struct jalon_view_bounds jalon_view_bounds_of(struct jalon_box box)
 {
     return (struct jalon_view_bounds){
-        round_down(box.west),
-        round_down(box.south),
-        round_up(box.east),
-        round_up(box.north),
+        jalon_float32_below(box.west),
+        jalon_float32_below(box.south),
+        jalon_float32_above(box.east),
+        jalon_float32_above(box.north),
     };
 }
 

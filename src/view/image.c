@@ -55,7 +55,9 @@ static void remove_orphan(const char *path)
     (void)close(file);
 }
 
-void jalon_view_tidy_folder(const char *folder)
+void jalon_view_each_file(const char *folder,
+                          void (*visit)(void *user, const char *name, const char *path),
+                          void *user)
 {
     DIR *listing = opendir(folder);
     if (listing == NULL) {
@@ -64,12 +66,24 @@ void jalon_view_tidy_folder(const char *folder)
     for (struct dirent *one = readdir(listing); one != NULL; one = readdir(listing)) {
         char path[PATH_SIZE];
         int length = snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
-        if (strncmp(one->d_name, PASSING, strlen(PASSING)) == 0 && length > 0 &&
-            length < PATH_SIZE) {
-            remove_orphan(path);
+        if (length > 0 && length < PATH_SIZE) {
+            visit(user, one->d_name, path);
         }
     }
     (void)closedir(listing);
+}
+
+static void tidy_file(void *user, const char *name, const char *path)
+{
+    (void)user;
+    if (strncmp(name, PASSING, strlen(PASSING)) == 0) {
+        remove_orphan(path);
+    }
+}
+
+void jalon_view_tidy_folder(const char *folder)
+{
+    jalon_view_each_file(folder, tidy_file, NULL);
 }
 
 void jalon_view_image_begin(struct jalon_view_image *image, const char *folder)

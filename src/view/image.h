@@ -24,6 +24,10 @@ struct jalon_view_image {
     bool failed;      /* no memory: what follows does nothing */
 };
 
+/* Visits the files of a folder, by name and path; none when it cannot be read. */
+void jalon_view_each_file(const char *folder,
+                          void (*visit)(void *user, const char *name, const char *path),
+                          void *user);
 /*
  * In memory as long as it is small; beyond, in a file in `folder` (borrowed; NULL: none) if one can be
  * made there, and for as long as it can be written.

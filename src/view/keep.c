@@ -8,7 +8,6 @@
  */
 #include "state.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -292,22 +291,24 @@ static struct jalon_text slug_in(const char *name)
     return is_kept ? jalon_text_slice(text.data, dot) : JALON_TEXT_EMPTY;
 }
 
+struct known_maps {
+    bool (*is_known)(void *user, struct jalon_text slug);
+    void *user;
+};
+
+static void forget_file(void *user, const char *name, const char *path)
+{
+    const struct known_maps *known = user;
+    struct jalon_text slug = slug_in(name);
+    if (slug.length > 0 && !known->is_known(known->user, slug)) {
+        (void)unlink(path);
+    }
+}
+
 void jalon_view_forget_maps(const char *folder,
                             bool (*is_known)(void *user, struct jalon_text slug), void *user)
 {
-    DIR *listing = opendir(folder);
-    for (struct dirent *one = listing != NULL ? readdir(listing) : NULL; one != NULL;
-         one = readdir(listing)) {
-        struct jalon_text slug = slug_in(one->d_name);
-        char path[PATH_SIZE];
-        int length = snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
-        if (slug.length > 0 && length > 0 && length < PATH_SIZE && !is_known(user, slug)) {
-            (void)unlink(path);
-        }
-    }
-    if (listing != NULL) {
-        (void)closedir(listing);
-    }
+    jalon_view_each_file(folder, forget_file, &(struct known_maps){is_known, user});
 }
 
 /* --- Memory --- */

@@ -141,19 +141,6 @@ jalon_view_collection_geometry(const struct jalon_view_collection *collection,
                                collection->parts->segments[place.part], place.row));
 }
 
-const struct jalon_view_entry *
-jalon_view_collection_entry(const struct jalon_view_collection *collection,
-                            const struct jalon_map *map, struct jalon_view_place place,
-                            struct jalon_view_scratch *scratch)
-{
-    const struct jalon_view_entry *entry = delta_entry(collection, place);
-    return entry != NULL ? entry
-                         : jalon_view_record_read(
-                               jalon_view_segment_record(
-                                   collection->parts->segments[place.part], place.row),
-                               map, collection->index, scratch);
-}
-
 static bool is_within(const struct jalon_view_bounds *bounds, const struct jalon_box *box)
 {
     return (double)bounds->west >= box->west && (double)bounds->east <= box->east &&

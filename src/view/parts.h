@@ -71,16 +71,12 @@ static inline bool jalon_view_delta_is_alive(const struct jalon_view_collection 
 /* Where the contribution with this id is, alive; false: nowhere. */
 bool jalon_view_collection_find(const struct jalon_view_collection *collection, struct jalon_id id,
                                 struct jalon_view_place *out);
-/* Of the contribution there: its number, its shape, and (until the scratch is used again) all of it. */
+/* Of the contribution there: its number, its shape. */
 int64_t jalon_view_collection_number(const struct jalon_view_collection *collection,
                                      struct jalon_view_place place);
 struct jalon_geometry
 jalon_view_collection_geometry(const struct jalon_view_collection *collection,
                                struct jalon_view_place place);
-const struct jalon_view_entry *
-jalon_view_collection_entry(const struct jalon_view_collection *collection,
-                            const struct jalon_map *map, struct jalon_view_place place,
-                            struct jalon_view_scratch *scratch);
 /* The box around all shapes (false: there is none), the earliest `created` and latest `updated`. */
 bool jalon_view_collection_extent(const struct jalon_view_collection *collection,
                                   struct jalon_box *out);

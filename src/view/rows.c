@@ -158,9 +158,3 @@ bool jalon_view_rows_has(struct jalon_view_rows *rows, uint32_t row)
     find_words(rows, row / JALON_VIEW_BLOCK, words);
     return (words[at / 64] >> at % 64 & 1) != 0;
 }
-
-const struct jalon_view_entry *jalon_view_rows_entry(struct jalon_view_rows *rows, uint32_t row)
-{
-    return jalon_view_record_read(jalon_view_segment_record(rows->segment, row), rows->map,
-                                  rows->query->collection, rows->scratch);
-}

@@ -64,8 +64,6 @@ const uint32_t *jalon_view_rows_sum(struct jalon_view_rows *rows, uint32_t quad,
 bool jalon_view_rows_is_incomparable(const struct jalon_view_rows *rows);
 /* Does this row match, alive or not? */
 bool jalon_view_rows_has(struct jalon_view_rows *rows, uint32_t row);
-/* The row as an entry, until the next one is read. */
-const struct jalon_view_entry *jalon_view_rows_entry(struct jalon_view_rows *rows, uint32_t row);
 
 /* Releases what a segment keeps; called when it goes. NULL is allowed. */
 void jalon_view_mask_cache_destroy(struct jalon_view_mask_cache *cache);

@@ -589,7 +589,10 @@ static void check_sums(const struct jalon_view_query *query, uint64_t op)
             if (!has_bit(words, row)) {
                 continue;
             }
-            const struct jalon_contribution *one = &jalon_view_rows_entry(&rows, row)->contribution;
+            const struct jalon_contribution *one =
+                &jalon_view_record_read(jalon_view_segment_record(segment, row), &map, PLACES,
+                                        rows.scratch)
+                     ->contribution;
             struct jalon_view_tallied tallied = {one->categories, one->category_count, one->status};
             jalon_view_tally_add(&map, collection, &tallied, expected);
             struct jalon_view_spot spot = segment->spots[row];
