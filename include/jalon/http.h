@@ -64,6 +64,8 @@ struct jalon_response;
 typedef enum jalon_status (*jalon_handler)(struct jalon_request *request,
                                            struct jalon_response *response);
 
+typedef enum jalon_status (*jalon_permission)(struct jalon_request *request);
+
 struct jalon_route {
     enum jalon_method method;
     const char *path; /* "/maps/{map}/collections/{collection}/items" */
@@ -80,6 +82,12 @@ struct jalon_route {
     bool needs_account;            /* 401 before the handler without a valid Bearer token */
     bool one_language;             /* the answer does not depend on request->language */
     bool for_everyone;             /* nor on who asks */
+    const struct jalon_parameter *headers; /* of the request, as described; a NULL name ends them */
+    /*
+     * Of a method that not everybody may use here: would this requester be let? For OPTIONS, which
+     * leaves it out of Allow at JALON_UNAUTHENTICATED, JALON_FORBIDDEN and JALON_NOT_FOUND. NULL: yes.
+     */
+    jalon_permission may;
 };
 
 /* --- What a handler sees --- */
@@ -112,6 +120,25 @@ bool jalon_route_declares(const struct jalon_route *route, struct jalon_text nam
 /* A header's value, or false. */
 bool jalon_request_header(const struct jalon_request *request, const char *name,
                           struct jalon_text *out);
+/*
+ * A header of words in UTF-8, percent-encoded where they are not ASCII; empty when absent.
+ * JALON_INVALID names the header: a broken escape, control characters, more than `max` code points.
+ */
+enum jalon_status jalon_request_words(struct jalon_request *request, const char *header, size_t max,
+                                      struct jalon_text *out) JALON_MUST_USE;
+/* Entity tags of a conditional request (RFC 9110, 8.8.3). */
+struct jalon_etags {
+    bool given;
+    bool any;                      /* "*" */
+    const struct jalon_text *tags; /* the opaque parts, without quotes; what is no tag ends the list */
+    size_t count;
+};
+/*
+ * Those of a header: "If-Match" compares strongly, so that a weak tag is none of them, "If-None-Match"
+ * weakly. JALON_NO_MEMORY.
+ */
+enum jalon_status jalon_request_etags(struct jalon_request *request, const char *header,
+                                      bool with_weak, struct jalon_etags *out) JALON_MUST_USE;
 /* Has jalon_http_stop been called? */
 bool jalon_request_server_stops(const struct jalon_request *request);
 /* The coding that a body would best be sent in to this client. */

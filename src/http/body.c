@@ -34,20 +34,31 @@ static bool read_body_type(struct jalon_exchange *exchange, struct jalon_text *o
     return true;
 }
 
+struct jalon_text jalon_body_types(struct jalon_exchange *exchange,
+                                   const struct jalon_route *route)
+{
+    struct jalon_text list = jalon_text_from(route->body_types[0]);
+    for (size_t i = 1; route->body_types[i] != NULL && list.data != NULL; i++) {
+        list = jalon_text_format(exchange->request.ctx->arena, "%s, %s", list.data,
+                                 route->body_types[i]);
+    }
+    return list;
+}
+
+/* 415 for another type; 400 for a body of which none is said (OGC 20-002, post-content-type). */
 static enum jalon_status refuse_body_type(struct jalon_exchange *exchange)
 {
-    struct jalon_arena *arena = exchange->request.ctx->arena;
-    const char *const *types = exchange->request.route->body_types;
-    struct jalon_text list = jalon_text_from(types[0]);
-    for (size_t i = 1; types[i] != NULL && list.data != NULL; i++) {
-        list = jalon_text_format(arena, "%s, %s", list.data, types[i]);
-    }
+    const struct jalon_route *route = exchange->request.route;
+    struct jalon_text list = jalon_body_types(exchange, route), ignored;
+    bool is_said = jalon_exchange_header(exchange, "Content-Type", &ignored);
     if (list.data == NULL) {
         return jalon_no_memory(exchange->request.ctx);
     }
     exchange->accept = list;
-    return jalon_fail(exchange->request.ctx, JALON_UNSUPPORTED,
-                      "send the body in UTF-8 with one of these Content-Types: %s", list.data);
+    exchange->body_types[route->method] = list;
+    return jalon_fail(exchange->request.ctx, is_said ? JALON_UNSUPPORTED : JALON_INVALID,
+                      "send the body in UTF-8 with one of these as its Content-Type: %s",
+                      list.data);
 }
 
 enum jalon_status jalon_body_too_large(struct jalon_exchange *exchange)

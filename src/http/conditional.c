@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Entity tags and If-None-Match (RFC 9110, sections 8.8.3 and 13.1.2). Layer 2.
+ * Entity tags, If-Match and If-None-Match (RFC 9110, sections 8.8.3 and 13.1). Layer 2.
  *
  * A strong tag names bytes: the state ("m7-42"), the representation, the language where the answer
  * depends on it, and the coding are all in it.
@@ -10,13 +10,14 @@
 #include <assert.h>
 
 /* The opaque part of the next tag of the list, quotes included; false at the end or at nonsense. */
-static bool next_tag(struct jalon_text *rest, struct jalon_text *out)
+static bool next_tag(struct jalon_text *rest, bool *out_weak, struct jalon_text *out)
 {
     *rest = jalon_text_trim(*rest);
     while (rest->length > 0 && (rest->data[0] == ',' || rest->data[0] == ' ')) {
         *rest = jalon_text_trim(jalon_text_slice(rest->data + 1, rest->length - 1));
     }
-    if (jalon_text_starts_with(*rest, "W/")) {
+    *out_weak = jalon_text_starts_with(*rest, "W/");
+    if (*out_weak) {
         *rest = jalon_text_slice(rest->data + 2, rest->length - 2);
     }
     if (rest->length < 2 || rest->data[0] != '"') {
@@ -35,15 +36,53 @@ static bool next_tag(struct jalon_text *rest, struct jalon_text *out)
 bool jalon_etag_listed(struct jalon_text list, struct jalon_text quoted_etag)
 {
     struct jalon_text tag;
+    bool weak;
     if (jalon_text_is(jalon_text_trim(list), "*")) {
         return true;
     }
-    while (next_tag(&list, &tag)) {
+    while (next_tag(&list, &weak, &tag)) {
         if (jalon_text_equal(tag, quoted_etag)) {
             return true;
         }
     }
     return false;
+}
+
+/* Every tag has two. */
+static size_t count_quotes(struct jalon_text list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list.length; i++) {
+        count += list.data[i] == '"';
+    }
+    return count;
+}
+
+enum jalon_status jalon_request_etags(struct jalon_request *request, const char *header,
+                                      bool with_weak, struct jalon_etags *out)
+{
+    struct jalon_etags etags = {.given = false};
+    struct jalon_text list, tag;
+    bool weak;
+    if (!jalon_request_header(request, header, &list)) {
+        *out = etags;
+        return JALON_OK;
+    }
+    struct jalon_text *tags =
+        jalon_arena_allocate(request->ctx->arena, count_quotes(list) / 2 * sizeof *tags);
+    if (tags == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    etags.given = true;
+    etags.any = jalon_text_is(list, "*");
+    etags.tags = tags;
+    while (next_tag(&list, &weak, &tag)) {
+        if (with_weak || !weak) {
+            tags[etags.count++] = jalon_text_slice(tag.data + 1, tag.length - 2);
+        }
+    }
+    *out = etags;
+    return JALON_OK;
 }
 
 struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum jalon_coding coding)

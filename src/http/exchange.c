@@ -29,6 +29,9 @@ struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, cons
     exchange->started_us = jalon_clock_monotonic_us();
     exchange->codings = jalon_negotiate_coding(JALON_TEXT_EMPTY);
     exchange->etag = exchange->allow = exchange->challenge = exchange->accept = JALON_TEXT_EMPTY;
+    for (int i = 0; i < JALON_METHOD_COUNT; i++) {
+        exchange->body_types[i] = JALON_TEXT_EMPTY;
+    }
     exchange->request = (struct jalon_request){
         .ctx = ctx,
         .application = http->options.application,
@@ -144,21 +147,6 @@ static enum jalon_status split_target(struct jalon_exchange *exchange)
     return JALON_OK;
 }
 
-static enum jalon_status say_allow(struct jalon_exchange *exchange)
-{
-    struct jalon_buffer allow;
-    jalon_buffer_init(&allow, 256);
-    jalon_pattern_allow(exchange->match.pattern, &allow);
-    struct jalon_text copy =
-        jalon_text_copy(exchange->request.ctx->arena, jalon_buffer_text(&allow));
-    jalon_buffer_finish(&allow);
-    if (copy.data == NULL) {
-        return jalon_no_memory(exchange->request.ctx);
-    }
-    exchange->allow = copy;
-    return JALON_OK;
-}
-
 /* "/maps/test/": a reader is sent on, a writer is told. */
 static enum jalon_status leave_out_slash(struct jalon_exchange *exchange)
 {
@@ -192,7 +180,7 @@ static enum jalon_status find_route(struct jalon_exchange *exchange)
     exchange->options = jalon_text_is(method, "OPTIONS");
     exchange->head_only = jalon_text_is(method, "HEAD");
     if (exchange->options) {
-        return say_allow(exchange);
+        return jalon_options_open(exchange);
     }
     if (exchange->match.slash_at_end) {
         return leave_out_slash(exchange);
@@ -205,7 +193,7 @@ static enum jalon_status find_route(struct jalon_exchange *exchange)
             return JALON_OK;
         }
     }
-    status = say_allow(exchange);
+    status = jalon_options_say_allow(exchange, 0);
     if (status != JALON_OK) {
         return status;
     }
@@ -213,7 +201,7 @@ static enum jalon_status find_route(struct jalon_exchange *exchange)
     return jalon_fail(ctx, JALON_INVALID, "this address answers to: %s", exchange->allow.data);
 }
 
-static enum jalon_status authenticate(struct jalon_exchange *exchange)
+enum jalon_status jalon_exchange_authenticate(struct jalon_exchange *exchange)
 {
     struct jalon_request *request = &exchange->request;
     const struct jalon_http_options *options = &exchange->http->options;
@@ -223,7 +211,7 @@ static enum jalon_status authenticate(struct jalon_exchange *exchange)
     bool bearer = given && jalon_text_equal_ascii_case(jalon_text_slice(header.data, space),
                                                        JALON_TEXT("Bearer"));
     if (!bearer) {
-        return !request->route->needs_account
+        return request->route == NULL || !request->route->needs_account
                    ? JALON_OK
                    : jalon_fail(request->ctx, JALON_UNAUTHENTICATED,
                                 "this needs an account: send its token as \"Authorization: Bearer "
@@ -301,7 +289,8 @@ static void negotiate_rest(struct jalon_exchange *exchange)
 static enum jalon_status open_steps(struct jalon_exchange *exchange)
 {
     static enum jalon_status (*const steps[])(struct jalon_exchange *) = {
-        authenticate, read_parameters, choose_representation, choose_coding, jalon_body_check,
+        jalon_exchange_authenticate, read_parameters, choose_representation, choose_coding,
+        jalon_body_check,
     };
     enum jalon_status status = jalon_guard_check(exchange);
     if (status != JALON_OK) {
@@ -418,9 +407,7 @@ void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status stat
 
 void jalon_exchange_answer(struct jalon_exchange *exchange)
 {
-    if (exchange->status == JALON_OK && exchange->options) {
-        exchange->response.code = 204;
-    } else if (exchange->status == JALON_OK && !exchange->redirect) {
+    if (exchange->status == JALON_OK && !exchange->options && !exchange->redirect) {
         exchange->status = run_handler(exchange);
     }
     if (exchange->status != JALON_OK) {

@@ -60,8 +60,9 @@ struct jalon_match {
 enum jalon_status jalon_router_match(struct jalon_context *ctx, const struct jalon_router *router,
                                      struct jalon_text path, struct jalon_match *out)
     JALON_MUST_USE;
-/* "GET, HEAD, OPTIONS, POST": what the pattern answers to. */
-void jalon_pattern_allow(const struct jalon_pattern *pattern, struct jalon_buffer *out);
+/* "GET, HEAD, OPTIONS, POST": what the pattern answers to, but for a set of methods (1 << method). */
+void jalon_pattern_allow(const struct jalon_pattern *pattern, unsigned barred,
+                         struct jalon_buffer *out);
 
 /* --- parameters.c --- */
 /*
@@ -170,6 +171,7 @@ struct jalon_exchange {
     enum jalon_coding coding;     /* of the response body */
     struct jalon_text etag;      /* quoted, as sent */
     struct jalon_text allow;     /* Allow header */
+    struct jalon_text body_types[JALON_METHOD_COUNT]; /* Accept-Post, Accept-Patch; empty: not sent */
     struct jalon_text challenge; /* WWW-Authenticate */
     struct jalon_text accept;    /* Accept header of a 415 */
     bool refuses_coding;         /* a 415 because of Content-Encoding */
@@ -197,7 +199,20 @@ bool jalon_exchange_is_write(const struct jalon_exchange *exchange);
 bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,
                            struct jalon_text *out);
 
+/* Who asks, where a token says so. */
+enum jalon_status jalon_exchange_authenticate(struct jalon_exchange *exchange) JALON_MUST_USE;
+
+/* --- options.c --- */
+/* The Allow header, without a set of methods (1 << method). */
+enum jalon_status jalon_options_say_allow(struct jalon_exchange *exchange,
+                                          unsigned barred) JALON_MUST_USE;
+/* What this requester may do at the address that was matched. */
+enum jalon_status jalon_options_open(struct jalon_exchange *exchange) JALON_MUST_USE;
+
 /* --- body.c --- */
+/* The media types that a route takes, ", " between; data is NULL when there is no memory. */
+struct jalon_text jalon_body_types(struct jalon_exchange *exchange,
+                                   const struct jalon_route *route);
 /* What can be refused before the body is read: its size, coding and media type. */
 enum jalon_status jalon_body_check(struct jalon_exchange *exchange) JALON_MUST_USE;
 /* The next bytes of the body. False: far beyond what is allowed, drop the connection. */

@@ -68,6 +68,27 @@ bool jalon_percent_decode(struct jalon_context *ctx, struct jalon_text text, boo
     return true;
 }
 
+enum jalon_status jalon_request_words(struct jalon_request *request, const char *header, size_t max,
+                                      struct jalon_text *out)
+{
+    struct jalon_text value, words;
+    if (!jalon_request_header(request, header, &value)) {
+        *out = JALON_TEXT_EMPTY;
+        return JALON_OK;
+    }
+    if (!jalon_percent_decode(request->ctx, value, false, &words)) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, header,
+                             "expected percent-encoded UTF-8 without control characters");
+    }
+    words = jalon_text_trim(words);
+    if (jalon_text_code_points(words) > max) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, header,
+                             "expected at most %zu characters", max);
+    }
+    *out = words;
+    return JALON_OK;
+}
+
 static const struct jalon_pair *find_pair(const struct jalon_pair *pairs, size_t count,
                                           struct jalon_text name)
 {

@@ -190,6 +190,8 @@ static void add_refusal(struct jalon_exchange *exchange)
     struct jalon_response *response = &exchange->response;
     add_text(exchange, "Allow", exchange->allow);
     add_text(exchange, "Accept", exchange->accept);
+    add_text(exchange, "Accept-Post", exchange->body_types[JALON_POST]);
+    add_text(exchange, "Accept-Patch", exchange->body_types[JALON_PATCH]);
     if (exchange->refuses_coding) {
         add_header(exchange, "Accept-Encoding", JALON_TEXT("identity"));
     }

@@ -215,12 +215,13 @@ enum jalon_status jalon_router_match(struct jalon_context *ctx, const struct jal
     return jalon_fail(ctx, JALON_NOT_FOUND, "there is nothing at this address");
 }
 
-void jalon_pattern_allow(const struct jalon_pattern *pattern, struct jalon_buffer *out)
+void jalon_pattern_allow(const struct jalon_pattern *pattern, unsigned barred,
+                         struct jalon_buffer *out)
 {
     jalon_buffer_append_string(out, pattern->routes[JALON_GET] != NULL ? "GET, HEAD, OPTIONS"
                                                                        : "OPTIONS");
     for (int method = JALON_POST; method < JALON_METHOD_COUNT; method++) {
-        if (pattern->routes[method] != NULL) {
+        if (pattern->routes[method] != NULL && (barred & (1U << method)) == 0) {
             jalon_buffer_append_string(out, ", ");
             jalon_buffer_append_string(out, method_names[method]);
         }

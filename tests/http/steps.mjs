@@ -158,10 +158,11 @@ async function openapi(step, session) {
     const target = base + template.replace(/\{(\w+)\}/g, (_, name) => {
       if (!(name in variables)) found.push(`${template}: say what {${name}} is`);
       return encodeURIComponent(variables[name]);
-    });
+    }).replace(/\/$/, '');
     const methods = Object.keys(item).filter((m) => /^(get|post|put|patch|delete)$/.test(m));
     const expected = methods.map((m) => m.toUpperCase()).concat('OPTIONS', methods.includes('get') ? ['HEAD'] : []);
-    const answer = await send({ method: 'OPTIONS', path: target }, session);
+    // What the server has here for anybody; OPTIONS says what this requester may do.
+    const answer = await send({ method: 'BREW', path: target }, session);
     const allowed = (answer.headers.allow ?? '').split(', ').sort().join(', ');
     if (allowed !== expected.sort().join(', ')) {
       found.push(`${template}: described ${expected.join(', ')}; the server says ${answer.status} ${allowed}`);

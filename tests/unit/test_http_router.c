@@ -122,11 +122,11 @@ static void allow_lists_the_methods(void **state)
     struct jalon_buffer allow;
     jalon_buffer_init(&allow, 100);
     assert_int_equal(match(*state, "/maps/m/collections/c/items", &found), JALON_OK);
-    jalon_pattern_allow(found.pattern, &allow);
+    jalon_pattern_allow(found.pattern, 0, &allow);
     assert_text(jalon_buffer_text(&allow), "GET, HEAD, OPTIONS, POST");
     jalon_buffer_finish(&allow);
     assert_int_equal(match(*state, "/maps/new", &found), JALON_OK);
-    jalon_pattern_allow(found.pattern, &allow);
+    jalon_pattern_allow(found.pattern, 0, &allow);
     assert_text(jalon_buffer_text(&allow), "OPTIONS, PUT");
     jalon_buffer_finish(&allow);
 }
