@@ -190,6 +190,8 @@ struct jalon_contribute {
     struct jalon_text collection; /* key */
     const struct jalon_record *record; /* types as in JSON; pointers of errors are the body's */
     struct jalon_text account;    /* who; empty: anonymous */
+    const struct jalon_id *id;    /* chosen by the client; NULL: by the server */
+    struct jalon_text reason;     /* for the history; may be empty */
     /*
      * Under the same key (of this map and account) the same is done once, and answered alike for a
      * day. Both empty: it is done each time.
@@ -197,26 +199,91 @@ struct jalon_contribute {
     struct jalon_text idempotency_key; /* 1 to 255 visible ASCII characters */
     struct jalon_text said;            /* all that makes up the request: another one is refused */
 };
+/* One state of a contribution: what an entity tag of it says. */
+struct jalon_contribution_state {
+    int64_t version;
+    int64_t updated_us;
+};
 struct jalon_contributed {
     struct jalon_id id;
-    int64_t version;
+    struct jalon_contribution_state state;
     struct jalon_text json;        /* the stored Feature */
     struct jalon_text edit_secret; /* anonymous only; known to nobody but the caller */
     int64_t seq;
     bool repaired; /* the geometry was repaired */
 };
+/*
+ * The record's coordinates are in this system (jalon_geo_parse_crs), in the system's own order of axes;
+ * empty: WGS 84, longitude first. JALON_INVALID names the header Content-Crs.
+ */
+enum jalon_status jalon_app_set_crs(struct jalon_context *ctx, struct jalon_text crs,
+                                    struct jalon_record *record) JALON_MUST_USE;
 /* Whether there is such a collection and this account may add to it; the record is not read. */
 enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
                                            const struct jalon_contribute *command) JALON_MUST_USE;
 /*
  * JALON_INVALID with every fault of the body at once; JALON_UNAUTHENTICATED when the map needs an
- * account; JALON_NOT_FOUND; JALON_MISMATCH: another request had this idempotency key;
- * JALON_CONFLICT: the one that has it is not on disk yet. On return (or at the end of the group) the
- * view shows it.
+ * account; JALON_FORBIDDEN when it is administered by others; JALON_NOT_FOUND; JALON_PRECONDITION:
+ * there is a contribution with the chosen id; JALON_MISMATCH: another request had this idempotency
+ * key; JALON_CONFLICT: the one that has it is not on disk yet. On return (or at the end of the group)
+ * the view shows it.
  */
 enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_app *app,
                                        const struct jalon_contribute *command,
                                        struct jalon_contributed *out) JALON_MUST_USE;
+
+/* --- Editing --- */
+/* The states that a conditional request names (RFC 9110, 13.1.1 and 13.1.2). */
+struct jalon_states {
+    bool given;
+    bool any; /* "*" */
+    const struct jalon_contribution_state *list; /* those that are states of a contribution at all */
+    size_t count;
+};
+enum jalon_edit_kind {
+    JALON_EDIT_REPLACE, /* what is public and not the server's, by what is read */
+    JALON_EDIT_PATCH,   /* likewise; what is read has all that the current Feature has */
+    JALON_EDIT_DELETE,
+};
+/*
+ * Reads what the contribution is to become from a request's body. `current` is its Feature now.
+ * Called once, after all that can be refused without it.
+ */
+typedef enum jalon_status (*jalon_edit_reader)(struct jalon_context *ctx, void *user,
+                                               struct jalon_text current,
+                                               struct jalon_record *out);
+struct jalon_edit {
+    struct jalon_text map;        /* slug */
+    struct jalon_text collection; /* key */
+    struct jalon_id id;
+    struct jalon_text account; /* who; empty: anonymous */
+    struct jalon_text secret;  /* an edit secret; may be empty */
+    struct jalon_text reason;  /* for the history; may be empty */
+    struct jalon_states if_match;
+    struct jalon_states if_none_match;
+    enum jalon_edit_kind kind;
+    jalon_edit_reader read; /* not for DELETE */
+    void *user;             /* the reader's */
+};
+/*
+ * May this requester change, and so delete, this contribution? Only the collection, the id and who it
+ * is are read. By the map's policy: administered: operators; participatory: its author, who has the
+ * account or the edit secret, and operators; contributory: every account, and who has the edit
+ * secret. JALON_NOT_FOUND also for what is not public; JALON_UNAUTHENTICATED: not without an account
+ * or edit secret; JALON_FORBIDDEN: not with these.
+ */
+enum jalon_status jalon_app_may_edit(struct jalon_context *ctx, struct jalon_app *app,
+                                     const struct jalon_edit *edit) JALON_MUST_USE;
+/*
+ * Changes it, or deletes it: its moderation becomes `deleted`, its row and history stay, nothing shows
+ * it any more. Fields that are not public stay as they are. Failures in this order: those of
+ * jalon_app_may_edit; JALON_PRECONDITION: no if_match, or not the current state; the reader's;
+ * JALON_INVALID with every fault; JALON_CONFLICT: the status cannot be reached from the current one.
+ * On return the view shows it. Of what it became *out says all; a deletion only id, state and seq.
+ */
+enum jalon_status jalon_app_edit(struct jalon_context *ctx, struct jalon_app *app,
+                                 const struct jalon_edit *edit,
+                                 struct jalon_contributed *out) JALON_MUST_USE;
 
 /* --- Accounts --- */
 enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jalon_app *app,

@@ -26,6 +26,8 @@ struct jalon_id jalon_id_make(void);
 void jalon_id_format(struct jalon_id id, char out[JALON_ID_TEXT_SIZE]);
 /* Any UUID in the 36-character form, either case. False leaves *out untouched. */
 bool jalon_id_parse(struct jalon_text text, struct jalon_id *out);
+/* Is it of version 7, of the variant of RFC 9562? */
+bool jalon_id_is_version_7(struct jalon_id id);
 int jalon_id_compare(struct jalon_id a, struct jalon_id b);
 
 /* Fills `size` bytes from the system's cryptographic source; aborts when there is none. */

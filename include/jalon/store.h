@@ -253,6 +253,7 @@ struct jalon_kept_answer {
     int64_t seq; /* of its event */
     bool repaired;
     struct jalon_text json; /* the Feature as it was */
+    int64_t created_us;     /* of the contribution, and what the answer's age counts from */
 };
 /* `account` empty: anonymous. JALON_NOT_FOUND (no message): there is none after `since_us`. */
 enum jalon_status jalon_store_find_answer(struct jalon_context *ctx, struct jalon_session *session,
@@ -262,7 +263,7 @@ enum jalon_status jalon_store_find_answer(struct jalon_context *ctx, struct jalo
 /* JALON_CONFLICT: one is kept under this key. */
 enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, struct jalon_text account,
-                                          struct jalon_text key, int64_t now_us,
+                                          struct jalon_text key,
                                           const struct jalon_kept_answer *answer) JALON_MUST_USE;
 /* Those of all maps until then. */
 enum jalon_status jalon_store_forget_answers(struct jalon_context *ctx,

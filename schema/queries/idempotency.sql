@@ -2,7 +2,7 @@
 -- Answers to requests that may be sent again.
 
 -- name: idempotency_find
-SELECT digest, seq, contribution, repaired, answer FROM idempotency
+SELECT digest, seq, contribution, repaired, answer, created FROM idempotency
 WHERE map = $1 AND account = $2 AND key = $3 AND created > $4;
 
 -- name: idempotency_insert

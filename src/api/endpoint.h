@@ -71,7 +71,10 @@ enum jalon_status jalon_conformance_get(struct jalon_request *, struct jalon_res
 enum jalon_status jalon_directory_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_functions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_health_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_item_delete(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_item_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_item_patch(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_item_put(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_items_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_items_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_landing_get(struct jalon_request *, struct jalon_response *);

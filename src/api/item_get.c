@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items/{id}: one contribution. OGC 17-069r4, 7.16. Layer 4 (api). */
+#include "item_write.h"
 #include "items_query.h"
 
 /* Where it is, with the `properties` that are asked for. */
@@ -18,22 +19,13 @@ static struct jalon_text self_url(struct jalon_request *request, const char *slu
     return whole.data != NULL ? whole : JALON_TEXT_EMPTY;
 }
 
-static enum jalon_status write_item(struct jalon_request *request,
-                                    struct jalon_response *response,
-                                    const struct jalon_reading *reading,
-                                    const struct jalon_view_item *found,
-                                    struct jalon_items_frame *frame)
+static void write_item(struct jalon_request *request, struct jalon_response *response,
+                       const struct jalon_item *item, struct jalon_items_frame *frame)
 {
-    const struct jalon_contribution *contribution;
-    enum jalon_status status =
-        jalon_snapshot_read(request->ctx, reading->snapshot, found, &contribution);
-    if (status != JALON_OK) {
-        return status;
-    }
     const char *slug = frame->map->slug.data;
     const char *key = frame->collection->key.data;
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(contribution->id, text);
+    jalon_id_format(item->contribution->id, text);
     const struct jalon_link links[] = {
         {JALON_TEXT("self"), JALON_TEXT("application/geo+json"), JALON_TEXT("This contribution"),
          self_url(request, slug, key, text), false},
@@ -45,11 +37,9 @@ static enum jalon_status write_item(struct jalon_request *request,
     };
     frame->links = links;
     frame->link_count = sizeof links / sizeof links[0];
-    frame->time_us = contribution->updated_us;
-    struct jalon_item item = {.contribution = contribution, .json = found->json};
+    frame->time_us = item->contribution->updated_us;
     size_t count;
-    jalon_formats(&count)[0]->writer->single(&response->body, frame, &item);
-    return JALON_OK;
+    jalon_formats(&count)[0]->writer->single(&response->body, frame, item);
 }
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
@@ -75,11 +65,20 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         .matched = 1,
         .returned = 1,
     };
+    struct jalon_item item = {.json = found.json};
     status = jalon_items_read_properties(request, &frame);
-    if (status != JALON_OK || jalon_endpoint_unchanged(request, response, reading)) {
+    if (status == JALON_OK) {
+        status = jalon_snapshot_read(request->ctx, reading->snapshot, &found, &item.contribution);
+    }
+    if (status != JALON_OK) {
         return status;
     }
-    return write_item(request, response, reading, &found, &frame);
+    const struct jalon_contribution_state state = {item.contribution->version,
+                                                   item.contribution->updated_us};
+    if (!jalon_response_not_modified(request, response, jalon_item_etag(request, state))) {
+        write_item(request, response, &item, &frame);
+    }
+    return JALON_OK;
 }
 
 enum jalon_status jalon_item_get(struct jalon_request *request, struct jalon_response *response)

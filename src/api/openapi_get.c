@@ -41,14 +41,20 @@ static void put_schema(struct jalon_json_writer *writer, const struct jalon_para
     jalon_json_end_object(writer);
 }
 
-static void begin_query_parameter(struct jalon_json_writer *writer, const char *name,
-                                  struct jalon_text description)
+static void begin_parameter(struct jalon_json_writer *writer, const char *name, const char *in,
+                            struct jalon_text description)
 {
     jalon_json_begin_object(writer, NULL);
     jalon_json_put_string(writer, "name", name);
-    jalon_json_put_string(writer, "in", "query");
+    jalon_json_put_string(writer, "in", in);
     jalon_json_put_text(writer, "description", description);
     jalon_json_put_boolean(writer, "required", false);
+}
+
+static void begin_query_parameter(struct jalon_json_writer *writer, const char *name,
+                                  struct jalon_text description)
+{
+    begin_parameter(writer, name, "query", description);
     jalon_json_put_string(writer, "style", "form");
     jalon_json_put_boolean(writer, "explode", false);
 }
@@ -149,6 +155,11 @@ static void put_parameters(struct jalon_json_writer *writer, const struct jalon_
     if (route->open_parameters) {
         put_open_parameters(writer, route, map, collection);
     }
+    for (const struct jalon_parameter *h = route->headers; h != NULL && h->name != NULL; h++) {
+        begin_parameter(writer, h->name, "header", jalon_text_from(h->description));
+        put_schema(writer, h);
+        jalon_json_end_object(writer);
+    }
     jalon_json_end_array(writer);
 }
 
@@ -194,11 +205,8 @@ static bool named_before(const struct jalon_representation *all,
     return false;
 }
 
-static void put_responses(struct jalon_json_writer *writer, const struct jalon_route *route)
+static void put_contents(struct jalon_json_writer *writer, const struct jalon_route *route)
 {
-    jalon_json_begin_object(writer, "responses");
-    jalon_json_begin_object(writer, route->method == JALON_POST ? "201" : "200");
-    jalon_json_put_string(writer, "description", route->summary);
     jalon_json_begin_object(writer, "content");
     for (const struct jalon_representation *r = route->representations; r->name != NULL; r++) {
         if (!named_before(route->representations, r)) {
@@ -211,7 +219,28 @@ static void put_responses(struct jalon_json_writer *writer, const struct jalon_r
         }
     }
     jalon_json_end_object(writer);
+}
+
+static void put_success(struct jalon_json_writer *writer, const struct jalon_route *route,
+                        const char *code)
+{
+    jalon_json_begin_object(writer, code);
+    jalon_json_put_string(writer, "description", route->summary);
+    if (route->representations != NULL) {
+        put_contents(writer, route);
+    }
     jalon_json_end_object(writer);
+}
+
+static void put_responses(struct jalon_json_writer *writer, const struct jalon_route *route)
+{
+    jalon_json_begin_object(writer, "responses");
+    if (route->method == JALON_POST || route->method == JALON_PUT) {
+        put_success(writer, route, "201");
+    }
+    if (route->method != JALON_POST) {
+        put_success(writer, route, route->method == JALON_DELETE ? "204" : "200");
+    }
     jalon_json_begin_object(writer, "default");
     jalon_json_put_string(writer, "$ref", "#/components/responses/problem");
     jalon_json_end_object(writer);
@@ -222,9 +251,12 @@ static void put_body(struct jalon_json_writer *writer, const struct jalon_route 
 {
     jalon_json_begin_object(writer, "requestBody");
     jalon_json_put_boolean(writer, "required", true);
-    jalon_json_put_string(writer, "description",
-                          "A GeoJSON Feature as the collection's schema (…/schema) says. An "
-                          "anonymous contribution's answer holds `edit_secret`, once.");
+    jalon_json_put_string(
+        writer, "description",
+        route->method == JALON_PATCH
+            ? "A merge patch (RFC 7396) of the contribution's Feature: null takes a property away."
+            : "A GeoJSON Feature as the collection's schema (…/schema) says. The answer that creates "
+              "an anonymous contribution holds `edit_secret`, once.");
     jalon_json_begin_object(writer, "content");
     for (const char *const *type = route->body_types; *type != NULL; type++) {
         put_content(writer, *type, "#/components/schemas/document");

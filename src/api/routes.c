@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "endpoint.h"
+#include "item_write.h"
 
 enum { REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
 
@@ -167,6 +168,35 @@ static const struct jalon_parameter revisions_parameters[] = {
 
 static const char *const geojson_body[] = {"application/geo+json", "application/json", NULL};
 
+static const char *const merge_patch_body[] = {"application/merge-patch+json", NULL};
+
+#define REASON_HEADER                                                                              \
+    {"Jalon-Reason", JALON_PARAMETER_STRING,                                                       \
+     "Why, for the history: percent-encoded UTF-8. Needed to reach a status that closes.", 0, 0, 0}
+#define CRS_HEADER                                                                                 \
+    {"Content-Crs", JALON_PARAMETER_STRING,                                                        \
+     "The URI of the coordinate reference system of the body's geometry, which is in the system's " \
+     "own order of axes; longitude and latitude (CRS84) when nothing is said.",                    \
+     0, 0, 0}
+#define EDIT_HEADERS                                                                               \
+    {"If-Match", JALON_PARAMETER_STRING,                                                           \
+     "The ETag of the state that is to be changed: 428 without, 412 when there is another one.",   \
+     0, 0, 0},                                                                                     \
+    {"Jalon-Edit-Secret", JALON_PARAMETER_STRING,                                                  \
+     "The `edit_secret` of an anonymous contribution, from the answer that created it.", 0, 0, 0}, \
+    REASON_HEADER
+
+static const struct jalon_parameter create_headers[] = {CRS_HEADER, REASON_HEADER, {0}};
+static const struct jalon_parameter put_headers[] = {
+    {"If-None-Match", JALON_PARAMETER_STRING,
+     "`*`: to create under the id in the address, a UUID of version 7.", 0, 0, 0},
+    CRS_HEADER,
+    EDIT_HEADERS,
+    {0},
+};
+static const struct jalon_parameter patch_headers[] = {CRS_HEADER, EDIT_HEADERS, {0}};
+static const struct jalon_parameter delete_headers[] = {EDIT_HEADERS, {0}};
+
 static const struct jalon_route routes[] = {
     {JALON_GET, "/", jalon_directory_get, "getDirectory", "The maps of this server", "server",
      .parameters = no_parameters, .representations = json_or_page},
@@ -226,10 +256,24 @@ static const struct jalon_route routes[] = {
      .open_parameters = true, .representations = items, .one_language = true},
     {JALON_POST, "/maps/{map}/collections/{collection}/items", jalon_items_post, "createItem",
      "Add a contribution", "items", .parameters = no_parameters, .representations = one_item,
-     .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true},
+     .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true,
+     .headers = create_headers, .may = jalon_item_may_add},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_get, "getItem",
      "One contribution", "items", .parameters = item_parameters, .representations = one_item,
      .one_language = true},
+    {JALON_PUT, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_put, "replaceItem",
+     "Replace a contribution, or create one under an id of the client", "items",
+     .parameters = no_parameters, .representations = one_item, .body_types = geojson_body,
+     .body_max = BODY_MAX, .one_language = true, .headers = put_headers,
+     .may = jalon_item_may_put},
+    {JALON_PATCH, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_patch,
+     "updateItem", "Change parts of a contribution", "items", .parameters = no_parameters,
+     .representations = one_item, .body_types = merge_patch_body, .body_max = BODY_MAX,
+     .one_language = true, .headers = patch_headers, .may = jalon_item_may_edit},
+    {JALON_DELETE, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_delete,
+     "deleteItem", "Delete a contribution; its history is kept", "items",
+     .parameters = no_parameters, .one_language = true, .headers = delete_headers,
+     .may = jalon_item_may_edit},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions", jalon_revisions_get,
      "getRevisions", "The history of a contribution, newest first", "items",
      .parameters = revisions_parameters, .representations = json_only, .one_language = true},

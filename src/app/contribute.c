@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Adding a contribution, and reading its history. Layer 3 (app). */
-#include <string.h>
-
 #include "jalon/clock.h"
-#include "jalon/json.h"
 
 #include "draft.h"
 #include "internal.h"
@@ -11,83 +8,26 @@
 
 enum { FEATURE_MAX = 64 << 20 };
 
-/* What a property of the body is for; adds a fault when it may not be there. */
-static struct target find_target(struct jalon_context *ctx,
-                                 const struct jalon_collection *collection, struct jalon_text name,
-                                 const char *where)
-{
-    static const struct {
-        const char *name;
-        enum target_kind kind;
-    } reserved[] = {
-        {"title", TARGET_TITLE},         {"description", TARGET_DESCRIPTION},
-        {"categories", TARGET_CATEGORY}, {"status", TARGET_STATUS},
-        {"observed", TARGET_OBSERVED},   {"licence", TARGET_LICENCE},
-    };
-    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
-        if (jalon_text_is(name, reserved[i].name)) {
-            return (struct target){reserved[i].kind, -1};
-        }
-    }
-    int32_t field = jalon_collection_find_field(collection, name);
-    if (field >= 0 && collection->fields[field].visibility == JALON_VISIBILITY_PUBLIC) {
-        return (struct target){TARGET_FIELD, field};
-    }
-    if (jalon_property_is_reserved(name)) {
-        jalon_error_add(ctx, JALON_ERROR_POINTER, where, "is set by the server");
-    } else {
-        jalon_error_add(ctx, JALON_ERROR_POINTER, where, "is not a field of %s",
-                        collection->key.data);
-    }
-    return (struct target){TARGET_NONE, -1};
-}
-
-static enum jalon_status take_properties(struct jalon_context *ctx, struct draft *draft,
-                                         const struct jalon_record *record)
-{
-    struct jalon_text unknown = JALON_TEXT_EMPTY;
-    enum jalon_status status = JALON_OK;
-    for (size_t i = 0; status == JALON_OK && i < record->value_count; i++) {
-        const struct jalon_record_value *value = &record->values[i];
-        const char *where = jalon_json_pointer(ctx, "/properties", value->name);
-        if (where == NULL) {
-            return jalon_no_memory(ctx);
-        }
-        struct target target = find_target(ctx, draft->collection, value->name, where);
-        if (value->structured && target.kind != TARGET_NONE) {
-            jalon_error_add(ctx, JALON_ERROR_POINTER, where, "must not be an object or mixed list");
-        } else {
-            status = jalon_draft_take(ctx, draft, target, value->value, where, &unknown);
-        }
-    }
-    return status;
-}
-
 /* The body as a contribution, or every fault it has. */
 static enum jalon_status make_draft(struct jalon_context *ctx, const struct jalon_map *map,
-                                    int32_t collection, const struct jalon_record *record,
+                                    int32_t collection, const struct jalon_contribute *command,
                                     struct draft *out)
 {
     enum jalon_status status = jalon_draft_begin(ctx, map, collection, NULL, out);
     if (status == JALON_OK) {
-        status = take_properties(ctx, out, record);
-    }
-    if (status == JALON_OK) {
-        status = jalon_draft_take_geometry(ctx, out, &record->geometry, "/geometry");
+        status = jalon_draft_take_body(ctx, out, command->record, false);
     }
     if (status != JALON_OK) {
         return status;
     }
-    if (record->id.length > 0) {
-        jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "is chosen by the server");
-    }
-    jalon_draft_check_required(ctx, out, "/properties/");
+    jalon_draft_check_id(ctx, command->record, command->id);
     return jalon_error_verdict(ctx, "the contribution cannot be accepted as it is");
 }
 
-static enum jalon_status write_feature(struct jalon_context *ctx, const struct jalon_map *map,
-                                       const struct jalon_contribution *contribution,
-                                       struct jalon_text *out)
+enum jalon_status jalon_contribute_write_feature(struct jalon_context *ctx,
+                                                 const struct jalon_map *map,
+                                                 const struct jalon_contribution *contribution,
+                                                 struct jalon_text *out)
 {
     struct jalon_buffer buffer;
     jalon_buffer_init(&buffer, FEATURE_MAX);
@@ -118,11 +58,14 @@ static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *t
     created->updated_us = created->created_us;
     enum jalon_status status =
         jalon_turn_put(ctx, turn, addition->map, created, &addition->write, &done->seq);
+    if (status == JALON_CONFLICT) {
+        return jalon_fail(ctx, JALON_PRECONDITION, "there is a contribution with this id already");
+    }
     if (status == JALON_OK) {
-        status = write_feature(ctx, addition->map, created, &done->json);
+        status = jalon_contribute_write_feature(ctx, addition->map, created, &done->json);
     }
     done->id = created->id;
-    done->version = created->version;
+    done->state = (struct jalon_contribution_state){created->version, created->updated_us};
     return status == JALON_OK && addition->command->idempotency_key.length > 0
                ? jalon_replay_keep(ctx, turn, addition->map, addition->command, done)
                : status;
@@ -147,22 +90,14 @@ static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *
 }
 
 /* Finds the collection and checks that this account may add to it. */
-static enum jalon_status check_contributor(struct jalon_context *ctx,
-                                           const struct jalon_live_map *live,
+static enum jalon_status check_contributor(struct jalon_context *ctx, struct jalon_app *app,
+                                           const struct jalon_map *map,
                                            const struct jalon_contribute *command,
                                            int32_t *out_collection)
 {
-    const struct jalon_map *map = jalon_view_map(live->view);
-    int32_t collection = jalon_map_find_collection(map, command->collection);
-    if (collection < 0 || map->collections[collection].visibility != JALON_VISIBILITY_PUBLIC) {
-        return jalon_fail(ctx, JALON_NOT_FOUND, "there is no collection '%.*s' in this map",
-                          JALON_TEXT_ARGS(command->collection));
-    }
-    if (map->account_needed && command->account.length == 0) {
-        return jalon_fail(ctx, JALON_UNAUTHENTICATED, "contributing to this map needs an account");
-    }
-    *out_collection = collection;
-    return JALON_OK;
+    enum jalon_status status =
+        jalon_rights_find_collection(ctx, map, command->collection, out_collection);
+    return status == JALON_OK ? jalon_rights_check_add(ctx, app, map, command->account) : status;
 }
 
 enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
@@ -172,7 +107,7 @@ enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jal
     int32_t collection;
     enum jalon_status status = jalon_live_hold(ctx, app, command->map, &live);
     if (status == JALON_OK) {
-        status = check_contributor(ctx, live, command, &collection);
+        status = check_contributor(ctx, app, jalon_view_map(live->view), command, &collection);
         jalon_live_release(app, live);
     }
     return status;
@@ -206,15 +141,15 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
             {
                 .action = JALON_ACTION_CREATE,
                 .author = command->account,
-                .reason = JALON_TEXT_EMPTY,
+                .reason = command->reason,
                 .edit_secret_hash = JALON_TEXT_EMPTY,
                 .source_digest = JALON_TEXT_EMPTY,
             },
     };
     struct jalon_contributed done = {.edit_secret = JALON_TEXT_EMPTY};
-    enum jalon_status status = check_contributor(ctx, live, command, &collection);
+    enum jalon_status status = check_contributor(ctx, app, addition.map, command, &collection);
     if (status == JALON_OK) {
-        status = make_draft(ctx, addition.map, collection, command->record, &draft);
+        status = make_draft(ctx, addition.map, collection, command, &draft);
     }
     if (status == JALON_OK) {
         status = jalon_history_changes(ctx, addition.map, NULL, &draft.contribution,
@@ -225,7 +160,7 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     }
     done.repaired = draft.repaired;
     addition.contribution = draft.contribution;
-    addition.contribution.id = jalon_id_make();
+    addition.contribution.id = command->id != NULL ? *command->id : jalon_id_make();
     addition.contribution.author = command->account;
     if (command->account.length == 0) {
         status = make_edit_secret(ctx, app, &addition, &done.edit_secret);

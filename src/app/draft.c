@@ -71,6 +71,36 @@ enum jalon_status jalon_draft_begin_as(struct jalon_context *ctx, const struct d
     return JALON_OK;
 }
 
+enum jalon_status jalon_draft_begin_edit(struct jalon_context *ctx, const struct jalon_map *map,
+                                         const struct jalon_contribution *before,
+                                         struct draft *out)
+{
+    struct draft draft;
+    enum jalon_status status = jalon_draft_begin(ctx, map, before->collection, NULL, &draft);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_contribution *after = &draft.contribution;
+    for (size_t i = 0; i < draft.collection->field_count; i++) {
+        if (draft.collection->fields[i].visibility != JALON_VISIBILITY_PUBLIC) {
+            after->fields[i] = before->fields[i];
+        }
+    }
+    draft.before = before;
+    after->number = before->number;
+    after->id = before->id;
+    after->version = before->version + 1;
+    after->status = before->status;
+    after->moderation = before->moderation;
+    after->author = before->author;
+    after->source = before->source;
+    after->source_id = before->source_id;
+    after->campaign = before->campaign;
+    after->created_us = before->created_us;
+    *out = draft;
+    return JALON_OK;
+}
+
 /* A value read by a field's rules; a fault is added at `where`. */
 static enum jalon_status take_value(struct jalon_context *ctx, const struct draft *draft,
                                     const struct jalon_field *field, struct jalon_value value,
@@ -275,27 +305,62 @@ static int32_t find_status(struct jalon_context *ctx, const struct draft *draft,
     return count > 0 ? entry->index : -1;
 }
 
-/* A new contribution starts in the first status; an import may bring any. */
+static bool may_move(const struct jalon_collection *collection, int32_t from, int32_t to)
+{
+    for (size_t i = 0; i < collection->transition_count; i++) {
+        if (collection->transitions[i].from == from && collection->transitions[i].to == to) {
+            return true;
+        }
+    }
+    return from == to;
+}
+
+/* The status of something new is the first one, that of an edit is within reach. */
+static void refuse_status(struct jalon_context *ctx, struct draft *draft, int32_t found,
+                          const char *where)
+{
+    const struct jalon_collection *collection = draft->collection;
+    const char *key = collection->key.data;
+    if (collection->status_count == 0) {
+        jalon_error_add(ctx, place_of(draft), where, "%s has no statuses", key);
+    } else if (draft->words != NULL || (draft->before != NULL && found < 0)) {
+        jalon_error_add(ctx, place_of(draft), where, "is not a status of %s", key);
+    } else if (draft->before == NULL) {
+        jalon_error_add(ctx, place_of(draft), where, "a new contribution to %s starts as '%s'", key,
+                        collection->statuses[0].key.data);
+    } else {
+        int32_t from = draft->before->status;
+        draft->status_barred = true;
+        jalon_error_add(ctx, place_of(draft), where, "no step leads from '%s' to '%s'",
+                        from >= 0 ? collection->statuses[from].key.data : "",
+                        collection->statuses[found].key.data);
+    }
+}
+
+static bool takes_status(const struct draft *draft, int32_t status)
+{
+    if (draft->words != NULL) {
+        return status >= 0; /* an import may bring any */
+    }
+    return draft->before == NULL
+               ? status == 0
+               : status >= 0 && may_move(draft->collection, draft->before->status, status);
+}
+
 static void take_status(struct jalon_context *ctx, struct draft *draft, struct jalon_value value,
                         const char *where)
 {
-    const struct jalon_collection *collection = draft->collection;
     bool lenient = draft->words != NULL;
     if (value.kind == JALON_VALUE_NONE ||
         (lenient && value.kind == JALON_VALUE_TEXT && jalon_text_trim(value.text).length == 0)) {
         return;
     }
     int32_t found = value.kind == JALON_VALUE_TEXT ? find_status(ctx, draft, value.text) : -1;
-    if (found >= 0 && (lenient || found == 0)) {
+    if (takes_status(draft, found)) {
         draft->contribution.status = found;
         draft->status_given = true;
-    } else if (collection->status_count == 0) {
-        jalon_error_add(ctx, place_of(draft), where, "%s has no statuses", collection->key.data);
-    } else if (lenient) {
-        jalon_error_add(ctx, place_of(draft), where, "is not a status of %s", collection->key.data);
     } else {
-        jalon_error_add(ctx, place_of(draft), where, "a new contribution to %s starts as '%s'",
-                        collection->key.data, collection->statuses[0].key.data);
+        refuse_status(ctx, draft, found, where);
     }
 }
 

@@ -12,6 +12,7 @@
 
 #include "jalon/context.h"
 #include "jalon/model.h"
+#include "jalon/record.h"
 
 #include "lexicon.h"
 
@@ -38,11 +39,13 @@ struct draft {
     const struct jalon_map *map;
     const struct jalon_collection *collection;
     const struct lexicon *words; /* of an import; NULL: strict */
+    const struct jalon_contribution *before; /* what is edited; NULL: something new */
     struct jalon_contribution contribution;
     int32_t *categories; /* kept ascending and unique */
     size_t category_capacity;
     bool *faulty;      /* one for each field: a value was given, and refused */
-    bool status_given; /* else it is the first status */
+    bool status_given; /* else it is the first status, or the one before */
+    bool status_barred; /* there is such a status, and no way to it: a fault was added */
     bool repaired;
 };
 
@@ -54,6 +57,13 @@ enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalo
 /* A draft that begins with all that another one has; `base` must live as long. */
 enum jalon_status jalon_draft_begin_as(struct jalon_context *ctx, const struct draft *base,
                                        struct draft *out) JALON_MUST_USE;
+/*
+ * A draft of what `before` is to become by a body that says all that is public: that starts empty. What
+ * the server sets and the fields that are not public stay. `before` must live as long.
+ */
+enum jalon_status jalon_draft_begin_edit(struct jalon_context *ctx, const struct jalon_map *map,
+                                         const struct jalon_contribution *before,
+                                         struct draft *out) JALON_MUST_USE;
 /*
  * Takes one value. Faults are added to the error slot at `where` (a JSON Pointer when strict, a
  * column's name when lenient). Other than JALON_OK only when there is no memory.
@@ -75,6 +85,20 @@ enum jalon_status jalon_draft_take_geometry(struct jalon_context *ctx, struct dr
 /* Adds a fault for each required field that was given no value, at prefix + key. */
 void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *draft,
                                 const char *prefix);
+
+/* --- Bodies of requests (draft_body.c) --- */
+/*
+ * Takes the properties and the geometry of a body, strictly, with every fault as a detail at its
+ * pointer. What the server sets may be there in an edit, when it says what is so already; with
+ * `is_whole` it must be. A geometry that is written as the one before leaves that one untouched.
+ * Other than JALON_OK only when there is no memory, or PROJ fails.
+ */
+enum jalon_status jalon_draft_take_body(struct jalon_context *ctx, struct draft *draft,
+                                        const struct jalon_record *record,
+                                        bool is_whole) JALON_MUST_USE;
+/* Adds a fault when the body names an id: another one than `id`, or (NULL) any. */
+void jalon_draft_check_id(struct jalon_context *ctx, const struct jalon_record *record,
+                          const struct jalon_id *id);
 
 /* --- Field values (field_value.c) --- */
 /*

@@ -136,6 +136,29 @@ enum jalon_status jalon_history_public(struct jalon_context *ctx,
                                        struct jalon_text changes,
                                        struct jalon_text *out) JALON_MUST_USE;
 
+/* --- rights.c --- */
+/* The public collection with this key. JALON_NOT_FOUND. */
+enum jalon_status jalon_rights_find_collection(struct jalon_context *ctx,
+                                               const struct jalon_map *map, struct jalon_text key,
+                                               int32_t *out) JALON_MUST_USE;
+/* May this account (empty: nobody's) add to the map? JALON_UNAUTHENTICATED, JALON_FORBIDDEN. */
+enum jalon_status jalon_rights_check_add(struct jalon_context *ctx, struct jalon_app *app,
+                                         const struct jalon_map *map,
+                                         struct jalon_text account) JALON_MUST_USE;
+/* May whoever sends this edit change the contribution as it is? As jalon_app_may_edit. */
+enum jalon_status jalon_rights_check_change(struct jalon_context *ctx,
+                                            struct jalon_session *session,
+                                            const struct jalon_map *map,
+                                            const struct jalon_contribution *contribution,
+                                            const struct jalon_edit *edit) JALON_MUST_USE;
+
+/* --- contribute.c --- */
+/* The Feature, in ctx' arena. */
+enum jalon_status jalon_contribute_write_feature(struct jalon_context *ctx,
+                                                 const struct jalon_map *map,
+                                                 const struct jalon_contribution *contribution,
+                                                 struct jalon_text *out) JALON_MUST_USE;
+
 /* --- secret.c --- */
 /* 256 random bits as 43 characters of base64url; NUL-terminated in the arena. */
 enum jalon_status jalon_secret_make(struct jalon_context *ctx,
@@ -148,5 +171,8 @@ enum jalon_status jalon_secret_derive(struct jalon_context *ctx,
 /* BLAKE2b-256 of the text, 64 hexadecimal digits. For secrets of full entropy, and as a digest. */
 enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text text,
                                     struct jalon_text *out) JALON_MUST_USE;
+/* Is this the hash of the secret? In the same time wherever they differ. */
+enum jalon_status jalon_secret_check(struct jalon_context *ctx, struct jalon_text secret,
+                                     struct jalon_text hash, bool *out) JALON_MUST_USE;
 
 #endif

@@ -54,7 +54,7 @@ enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalo
     }
     struct jalon_contributed answer = {
         .id = kept.contribution,
-        .version = 1,
+        .state = {.version = 1, .updated_us = kept.created_us},
         .json = kept.json,
         .edit_secret = JALON_TEXT_EMPTY,
         .seq = kept.seq,
@@ -74,20 +74,20 @@ enum jalon_status jalon_replay_keep(struct jalon_context *ctx, const struct jalo
                                     const struct jalon_contribute *command,
                                     const struct jalon_contributed *done)
 {
-    int64_t now_us = jalon_clock_now_us();
     struct jalon_kept_answer answer = {
         .contribution = done->id,
         .seq = done->seq,
         .repaired = done->repaired,
         .json = done->json,
+        .created_us = done->state.updated_us,
     };
     enum jalon_status status =
-        jalon_store_forget_answers(ctx, turn->session, now_us - kept_us);
+        jalon_store_forget_answers(ctx, turn->session, answer.created_us - kept_us);
     if (status == JALON_OK) {
         status = digest_of(ctx, command, &answer.digest);
     }
     return status == JALON_OK
                ? jalon_store_keep_answer(ctx, turn->session, map, command->account,
-                                         command->idempotency_key, now_us, &answer)
+                                         command->idempotency_key, &answer)
                : status;
 }

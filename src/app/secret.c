@@ -52,3 +52,14 @@ enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text
     *out = jalon_text_slice(hex, 2 * HASH_BYTES);
     return JALON_OK;
 }
+
+enum jalon_status jalon_secret_check(struct jalon_context *ctx, struct jalon_text secret,
+                                     struct jalon_text hash, bool *out)
+{
+    struct jalon_text own;
+    enum jalon_status status = jalon_secret_hash(ctx, secret, &own);
+    if (status == JALON_OK) {
+        *out = own.length == hash.length && sodium_memcmp(own.data, hash.data, own.length) == 0;
+    }
+    return status;
+}

@@ -124,6 +124,11 @@ bool jalon_id_parse(struct jalon_text text, struct jalon_id *out)
     return true;
 }
 
+bool jalon_id_is_version_7(struct jalon_id id)
+{
+    return id.bytes[6] >> 4 == 7 && id.bytes[8] >> 6 == 2;
+}
+
 int jalon_id_compare(struct jalon_id a, struct jalon_id b)
 {
     return memcmp(a.bytes, b.bytes, sizeof a.bytes);

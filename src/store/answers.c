@@ -56,6 +56,7 @@ enum jalon_status jalon_store_find_answer(struct jalon_context *ctx, struct jalo
     struct jalon_kept_answer answer = {
         .seq = jalon_db_to_integer(&row[1]),
         .repaired = jalon_db_to_integer(&row[3]) != 0,
+        .created_us = jalon_db_to_time_us(&row[5]),
     };
     if (!jalon_id_parse(jalon_db_to_text(&row[2]), &answer.contribution)) {
         status = jalon_store_bad_row(ctx, "the answer of event", answer.seq);
@@ -75,7 +76,7 @@ enum jalon_status jalon_store_find_answer(struct jalon_context *ctx, struct jalo
 
 enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, struct jalon_text account,
-                                          struct jalon_text key, int64_t now_us,
+                                          struct jalon_text key,
                                           const struct jalon_kept_answer *answer)
 {
     char id[JALON_ID_TEXT_SIZE];
@@ -89,7 +90,7 @@ enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalo
         jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1}),
         jalon_db_boolean(answer->repaired),
         jalon_db_text(answer->json),
-        jalon_db_time(now_us),
+        jalon_db_time(answer->created_us),
     };
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_IDEMPOTENCY_INSERT, values,
                             JALON_STORE_COUNT(values), NULL);

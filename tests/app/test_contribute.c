@@ -231,7 +231,7 @@ static void test_row_revision_and_event_are_one(void **state)
                "'days':['tuesday','monday'],'observed':'2024-05-06','licence':'CC0'",
                &made));
     assert_int_equal(made.seq, 1);
-    assert_int_equal(made.version, 1);
+    assert_int_equal(made.state.version, 1);
     struct jalon_contribution row = stored(fixture, "places", made.id);
     expect_text(row.title, "Le café");
     expect_text(row.description, "Ici");

@@ -185,7 +185,8 @@ static void expect_same(const struct jalon_contributed *a, const struct jalon_co
     assert_string_equal(a->json.data, b->json.data);
     assert_string_equal(a->edit_secret.data, b->edit_secret.data);
     assert_int_equal(a->seq, b->seq);
-    assert_int_equal(a->version, b->version);
+    assert_int_equal(a->state.version, b->state.version);
+    assert_int_equal(a->state.updated_us, b->state.updated_us);
 }
 
 static void test_a_request_is_done_once(void **state)

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What the endpoints that write one contribution share: entity tags, headers, answers. OGC 20-002,
+ * optimistic-locking-etags. Layer 4 (api).
+ *
+ * An item's tag is "version.time" of the state, then what shaped the bytes: the program, and centrally
+ * the representation and its coding. To change a state it is enough to have seen it in any shape.
+ */
+#include "item_write.h"
+
+enum { REASON_MAX = 1000 };
+
+/* --- Entity tags --- */
+struct jalon_text jalon_item_etag(struct jalon_request *request,
+                                  struct jalon_contribution_state state)
+{
+    struct jalon_text etag =
+        jalon_text_format(request->ctx->arena, "%lld.%lld-%s", (long long)state.version,
+                          (long long)state.updated_us, JALON_VERSION);
+    return etag.data != NULL ? etag : JALON_TEXT_EMPTY;
+}
+
+/* The state that a tag of ours is of; false: it is none of ours. */
+static bool parse_tag(struct jalon_text tag, struct jalon_contribution_state *out)
+{
+    struct jalon_text state = jalon_text_slice(tag.data, jalon_text_find(tag, '-'));
+    size_t dot = jalon_text_find(state, '.');
+    return dot < state.length &&
+           jalon_text_to_int64(jalon_text_slice(state.data, dot), &out->version) &&
+           jalon_text_to_int64(jalon_text_slice(state.data + dot + 1, state.length - dot - 1),
+                               &out->updated_us);
+}
+
+static enum jalon_status read_states(struct jalon_request *request, const char *header,
+                                     bool with_weak, struct jalon_states *out)
+{
+    struct jalon_etags etags;
+    enum jalon_status status = jalon_request_etags(request, header, with_weak, &etags);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_contribution_state *list =
+        jalon_arena_allocate(request->ctx->arena, etags.count * sizeof *list);
+    if (list == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < etags.count; i++) {
+        count += parse_tag(etags.tags[i], &list[count]);
+    }
+    *out = (struct jalon_states){etags.given, etags.any, list, count};
+    return JALON_OK;
+}
+
+/* --- Requests --- */
+static struct jalon_text header_or_empty(const struct jalon_request *request, const char *name)
+{
+    struct jalon_text value;
+    return jalon_request_header(request, name, &value) ? value : JALON_TEXT_EMPTY;
+}
+
+enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon_edit_kind kind,
+                                       struct jalon_edit *out)
+{
+    struct jalon_edit edit = {
+        .map = jalon_request_variable(request, "map"),
+        .collection = jalon_request_variable(request, "collection"),
+        .account = request->account,
+        .secret = header_or_empty(request, "Jalon-Edit-Secret"),
+        .kind = kind,
+        .user = request,
+    };
+    enum jalon_status status =
+        jalon_request_words(request, "Jalon-Reason", REASON_MAX, &edit.reason);
+    if (status == JALON_OK) {
+        status = read_states(request, "If-Match", false, &edit.if_match);
+    }
+    if (status == JALON_OK) {
+        status = read_states(request, "If-None-Match", true, &edit.if_none_match);
+    }
+    if (status == JALON_OK) {
+        *out = edit;
+    }
+    return status;
+}
+
+enum jalon_status jalon_item_read_contribute(struct jalon_request *request,
+                                             struct jalon_contribute *out)
+{
+    *out = (struct jalon_contribute){
+        .map = jalon_request_variable(request, "map"),
+        .collection = jalon_request_variable(request, "collection"),
+        .account = request->account,
+        .idempotency_key = JALON_TEXT_EMPTY,
+        .said = JALON_TEXT_EMPTY,
+    };
+    return jalon_request_words(request, "Jalon-Reason", REASON_MAX, &out->reason);
+}
+
+enum jalon_status jalon_item_read_body(struct jalon_request *request, struct jalon_text body,
+                                       struct jalon_record *out)
+{
+    struct jalon_record record;
+    enum jalon_status status = jalon_feature_read(request->ctx, body, &record);
+    if (status == JALON_OK) {
+        status =
+            jalon_app_set_crs(request->ctx, header_or_empty(request, "Content-Crs"), &record);
+    }
+    if (status == JALON_OK) {
+        *out = record;
+    }
+    return status;
+}
+
+/* --- Answers --- */
+/* The stored Feature, with what only this answer says as further top-level members (RFC 7946, 6.1). */
+static void write_feature(struct jalon_buffer *body, const struct jalon_contributed *contributed)
+{
+    jalon_buffer_append(body, contributed->json.data, contributed->json.length - 1);
+    if (contributed->edit_secret.length > 0) {
+        jalon_buffer_append_string(body, ",\"edit_secret\":");
+        jalon_buffer_append_json(body, contributed->edit_secret);
+    }
+    if (contributed->repaired) {
+        jalon_buffer_append_string(body, ",\"geometry_repaired\":true");
+    }
+    jalon_buffer_append_char(body, '}');
+}
+
+static enum jalon_status answer_stored(struct jalon_request *request,
+                                       struct jalon_response *response, unsigned code,
+                                       const struct jalon_contributed *contributed)
+{
+    response->code = code;
+    response->media_type = "application/geo+json";
+    response->seq = contributed->seq;
+    response->cache_control = JALON_TEXT("no-store");
+    response->etag = jalon_item_etag(request, contributed->state);
+    write_feature(&response->body, contributed);
+    return jalon_endpoint_finish(request, response);
+}
+
+enum jalon_status jalon_item_answer_created(struct jalon_request *request,
+                                            struct jalon_response *response,
+                                            const struct jalon_contribute *command,
+                                            const struct jalon_contributed *contributed)
+{
+    char id[JALON_ID_TEXT_SIZE];
+    jalon_id_format(contributed->id, id);
+    response->location = jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
+                                            command->map.data, command->collection.data, id);
+    return answer_stored(request, response, 201, contributed);
+}
+
+enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_response *response,
+                                  const struct jalon_edit *edit)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_contributed contributed;
+    enum jalon_status status = jalon_app_edit(request->ctx, api->app, edit, &contributed);
+    if (status == JALON_PRECONDITION && !edit->if_match.given && !edit->if_none_match.given) {
+        response->code = 428; /* RFC 6585, 3 */
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (edit->kind == JALON_EDIT_DELETE) {
+        response->code = 204;
+        response->seq = contributed.seq;
+        return JALON_OK;
+    }
+    return answer_stored(request, response, 200, &contributed);
+}
+
+/* --- Permission --- */
+enum jalon_status jalon_item_may_add(struct jalon_request *request)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_contribute command;
+    enum jalon_status status = jalon_item_read_contribute(request, &command);
+    return status == JALON_OK ? jalon_app_may_contribute(request->ctx, api->app, &command)
+                              : status;
+}
+
+enum jalon_status jalon_item_may_edit(struct jalon_request *request)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_edit edit;
+    enum jalon_status status = jalon_item_read_edit(request, JALON_EDIT_PATCH, &edit);
+    if (status == JALON_OK) {
+        status = jalon_endpoint_id(request, &edit.id);
+    }
+    return status == JALON_OK ? jalon_app_may_edit(request->ctx, api->app, &edit) : status;
+}
+
+/* What is not there may be put there, under an id that a client can have made. */
+enum jalon_status jalon_item_may_put(struct jalon_request *request)
+{
+    struct jalon_id id;
+    enum jalon_status status = jalon_item_may_edit(request);
+    bool is_free = status == JALON_NOT_FOUND &&
+                   jalon_endpoint_id(request, &id) == JALON_OK && jalon_id_is_version_7(id);
+    return is_free ? jalon_item_may_add(request) : status;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A draft from the body of a request: what it may say, and where it is wrong. Layer 3 (app). */
+#include <string.h>
+
+#include "jalon/clock.h"
+#include "jalon/geo.h"
+#include "jalon/json.h"
+
+#include "draft.h"
+#include "internal.h"
+
+enum { GEOMETRY_TEXT_MAX = 64 << 20 };
+
+/* --- What the server sets --- */
+enum { SERVER_SET_COUNT = 8 };
+
+struct server_set {
+    const char *name;
+    struct jalon_value value; /* NONE: it says nothing of this */
+};
+
+static struct jalon_value text_value(struct jalon_text text)
+{
+    return text.length > 0 ? (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = text}
+                           : (struct jalon_value){.kind = JALON_VALUE_NONE};
+}
+
+static struct jalon_value time_value(struct jalon_context *ctx, int64_t time_us)
+{
+    char text[JALON_CLOCK_TEXT_SIZE];
+    jalon_clock_format(time_us, text);
+    return text_value(jalon_text_copy(ctx->arena, jalon_text_from(text)));
+}
+
+/* As they stand in the Feature (jalon/feature.h). */
+static void list_server_set(struct jalon_context *ctx, const struct jalon_contribution *before,
+                            struct server_set out[SERVER_SET_COUNT])
+{
+    struct jalon_text moderation = jalon_text_from(jalon_moderation_name(before->moderation));
+    bool is_published = before->moderation == JALON_MODERATION_PUBLISHED;
+    struct jalon_value version = {.kind = JALON_VALUE_INTEGER, .integer = before->version};
+    const struct server_set all[SERVER_SET_COUNT] = {
+        {"moderation", text_value(is_published ? JALON_TEXT_EMPTY : moderation)},
+        {"author", text_value(before->author)},
+        {"created", time_value(ctx, before->created_us)},
+        {"updated", time_value(ctx, before->updated_us)},
+        {"version", version},
+        {"source", text_value(before->source)},
+        {"source_id", text_value(before->source_id)},
+        {"campaign", text_value(before->campaign)},
+    };
+    memcpy(out, all, sizeof all);
+}
+
+static struct jalon_value find_value(const struct jalon_record *record, const char *name)
+{
+    for (size_t i = 0; i < record->value_count; i++) {
+        if (jalon_text_is(record->values[i].name, name)) {
+            return record->values[i].value;
+        }
+    }
+    return (struct jalon_value){.kind = JALON_VALUE_NONE};
+}
+
+static void refuse_server_set(struct jalon_context *ctx, const char *where)
+{
+    jalon_error_add(ctx, JALON_ERROR_POINTER, where, "is set by the server");
+}
+
+/* A property that the server sets may say what is so already. */
+static void check_server_set(struct jalon_context *ctx, const struct draft *draft,
+                             const struct jalon_record_value *value, const char *where)
+{
+    struct server_set all[SERVER_SET_COUNT];
+    struct jalon_value current = {.kind = JALON_VALUE_NONE};
+    if (draft->before == NULL) {
+        refuse_server_set(ctx, where);
+        return;
+    }
+    list_server_set(ctx, draft->before, all);
+    for (size_t i = 0; i < SERVER_SET_COUNT; i++) {
+        if (jalon_text_is(value->name, all[i].name)) {
+            current = all[i].value;
+        }
+    }
+    if (value->structured || !jalon_value_equal(value->value, current)) {
+        refuse_server_set(ctx, where);
+    }
+}
+
+/* Nor may a patch take it away. */
+static void check_all_server_set(struct jalon_context *ctx, const struct draft *draft,
+                                 const struct jalon_record *record)
+{
+    struct server_set all[SERVER_SET_COUNT];
+    list_server_set(ctx, draft->before, all);
+    for (size_t i = 0; i < SERVER_SET_COUNT; i++) {
+        if (all[i].value.kind != JALON_VALUE_NONE &&
+            find_value(record, all[i].name).kind == JALON_VALUE_NONE) {
+            refuse_server_set(ctx, jalon_json_pointer(ctx, "/properties",
+                                                      jalon_text_from(all[i].name)));
+        }
+    }
+}
+
+/* --- Properties --- */
+/* What a property of the body is for; adds a fault when it may not be there. */
+static struct target find_target(struct jalon_context *ctx, const struct draft *draft,
+                                 const struct jalon_record_value *value, const char *where)
+{
+    static const struct {
+        const char *name;
+        enum target_kind kind;
+    } reserved[] = {
+        {"title", TARGET_TITLE},         {"description", TARGET_DESCRIPTION},
+        {"categories", TARGET_CATEGORY}, {"status", TARGET_STATUS},
+        {"observed", TARGET_OBSERVED},   {"licence", TARGET_LICENCE},
+    };
+    const struct jalon_collection *collection = draft->collection;
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+        if (jalon_text_is(value->name, reserved[i].name)) {
+            return (struct target){reserved[i].kind, -1};
+        }
+    }
+    int32_t field = jalon_collection_find_field(collection, value->name);
+    if (field >= 0 && collection->fields[field].visibility == JALON_VISIBILITY_PUBLIC) {
+        return (struct target){TARGET_FIELD, field};
+    }
+    if (jalon_property_is_reserved(value->name)) {
+        check_server_set(ctx, draft, value, where);
+    } else {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, where, "is not a field of %s",
+                        collection->key.data);
+    }
+    return (struct target){TARGET_NONE, -1};
+}
+
+static enum jalon_status take_properties(struct jalon_context *ctx, struct draft *draft,
+                                         const struct jalon_record *record)
+{
+    struct jalon_text unknown = JALON_TEXT_EMPTY;
+    enum jalon_status status = JALON_OK;
+    for (size_t i = 0; status == JALON_OK && i < record->value_count; i++) {
+        const struct jalon_record_value *value = &record->values[i];
+        const char *where = jalon_json_pointer(ctx, "/properties", value->name);
+        struct target target = find_target(ctx, draft, value, where);
+        if (value->structured && target.kind != TARGET_NONE) {
+            jalon_error_add(ctx, JALON_ERROR_POINTER, where, "must not be an object or mixed list");
+        } else {
+            status = jalon_draft_take(ctx, draft, target, value->value, where, &unknown);
+        }
+    }
+    return status;
+}
+
+/* --- Geometry --- */
+/* Are they the same where they are written, to the last decimal that is? */
+static bool is_written_alike(const struct jalon_geometry *a, const struct jalon_geometry *b)
+{
+    struct jalon_buffer texts[2];
+    jalon_buffer_init(&texts[0], GEOMETRY_TEXT_MAX);
+    jalon_buffer_init(&texts[1], GEOMETRY_TEXT_MAX);
+    jalon_geometry_write_json(&texts[0], a);
+    jalon_geometry_write_json(&texts[1], b);
+    bool alike = jalon_buffer_status(&texts[0]) == JALON_OK &&
+                 jalon_buffer_status(&texts[1]) == JALON_OK &&
+                 jalon_text_equal(jalon_buffer_text(&texts[0]), jalon_buffer_text(&texts[1]));
+    jalon_buffer_finish(&texts[0]);
+    jalon_buffer_finish(&texts[1]);
+    return alike;
+}
+
+/*
+ * What a reader has seen of a geometry, at 7 decimals, is not a change of it; nor what has become of
+ * it on its way to another system of coordinates and back.
+ */
+static enum jalon_status take_geometry(struct jalon_context *ctx, struct draft *draft,
+                                       const struct jalon_geometry *geometry)
+{
+    const struct jalon_geometry *before =
+        draft->before != NULL ? &draft->before->geometry : NULL;
+    enum jalon_status status = JALON_OK;
+    bool kept = before != NULL && geometry->srid == before->srid &&
+                is_written_alike(geometry, before);
+    if (!kept) {
+        status = jalon_draft_take_geometry(ctx, draft, geometry, "/geometry");
+        kept = before != NULL && status == JALON_OK &&
+               is_written_alike(&draft->contribution.geometry, before);
+    }
+    if (kept) {
+        draft->contribution.geometry = *before;
+        draft->repaired = false;
+    }
+    return status;
+}
+
+/* --- The body --- */
+enum jalon_status jalon_draft_take_body(struct jalon_context *ctx, struct draft *draft,
+                                        const struct jalon_record *record, bool is_whole)
+{
+    enum jalon_status status = take_properties(ctx, draft, record);
+    if (status == JALON_OK) {
+        status = take_geometry(ctx, draft, &record->geometry);
+    }
+    if (status == JALON_OK && is_whole) {
+        check_all_server_set(ctx, draft, record);
+    }
+    if (status == JALON_OK) {
+        jalon_draft_check_required(ctx, draft, "/properties/");
+    }
+    return status;
+}
+
+void jalon_draft_check_id(struct jalon_context *ctx, const struct jalon_record *record,
+                          const struct jalon_id *id)
+{
+    struct jalon_id given;
+    if (record->id.length == 0) {
+        return;
+    }
+    if (id == NULL) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "is chosen by the server");
+    } else if (!jalon_id_parse(record->id, &given) || jalon_id_compare(given, *id) != 0) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "is not the one in the address");
+    }
+}
+
+/* --- The system of coordinates --- */
+static struct jalon_text strip_brackets(struct jalon_text uri)
+{
+    bool bracketed =
+        uri.length >= 2 && uri.data[0] == '<' && uri.data[uri.length - 1] == '>';
+    return bracketed ? jalon_text_slice(uri.data + 1, uri.length - 2) : uri;
+}
+
+enum jalon_status jalon_app_set_crs(struct jalon_context *ctx, struct jalon_text crs,
+                                    struct jalon_record *record)
+{
+    int32_t srid;
+    bool north_first;
+    if (crs.length == 0) {
+        return JALON_OK;
+    }
+    enum jalon_status status =
+        jalon_geo_parse_crs_axes(ctx, strip_brackets(crs), &srid, &north_first);
+    if (status == JALON_INVALID) {
+        struct jalon_text reason = ctx->error.message;
+        jalon_error_clear(ctx);
+        return jalon_fail_at(ctx, status, JALON_ERROR_PARAMETER, "Content-Crs",
+                             "expected the URI of a coordinate reference system: %.*s",
+                             JALON_TEXT_ARGS(reason));
+    }
+    for (size_t i = 0; status == JALON_OK && i < record->geometry.position_count; i++) {
+        struct jalon_position *position = &record->geometry.positions[i];
+        if (north_first) {
+            *position = (struct jalon_position){position->lat, position->lon};
+        }
+    }
+    record->geometry.srid = status == JALON_OK ? srid : record->geometry.srid;
+    return status;
+}

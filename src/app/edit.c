@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Changing and deleting a contribution: OGC API Features part 4, replace, update, delete. Layer 3
+ * (app).
+ *
+ * All of it happens in one write turn: what is checked against is what is replaced, so of two writers
+ * who have seen the same state one wins, and the other is told.
+ */
+#include "jalon/clock.h"
+
+#include "draft.h"
+#include "internal.h"
+
+/* A contribution that may be edited, in what it is part of. */
+struct subject {
+    const struct jalon_map *map;
+    struct jalon_contribution before;
+};
+
+/* What is not public is not there, whoever asks. */
+static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_session *session,
+                                      const struct jalon_edit *edit, struct subject *subject)
+{
+    static const char absent[] = "there is no such contribution in this collection";
+    int32_t collection;
+    enum jalon_status status =
+        jalon_rights_find_collection(ctx, subject->map, edit->collection, &collection);
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = jalon_store_find_contribution(ctx, session, subject->map, collection, edit->id,
+                                           &subject->before);
+    bool hidden =
+        status == JALON_OK && subject->before.moderation != JALON_MODERATION_PUBLISHED;
+    if (status == JALON_NOT_FOUND || hidden) {
+        /* 20-002, put-rid-exception: what would replace a state must not become something new. */
+        bool replaces_state = edit->kind == JALON_EDIT_REPLACE && edit->if_match.given;
+        return jalon_fail(ctx, replaces_state ? JALON_PRECONDITION : JALON_NOT_FOUND, "%s", absent);
+    }
+    return status == JALON_OK
+               ? jalon_rights_check_change(ctx, session, subject->map, &subject->before, edit)
+               : status;
+}
+
+/* --- Preconditions --- */
+static bool names_state(const struct jalon_states *states,
+                        const struct jalon_contribution *contribution)
+{
+    for (size_t i = 0; i < states->count; i++) {
+        if (states->list[i].version == contribution->version &&
+            states->list[i].updated_us == contribution->updated_us) {
+            return true;
+        }
+    }
+    return states->any;
+}
+
+static enum jalon_status check_preconditions(struct jalon_context *ctx,
+                                             const struct jalon_edit *edit,
+                                             const struct jalon_contribution *before)
+{
+    if (edit->if_none_match.given && names_state(&edit->if_none_match, before)) {
+        return jalon_fail(ctx, JALON_PRECONDITION,
+                          "this contribution is there, or as If-None-Match says it must not be");
+    }
+    if (!edit->if_match.given) {
+        return jalon_fail(ctx, JALON_PRECONDITION,
+                          "say which state is to be changed: send its ETag as If-Match");
+    }
+    return names_state(&edit->if_match, before)
+               ? JALON_OK
+               : jalon_fail(ctx, JALON_PRECONDITION,
+                            "this contribution has been changed since you read it");
+}
+
+/* --- What it becomes --- */
+/* Nothing is closed without a reason that its author can read. */
+static void check_closing(struct jalon_context *ctx, const struct draft *draft,
+                          const struct jalon_edit *edit)
+{
+    int32_t after = draft->contribution.status;
+    if (after >= 0 && after != draft->before->status && edit->reason.length == 0 &&
+        draft->collection->statuses[after].closes) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/properties/status",
+                        "'%s' needs a reason: send it as Jalon-Reason",
+                        draft->collection->statuses[after].key.data);
+    }
+}
+
+/* Body's faults are told all at once; a step that the workflow does not have is no fault of its form. */
+static enum jalon_status judge(struct jalon_context *ctx, const struct draft *draft)
+{
+    bool only_barred = draft->status_barred && ctx->error.detail_total == 1;
+    enum jalon_status status =
+        jalon_error_verdict(ctx, "the contribution cannot be changed to this");
+    return status == JALON_INVALID && only_barred ? JALON_CONFLICT : status;
+}
+
+static enum jalon_status make_draft(struct jalon_context *ctx, const struct subject *subject,
+                                    const struct jalon_edit *edit, struct draft *out)
+{
+    struct jalon_text current;
+    struct jalon_record record;
+    enum jalon_status status =
+        jalon_contribute_write_feature(ctx, subject->map, &subject->before, &current);
+    if (status == JALON_OK) {
+        status = edit->read(ctx, edit->user, current, &record);
+    }
+    if (status == JALON_OK) {
+        status = jalon_draft_begin_edit(ctx, subject->map, &subject->before, out);
+    }
+    if (status == JALON_OK) {
+        status = jalon_draft_take_body(ctx, out, &record, edit->kind == JALON_EDIT_PATCH);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    jalon_draft_check_id(ctx, &record, &subject->before.id);
+    check_closing(ctx, out, edit);
+    return judge(ctx, out);
+}
+
+static enum jalon_status make_after(struct jalon_context *ctx, const struct subject *subject,
+                                    const struct jalon_edit *edit,
+                                    struct jalon_contribution *out_after, bool *out_repaired)
+{
+    if (edit->kind == JALON_EDIT_DELETE) {
+        *out_after = subject->before;
+        out_after->version++;
+        out_after->moderation = JALON_MODERATION_DELETED;
+        return JALON_OK;
+    }
+    struct draft draft;
+    enum jalon_status status = make_draft(ctx, subject, edit, &draft);
+    if (status == JALON_OK) {
+        *out_after = draft.contribution;
+        *out_repaired = draft.repaired;
+    }
+    return status;
+}
+
+/* --- The write --- */
+static enum jalon_status put_after(struct jalon_context *ctx, struct jalon_turn *turn,
+                                   const struct subject *subject, const struct jalon_edit *edit,
+                                   struct jalon_contribution *after, int64_t *out_seq)
+{
+    struct jalon_write write = {
+        .action = edit->kind == JALON_EDIT_DELETE ? JALON_ACTION_DELETE : JALON_ACTION_UPDATE,
+        .author = edit->account,
+        .reason = edit->reason,
+        .edit_secret_hash = JALON_TEXT_EMPTY,
+        .source_digest = JALON_TEXT_EMPTY,
+    };
+    after->updated_us = jalon_clock_now_us();
+    enum jalon_status status =
+        jalon_history_changes(ctx, subject->map, &subject->before, after, &write.changes);
+    return status == JALON_OK ? jalon_turn_put(ctx, turn, subject->map, after, &write, out_seq)
+                              : status;
+}
+
+/* In the turn, from reading what is there to writing what it becomes. */
+static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_turn *turn,
+                                      struct subject *subject, const struct jalon_edit *edit,
+                                      struct jalon_contributed *out)
+{
+    struct jalon_contribution after;
+    struct jalon_contributed done = {
+        .id = edit->id, .json = JALON_TEXT_EMPTY, .edit_secret = JALON_TEXT_EMPTY};
+    enum jalon_status status = find_subject(ctx, turn->session, edit, subject);
+    if (status == JALON_OK) {
+        status = check_preconditions(ctx, edit, &subject->before);
+    }
+    if (status == JALON_OK) {
+        status = make_after(ctx, subject, edit, &after, &done.repaired);
+    }
+    if (status == JALON_OK) {
+        status = put_after(ctx, turn, subject, edit, &after, &done.seq);
+    }
+    if (status == JALON_OK && edit->kind != JALON_EDIT_DELETE) {
+        status = jalon_contribute_write_feature(ctx, subject->map, &after, &done.json);
+    }
+    if (status == JALON_OK) {
+        done.state = (struct jalon_contribution_state){after.version, after.updated_us};
+        *out = done;
+    }
+    return status;
+}
+
+enum jalon_status jalon_app_edit(struct jalon_context *ctx, struct jalon_app *app,
+                                 const struct jalon_edit *edit, struct jalon_contributed *out)
+{
+    struct jalon_live_map *live = NULL;
+    struct jalon_turn turn;
+    struct jalon_contributed done;
+    enum jalon_status status = jalon_live_hold(ctx, app, edit->map, &live);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct subject subject = {.map = jalon_view_map(live->view)};
+    status = jalon_turn_begin(ctx, app, &turn);
+    if (status == JALON_OK) {
+        status = edit_in_turn(ctx, &turn, &subject, edit, &done);
+        status = jalon_turn_end(ctx, &turn, status);
+    }
+    jalon_live_release(app, live);
+    if (status == JALON_OK) {
+        *out = done;
+    }
+    return status;
+}
+
+enum jalon_status jalon_app_may_edit(struct jalon_context *ctx, struct jalon_app *app,
+                                     const struct jalon_edit *edit)
+{
+    struct jalon_live_map *live = NULL;
+    struct jalon_session *session = NULL;
+    enum jalon_status status = jalon_live_hold(ctx, app, edit->map, &live);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct subject subject = {.map = jalon_view_map(live->view)};
+    status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = find_subject(ctx, session, edit, &subject);
+    }
+    jalon_session_end(session);
+    jalon_live_release(app, live);
+    return status;
+}
