@@ -121,9 +121,10 @@ enum jalon_status jalon_items_query_page_url(struct jalon_request *request, stru
     *out = status == JALON_OK ? jalon_text_copy(request->ctx->arena, jalon_buffer_text(&url))
                               : JALON_TEXT_EMPTY;
     jalon_buffer_finish(&url);
-    return status == JALON_OK && out->data != NULL
-               ? JALON_OK
-               : jalon_fail(request->ctx, JALON_TOO_LARGE, "the query is too long");
+    if (status == JALON_TOO_LARGE) {
+        return jalon_fail(request->ctx, status, "the query is too long");
+    }
+    return status == JALON_OK && out->data != NULL ? JALON_OK : jalon_no_memory(request->ctx);
 }
 
 enum jalon_status jalon_items_query_url(struct jalon_request *request, const struct jalon_map *map,

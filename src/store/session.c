@@ -55,14 +55,18 @@ enum jalon_status jalon_store_open(struct jalon_context *ctx,
     if (status != JALON_OK) {
         return status;
     }
+    struct jalon_store *store = NULL;
     status = options->as_is || options->read_only
-                 ? make_store(ctx, db, out)
-                 : jalon_store_open_db(ctx, db, options->create, out);
+                 ? make_store(ctx, db, &store)
+                 : jalon_store_open_db(ctx, db, options->create, &store);
     if (status == JALON_OK && options->checkpoints) {
         status = jalon_db_start_checkpoints(ctx, db);
         if (status != JALON_OK) {
-            jalon_store_close(*out);
+            jalon_store_close(store);
         }
+    }
+    if (status == JALON_OK) {
+        *out = store;
     }
     return status;
 }

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A server whose disk fails at the n-th call, goes on failing, is full or read-only: every answer is
+ * a success that stays or a problem document that left nothing, and all works again once the disk
+ * does. Then the same for memory.
+ *
+ *   fault_disk                 a sample, in seconds
+ *   fault_disk 1 2000 [STEP]   every n, or every STEP-th, of every kind; a longer scene: minutes
+ */
+#include "../unit/http_client.h"
+
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+
+#include "jalon/api.h"
+#include "jalon/log.h"
+#include "jalon/memory.h"
+
+#include "shim.h"
+
+enum { TITLES_MAX = 256, POSTS = 8, MANY_POSTS = 120, ROWS = 40 };
+
+static int64_t first = 0, last = 0, step = 1; /* 0: a sample */
+
+/* --- A server on the fixture's folder --- */
+
+struct scene {
+    struct fixture *fixture;
+    struct jalon_api api;
+    struct jalon_http *http;
+    uint16_t port;
+    const char *titles[TITLES_MAX]; /* that were sent */
+    bool acknowledged[TITLES_MAX];
+    size_t sent;
+    bool imported;
+};
+
+static enum jalon_status start(struct scene *scene)
+{
+    struct fixture *fixture = scene->fixture;
+    struct jalon_app_options options = {
+        .data = jalon_text_from(fixture->folder),
+        .follow = true,
+        .view_folder = JALON_TEXT_EMPTY,
+    };
+    enum jalon_status status = jalon_app_open(fixture->ctx, &options, &fixture->app);
+    if (status != JALON_OK) {
+        fixture->app = NULL;
+        return status;
+    }
+    scene->api = (struct jalon_api){.app = fixture->app};
+    struct jalon_http_options http = {
+        .address = JALON_TEXT("127.0.0.1"),
+        .public_url = JALON_TEXT_EMPTY,
+        .threads = 2,
+        .routes = jalon_api_routes(),
+        .application = &scene->api,
+        .authenticate = jalon_api_authenticate,
+        .begin_group = jalon_api_begin_group,
+        .end_group = jalon_api_end_group,
+    };
+    expect(fixture->ctx, JALON_OK, jalon_http_start(fixture->ctx, &http, &scene->http));
+    scene->port = jalon_http_port(scene->http);
+    return JALON_OK;
+}
+
+static void stop(struct scene *scene)
+{
+    jalon_http_stop(scene->http, 10000);
+    jalon_app_close(scene->fixture->app);
+    scene->http = NULL;
+    scene->fixture->app = NULL;
+}
+
+/* --- Requests --- */
+
+static bool is_failure_code(int code)
+{
+    return code == 503 || code == 507;
+}
+
+/* The answer's code; anything but what is wanted or a problem document of a disk fails the test. */
+static int request(struct scene *scene, const char *text, int wanted)
+{
+    struct answer answer = ask(scene->port, text);
+    if (answer.code != wanted && answer.code != 204) { /* an empty tile */
+        const char *type = answer.code != 0 ? answer_header(&answer, "Content-Type") : NULL;
+        bool told = is_failure_code(answer.code) && type != NULL &&
+                    strncmp(type, "application/problem+json", 24) == 0;
+        /* Without memory for an answer there is none. */
+        if (!told && !(answer.code == 0 && jalon_memory_count() > 0)) {
+            print_error("%.60s\n  is answered with %d: %s\n", text, answer.code, answer.body);
+            fail();
+        }
+    }
+    int code = answer.code;
+    answer_free(&answer);
+    return code;
+}
+
+static int get(struct scene *scene, const char *path)
+{
+    char text[512];
+    snprintf(text, sizeof text, "GET /maps/sample%s HTTP/1.1\r\nHost: x\r\n\r\n", path);
+    return request(scene, text, 200);
+}
+
+/* Sends a contribution with a title of its own; remembers whether it was acknowledged. */
+static int post(struct scene *scene, const char *prefix)
+{
+    size_t at = scene->sent++;
+    assert_true(at < TITLES_MAX);
+    const char *title = jalon_text_format(scene->fixture->ctx->arena, "%s-%zu", prefix, at).data;
+    const char *body =
+        jalon_text_format(scene->fixture->ctx->arena,
+                          "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\","
+                          "\"coordinates\":[3.87%zu,43.61]},\"properties\":{\"title\":\"%s\","
+                          "\"width\":2.5,\"access\":\"full\",\"categories\":[\"sport-chess\"]}}",
+                          at, title)
+            .data;
+    const char *text = jalon_text_format(scene->fixture->ctx->arena,
+                                         "POST /maps/sample/collections/places/items HTTP/1.1\r\n"
+                                         "Host: x\r\nContent-Type: application/geo+json\r\n"
+                                         "Content-Length: %zu\r\n\r\n%s",
+                                         strlen(body), body)
+                           .data;
+    int code = request(scene, text, 201);
+    scene->titles[at] = title;
+    scene->acknowledged[at] = code == 201;
+    return code;
+}
+
+static void import(struct scene *scene)
+{
+    char text[ROWS * 40 + 40] = "title,lon,lat,source_id\n";
+    for (int i = 0; i < ROWS; i++) {
+        snprintf(text + strlen(text), 40, "row-%d,3.8%d,43.6,%d\n", i, i, i);
+    }
+    struct importing importing = {.source = "rows.csv"};
+    struct imported imported = import_text(scene->fixture, importing, text);
+    if (imported.status != JALON_OK && imported.status != JALON_UNAVAILABLE &&
+        imported.status != JALON_NO_SPACE && imported.status != JALON_NO_MEMORY &&
+        imported.status != JALON_RETRY) {
+        print_error("import: %s: %s\n", jalon_status_name(imported.status),
+                    scene->fixture->ctx->error.message.data);
+        fail();
+    }
+    scene->imported = imported.status == JALON_OK;
+}
+
+static void reads(struct scene *scene)
+{
+    get(scene, "/collections/places/items?filter=width%20%3E%202&q=t&limit=5");
+    get(scene, "/tiles/WebMercatorQuad/10/373/523?f=mvt");
+    get(scene, "/clusters?zoom=9&bbox=3,43,4,44");
+    get(scene, "/stats?by=category");
+    get(scene, "/collections");
+}
+
+/* What a server does in its life, while something fails. */
+static void live(struct scene *scene, int64_t n)
+{
+    if (start(scene) != JALON_OK) {
+        /* It could not be started: the operator looks after the disk. */
+        assert_true(shim_has_failed());
+        shim_heal();
+        expect(scene->fixture->ctx, JALON_OK, start(scene));
+        return;
+    }
+    reads(scene);
+    for (int i = 0; i < (last > 0 ? MANY_POSTS : POSTS); i++) {
+        post(scene, "live");
+    }
+    import(scene);
+    reads(scene);
+    post(scene, "live");
+    /* So many calls there are at least. */
+    assert_true(shim_has_failed() || n > 30);
+}
+
+/* --- What is there afterwards --- */
+
+static int count_title(sqlite3 *handle, const char *title)
+{
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(
+        sqlite3_prepare_v2(handle, "SELECT count(*) FROM contribution WHERE title = ?1", -1,
+                           &statement, NULL),
+        SQLITE_OK);
+    sqlite3_bind_text(statement, 1, title, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int count = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return count;
+}
+
+static void take(void *handle, const struct jalon_finding *finding)
+{
+    size_t *found = handle;
+    print_error("%.*s %.*s: %.*s\n", JALON_TEXT_ARGS(finding->table),
+                JALON_TEXT_ARGS(finding->key), JALON_TEXT_ARGS(finding->what));
+    ++*found;
+}
+
+static void check_stored(struct scene *scene)
+{
+    struct fixture *fixture = scene->fixture;
+    sqlite3 *handle = NULL;
+    size_t found = 0;
+    char title[32];
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_check(fixture->ctx, jalon_text_from(fixture->folder), false, take, &found));
+    assert_int_equal(found, 0);
+    const char *file =
+        jalon_text_format(fixture->ctx->arena, "%s/jalon.sqlite", fixture->folder).data;
+    assert_int_equal(sqlite3_open(file, &handle), SQLITE_OK);
+    for (size_t i = 0; i < scene->sent; i++) {
+        int count = count_title(handle, scene->titles[i]);
+        if (count > 1 || (scene->acknowledged[i] && count != 1)) {
+            print_error("%s (%s) is there %d times\n", scene->titles[i],
+                        scene->acknowledged[i] ? "acknowledged" : "not acknowledged", count);
+            fail();
+        }
+    }
+    for (int i = 0; i < ROWS; i++) {
+        snprintf(title, sizeof title, "row-%d", i);
+        assert_int_equal(count_title(handle, title), 1);
+    }
+    sqlite3_close(handle);
+}
+
+/* The view has what the database has: one list, asked for in the living server. */
+static void check_shown(struct scene *scene)
+{
+    struct answer answer = ask(
+        scene->port,
+        "GET /maps/sample/collections/places/items?limit=1000 HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(answer.code, 200);
+    for (size_t i = 0; i < scene->sent; i++) {
+        char title[64];
+        snprintf(title, sizeof title, "\"title\":\"%s\"", scene->titles[i]);
+        const char *shown = strstr(answer.body, title);
+        if (scene->acknowledged[i] != (shown != NULL)) {
+            print_error("%s was%s acknowledged, and is%s shown\n", title,
+                        scene->acknowledged[i] ? "" : " not", shown != NULL ? "" : " not");
+            fail();
+        }
+        assert_true(shown == NULL || strstr(shown + 1, title) == NULL);
+    }
+    answer_free(&answer);
+}
+
+/* Nothing fails any more: all works at once, and what is there is what was said. */
+static void recover(struct scene *scene)
+{
+    jalon_memory_fail_at(0);
+    shim_heal();
+    if (post(scene, "healed") != 201) {
+        fail_msg("a write fails although nothing does");
+    }
+    assert_int_equal(get(scene, "/collections/places/items?limit=5"), 200);
+    import(scene);
+    assert_true(scene->imported);
+    check_shown(scene);
+    stop(scene);
+    check_stored(scene);
+}
+
+/* --- Disks --- */
+
+typedef void (*begin_failing)(int64_t n);
+
+static void fail_once(int64_t n)
+{
+    shim_fail_at(n, false);
+}
+
+static void fail_on(int64_t n)
+{
+    shim_fail_at(n, true);
+}
+
+static void fill_up(int64_t n)
+{
+    shim_fill_after((n - 1) * 1024);
+}
+
+static void play(struct fixture *fixture, begin_failing begin, int64_t n)
+{
+    struct scene scene = {.fixture = fixture};
+    begin(n);
+    live(&scene, n);
+    recover(&scene);
+}
+
+/* A folder of its own for each n, as the fixture's was. */
+static void play_each(struct fixture *fixture, begin_failing begin, const char *what)
+{
+    static const int64_t sample[] = {1,  2,  3,  5,  9,  14,  21,  30,  38,  47,  60, 75,
+                                     90, 110, 133, 160, 190, 222, 260, 300, 350, 420};
+    jalon_app_close(fixture->app);
+    fixture->app = NULL;
+    struct fixture whole = *fixture;
+    size_t const samples = sizeof sample / sizeof sample[0];
+    int64_t const count = last > 0 ? (last - first) / step + 1 : (int64_t)samples;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t n = last > 0 ? first + i * step : sample[i];
+        struct fixture own = whole;
+        own.ctx = jalon_context_create();
+        snprintf(own.folder, sizeof own.folder, "%.200s-%lld", whole.folder, (long long)n);
+        char command[1024];
+        snprintf(command, sizeof command, "cp -a '%s' '%s'", whole.folder, own.folder);
+        assert_int_equal(system(command), 0);
+        if (last > 0) {
+            print_message("%s %lld\r", what, (long long)n);
+        }
+        play(&own, begin, n);
+        snprintf(command, sizeof command, "rm -r '%s'", own.folder);
+        assert_int_equal(system(command), 0);
+        jalon_context_destroy(own.ctx);
+    }
+    *fixture = whole;
+    shim_heal();
+    fixture->app = open_app(fixture, false);
+}
+
+static void one_call_fails(void **state)
+{
+    play_each(*state, fail_once, "one call fails:");
+}
+
+static void all_calls_fail_from_then_on(void **state)
+{
+    play_each(*state, fail_on, "all calls fail from:");
+}
+
+static void the_disk_is_full(void **state)
+{
+    play_each(*state, fill_up, "full after KB:");
+}
+
+static void the_disk_is_read_only(void **state)
+{
+    play_each(*state, shim_read_only_at, "read-only from:");
+}
+
+/* A full disk is told as such, every time, and reading goes on. */
+static void full_is_507(void **state)
+{
+    struct fixture *fixture = *state;
+    struct scene scene = {.fixture = fixture};
+    jalon_app_close(fixture->app);
+    expect(fixture->ctx, JALON_OK, start(&scene));
+    assert_int_equal(post(&scene, "before"), 201);
+    /* What the log has grown to already may still be used. */
+    shim_fill_after(0);
+    int codes[600] = {0};
+    for (int i = 0; i < 40; i++) {
+        codes[post(&scene, "full")]++;
+        assert_int_equal(get(&scene, "/collections/places/items?limit=5"), 200);
+    }
+    assert_true(codes[507] > 20);
+    assert_int_equal(codes[507] + codes[201], 40);
+    recover(&scene);
+    fixture->app = open_app(fixture, false);
+}
+
+/* --- Memory --- */
+
+/* Each on a server that is warm: the write, the filter, the tile, the import. */
+static void one_post(struct scene *scene)
+{
+    post(scene, "memory");
+}
+
+static void one_filter(struct scene *scene)
+{
+    get(scene, "/collections/places/items?filter=width%20%3E%202%20AND%20title%20LIKE%20'%25e%25'");
+}
+
+static void one_tile(struct scene *scene)
+{
+    static int row = 0;
+    char path[80];
+    snprintf(path, sizeof path, "/tiles/WebMercatorQuad/12/%d/2092?f=mvt", 1490 + row++ % 10);
+    get(scene, path);
+}
+
+static void without_memory(struct fixture *fixture, void (*fails)(int64_t n))
+{
+    void (*const works[])(struct scene *) = {one_post, one_filter, one_tile, import};
+    struct scene scene = {.fixture = fixture};
+    jalon_app_close(fixture->app);
+    expect(fixture->ctx, JALON_OK, start(&scene));
+    reads(&scene);
+    import(&scene);
+    for (size_t i = 0; i < sizeof works / sizeof works[0]; i++) {
+        int64_t const to = last > 0 ? last : 400, by = last > 0 ? step : 13;
+        for (int64_t n = first > 0 ? first : 1; n <= to; n += by) {
+            if (scene.sent > TITLES_MAX - 4) {
+                recover(&scene);
+                scene = (struct scene){.fixture = fixture};
+                expect(fixture->ctx, JALON_OK, start(&scene));
+                reads(&scene);
+            }
+            fails(n);
+            works[i](&scene);
+            fails(0);
+        }
+    }
+    recover(&scene);
+    fixture->app = open_app(fixture, false);
+}
+
+static void fail_ours(int64_t n)
+{
+    jalon_memory_fail_at((uint64_t)n);
+}
+
+static void fail_theirs(int64_t n)
+{
+    if (n > 0) {
+        shim_memory_fail_at(n);
+    } else {
+        shim_heal();
+    }
+}
+
+static void our_memory_runs_out(void **state)
+{
+    without_memory(*state, fail_ours);
+}
+
+static void sqlite_runs_out_of_memory(void **state)
+{
+    without_memory(*state, fail_theirs);
+}
+
+/* Whatever the test before left. */
+static int begin(void **state)
+{
+    shim_heal();
+    jalon_memory_fail_at(0);
+    return setup(state);
+}
+
+#define PLAY(function) cmocka_unit_test_setup_teardown(function, begin, teardown)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        PLAY(one_call_fails),        PLAY(all_calls_fail_from_then_on),
+        PLAY(the_disk_is_full),      PLAY(the_disk_is_read_only),
+        PLAY(full_is_507),           PLAY(our_memory_runs_out),
+        PLAY(sqlite_runs_out_of_memory),
+    };
+    if (argc >= 3) {
+        first = strtoll(argv[1], NULL, 10);
+        last = strtoll(argv[2], NULL, 10);
+        step = argc > 3 ? strtoll(argv[3], NULL, 10) : 1;
+    }
+    shim_install();
+    FILE *nowhere = fopen("/dev/null", "w");
+    jalon_log_configure(nowhere, JALON_LOG_AS_TEXT, JALON_LOG_ERROR);
+    int result = cmocka_run_group_tests(tests, NULL, NULL);
+    fclose(nowhere);
+    return result;
+}
