@@ -298,6 +298,34 @@ static void play(struct fixture *fixture, begin_failing begin, int64_t n)
     recover(&scene);
 }
 
+/* Of a database that nobody has open. */
+static void copy_folder(const char *from, const char *to)
+{
+    char path[512], bytes[65536];
+    assert_int_equal(mkdir(to, 0700), 0);
+    snprintf(path, sizeof path, "%s/jalon.sqlite", from);
+    FILE *in = fopen(path, "rb");
+    snprintf(path, sizeof path, "%s/jalon.sqlite", to);
+    FILE *out = fopen(path, "wb");
+    assert_true(in != NULL && out != NULL);
+    for (size_t got; (got = fread(bytes, 1, sizeof bytes, in)) > 0;) {
+        assert_int_equal(fwrite(bytes, 1, got, out), got);
+    }
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void remove_folder(const char *folder)
+{
+    static const char *const names[] = {"jalon.sqlite", "jalon.sqlite-wal", "jalon.sqlite-shm"};
+    char path[512];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    assert_int_equal(rmdir(folder), 0); /* nothing else is there */
+}
+
 /* A folder of its own for each n, as the fixture's was. */
 static void play_each(struct fixture *fixture, begin_failing begin, const char *what)
 {
@@ -313,15 +341,12 @@ static void play_each(struct fixture *fixture, begin_failing begin, const char *
         struct fixture own = whole;
         own.ctx = jalon_context_create();
         snprintf(own.folder, sizeof own.folder, "%.200s-%lld", whole.folder, (long long)n);
-        char command[1024];
-        snprintf(command, sizeof command, "cp -a '%s' '%s'", whole.folder, own.folder);
-        assert_int_equal(system(command), 0);
+        copy_folder(whole.folder, own.folder);
         if (last > 0) {
             print_message("%s %lld\r", what, (long long)n);
         }
         play(&own, begin, n);
-        snprintf(command, sizeof command, "rm -r '%s'", own.folder);
-        assert_int_equal(system(command), 0);
+        remove_folder(own.folder);
         jalon_context_destroy(own.ctx);
     }
     *fixture = whole;
