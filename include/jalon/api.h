@@ -27,6 +27,7 @@ struct jalon_api {
     size_t base_map_count;
     int64_t started_us; /* when the program started */
     struct jalon_query_key token_key;
+    struct jalon_crs_list crs; /* what is offered */
 };
 
 /* The table, complete after the first call; a NULL path ends it. Call before threads start. */

@@ -11,6 +11,7 @@
 
 #include "jalon/cluster.h"
 #include "jalon/context.h"
+#include "jalon/crs.h"
 #include "jalon/model.h"
 #include "jalon/record.h"
 #include "jalon/stats.h"

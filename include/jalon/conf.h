@@ -29,7 +29,8 @@ struct jalon_option {
     const char *fallback; /* the default as it would be written; NULL: none */
     int64_t minimum;      /* INTEGER */
     int64_t maximum;
-    unsigned commands; /* bit set of the commands that take it */
+    unsigned commands; /* bit set of the commands that take it; another row may have the same name for
+                          other commands */
     const char *help;  /* one sentence */
 };
 

@@ -37,6 +37,7 @@ const char *jalon_method_name(enum jalon_method method);
 /* How a parameter is described in the API description; parsing is the handler's. */
 enum jalon_parameter_type {
     JALON_PARAMETER_STRING,
+    JALON_PARAMETER_URI, /* told apart in the description only */
     JALON_PARAMETER_INTEGER,
     JALON_PARAMETER_NUMBERS, /* comma separated: bbox */
     JALON_PARAMETER_NUMBER,
@@ -168,6 +169,7 @@ struct jalon_response {
     struct jalon_text content_security_policy; /* pages only */
     struct jalon_text disposition; /* Content-Disposition; empty: none */
     int64_t seq;                   /* Jalon-Seq; 0: not sent */
+    struct jalon_text content_crs; /* Content-Crs (OGC 18-058r1, 6.4); empty: none */
     struct jalon_text links;       /* Link header (RFC 8288); empty: none */
     int64_t retry_after_s;         /* Retry-After; 0: one second with 429 and 503, else none */
 };

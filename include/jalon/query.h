@@ -65,13 +65,22 @@ enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
 #define JALON_QUERY_LIMIT_DEFAULT 100
 #define JALON_QUERY_LIMIT_MAX 10000
 
+/* How the two coordinates of a corner are written. */
+enum jalon_query_axes {
+    JALON_QUERY_LONGITUDE_FIRST, /* degrees, as in CRS84 */
+    JALON_QUERY_LATITUDE_FIRST,  /* degrees */
+    JALON_QUERY_EAST_FIRST,      /* of a plane */
+    JALON_QUERY_NORTH_FIRST,
+};
 /*
- * `bbox` (OGC 17-069r4, 7.15.3) in CRS84: west,south,east,north, or six numbers with a lowest
- * height third and a highest one sixth, which are checked and dropped (features have no height).
- * west > east crosses the antimeridian. JALON_INVALID for another count, what is not a number
- * (".5" and "5." are), longitudes beyond ±180, latitudes beyond ±90, south > north.
+ * `bbox` (OGC 17-069r4, 7.15.3; OGC 18-058r1, 6.3): two corners, in CRS84 west,south,east,north; or
+ * six numbers with a lowest height third and a highest one sixth, which are checked and dropped
+ * (features have no height). West > east crosses the antimeridian, in degrees. JALON_INVALID for
+ * another count, what is not a number (".5" and "5." are), longitudes beyond ±180, latitudes beyond
+ * ±90, south > north, in a plane also west > east.
  */
 enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_text text,
+                                       enum jalon_query_axes axes,
                                        struct jalon_box *out_box) JALON_MUST_USE;
 /* `near`: longitude,latitude in CRS84, within the same ranges. JALON_INVALID. */
 enum jalon_status jalon_query_read_near(struct jalon_context *ctx, struct jalon_text text,

@@ -178,6 +178,11 @@ enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const str
                                             int32_t collection, const struct jalon_cql2 *cql2,
                                             struct jalon_text crs,
                                             const struct jalon_view_filter **out) JALON_MUST_USE;
+/* The filter that a geometry on WGS 84, a valid polygon or multipolygon, meets the contribution's. */
+enum jalon_status jalon_view_region_compile(struct jalon_context *ctx, const struct jalon_map *map,
+                                            int32_t collection,
+                                            const struct jalon_geometry *region,
+                                            const struct jalon_view_filter **out) JALON_MUST_USE;
 
 enum jalon_view_staleness {
     JALON_VIEW_ANY_AGE,
@@ -198,6 +203,11 @@ struct jalon_view_query {
     bool has_author;
     struct jalon_text author; /* exact; empty: anonymous */
     const struct jalon_view_filter *filter; /* made for this collection; NULL: none */
+    /*
+     * Made for this collection: beside `box`, which holds it, of what shape a box is that was drawn in
+     * another system. NULL: the box is all.
+     */
+    const struct jalon_view_filter *region;
     bool has_territory;
     int32_t territory; /* index in the view's: the label position is in it or on its border */
     /*
@@ -268,6 +278,9 @@ enum jalon_status jalon_snapshot_read(struct jalon_context *ctx,
                                       const struct jalon_snapshot *snapshot,
                                       const struct jalon_view_item *item,
                                       const struct jalon_contribution **out) JALON_MUST_USE;
+/* Its shape alone, borrowed from the snapshot. */
+struct jalon_geometry jalon_snapshot_geometry(const struct jalon_snapshot *snapshot,
+                                              const struct jalon_view_item *item);
 /* False when the collection (index; -1: any) has no published contribution with this id. */
 bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
                          struct jalon_id id, struct jalon_view_item *out);

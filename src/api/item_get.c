@@ -1,27 +1,51 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items/{id}: one contribution. OGC 17-069r4, 7.16. Layer 4 (api). */
+#include "crs.h"
 #include "item_write.h"
 #include "items_query.h"
 
-/* Where it is, with the `properties` that are asked for. */
+enum { URL_MAX = 16384 };
+
+/* Where it is, as it was asked for. Empty when there is no memory. */
 static struct jalon_text self_url(struct jalon_request *request, const char *slug, const char *key,
                                   const char *id)
 {
-    struct jalon_text url = jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s", slug,
-                                               key, id);
-    struct jalon_text properties;
-    if (!jalon_request_parameter(request, "properties", &properties)) {
-        return url;
+    struct jalon_buffer url;
+    jalon_buffer_init(&url, URL_MAX);
+    jalon_buffer_append_text(&url, request->public_url);
+    jalon_buffer_append_format(&url, "/maps/%s/collections/%s/items/%s", slug, key, id);
+    for (size_t i = 0; i < jalon_request_parameter_count(request); i++) {
+        struct jalon_text name, value;
+        jalon_request_parameter_at(request, i, &name, &value);
+        jalon_buffer_append_char(&url, i == 0 ? '?' : '&');
+        jalon_buffer_append_url(&url, name);
+        jalon_buffer_append_char(&url, '=');
+        jalon_buffer_append_url(&url, value);
     }
-    /* Its names are known ones: nothing in it needs escaping. */
-    struct jalon_text whole = jalon_text_format(request->ctx->arena, "%s?properties=%.*s",
-                                                url.data, JALON_TEXT_ARGS(properties));
-    return whole.data != NULL ? whole : JALON_TEXT_EMPTY;
+    struct jalon_text copy = jalon_buffer_status(&url) == JALON_OK
+                                 ? jalon_text_copy(request->ctx->arena, jalon_buffer_text(&url))
+                                 : JALON_TEXT_EMPTY;
+    jalon_buffer_finish(&url);
+    return copy.data != NULL ? copy : JALON_TEXT_EMPTY;
 }
 
-static void write_item(struct jalon_request *request, struct jalon_response *response,
-                       const struct jalon_item *item, struct jalon_items_frame *frame)
+static enum jalon_status write_item(struct jalon_request *request,
+                                    struct jalon_response *response,
+                                    const struct jalon_reading *reading,
+                                    const struct jalon_view_item *found,
+                                    const struct jalon_crs *crs, struct jalon_item *item,
+                                    struct jalon_items_frame *frame)
 {
+    size_t count;
+    const struct jalon_item_writer *writer = jalon_formats(&count)[0]->writer;
+    enum jalon_status status = jalon_api_project_items(request, reading->snapshot, found, 1, crs,
+                                                       writer, &item->geometry);
+    if (status == JALON_OK) {
+        status = jalon_api_set_content_crs(request, response, crs);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
     const char *slug = frame->map->slug.data;
     const char *key = frame->collection->key.data;
     char text[JALON_ID_TEXT_SIZE];
@@ -38,8 +62,9 @@ static void write_item(struct jalon_request *request, struct jalon_response *res
     frame->links = links;
     frame->link_count = sizeof links / sizeof links[0];
     frame->time_us = item->contribution->updated_us;
-    size_t count;
-    jalon_formats(&count)[0]->writer->single(&response->body, frame, item);
+    frame->srid = jalon_api_frame_srid(crs);
+    writer->single(&response->body, frame, item);
+    return JALON_OK;
 }
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
@@ -65,8 +90,12 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         .matched = 1,
         .returned = 1,
     };
+    const struct jalon_crs *crs = NULL;
     struct jalon_item item = {.json = found.json};
     status = jalon_items_read_properties(request, &frame);
+    if (status == JALON_OK) {
+        status = jalon_api_read_crs(request, "crs", &crs);
+    }
     if (status == JALON_OK) {
         status = jalon_snapshot_read(request->ctx, reading->snapshot, &found, &item.contribution);
     }
@@ -75,10 +104,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     }
     const struct jalon_contribution_state state = {item.contribution->version,
                                                    item.contribution->updated_us};
-    if (!jalon_response_not_modified(request, response, jalon_item_etag(request, state))) {
-        write_item(request, response, &item, &frame);
-    }
-    return JALON_OK;
+    return jalon_response_not_modified(request, response, jalon_item_etag(request, state))
+               ? JALON_OK
+               : write_item(request, response, reading, &found, crs, &item, &frame);
 }
 
 enum jalon_status jalon_item_get(struct jalon_request *request, struct jalon_response *response)

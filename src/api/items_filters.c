@@ -10,6 +10,8 @@
 
 #include "jalon/clock.h"
 
+#include "crs.h"
+
 enum { NAMES_MAX = 65536 };
 
 /* --- Fields --- */
@@ -319,20 +321,71 @@ static enum jalon_status read_filter(struct jalon_request *request,
         }
         return JALON_OK;
     }
+    const struct jalon_crs *crs;
     filters->crs = JALON_TEXT_EMPTY;
-    if (jalon_request_parameter(request, "filter-crs", &filters->crs) &&
-        filters->crs.length == 0) {
-        return refuse(request, JALON_TEXT("filter-crs"), "the URI of a coordinate reference system");
-    }
-    return parse_filter(request, filter, &filters->cql2);
+    (void)jalon_request_parameter(request, "filter-crs", &filters->crs);
+    enum jalon_status status = jalon_api_read_crs(request, "filter-crs", &crs);
+    return status == JALON_OK ? parse_filter(request, filter, &filters->cql2) : status;
 }
 
 /* --- The two halves --- */
-static enum jalon_status read_box(struct jalon_request *request, struct jalon_view_query *query)
+/* Degrees on other datums: the corners move by what these differ, and the sides with them. */
+static enum jalon_status move_box(struct jalon_request *request, const struct jalon_crs *crs,
+                                  struct jalon_box *box)
 {
-    struct jalon_text value;
-    query->has_box = jalon_request_parameter(request, "bbox", &value);
-    return query->has_box ? jalon_query_read_box(request->ctx, value, &query->box) : JALON_OK;
+    struct jalon_position corners[] = {{box->west, box->south}, {box->east, box->north}};
+    enum jalon_status status =
+        jalon_geo_transform(request->ctx, crs->srid, JALON_SRID_WGS84, corners, 2);
+    if (status == JALON_OK) {
+        *box = (struct jalon_box){corners[0].lon, corners[0].lat, corners[1].lon, corners[1].lat};
+    }
+    return status;
+}
+
+static enum jalon_status read_region(struct jalon_request *request, const struct jalon_crs *crs,
+                                     struct jalon_items_filters *filters)
+{
+    struct jalon_view_query *query = &filters->query;
+    enum jalon_status status =
+        jalon_crs_region_make(request->ctx, crs, query->box, &filters->region);
+    if (status == JALON_INVALID) {
+        jalon_error_clear(request->ctx);
+        return refuse(request, JALON_TEXT("bbox"), "a box that is somewhere on earth");
+    }
+    if (status == JALON_OK) {
+        filters->has_region = !filters->region.is_empty;
+        query->has_box = filters->has_region;
+        query->nothing = filters->region.is_empty;
+        query->box = filters->region.box;
+    }
+    return status;
+}
+
+static enum jalon_status read_box(struct jalon_request *request,
+                                  struct jalon_items_filters *filters)
+{
+    struct jalon_view_query *query = &filters->query;
+    const struct jalon_crs *crs = NULL;
+    struct jalon_text box, name;
+    enum jalon_status status = jalon_api_read_crs(request, "bbox-crs", &crs);
+    query->has_box = jalon_request_parameter(request, "bbox", &box);
+    if (status == JALON_OK && !query->has_box && jalon_request_parameter(request, "bbox-crs", &name)) {
+        return refuse(request, JALON_TEXT("bbox-crs"), "beside a bbox");
+    }
+    if (status != JALON_OK || !query->has_box) {
+        return status;
+    }
+    status = jalon_query_read_box(
+        request->ctx, box,
+        crs->is_geographic
+            ? (crs->north_first ? JALON_QUERY_LATITUDE_FIRST : JALON_QUERY_LONGITUDE_FIRST)
+            : (crs->north_first ? JALON_QUERY_NORTH_FIRST : JALON_QUERY_EAST_FIRST),
+        &query->box);
+    if (status == JALON_OK) {
+        status = crs->is_geographic ? move_box(request, crs, &query->box)
+                                    : read_region(request, crs, filters);
+    }
+    return status;
 }
 
 enum jalon_status jalon_items_filters_read(struct jalon_request *request,
@@ -341,12 +394,15 @@ enum jalon_status jalon_items_filters_read(struct jalon_request *request,
 {
     static enum jalon_status (*const readers[])(struct jalon_request *request,
                                                 struct jalon_view_query *query) = {
-        read_box, read_observed, read_age, read_campaign, read_search};
+        read_observed, read_age, read_campaign, read_search};
     struct jalon_items_filters filters = {
         .query = {.collection = -1, .category = -1, .status = -1}};
     struct jalon_view_query *query = &filters.query;
     query->has_author = jalon_request_parameter(request, "author", &query->author);
     enum jalon_status status = read_near(request, by_distance, query);
+    if (status == JALON_OK) {
+        status = read_box(request, &filters);
+    }
     for (size_t i = 0; status == JALON_OK && i < sizeof readers / sizeof *readers; i++) {
         status = readers[i](request, query);
     }
@@ -377,6 +433,10 @@ enum jalon_status jalon_items_filters_apply(struct jalon_request *request,
     if (status == JALON_OK && filters->has_cql2) {
         status = jalon_view_filter_compile(request->ctx, map, collection, &filters->cql2,
                                            filters->crs, &query.filter);
+    }
+    if (status == JALON_OK && filters->has_region) {
+        status = jalon_view_region_compile(request->ctx, map, collection, &filters->region.outline,
+                                           &query.region);
     }
     if (status == JALON_OK) {
         *out = query;

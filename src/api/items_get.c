@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items: the contributions that match, page by page. OGC 17-069r4, 7.15. Layer 4 (api). */
+#include "crs.h"
 #include "items_query.h"
 
 enum { LINKS_MAX = 16 };
@@ -17,6 +18,7 @@ static const struct jalon_format *negotiated_format(const struct jalon_request *
 static enum jalon_status make_links(struct jalon_request *request, const struct jalon_map *map,
                                     const struct jalon_view_query *query,
                                     const struct jalon_view_result *result,
+                                    const struct jalon_crs *crs,
                                     struct jalon_link links[LINKS_MAX], size_t *out_count)
 {
     size_t format_count, count = 0;
@@ -25,7 +27,8 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
     struct jalon_query_mark before = {query->after, query->after_m};
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; status == JALON_OK && i < format_count && count < LINKS_MAX - 2; i++) {
-        if (formats[i]->writer == NULL) {
+        if (formats[i]->writer == NULL ||
+            (formats[i]->writer->only_wgs84 && !jalon_crs_is_crs84(crs))) {
             continue;
         }
         struct jalon_link *link = &links[count++];
@@ -81,13 +84,17 @@ static enum jalon_status write_items(struct jalon_request *request,
                                      const struct jalon_reading *reading,
                                      struct jalon_buffer *body, const struct jalon_format *format,
                                      struct jalon_items_frame *frame,
-                                     const struct jalon_view_result *result)
+                                     const struct jalon_view_result *result,
+                                     const struct jalon_geometry *geometries)
 {
     enum jalon_status status = JALON_OK;
     format->writer->begin(body, frame);
     for (frame->pass = 0; frame->pass < format->writer->passes; frame->pass++) {
         for (size_t i = 0; status == JALON_OK && i < result->count; i++) {
-            struct jalon_item item = {.json = result->items[i].json};
+            struct jalon_item item = {
+                .json = result->items[i].json,
+                .geometry = geometries != NULL ? &geometries[i] : NULL,
+            };
             if (format->writer->needs_contribution) {
                 status = jalon_snapshot_read(request->ctx, reading->snapshot, &result->items[i],
                                              &item.contribution);
@@ -104,6 +111,9 @@ static enum jalon_status write_items(struct jalon_request *request,
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
                                 const struct jalon_reading *reading)
 {
+    const struct jalon_format *format = negotiated_format(request);
+    const struct jalon_geometry *geometries = NULL;
+    const struct jalon_crs *crs = NULL;
     struct jalon_view_query query;
     struct jalon_view_result result;
     struct jalon_link links[LINKS_MAX];
@@ -121,6 +131,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (status == JALON_OK) {
         status = jalon_items_read_properties(request, &frame);
     }
+    if (status == JALON_OK) {
+        status = jalon_api_read_item_crs(request, format, &crs);
+    }
     if (status == JALON_OK && jalon_items_query_unchanged(request, response, reading, &query)) {
         return JALON_OK;
     }
@@ -128,7 +141,15 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         status = jalon_snapshot_query(request->ctx, reading->snapshot, &query, &result);
     }
     if (status == JALON_OK) {
-        status = make_links(request, reading->map, &query, &result, links, &frame.link_count);
+        status = jalon_api_project_items(request, reading->snapshot, result.items, result.count,
+                                         crs, format->writer, &geometries);
+    }
+    if (status == JALON_OK) {
+        status = jalon_api_set_content_crs(request, response, crs);
+    }
+    if (status == JALON_OK) {
+        status = make_links(request, reading->map, &query, &result, crs, links,
+                            &frame.link_count);
     }
     if (status == JALON_OK) {
         status = set_link_header(request, response, links, frame.link_count);
@@ -138,8 +159,8 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     }
     frame.matched = result.matched;
     frame.returned = (int64_t)result.count;
-    return write_items(request, reading, &response->body, negotiated_format(request), &frame,
-                       &result);
+    frame.srid = jalon_api_frame_srid(crs);
+    return write_items(request, reading, &response->body, format, &frame, &result, geometries);
 }
 
 enum jalon_status jalon_items_get(struct jalon_request *request, struct jalon_response *response)

@@ -12,6 +12,8 @@ struct jalon_items_filters {
     bool has_cql2;
     struct jalon_cql2 cql2;
     struct jalon_text crs; /* of the filter's geometries; may be empty */
+    bool has_region;
+    struct jalon_crs_region region; /* what a box in a plane is on earth */
 };
 
 /*

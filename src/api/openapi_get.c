@@ -37,6 +37,10 @@ static void put_schema(struct jalon_json_writer *writer, const struct jalon_para
         break;
     case JALON_PARAMETER_BOOLEAN: jalon_json_put_string(writer, "type", "boolean"); break;
     case JALON_PARAMETER_STRING: jalon_json_put_string(writer, "type", "string"); break;
+    case JALON_PARAMETER_URI:
+        jalon_json_put_string(writer, "type", "string");
+        jalon_json_put_string(writer, "format", "uri");
+        break;
     }
     jalon_json_end_object(writer);
 }

@@ -48,6 +48,18 @@ static const struct jalon_parameter asset_parameters[] = {
      "Only contributions whose geometry meets this box: west, south, east, north in degrees (or "  \
      "with heights third and sixth). West is greater than east across the antimeridian.",          \
      4, 6, 0}
+#define CRS_DESCRIPTION                                                                            \
+    ", by its URI, with the order of axes that its authority gives it: one of the collection's `crs`. "
+#define BOX_CRS_PARAMETER                                                                          \
+    {"bbox-crs", JALON_PARAMETER_URI,                                                              \
+     "The coordinate reference system of bbox" CRS_DESCRIPTION                                     \
+     "Longitude and latitude (CRS84) when nothing is said.",                                       \
+     0, 0, 0}
+#define CRS_PARAMETER                                                                              \
+    {"crs", JALON_PARAMETER_URI,                                                                   \
+     "The coordinate reference system of the answer" CRS_DESCRIPTION                               \
+     "Longitude and latitude (CRS84) when nothing is said.",                                       \
+     0, 0, 0}
 /* What else selects contributions, for every answer made of them (items_query.h). */
 #define FILTER_PARAMETERS                                                                          \
         {"datetime", JALON_PARAMETER_STRING,                                                       \
@@ -92,7 +104,7 @@ static const struct jalon_parameter asset_parameters[] = {
          0, 0, 0},                                                                                 \
         {"filter-lang", JALON_PARAMETER_STRING,                                                    \
          "The encoding of the filter: cql2-text (when nothing is said) or cql2-json.", 0, 0, 0},   \
-        {"filter-crs", JALON_PARAMETER_STRING,                                                     \
+        {"filter-crs", JALON_PARAMETER_URI,                                                        \
          "The coordinate reference system of the filter's geometries, by its URI, with its own "   \
          "order of axes; longitude and latitude (CRS84) when nothing is said.",                    \
          0, 0, 0}
@@ -101,9 +113,11 @@ static const struct jalon_parameter asset_parameters[] = {
     {"properties", JALON_PARAMETER_STRING,                                                         \
      "Only these properties in each Feature, by name, with commas between.", 0, 0, 0}
 
-static const struct jalon_parameter item_parameters[] = {PROPERTIES_PARAMETER, {0}};
+static const struct jalon_parameter item_parameters[] = {CRS_PARAMETER, PROPERTIES_PARAMETER, {0}};
 static const struct jalon_parameter items_parameters[] = {
     BOX_PARAMETER,
+    BOX_CRS_PARAMETER,
+    CRS_PARAMETER,
     FILTER_PARAMETERS,
     PROPERTIES_PARAMETER,
     {"limit", JALON_PARAMETER_INTEGER, "At most this many contributions.", 1,
@@ -156,6 +170,7 @@ static const struct jalon_parameter stats_parameters[] = {
      "collection, freshness. Absent: all that the map has.",
      0, 0, 0},
     BOX_PARAMETER,
+    BOX_CRS_PARAMETER,
     FILTER_PARAMETERS,
     {0},
 };

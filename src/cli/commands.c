@@ -43,6 +43,8 @@ const struct jalon_option jalon_options[] = {
      "Settings file with `name = value` lines."},
     {"crs", NULL, "CRS", JALON_OPTION_TEXT, "EPSG:4326", 0, 0, COMMAND_IMPORT,
      "Coordinate reference system of the file, such as EPSG:2154."},
+    {"crs", "JALON_CRS", "CRS", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_SERVE,
+     "One more coordinate reference system to offer, such as EPSG:31370."},
     {"data", "JALON_DATA", "DIR", JALON_OPTION_TEXT, "./jalon-data", 0, 0,
      COMMAND_ALL & ~(unsigned)COMMAND_CONFIG, "Data folder."},
     {"delimiter", NULL, "CHAR", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,

@@ -89,6 +89,17 @@ static enum jalon_status read_base_maps(struct jalon_cli *cli,
     return JALON_OK;
 }
 
+static enum jalon_status read_crs_list(struct jalon_cli *cli, struct jalon_crs_list *out)
+{
+    size_t count = 0;
+    const struct jalon_text *added = jalon_conf_list(cli->settings, "crs", &count);
+    enum jalon_status status = jalon_crs_list_make(cli->ctx, added, count, out);
+    struct jalon_text reason = cli->ctx->error.message;
+    return status == JALON_INVALID
+               ? jalon_fail(cli->ctx, JALON_INVALID, "--crs: %.*s", JALON_TEXT_ARGS(reason))
+               : status;
+}
+
 static bool read_log_level(struct jalon_text name, enum jalon_log_level *out)
 {
     static const enum jalon_log_level levels[] = {JALON_LOG_INFO, JALON_LOG_WARNING,
@@ -180,6 +191,9 @@ enum exit_code jalon_cli_serve(struct jalon_cli *cli)
     enum jalon_status status = configure_log(cli);
     if (status == JALON_OK) {
         status = read_base_maps(cli, base_maps, &api.base_map_count);
+    }
+    if (status == JALON_OK) {
+        status = read_crs_list(cli, &api.crs);
     }
     if (status == JALON_OK) {
         status = jalon_cli_open(cli, true, true, &api.app);

@@ -24,6 +24,7 @@ struct setting {
 
 struct jalon_settings {
     const struct jalon_option *options;
+    unsigned command;
     struct setting *values; /* as many as options */
     struct jalon_text *operands;
     size_t operand_count;
@@ -39,13 +40,19 @@ static size_t count_options(const struct jalon_option *options)
 }
 
 /* Index of the option, or the number of options. */
-static size_t find_option(const struct jalon_option *options, struct jalon_text name)
+/* Two commands may have each an option of a name: the own one goes before. */
+static size_t find_option(const struct jalon_option *options, struct jalon_text name,
+                          unsigned command)
 {
-    size_t i = 0;
-    while (options[i].name != NULL && !jalon_text_is(name, options[i].name)) {
-        i++;
+    size_t i = 0, other = SIZE_MAX;
+    for (; options[i].name != NULL; i++) {
+        bool is_named = jalon_text_is(name, options[i].name);
+        if (is_named && (options[i].commands & command) != 0) {
+            return i;
+        }
+        other = is_named && other == SIZE_MAX ? i : other;
     }
-    return i;
+    return other != SIZE_MAX ? other : i;
 }
 
 /* --- Unknown names: the nearest one there is --- */
@@ -170,7 +177,7 @@ static enum jalon_status read_option(struct jalon_context *ctx,
     struct jalon_text argument = jalon_text_from(input->arguments[*at] + 2);
     size_t equals = jalon_text_find(argument, '=');
     struct jalon_text name = jalon_text_slice(argument.data, equals);
-    size_t index = find_option(input->options, name);
+    size_t index = find_option(input->options, name, input->command);
     const struct jalon_option *option = &input->options[index];
     if (option->name == NULL || (option->commands & input->command) == 0) {
         return refuse_unknown(ctx, input, name, "");
@@ -254,7 +261,7 @@ static enum jalon_status read_line(struct jalon_context *ctx, const struct jalon
     struct jalon_text name = jalon_text_trim(jalon_text_slice(line.data, equals));
     struct jalon_text value =
         jalon_text_trim(jalon_text_slice(line.data + equals + 1, line.length - equals - 1));
-    size_t index = find_option(input->options, name);
+    size_t index = find_option(input->options, name, input->command);
     if (input->options[index].name == NULL) {
         return refuse_unknown(ctx, input, name, where);
     }
@@ -291,7 +298,7 @@ static enum jalon_status read_file_text(struct jalon_context *ctx, const char *p
 static enum jalon_status read_file(struct jalon_context *ctx, const struct jalon_conf_input *input,
                                    struct jalon_settings *settings)
 {
-    size_t config = find_option(input->options, JALON_TEXT("config"));
+    size_t config = find_option(input->options, JALON_TEXT("config"), input->command);
     if (input->options[config].name == NULL || settings->values[config].origin == ORIGIN_NONE) {
         return JALON_OK;
     }
@@ -338,6 +345,7 @@ enum jalon_status jalon_conf_read(struct jalon_context *ctx, const struct jalon_
         return jalon_no_memory(ctx);
     }
     settings->options = input->options;
+    settings->command = input->command;
     settings->values = values;
     /* Arguments and environment first: they may say which file. */
     enum jalon_status status = read_arguments(ctx, input, settings);
@@ -358,7 +366,7 @@ enum jalon_status jalon_conf_read(struct jalon_context *ctx, const struct jalon_
 
 static const struct setting *get(const struct jalon_settings *settings, const char *name)
 {
-    size_t index = find_option(settings->options, jalon_text_from(name));
+    size_t index = find_option(settings->options, jalon_text_from(name), settings->command);
     assert(settings->options[index].name != NULL);
     return &settings->values[index];
 }

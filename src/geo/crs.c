@@ -79,9 +79,9 @@ static bool is_of_authority(struct jalon_text name, size_t code_length, const ch
     return false;
 }
 
-/* 0 when it is not the name of a system. */
-static int32_t parse_name(struct jalon_text name)
+int32_t jalon_geo_crs_read_name(struct jalon_text name, bool *out_is_crs84)
 {
+    *out_is_crs84 = false;
     name = jalon_text_trim(name);
     if (name.length >= 2 && name.data[0] == '[' && name.data[name.length - 1] == ']') {
         name = jalon_text_slice(name.data + 1, name.length - 2); /* a safe CURIE */
@@ -89,7 +89,8 @@ static int32_t parse_name(struct jalon_text name)
     struct jalon_text code = last_part(name);
     bool is_bare = code.length == name.length;
     if (jalon_text_equal_ascii_case(code, jalon_text_from(CRS84))) {
-        return is_bare || is_of_authority(name, code.length, "OGC") ? JALON_SRID_WGS84 : 0;
+        *out_is_crs84 = is_bare || is_of_authority(name, code.length, "OGC");
+        return *out_is_crs84 ? JALON_SRID_WGS84 : 0;
     }
     int64_t srid;
     if (!jalon_text_to_int64(code, &srid) || srid <= 0 || srid > INT32_MAX ||
@@ -105,7 +106,8 @@ enum { NAME_SHOWN = 80 };
 enum jalon_status jalon_geo_parse_crs(struct jalon_context *ctx, struct jalon_text name,
                                       int32_t *out_srid)
 {
-    int32_t srid = parse_name(name);
+    bool is_crs84;
+    int32_t srid = jalon_geo_crs_read_name(name, &is_crs84);
     if (srid == 0) {
         int shown = name.length < NAME_SHOWN ? (int)name.length : NAME_SHOWN;
         return jalon_fail(ctx, JALON_INVALID,
@@ -158,12 +160,24 @@ enum jalon_status jalon_geo_parse_crs_axes(struct jalon_context *ctx, struct jal
         return jalon_no_memory(ctx);
     }
     if (status == JALON_OK) {
-        bool is_crs84 = jalon_text_equal_ascii_case(last_part(jalon_text_trim(name)),
-                                                    jalon_text_from(CRS84));
+        bool is_crs84;
+        (void)jalon_geo_crs_read_name(name, &is_crs84);
         *out_srid = srid;
         *out_north_first = !is_crs84 && is_north_first(thread, srid);
     }
     return status;
+}
+
+enum jalon_status jalon_geo_crs_is_geographic(struct jalon_context *ctx, int32_t srid, bool *out)
+{
+    struct jalon_geo_thread *thread = jalon_geo_thread_proj();
+    if (thread == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    PJ *crs = find_crs(thread, srid);
+    *out = crs != NULL && proj_get_type(crs) == PJ_TYPE_GEOGRAPHIC_2D_CRS;
+    proj_destroy(crs);
+    return JALON_OK;
 }
 
 /* --- Transformations --- */

@@ -155,7 +155,8 @@ static void add_cors(struct jalon_exchange *exchange)
     if (is_get(exchange)) {
         add_header(exchange, "Access-Control-Allow-Origin", JALON_TEXT("*"));
         add_header(exchange, "Access-Control-Expose-Headers",
-                   JALON_TEXT("ETag, Link, Location, Retry-After, Jalon-Seq, Jalon-Request-Id"));
+                   JALON_TEXT("Content-Crs, ETag, Link, Location, Retry-After, Jalon-Seq, "
+                              "Jalon-Request-Id"));
     } else if (exchange->options && exchange->status == JALON_OK &&
                exchange->match.pattern != NULL &&
                exchange->match.pattern->routes[JALON_GET] != NULL &&
@@ -252,6 +253,7 @@ void jalon_response_complete(struct jalon_exchange *exchange)
     add_refusal(exchange);
     add_text(exchange, "Location", response->location);
     add_text(exchange, "Content-Disposition", response->disposition);
+    add_text(exchange, "Content-Crs", response->content_crs);
     add_text(exchange, "Link", response->links);
     if (response->seq > 0) {
         add_number(exchange, "Jalon-Seq", response->seq);

@@ -59,14 +59,36 @@ static enum jalon_status read_numbers(struct jalon_context *ctx, const char *par
     return JALON_OK;
 }
 
-enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_text text,
-                                       struct jalon_box *out_box)
+static enum jalon_status check_degrees(struct jalon_context *ctx, struct jalon_box box,
+                                       bool is_north_first)
 {
+    if (fabs(box.west) > 180 || fabs(box.east) > 180) {
+        return refuse_box(ctx, is_north_first ? "expected longitudes (second and fourth of four) "
+                                                "from -180 to 180"
+                                              : "expected longitudes (first and third of four) "
+                                                "from -180 to 180");
+    }
+    if (fabs(box.south) > 90 || fabs(box.north) > 90) {
+        return refuse_box(ctx, is_north_first ? "expected latitudes (first and third of four) "
+                                                "from -90 to 90"
+                                              : "expected latitudes (second and fourth of four) "
+                                                "from -90 to 90");
+    }
+    return JALON_OK;
+}
+
+enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_text text,
+                                       enum jalon_query_axes axes, struct jalon_box *out_box)
+{
+    bool is_north_first = axes == JALON_QUERY_LATITUDE_FIRST || axes == JALON_QUERY_NORTH_FIRST;
+    bool is_plane = axes == JALON_QUERY_EAST_FIRST || axes == JALON_QUERY_NORTH_FIRST;
     double numbers[6] = {0};
     size_t count = 0;
     enum jalon_status status =
-        read_numbers(ctx, "bbox", text, 4, 6, "4 numbers (west,south,east,north) or 6", numbers,
-                     &count);
+        read_numbers(ctx, "bbox", text, 4, 6,
+                     is_north_first ? "4 numbers (south,west,north,east) or 6"
+                                    : "4 numbers (west,south,east,north) or 6",
+                     numbers, &count);
     if (status != JALON_OK) {
         return status;
     }
@@ -74,19 +96,23 @@ enum jalon_status jalon_query_read_box(struct jalon_context *ctx, struct jalon_t
         return refuse_box(ctx, "expected the lowest height (third) not above the highest (sixth)");
     }
     const double *upper = numbers + count / 2;
-    struct jalon_box box = {numbers[0], numbers[1], upper[0], upper[1]};
-    if (fabs(box.west) > 180 || fabs(box.east) > 180) {
-        return refuse_box(ctx, "expected longitudes (first and third of four) from -180 to 180");
+    struct jalon_box box = {numbers[is_north_first], numbers[!is_north_first],
+                            upper[is_north_first], upper[!is_north_first]};
+    status = is_plane ? JALON_OK : check_degrees(ctx, box, is_north_first);
+    if (status == JALON_OK && box.south > box.north) {
+        status = refuse_box(ctx, is_north_first
+                                     ? "expected south (first of four) not above north (third): "
+                                       "the order is south,west,north,east"
+                                     : "expected south (second of four) not above north (fourth): "
+                                       "the order is west,south,east,north");
     }
-    if (fabs(box.south) > 90 || fabs(box.north) > 90) {
-        return refuse_box(ctx, "expected latitudes (second and fourth of four) from -90 to 90");
+    if (status == JALON_OK && is_plane && box.west > box.east) {
+        status = refuse_box(ctx, "expected west not beyond east in a plane");
     }
-    if (box.south > box.north) {
-        return refuse_box(ctx, "expected south (second of four) not above north (fourth): the "
-                               "order is west,south,east,north");
+    if (status == JALON_OK) {
+        *out_box = box;
     }
-    *out_box = box;
-    return JALON_OK;
+    return status;
 }
 
 enum jalon_status jalon_query_read_near(struct jalon_context *ctx, struct jalon_text text,

@@ -552,6 +552,58 @@ static enum jalon_status read_axes(struct jalon_context *ctx, struct jalon_text 
     return status;
 }
 
+/* As WKT of as many digits as the numbers have: contributions lie on its border. */
+static void write_region(struct jalon_buffer *buffer, const struct jalon_geometry *region)
+{
+    for (size_t polygon = 0; polygon < region->polygon_count; polygon++) {
+        jalon_buffer_append_string(buffer, polygon == 0 ? "MULTIPOLYGON(((" : ",((");
+        for (size_t ring = jalon_geometry_polygon_start(region, polygon);
+             ring < region->polygon_ends[polygon]; ring++) {
+            size_t start = jalon_geometry_ring_start(region, ring);
+            jalon_buffer_append_string(
+                buffer, ring == jalon_geometry_polygon_start(region, polygon) ? "" : "),(");
+            for (size_t i = start; i < region->ring_ends[ring]; i++) {
+                jalon_buffer_append_string(buffer, i == start ? "" : ",");
+                jalon_buffer_append_double(buffer, region->positions[i].lon);
+                jalon_buffer_append_char(buffer, ' ');
+                jalon_buffer_append_double(buffer, region->positions[i].lat);
+            }
+        }
+        jalon_buffer_append_string(buffer, "))");
+    }
+    jalon_buffer_append_char(buffer, ')');
+}
+
+enum jalon_status jalon_view_region_compile(struct jalon_context *ctx, const struct jalon_map *map,
+                                            int32_t collection,
+                                            const struct jalon_geometry *region,
+                                            const struct jalon_view_filter **out)
+{
+    enum { WKT_MAX = 1 << 20 };
+    struct jalon_buffer buffer;
+    jalon_buffer_init(&buffer, WKT_MAX);
+    write_region(&buffer, region);
+    struct jalon_text wkt = jalon_buffer_status(&buffer) == JALON_OK
+                                ? jalon_text_copy(ctx->arena, jalon_buffer_text(&buffer))
+                                : (struct jalon_text){NULL, 0};
+    jalon_buffer_finish(&buffer);
+    if (wkt.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    const struct jalon_cql2_node shape = {.kind = JALON_CQL2_GEOMETRY, .depth = 1, .text = wkt};
+    const struct jalon_cql2_node property = {.kind = JALON_CQL2_PROPERTY,
+                                             .depth = 1,
+                                             .text = JALON_TEXT("geometry"),
+                                             .next = &shape};
+    const struct jalon_cql2_node meets = {.kind = JALON_CQL2_CALL,
+                                          .op = JALON_CQL2_S_INTERSECTS,
+                                          .depth = 2,
+                                          .first = &property,
+                                          .count = 2};
+    const struct jalon_cql2 cql2 = {&meets, wkt};
+    return jalon_view_filter_compile(ctx, map, collection, &cql2, JALON_TEXT_EMPTY, out);
+}
+
 enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const struct jalon_map *map,
                                             int32_t collection, const struct jalon_cql2 *cql2,
                                             struct jalon_text crs,

@@ -87,7 +87,7 @@ static void put_search(struct jalon_buffer *buffer, const struct jalon_query_sea
 static void put_query(struct jalon_buffer *buffer, const struct jalon_view_query *query)
 {
     /* Who adds to a query adds it below, or is sure that rows match whatever it is. */
-    _Static_assert(sizeof(void *) != 8 || sizeof(struct jalon_view_query) == 336,
+    _Static_assert(sizeof(void *) != 8 || sizeof(struct jalon_view_query) == 344,
                    "what a query asks has changed");
     put_number(buffer, query->collection);
     put_number(buffer, query->nothing);
@@ -129,6 +129,7 @@ static void put_query(struct jalon_buffer *buffer, const struct jalon_view_query
     put_number(buffer, (int64_t)query->staleness);
     put_number(buffer, query->staleness != JALON_VIEW_ANY_AGE ? query->today : 0);
     put_filter(buffer, query->filter);
+    put_filter(buffer, query->region);
 }
 
 /* Secret, so that nobody can make two queries that have one key. */

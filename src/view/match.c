@@ -58,7 +58,7 @@ bool jalon_view_has_filter(const struct jalon_view_query *query)
            query->status >= 0 || query->has_author || query->has_territory ||
            query->has_updated || query->has_observed || query->has_campaign ||
            query->staleness != JALON_VIEW_ANY_AGE || query->has_near || query->search != NULL ||
-           query->filter != NULL;
+           query->filter != NULL || query->region != NULL;
 }
 
 static bool is_in_territory(const struct jalon_view_entry *entry, int32_t wanted)
@@ -115,12 +115,14 @@ bool jalon_view_passes(const struct jalon_map *map, const struct jalon_view_quer
            (query->search == NULL ||
             jalon_view_finds_words(query->search, &map->collections[query->collection],
                                    contribution)) &&
+           (query->region == NULL || jalon_view_filter_holds(query->region, entry)) &&
            (query->filter == NULL || jalon_view_filter_holds(query->filter, entry));
 }
 
 bool jalon_view_match_failed(const struct jalon_view_query *query)
 {
-    return query->filter != NULL && query->filter->run->failed;
+    return (query->filter != NULL && query->filter->run->failed) ||
+           (query->region != NULL && query->region->run->failed);
 }
 
 bool jalon_view_find_box(const struct jalon_view_query *query, struct jalon_box *out)

@@ -317,10 +317,16 @@ static bool add_codes(struct jalon_view_work *work, plan_ptr all, struct jalon_v
     return added && add_conditions(work, all, rest);
 }
 
+static bool add_filter(struct jalon_view_work *work, plan_ptr all,
+                       const struct jalon_view_filter *filter)
+{
+    return filter == NULL || add_node(work, all, filter->root);
+}
+
 struct jalon_view_plan *jalon_view_plan_make(struct jalon_view_work *work,
                                              const struct jalon_view_query *query)
 {
-    enum { OTHERS = 12 }; /* what is asked beside conditions, at most */
+    enum { OTHERS = 14 }; /* what is asked beside conditions, at most */
     struct jalon_view_query rest = *query;
     if (query->nothing) {
         return jalon_view_plan_constant(work, JALON_VIEW_FALSE);
@@ -331,14 +337,10 @@ struct jalon_view_plan *jalon_view_plan_make(struct jalon_view_work *work,
         !add_search(work, all, &rest)) {
         return NULL;
     }
-    if (rest.filter != NULL) {
-        plan_ptr filter = jalon_view_plan_node(work, rest.filter->root);
-        if (filter == NULL) {
-            return NULL;
-        }
-        jalon_view_plan_add(all, filter);
-        rest.filter = NULL;
+    if (!add_filter(work, all, rest.filter) || !add_filter(work, all, rest.region)) {
+        return NULL;
     }
+    rest.filter = rest.region = NULL;
     bool is_done = !jalon_view_has_filter(&rest) ||
                    add_query(work, all, &rest, JALON_VIEW_PROPERTY_ID); /* which has no codes */
     return is_done ? all : NULL;

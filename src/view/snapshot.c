@@ -92,6 +92,13 @@ enum jalon_status jalon_snapshot_read(struct jalon_context *ctx,
     return scratch->failed ? jalon_no_memory(ctx) : JALON_OK;
 }
 
+struct jalon_geometry jalon_snapshot_geometry(const struct jalon_snapshot *snapshot,
+                                              const struct jalon_view_item *item)
+{
+    return jalon_view_collection_geometry(collection_of(snapshot, item->collection),
+                                          (struct jalon_view_place){item->part, item->row});
+}
+
 bool jalon_snapshot_find(const struct jalon_snapshot *snapshot, int32_t collection,
                          struct jalon_id id, struct jalon_view_item *out)
 {

@@ -142,7 +142,7 @@ static void order_and_page_parameters_do_not_matter(void **state)
 static void assert_box(const char *text, double west, double south, double east, double north)
 {
     struct jalon_box box;
-    assert_int_equal(jalon_query_read_box(ctx, jalon_text_from(text), &box), JALON_OK);
+    assert_int_equal(jalon_query_read_box(ctx, jalon_text_from(text), JALON_QUERY_LONGITUDE_FIRST, &box), JALON_OK);
     assert_true(box.west == west && box.south == south && box.east == east && box.north == north);
 }
 
@@ -168,7 +168,8 @@ static void other_boxes_are_refused(void **state)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct jalon_box box = {42, 0, 0, 0};
-        assert_refused(jalon_query_read_box(ctx, jalon_text_from(bad[i]), &box), "bbox");
+        assert_refused(jalon_query_read_box(ctx, jalon_text_from(bad[i]),
+                                            JALON_QUERY_LONGITUDE_FIRST, &box), "bbox");
         assert_true(box.west == 42);
     }
 }
