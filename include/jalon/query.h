@@ -36,21 +36,57 @@ struct jalon_query_scope {
     size_t parameter_count;
 };
 
+/* --- Values that lists are sorted by --- */
+
+/* Properties that a list can be sorted by, one after the other. */
+#define JALON_QUERY_SORTS_MAX 4
+
+enum jalon_query_sort_kind {
+    JALON_QUERY_SORT_ABSENT,
+    JALON_QUERY_SORT_NUMBER, /* of numbers, times, booleans: made by jalon_query_sort_… */
+    JALON_QUERY_SORT_TEXT,
+};
+/* What an item has in a property, as far as it counts for its place. */
+struct jalon_query_sort_value {
+    enum jalon_query_sort_kind kind;
+    uint64_t number; /* greater for what is greater; neither 0 nor UINT64_MAX */
+    struct jalon_text text;
+};
+struct jalon_query_sort_value jalon_query_sort_number(double number); /* finite */
+struct jalon_query_sort_value jalon_query_sort_time(int64_t time_us);
+/* Borrows of the text what counts: its first JALON_QUERY_SORT_TEXT_MAX code points. */
+#define JALON_QUERY_SORT_TEXT_MAX 60
+struct jalon_query_sort_value jalon_query_sort_text(struct jalon_text text);
+
+/*
+ * The value as bytes, which stand in the order of values of one property (memcmp, then length):
+ * numbers by size; texts without case and accents (as CASEI and ACCENTI of jalon/cql2.h, the
+ * ligatures œ and æ spelt out) by code point, then as they are written by code point. Writes at most
+ * JALON_QUERY_SORT_BYTES_MAX to `out`; answers how many. Not for ABSENT, which comes after all
+ * others whatever the direction.
+ */
+#define JALON_QUERY_SORT_BYTES_MAX 768
+size_t jalon_query_sort_bytes(const struct jalon_query_sort_value *value, char *out);
+
 /* Where a page ends: the last item seen. */
 struct jalon_query_mark {
     int64_t number;    /* >= 0 */
     double distance_m; /* in lists by distance, which come before numbers; else 0 */
+    /* In sorted lists: what it has in each of the properties; they come before numbers too. */
+    struct jalon_query_sort_value values[JALON_QUERY_SORTS_MAX];
+    size_t value_count;
 };
 
 /*
- * Appends the token of the page after the mark: 44 characters of base64url (RFC 4648, 5), opaque to
- * clients. It holds the mark and a 128-bit keyed checksum over mark and scope (two SipHash-2-4 with
- * halves of the key).
+ * Appends the token of the page after the mark: base64url (RFC 4648, 5), opaque to clients; 36
+ * characters in lists by number, more in sorted ones. It holds the mark and a 128-bit keyed checksum
+ * over mark and scope (two SipHash-2-4 with halves of the key).
  */
 void jalon_query_token_write(struct jalon_buffer *buffer, const struct jalon_query_key *key,
-                             const struct jalon_query_scope *scope, struct jalon_query_mark mark);
+                             const struct jalon_query_scope *scope,
+                             const struct jalon_query_mark *mark);
 /*
- * The mark in a token. JALON_INVALID when it was not made with this key for this scope: altered,
+ * The mark in a token, its texts in the context's arena. JALON_INVALID when it was not made with this key for this scope: altered,
  * cut, of another query or of another server.
  */
 enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
@@ -58,6 +94,8 @@ enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
                                          const struct jalon_query_scope *scope,
                                          struct jalon_text token,
                                          struct jalon_query_mark *out) JALON_MUST_USE;
+/* The same refusal, for whoever finds that the mark is not one of the list. */
+enum jalon_status jalon_query_token_refuse(struct jalon_context *ctx) JALON_MUST_USE;
 
 /* --- Parameters of every list --- */
 

@@ -184,6 +184,24 @@ enum jalon_status jalon_view_region_compile(struct jalon_context *ctx, const str
                                             const struct jalon_geometry *region,
                                             const struct jalon_view_filter **out) JALON_MUST_USE;
 
+/* --- Sorting --- */
+/*
+ * The properties that a list can be sorted by: what each contribution has of title, status, author,
+ * created, updated, observed and id, and the public fields of one value. False behind the last one.
+ */
+bool jalon_view_sortable_at(const struct jalon_collection *collection, size_t index,
+                            struct jalon_view_queryable *out);
+
+/* Ascending: numbers from the least, times from the earliest, false before true, texts as
+ * jalon_query_sort_bytes. What has no value comes last in both directions. */
+struct jalon_view_sort {
+    struct jalon_view_queryable property; /* a sortable one of the collection */
+    bool is_descending;
+};
+/* Is it a value of such a property, or of none? */
+bool jalon_view_sort_fits(const struct jalon_view_sort *sort,
+                          const struct jalon_query_sort_value *value);
+
 enum jalon_view_staleness {
     JALON_VIEW_ANY_AGE,
     JALON_VIEW_STALE, /* jalon_contribution_is_stale */
@@ -225,10 +243,17 @@ struct jalon_view_query {
     struct jalon_text campaign; /* exact; empty: made in none */
     enum jalon_view_staleness staleness;
     int64_t today; /* jalon_clock_day: what staleness is measured from */
-    /* Sorted by distance from `near`, which there has to be, then number; else by number alone. */
+    /*
+     * Sorted by distance from `near`, which there has to be, then number; or by these properties, one
+     * after the other, then number; else by number alone.
+     */
     bool by_distance;
-    int64_t after; /* only numbers greater than this: the key of the last one seen; 0: from start */
-    double after_m; /* by_distance: of that one; only farther ones, or as far with greater numbers */
+    const struct jalon_view_sort *sorts;
+    size_t sort_count; /* at most JALON_QUERY_SORTS_MAX */
+    /* Only what comes after this place: that of the last one seen. Its number; 0: from the start. */
+    int64_t after;
+    double after_m; /* by_distance: how far that one is */
+    const struct jalon_query_sort_value *after_values; /* sorted: what it has, sort_count of them */
     size_t limit;  /* at most this many come back; 0: only count */
 };
 
@@ -248,6 +273,9 @@ struct jalon_view_result {
     int64_t matched; /* all that match, on every page, whatever `after` and `limit` */
     bool more;       /* there is a next page: after = number of the last item */
     double last_m;   /* by_distance: of the last item: the next page's after_m */
+    /* Sorted: what the last item has, in the context's arena: the next page's after_values. */
+    const struct jalon_query_sort_value *last_values;
+    int64_t visited; /* contributions that were looked at one by one for this page: what it cost */
 };
 
 /*

@@ -107,6 +107,10 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
         writer, "http://www.opengis.net/def/rel/ogc/1.0/queryables", "application/schema+json",
         "What a filter may ask of a contribution",
         jalon_endpoint_url(request, "/maps/%s/collections/%s/queryables", slug, key));
+    jalon_endpoint_put_link(
+        writer, "http://www.opengis.net/def/rel/ogc/1.0/sortables", "application/schema+json",
+        "What lists can be sorted by",
+        jalon_endpoint_url(request, "/maps/%s/collections/%s/sortables", slug, key));
     jalon_json_end_array(writer);
 }
 

@@ -86,6 +86,7 @@ enum jalon_status jalon_queryables_get(struct jalon_request *, struct jalon_resp
 enum jalon_status jalon_ready_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revisions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_schema_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_sortables_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_stats_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_style_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_tile_get(struct jalon_request *, struct jalon_response *);

@@ -24,7 +24,7 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
     size_t format_count, count = 0;
     const struct jalon_format *const *formats = jalon_formats(&format_count);
     const struct jalon_format *own = negotiated_format(request);
-    struct jalon_query_mark before = {query->after, query->after_m};
+    struct jalon_query_mark before = jalon_items_query_mark(query);
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; status == JALON_OK && i < format_count && count < LINKS_MAX - 2; i++) {
         if (formats[i]->writer == NULL ||
@@ -54,8 +54,7 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
             .type = jalon_text_from(own->media_type),
             .title = JALON_TEXT("The next page"),
         };
-        struct jalon_query_mark last = {result->items[result->count - 1].number,
-                                        result->last_m};
+        struct jalon_query_mark last = jalon_items_query_end(query, result);
         status = jalon_items_query_url(request, map, query->collection, own->name, &last,
                                        &link->href);
     }

@@ -33,13 +33,37 @@ static enum jalon_status read_scope(struct jalon_request *request, struct jalon_
     return JALON_OK;
 }
 
+/* Takes what the mark says, if it is one of a list that is sorted so. */
+static enum jalon_status take_mark(struct jalon_request *request,
+                                   const struct jalon_query_mark *mark,
+                                   struct jalon_view_query *query)
+{
+    struct jalon_query_sort_value *values =
+        jalon_arena_allocate(request->ctx->arena, sizeof mark->values);
+    if (values == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    bool fits = mark->value_count == query->sort_count;
+    for (size_t i = 0; fits && i < mark->value_count; i++) {
+        values[i] = mark->values[i];
+        fits = jalon_view_sort_fits(&query->sorts[i], &values[i]);
+    }
+    if (!fits) {
+        return jalon_query_token_refuse(request->ctx);
+    }
+    query->after = mark->number;
+    query->after_m = mark->distance_m;
+    query->after_values = values;
+    return JALON_OK;
+}
+
 enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
                                               struct jalon_text list,
                                               struct jalon_view_query *query)
 {
     const struct jalon_api *api = request->application;
     struct jalon_query_scope scope;
-    struct jalon_query_mark mark = {0};
+    struct jalon_query_mark mark;
     struct jalon_text value;
     int64_t limit;
     enum jalon_status status = jalon_request_integer(request, "limit", &limit);
@@ -52,8 +76,9 @@ enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
         if (status == JALON_OK) {
             status = jalon_query_token_read(request->ctx, &api->token_key, &scope, value, &mark);
         }
-        query->after = mark.number;
-        query->after_m = mark.distance_m;
+        if (status == JALON_OK) {
+            status = take_mark(request, &mark, query);
+        }
     }
     return status;
 }
@@ -75,6 +100,9 @@ enum jalon_status jalon_items_query_read(struct jalon_request *request,
     struct jalon_view_query query;
     enum jalon_status status = jalon_items_query_read_filters(request, reading, collection, true, &query);
     if (status == JALON_OK) {
+        status = jalon_items_read_sort(request, reading->map, &query);
+    }
+    if (status == JALON_OK) {
         status = jalon_items_query_read_page(
             request, items_path(request, reading->map, collection), &query);
     }
@@ -82,6 +110,30 @@ enum jalon_status jalon_items_query_read(struct jalon_request *request,
         *out = query;
     }
     return status;
+}
+
+struct jalon_query_mark jalon_items_query_mark(const struct jalon_view_query *query)
+{
+    struct jalon_query_mark mark = {
+        .number = query->after, .distance_m = query->after_m, .value_count = query->sort_count};
+    for (size_t i = 0; query->after > 0 && i < query->sort_count; i++) {
+        mark.values[i] = query->after_values[i];
+    }
+    return mark;
+}
+
+struct jalon_query_mark jalon_items_query_end(const struct jalon_view_query *query,
+                                              const struct jalon_view_result *result)
+{
+    struct jalon_query_mark mark = {
+        .number = result->items[result->count - 1].number,
+        .distance_m = result->last_m,
+        .value_count = query->sort_count,
+    };
+    for (size_t i = 0; i < query->sort_count; i++) {
+        mark.values[i] = result->last_values[i];
+    }
+    return mark;
 }
 
 static void append_parameter(struct jalon_buffer *url, const char *name, struct jalon_text value)
@@ -115,7 +167,7 @@ enum jalon_status jalon_items_query_page_url(struct jalon_request *request, stru
     }
     if (after != NULL) {
         jalon_buffer_append_string(&url, "&next=");
-        jalon_query_token_write(&url, &api->token_key, &scope, *after);
+        jalon_query_token_write(&url, &api->token_key, &scope, after);
     }
     status = jalon_buffer_status(&url);
     *out = status == JALON_OK ? jalon_text_copy(request->ctx->arena, jalon_buffer_text(&url))

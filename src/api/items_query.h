@@ -77,23 +77,36 @@ enum jalon_status jalon_items_query_read_many(struct jalon_request *request,
 enum jalon_status jalon_items_read_properties(struct jalon_request *request,
                                               struct jalon_items_frame *frame) JALON_MUST_USE;
 
+/* --- items_sort.c --- */
+/*
+ * Reads `sortby` (OGC API Features Part 8, draft): sortable names with commas between, at most
+ * JALON_QUERY_SORTS_MAX, each once, - before one for descending, + or nothing for ascending.
+ * JALON_INVALID; also beside `near`, which is an order of its own.
+ */
+enum jalon_status jalon_items_read_sort(struct jalon_request *request, const struct jalon_map *map,
+                                        struct jalon_view_query *query) JALON_MUST_USE;
+
 /* --- items_query.c --- */
 /*
  * The name before the next comma; what is left moves behind it. `done` is false at first. False:
  * there are no more.
  */
 bool jalon_items_next_name(struct jalon_text *rest, bool *done, struct jalon_text *out);
-/* The filters with limit and next: one page of a list. */
+/* The filters with sortby, limit and next: one page of a list. */
 enum jalon_status jalon_items_query_read(struct jalon_request *request,
                                          const struct jalon_reading *reading, int32_t collection,
                                          struct jalon_view_query *out) JALON_MUST_USE;
 /*
  * The page of a list that is found at /maps/<list>: limit, and after from the token `next`. In this
- * list it is the key of the last one seen.
+ * list it is the key of the last one seen. What the query sorts by is set.
  */
 enum jalon_status jalon_items_query_read_page(struct jalon_request *request,
                                               struct jalon_text list,
                                               struct jalon_view_query *query) JALON_MUST_USE;
+/* The place of the query's `after`, and the one behind the page of its result, for the next URLs. */
+struct jalon_query_mark jalon_items_query_mark(const struct jalon_view_query *query);
+struct jalon_query_mark jalon_items_query_end(const struct jalon_view_query *query,
+                                              const struct jalon_view_result *result);
 /* The URL of such a list with the request's parameters; `after` as in the next function. */
 enum jalon_status jalon_items_query_page_url(struct jalon_request *request, struct jalon_text list,
                                              const char *format,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * GET …/collections/{collection}/queryables: what a filter may name, as a JSON Schema. OGC
- * 19-079r2, clause 6. Layer 4 (api).
+ * GET …/collections/{collection}/queryables and …/sortables: what a filter may name (OGC 19-079r2,
+ * clause 6) and what lists can be sorted by (OGC API Features Part 8, draft), as JSON Schemas. Layer 4
+ * (api).
  */
 #include "endpoint.h"
 
@@ -96,19 +97,25 @@ static void put_type(struct jalon_json_writer *writer, const struct jalon_map *m
     }
 }
 
-static void write_queryables(struct jalon_request *request, struct jalon_json_writer *writer,
-                             const struct jalon_map *map, const struct jalon_collection *collection)
+/* Which properties: jalon_view_queryable_at, jalon_view_sortable_at. */
+typedef bool (*property_at)(const struct jalon_collection *collection, size_t index,
+                            struct jalon_view_queryable *out);
+
+static void write_properties(struct jalon_request *request, struct jalon_json_writer *writer,
+                             const struct jalon_map *map,
+                             const struct jalon_collection *collection, const char *name,
+                             property_at at)
 {
     struct jalon_view_queryable one;
     jalon_json_begin_object(writer, NULL);
     jalon_json_put_string(writer, "$schema", "https://json-schema.org/draft/2020-12/schema");
     jalon_json_put_text(writer, "$id",
-                        jalon_endpoint_url(request, "/maps/%s/collections/%s/queryables",
-                                           map->slug.data, collection->key.data));
+                        jalon_endpoint_url(request, "/maps/%s/collections/%s/%s", map->slug.data,
+                                           collection->key.data, name));
     jalon_json_put_string(writer, "type", "object");
     jalon_json_put_text(writer, "title", jalon_endpoint_words(request, collection->title));
     jalon_json_begin_object(writer, "properties");
-    for (size_t i = 0; jalon_view_queryable_at(collection, i, &one); i++) {
+    for (size_t i = 0; at(collection, i, &one); i++) {
         jalon_json_begin_object(writer, one.name.data);
         if (one.field >= 0) {
             jalon_json_put_text(writer, "title",
@@ -123,20 +130,42 @@ static void write_queryables(struct jalon_request *request, struct jalon_json_wr
 }
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
-                                const struct jalon_reading *reading)
+                                const struct jalon_reading *reading, const char *name,
+                                property_at at)
 {
     int32_t index;
     enum jalon_status status = jalon_endpoint_collection(request, reading->map, &index);
     if (status == JALON_OK && !jalon_endpoint_unchanged(request, response, reading)) {
         struct jalon_json_writer writer;
         jalon_json_writer_init(&writer, &response->body);
-        write_queryables(request, &writer, reading->map, &reading->map->collections[index]);
+        write_properties(request, &writer, reading->map, &reading->map->collections[index], name,
+                         at);
     }
     return status;
+}
+
+static enum jalon_status answer_queryables(struct jalon_request *request,
+                                           struct jalon_response *response,
+                                           const struct jalon_reading *reading)
+{
+    return answer(request, response, reading, "queryables", jalon_view_queryable_at);
+}
+
+static enum jalon_status answer_sortables(struct jalon_request *request,
+                                          struct jalon_response *response,
+                                          const struct jalon_reading *reading)
+{
+    return answer(request, response, reading, "sortables", jalon_view_sortable_at);
 }
 
 enum jalon_status jalon_queryables_get(struct jalon_request *request,
                                        struct jalon_response *response)
 {
-    return jalon_endpoint_read_map(request, response, answer);
+    return jalon_endpoint_read_map(request, response, answer_queryables);
+}
+
+enum jalon_status jalon_sortables_get(struct jalon_request *request,
+                                      struct jalon_response *response)
+{
+    return jalon_endpoint_read_map(request, response, answer_sortables);
 }

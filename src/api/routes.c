@@ -120,6 +120,11 @@ static const struct jalon_parameter items_parameters[] = {
     CRS_PARAMETER,
     FILTER_PARAMETERS,
     PROPERTIES_PARAMETER,
+    {"sortby", JALON_PARAMETER_STRING,
+     "The order of the list: up to four properties with commas between, each with - before it for "
+     "descending; what there is: …/sortables. Without it contributions stand in the order in which "
+     "they came.",
+     0, 0, 0},
     {"limit", JALON_PARAMETER_INTEGER, "At most this many contributions.", 1,
      JALON_QUERY_LIMIT_MAX, JALON_QUERY_LIMIT_DEFAULT},
     {"next", JALON_PARAMETER_STRING, "The token of a page, from the link `next` of the one before.",
@@ -265,6 +270,9 @@ static const struct jalon_route routes[] = {
      .representations = schema, .one_language = true},
     {JALON_GET, "/maps/{map}/collections/{collection}/queryables", jalon_queryables_get,
      "getQueryables", "What a filter may ask of a contribution, as a JSON Schema", "collection",
+     .parameters = no_parameters, .representations = schema},
+    {JALON_GET, "/maps/{map}/collections/{collection}/sortables", jalon_sortables_get,
+     "getSortables", "What lists can be sorted by, as a JSON Schema", "collection",
      .parameters = no_parameters, .representations = schema},
     {JALON_GET, "/maps/{map}/collections/{collection}/items", jalon_items_get, "getItems",
      "The contributions that match, page by page", "items", .parameters = items_parameters,

@@ -8,16 +8,20 @@
  */
 #include "jalon/query.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "jalon/hash.h"
 
 enum {
     NUMBER_SIZE = 8,
-    MARK_SIZE = 2 * NUMBER_SIZE,
+    TEXT_MAX = 4 * JALON_QUERY_SORT_TEXT_MAX, /* bytes; their count fits into one */
+    VALUE_MAX = 2 + TEXT_MAX,
     CHECK_SIZE = 16,
-    TOKEN_SIZE = MARK_SIZE + CHECK_SIZE + 1, /* and a zero, for a whole number of letters */
-    TEXT_SIZE = TOKEN_SIZE / 3 * 4,
+    /* What it has (see put_mark), zeros up to a whole number of letters, the checksum. */
+    TOKEN_MAX = 1 + 2 * NUMBER_SIZE + JALON_QUERY_SORTS_MAX * VALUE_MAX + 2 + CHECK_SIZE,
+    LETTERS_MAX = TOKEN_MAX / 3 * 4,
+    HAS_DISTANCE = 0x80, /* beside the count of values */
 };
 
 /* RFC 4648, table 2. */
@@ -54,9 +58,9 @@ static uint64_t hash_parameter(const uint8_t *key, const struct jalon_query_para
     return jalon_hash_keyed(key, pair, sizeof pair);
 }
 
-/* One half of the checksum: over mark, list and parameters, each of a fixed size here. */
+/* One half of the checksum: over the mark, the list and the parameters. */
 static uint64_t check(const uint8_t *key, const struct jalon_query_scope *scope,
-                      const uint8_t mark[MARK_SIZE])
+                      const uint8_t *mark, size_t size)
 {
     uint64_t parameters = 0, count = 0;
     for (size_t i = 0; i < scope->parameter_count; i++) {
@@ -65,63 +69,158 @@ static uint64_t check(const uint8_t *key, const struct jalon_query_scope *scope,
             count++;
         }
     }
-    uint8_t message[MARK_SIZE + 24];
-    memcpy(message, mark, MARK_SIZE);
-    put_number(message + MARK_SIZE, jalon_hash_keyed(key, scope->list.data, scope->list.length));
-    put_number(message + MARK_SIZE + 8, parameters);
-    put_number(message + MARK_SIZE + 16, count);
+    uint8_t message[32];
+    put_number(message, jalon_hash_keyed(key, mark, size));
+    put_number(message + 8, jalon_hash_keyed(key, scope->list.data, scope->list.length));
+    put_number(message + 16, parameters);
+    put_number(message + 24, count);
     return jalon_hash_keyed(key, message, sizeof message);
 }
 
-static void make_token(uint8_t out[TOKEN_SIZE], const struct jalon_query_key *key,
-                       const struct jalon_query_scope *scope, struct jalon_query_mark mark)
+/* Writes CHECK_SIZE bytes. */
+static void make_check(uint8_t *out, const struct jalon_query_key *key,
+                       const struct jalon_query_scope *scope, const uint8_t *mark, size_t size)
+{
+    put_number(out, check(key->bytes, scope, mark, size));
+    put_number(out + 8, check(key->bytes + JALON_HASH_KEY_SIZE, scope, mark, size));
+}
+
+/* --- Marks --- */
+
+static size_t put_value(uint8_t *out, const struct jalon_query_sort_value *value)
+{
+    size_t length = 0;
+    out[0] = (uint8_t)value->kind;
+    switch (value->kind) {
+    case JALON_QUERY_SORT_ABSENT: break;
+    case JALON_QUERY_SORT_NUMBER: put_number(out + 1, value->number); length = NUMBER_SIZE; break;
+    case JALON_QUERY_SORT_TEXT:
+        assert(value->text.length <= TEXT_MAX);
+        length = 1 + value->text.length;
+        out[1] = (uint8_t)value->text.length;
+        if (value->text.length > 0) {
+            memcpy(out + 2, value->text.data, value->text.length);
+        }
+        break;
+    }
+    return 1 + length;
+}
+
+/* How many values and whether there is a distance, the number, the distance, the values. */
+static size_t put_mark(uint8_t out[TOKEN_MAX], const struct jalon_query_mark *mark)
 {
     uint64_t distance;
-    memcpy(&distance, &mark.distance_m, sizeof distance);
-    put_number(out, (uint64_t)mark.number);
-    put_number(out + NUMBER_SIZE, distance);
-    put_number(out + MARK_SIZE, check(key->bytes, scope, out));
-    put_number(out + MARK_SIZE + 8, check(key->bytes + JALON_HASH_KEY_SIZE, scope, out));
-    out[TOKEN_SIZE - 1] = 0;
+    size_t size = 1 + NUMBER_SIZE;
+    memcpy(&distance, &mark->distance_m, sizeof distance);
+    out[0] = (uint8_t)(mark->value_count | (distance != 0 ? HAS_DISTANCE : 0));
+    put_number(out + 1, (uint64_t)mark->number);
+    if (distance != 0) {
+        put_number(out + size, distance);
+        size += NUMBER_SIZE;
+    }
+    for (size_t i = 0; i < mark->value_count; i++) {
+        size += put_value(out + size, &mark->values[i]);
+    }
+    while ((size + CHECK_SIZE) % 3 != 0) {
+        out[size++] = 0;
+    }
+    return size;
 }
 
-static struct jalon_query_mark read_mark(const uint8_t token[TOKEN_SIZE])
+/* What is left to be read. */
+struct bytes {
+    const uint8_t *at;
+    size_t left;
+};
+
+/* The next so many; NULL: there are not. */
+static const uint8_t *take(struct bytes *bytes, size_t size)
 {
-    struct jalon_query_mark mark = {.number = (int64_t)get_number(token)};
-    uint64_t distance = get_number(token + NUMBER_SIZE);
-    memcpy(&mark.distance_m, &distance, sizeof distance);
-    return mark;
+    const uint8_t *at = bytes->at;
+    if (size > bytes->left) {
+        return NULL;
+    }
+    bytes->at += size;
+    bytes->left -= size;
+    return at;
 }
+
+/* False: it is none. The text is still in the bytes. */
+static bool get_value(struct bytes *bytes, struct jalon_query_sort_value *out)
+{
+    const uint8_t *kind = take(bytes, 1), *data = kind;
+    *out = (struct jalon_query_sort_value){.kind = JALON_QUERY_SORT_ABSENT};
+    if (kind != NULL && *kind == JALON_QUERY_SORT_NUMBER) {
+        data = take(bytes, NUMBER_SIZE);
+        out->kind = JALON_QUERY_SORT_NUMBER;
+        out->number = data != NULL ? get_number(data) : 0;
+    } else if (kind != NULL && *kind == JALON_QUERY_SORT_TEXT) {
+        const uint8_t *length = take(bytes, 1);
+        data = length != NULL ? take(bytes, *length) : NULL;
+        out->kind = JALON_QUERY_SORT_TEXT;
+        out->text = data != NULL ? jalon_text_slice((const char *)data, *length) : out->text;
+    }
+    return data != NULL && *kind <= JALON_QUERY_SORT_TEXT;
+}
+
+/* False: it is none. */
+static bool get_mark(struct bytes bytes, struct jalon_query_mark *out)
+{
+    const uint8_t *head = take(&bytes, 1), *number = take(&bytes, NUMBER_SIZE);
+    struct jalon_query_mark mark = {.number = 0};
+    if (number == NULL || (*head & ~HAS_DISTANCE) > JALON_QUERY_SORTS_MAX) {
+        return false;
+    }
+    mark.number = (int64_t)get_number(number);
+    mark.value_count = *head & ~(unsigned)HAS_DISTANCE;
+    if ((*head & HAS_DISTANCE) != 0) {
+        const uint8_t *distance = take(&bytes, NUMBER_SIZE);
+        uint64_t bits = distance != NULL ? get_number(distance) : 0;
+        memcpy(&mark.distance_m, &bits, sizeof bits);
+    }
+    for (size_t i = 0; i < mark.value_count; i++) {
+        if (!get_value(&bytes, &mark.values[i])) {
+            return false;
+        }
+    }
+    *out = mark;
+    return mark.number >= 0;
+}
+
+/* --- Letters --- */
 
 void jalon_query_token_write(struct jalon_buffer *buffer, const struct jalon_query_key *key,
-                             const struct jalon_query_scope *scope, struct jalon_query_mark mark)
+                             const struct jalon_query_scope *scope,
+                             const struct jalon_query_mark *mark)
 {
-    uint8_t token[TOKEN_SIZE];
-    char text[TEXT_SIZE];
-    make_token(token, key, scope, mark);
-    for (size_t i = 0; i < TOKEN_SIZE / 3; i++) {
+    uint8_t token[TOKEN_MAX];
+    char text[LETTERS_MAX];
+    size_t size = put_mark(token, mark);
+    make_check(token + size, key, scope, token, size);
+    size_t groups = (size + CHECK_SIZE) / 3;
+    for (size_t i = 0; i < groups; i++) {
         uint32_t bits = (uint32_t)token[3 * i] << 16 | (uint32_t)token[3 * i + 1] << 8 |
                         token[3 * i + 2];
         for (int j = 0; j < 4; j++) {
             text[4 * i + (size_t)j] = ALPHABET[bits >> (18 - 6 * j) & 63];
         }
     }
-    jalon_buffer_append(buffer, text, sizeof text);
+    jalon_buffer_append(buffer, text, 4 * groups);
 }
 
-/* False when it is not TEXT_SIZE characters of the alphabet. */
-static bool decode(struct jalon_text text, uint8_t out[TOKEN_SIZE])
+/* The bytes; 0: they are not as many groups of four letters of the alphabet as a token may have. */
+static size_t decode(struct jalon_text text, uint8_t out[TOKEN_MAX])
 {
     struct jalon_text const letters = JALON_TEXT(ALPHABET);
-    if (text.length != TEXT_SIZE) {
-        return false;
+    if (text.length % 4 != 0 || text.length > LETTERS_MAX) {
+        return 0;
     }
-    for (size_t i = 0; i < TOKEN_SIZE / 3; i++) {
+    for (size_t i = 0; i < text.length / 4; i++) {
         uint32_t bits = 0;
         for (size_t j = 0; j < 4; j++) {
             size_t value = jalon_text_find(letters, text.data[4 * i + j]);
             if (value == letters.length) {
-                return false;
+                return 0;
             }
             bits = bits << 6 | (uint32_t)value;
         }
@@ -129,7 +228,27 @@ static bool decode(struct jalon_text text, uint8_t out[TOKEN_SIZE])
         out[3 * i + 1] = (uint8_t)(bits >> 8);
         out[3 * i + 2] = (uint8_t)bits;
     }
-    return true;
+    return text.length / 4 * 3;
+}
+
+/* Was it made with this key for this scope? */
+static bool is_genuine(const uint8_t *token, size_t mark_size, const struct jalon_query_key *key,
+                       const struct jalon_query_scope *scope)
+{
+    uint8_t expected[CHECK_SIZE];
+    uint8_t difference = 0;
+    make_check(expected, key, scope, token, mark_size);
+    for (size_t i = 0; i < CHECK_SIZE; i++) { /* all of them: time tells nothing */
+        difference |= token[mark_size + i] ^ expected[i];
+    }
+    return difference == 0;
+}
+
+enum jalon_status jalon_query_token_refuse(struct jalon_context *ctx)
+{
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "next",
+                         "expected the token of a \"next\" link of this same query, unaltered "
+                         "(start again without it)");
 }
 
 enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
@@ -138,21 +257,21 @@ enum jalon_status jalon_query_token_read(struct jalon_context *ctx,
                                          struct jalon_text token,
                                          struct jalon_query_mark *out)
 {
-    uint8_t given[TOKEN_SIZE], expected[TOKEN_SIZE];
-    uint8_t difference = 1;
-    struct jalon_query_mark mark = {0};
-    if (decode(token, given)) {
-        mark = read_mark(given);
-        make_token(expected, key, scope, mark);
-        difference = 0;
-        for (size_t i = 0; i < TOKEN_SIZE; i++) { /* all of them: time tells nothing */
-            difference |= given[i] ^ expected[i];
-        }
+    uint8_t bytes[TOKEN_MAX];
+    struct jalon_query_mark mark;
+    size_t size = decode(token, bytes);
+    if (size <= CHECK_SIZE || !is_genuine(bytes, size - CHECK_SIZE, key, scope) ||
+        !get_mark((struct bytes){bytes, size - CHECK_SIZE}, &mark)) {
+        return jalon_query_token_refuse(ctx);
     }
-    if (difference != 0 || mark.number < 0) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "next",
-                             "expected the token of a \"next\" link of this same query, unaltered "
-                             "(start again without it)");
+    for (size_t i = 0; i < mark.value_count; i++) {
+        struct jalon_text *text = &mark.values[i].text;
+        if (mark.values[i].kind == JALON_QUERY_SORT_TEXT) {
+            *text = jalon_text_copy(ctx->arena, *text);
+            if (text->data == NULL) {
+                return jalon_no_memory(ctx);
+            }
+        }
     }
     *out = mark;
     return JALON_OK;

@@ -81,13 +81,13 @@ static void put_search(struct jalon_buffer *buffer, const struct jalon_query_sea
 
 /*
  * Everything that tells which contributions match, but for the box; texts and lists behind their
- * length, so that no two queries come out alike. `after`, `after_m`, `limit` and `by_distance` are
- * of pages.
+ * length, so that no two queries come out alike. `after`, `after_m`, `after_values`, `limit`,
+ * `by_distance` and `sorts` are of pages.
  */
 static void put_query(struct jalon_buffer *buffer, const struct jalon_view_query *query)
 {
     /* Who adds to a query adds it below, or is sure that rows match whatever it is. */
-    _Static_assert(sizeof(void *) != 8 || sizeof(struct jalon_view_query) == 344,
+    _Static_assert(sizeof(void *) != 8 || sizeof(struct jalon_view_query) == 368,
                    "what a query asks has changed");
     put_number(buffer, query->collection);
     put_number(buffer, query->nothing);

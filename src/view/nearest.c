@@ -8,66 +8,33 @@
  */
 #include "nearest.h"
 
-struct candidate {
-    double distance_m;
-    int64_t number;
-    struct jalon_view_place place;
-};
+#include <string.h>
+
+#include "heap.h"
 
 struct nearest {
     struct jalon_context *ctx;
     const struct jalon_view_collection *collection;
     const struct jalon_view_query *query;
-    struct candidate *heap;
-    size_t count;
-    size_t capacity;
+    struct jalon_view_heap heap; /* as many as the page has */
     int64_t matched;
     bool more;
     enum jalon_status status;
 };
 
-static bool is_before(const struct candidate *a, const struct candidate *b)
+/* Distances are not negative: their bits are in their order (IEEE 754). */
+static uint64_t key_of(double distance_m)
 {
-    return a->distance_m < b->distance_m ||
-           (!(a->distance_m > b->distance_m) && a->number < b->number);
+    uint64_t key;
+    memcpy(&key, &distance_m, sizeof key);
+    return key;
 }
 
-/* Puts `one` at `at` or below it, where it is before none. */
-static void sink(struct candidate *heap, size_t count, size_t at, struct candidate one)
+static double distance_of(const struct jalon_view_candidate *candidate)
 {
-    for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && is_before(&heap[child], &heap[child + 1])) {
-            child++;
-        }
-        if (!is_before(&one, &heap[child])) {
-            break;
-        }
-        heap[at] = heap[child];
-        at = child;
-    }
-    heap[at] = one;
-}
-
-static void rise(struct candidate *heap, size_t at, struct candidate one)
-{
-    while (at > 0 && is_before(&heap[(at - 1) / 2], &one)) {
-        heap[at] = heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    heap[at] = one;
-}
-
-static void add(struct nearest *nearest, struct candidate one)
-{
-    struct candidate *heap =
-        jalon_arena_grow(nearest->ctx->arena, nearest->heap, nearest->count, nearest->count + 1,
-                         sizeof *heap, &nearest->capacity);
-    if (heap == NULL) {
-        nearest->status = jalon_no_memory(nearest->ctx);
-        return;
-    }
-    nearest->heap = heap;
-    rise(heap, nearest->count++, one);
+    double distance_m;
+    memcpy(&distance_m, &candidate->keys[0], sizeof distance_m);
+    return distance_m;
 }
 
 static void take(void *user, struct jalon_view_place place)
@@ -75,7 +42,7 @@ static void take(void *user, struct jalon_view_place place)
     struct nearest *nearest = user;
     const struct jalon_view_query *query = nearest->query;
     struct jalon_geometry geometry = jalon_view_collection_geometry(nearest->collection, place);
-    bool is_full = nearest->count == query->limit;
+    bool is_full = nearest->heap.count == query->limit;
     double least_m, most_m;
     nearest->matched++;
     if (query->limit == 0 || nearest->status != JALON_OK) {
@@ -85,31 +52,22 @@ static void take(void *user, struct jalon_view_place place)
     if (most_m < query->after_m) {
         return;
     }
-    if (is_full && least_m > nearest->heap[0].distance_m) {
+    if (is_full && least_m > distance_of(&nearest->heap.items[0])) {
         nearest->more = true;
         return;
     }
-    struct candidate one = {jalon_geo_circle_distance_m(&query->near, &geometry),
-                            jalon_view_collection_number(nearest->collection, place), place};
-    struct candidate last = {query->after_m, query->after, {0, 0}};
-    if (!is_before(&last, &one)) {
+    struct jalon_view_candidate one = {
+        .keys = {key_of(jalon_geo_circle_distance_m(&query->near, &geometry))},
+        .number = jalon_view_collection_number(nearest->collection, place),
+        .place = place,
+    };
+    struct jalon_view_candidate last = {.keys = {key_of(query->after_m)}, .number = query->after};
+    if (!jalon_view_candidate_is_before(&last, &one)) {
         return;
     }
     nearest->more = nearest->more || is_full;
-    if (!is_full) {
-        add(nearest, one);
-    } else if (is_before(&one, &nearest->heap[0])) {
-        sink(nearest->heap, nearest->count, 0, one);
-    }
-}
-
-/* From the nearest on. */
-static void sort(struct candidate *heap, size_t count)
-{
-    while (count > 1) {
-        struct candidate farthest = heap[0], last = heap[--count];
-        sink(heap, count, 0, last);
-        heap[count] = farthest;
+    if (!jalon_view_heap_offer(&nearest->heap, &one)) {
+        nearest->status = jalon_no_memory(nearest->ctx);
     }
 }
 
@@ -121,7 +79,9 @@ enum jalon_status jalon_view_query_nearest(struct jalon_context *ctx,
     struct nearest nearest = {.ctx = ctx,
                               .collection = &snapshot->collections[query->collection],
                               .query = query,
+                              .heap = {.arena = ctx->arena, .most = query->limit},
                               .status = JALON_OK};
+    const struct jalon_view_heap *heap = &nearest.heap;
     enum jalon_status status = jalon_view_each_match(ctx, snapshot, query, take, &nearest);
     if (status == JALON_OK) {
         status = nearest.status;
@@ -129,19 +89,20 @@ enum jalon_status jalon_view_query_nearest(struct jalon_context *ctx,
     if (status != JALON_OK) {
         return status;
     }
-    sort(nearest.heap, nearest.count);
+    jalon_view_heap_sort(&nearest.heap);
     struct jalon_view_result result = {
-        .items = jalon_arena_allocate(ctx->arena, nearest.count * sizeof *result.items),
-        .count = nearest.count,
+        .items = jalon_arena_allocate(ctx->arena, heap->count * sizeof *result.items),
+        .count = heap->count,
         .matched = nearest.matched,
         .more = nearest.more,
-        .last_m = nearest.count > 0 ? nearest.heap[nearest.count - 1].distance_m : 0,
+        .last_m = heap->count > 0 ? distance_of(&heap->items[heap->count - 1]) : 0,
+        .visited = nearest.matched,
     };
     if (result.items == NULL) {
         return jalon_no_memory(ctx);
     }
-    for (size_t i = 0; i < nearest.count; i++) {
-        result.items[i] = jalon_snapshot_item(snapshot, query->collection, nearest.heap[i].place);
+    for (size_t i = 0; i < heap->count; i++) {
+        result.items[i] = jalon_snapshot_item(snapshot, query->collection, heap->items[i].place);
     }
     *out = result;
     return JALON_OK;

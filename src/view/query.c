@@ -14,6 +14,7 @@
 #include "nearest.h"
 #include "scope.h"
 #include "sort.h"
+#include "sorted.h"
 
 /* How many hits are kept, a page apart, before walking is the better way. */
 enum { KEPT = 4096 };
@@ -32,10 +33,12 @@ struct search {
     uint32_t part;
     uint32_t block; /* whose rows are in `words` */
     uint64_t words[JALON_VIEW_BLOCK_WORDS];
-    /* Called for each match; NULL: they are only counted. */
+    /* Called for each match, or for rows with all their bits; NULL: they are only counted. */
     void (*found)(void *user, struct jalon_view_place place);
+    void (*found_rows)(void *user, struct jalon_view_place first, uint64_t word);
     void *user;
     int64_t matched;
+    int64_t visited;
 };
 
 /* The rows of a segment that match; NULL when the search has failed. */
@@ -129,6 +132,38 @@ static bool is_wanted_entry(const struct search *search, const struct jalon_view
             is_large(search, entry->box));
 }
 
+/* Of these rows, which match but for the box, those that are wanted and meet it. */
+static uint64_t sift(const struct search *search, const struct jalon_view_segment *segment,
+                     uint32_t start, uint64_t word, bool is_inside)
+{
+    for (uint64_t left = word; left != 0; left &= left - 1) {
+        uint32_t row = start + (uint32_t)__builtin_ctzll(left);
+        if (!is_wanted(search, segment, row) ||
+            !(is_inside || meets_row(search, segment, row))) {
+            word &= ~(left & (~left + 1));
+        }
+    }
+    return word;
+}
+
+static void take_word(struct search *search, uint32_t start, uint64_t word)
+{
+    struct jalon_view_place first = {search->part, start};
+    if (search->found_rows != NULL) {
+        search->matched += __builtin_popcountll(word);
+        search->found_rows(search->user, first, word);
+        return;
+    }
+    if (search->found == NULL) {
+        search->matched += __builtin_popcountll(word);
+        return;
+    }
+    for (; word != 0; word &= word - 1) {
+        take(search, (struct jalon_view_place){search->part,
+                                               start + (uint32_t)__builtin_ctzll(word)});
+    }
+}
+
 /* Takes the rows of one block that match. */
 static void take_rows(struct search *search, uint32_t first, uint32_t end, bool is_inside)
 {
@@ -147,17 +182,10 @@ static void take_rows(struct search *search, uint32_t first, uint32_t end, bool 
             continue;
         }
         uint64_t word = cut(search->words[i], start, first, end);
-        if (is_inside && search->found == NULL) {
-            search->matched += __builtin_popcountll(word);
-            continue;
+        if (!is_inside || search->large_at >= 0) {
+            word = sift(search, rows->segment, start, word, is_inside);
         }
-        for (; word != 0; word &= word - 1) {
-            uint32_t row = start + (uint32_t)__builtin_ctzll(word);
-            if (is_wanted(search, rows->segment, row) &&
-                (is_inside || meets_row(search, rows->segment, row))) {
-                take(search, (struct jalon_view_place){search->part, row});
-            }
-        }
+        take_word(search, start, word);
     }
 }
 
@@ -246,6 +274,7 @@ static void keep(void *user, struct jalon_view_place place)
     if (number <= search->query->after) {
         return;
     }
+    search->visited++;
     struct jalon_view_hit *hits =
         keeping->count < keeping->most
             ? jalon_arena_grow(search->ctx->arena, keeping->hits, keeping->count,
@@ -384,6 +413,7 @@ static bool walk_on(struct walk *walk, struct jalon_view_place *out)
         if (part == walk->part_count) {
             return false;
         }
+        walk->search->visited++;
         *out = place_at(walk, part);
         walk->cursors[part].at++;
         settle(walk, part);
@@ -431,6 +461,9 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
     if (query->by_distance) {
         return jalon_view_query_nearest(ctx, snapshot, query, out);
     }
+    if (query->sort_count > 0) {
+        return jalon_view_query_sorted(ctx, snapshot, query, out);
+    }
     struct search search;
     struct jalon_view_result result = {.count = 0};
     enum jalon_status status = begin(ctx, snapshot, query, &search);
@@ -454,12 +487,35 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
         status = check(&search);
     }
     if (status == JALON_OK) {
+        result.visited = search.visited;
         *out = result;
     }
     return status;
 }
 
-/* --- Visits --- */
+/* --- All matches --- */
+
+enum jalon_status jalon_view_take_matches(struct jalon_context *ctx,
+                                          const struct jalon_snapshot *snapshot,
+                                          const struct jalon_view_query *query,
+                                          const struct jalon_view_taker *taker, void *user,
+                                          int64_t *out_matched)
+{
+    struct search search;
+    enum jalon_status status = begin(ctx, snapshot, query, &search);
+    if (status == JALON_OK) {
+        search.found = taker != NULL ? taker->one : NULL;
+        search.found_rows = taker != NULL ? taker->rows : NULL;
+        search.user = user;
+        search_all(&search);
+        status = check(&search);
+    }
+    if (status == JALON_OK) {
+        *out_matched = search.matched;
+    }
+    return status;
+}
+
 
 enum jalon_status jalon_view_each_match(struct jalon_context *ctx,
                                         const struct jalon_snapshot *snapshot,
@@ -467,17 +523,12 @@ enum jalon_status jalon_view_each_match(struct jalon_context *ctx,
                                         void (*visit)(void *user, struct jalon_view_place place),
                                         void *user)
 {
-    struct search search;
-    enum jalon_status status = begin(ctx, snapshot, query, &search);
-    if (status == JALON_OK) {
-        search.found = visit;
-        search.user = user;
-        search_all(&search);
-        status = check(&search);
-    }
-    return status;
+    struct jalon_view_taker const taker = {NULL, visit};
+    int64_t matched;
+    return jalon_view_take_matches(ctx, snapshot, query, &taker, user, &matched);
 }
 
+/* --- Visits --- */
 struct visiting {
     struct jalon_context *ctx;
     const struct jalon_snapshot *snapshot;

@@ -8,6 +8,7 @@
 #include "jalon/memory.h"
 
 #include "directory.h"
+#include "order.h"
 #include "rows.h"
 #include "sums.h"
 #include "tally.h"
@@ -55,6 +56,7 @@ static void locate(struct jalon_view_segment *segment)
 static void destroy(struct jalon_view_segment *segment)
 {
     jalon_view_mask_cache_destroy(segment->masks);
+    jalon_view_rank_cache_destroy(segment->ranks);
     jalon_view_columns_close(&segment->columns);
     jalon_memory_release(segment->died);
     jalon_memory_release(segment->block_died);
@@ -188,5 +190,6 @@ size_t jalon_view_segment_memory(const struct jalon_view_segment *segment)
             segment->quads.count) *
                sizeof *segment->died +
            jalon_view_sums_memory(segment->living) +
-           jalon_view_mask_cache_memory(segment->masks);
+           jalon_view_mask_cache_memory(segment->masks) +
+           jalon_view_rank_cache_memory(segment->ranks);
 }

@@ -74,6 +74,7 @@ struct jalon_view_segment {
     atomic_uint dead;             /* how many */
     struct jalon_view_sums *_Atomic living; /* of quads with dead rows; NULL until one is asked for */
     struct jalon_view_mask_cache *_Atomic masks; /* see rows.h; NULL until a query filters */
+    struct jalon_view_rank_cache *_Atomic ranks; /* see order.h; NULL until a query sorts */
 };
 
 /* Blocks there are, the last one may be short. */

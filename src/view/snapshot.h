@@ -32,6 +32,24 @@ enum jalon_status jalon_snapshot_make_page(struct jalon_context *ctx,
                                            const struct jalon_view_hit *hits, size_t count,
                                            struct jalon_view_result *out) JALON_MUST_USE;
 
+/* Who goes through all that match. */
+struct jalon_view_taker {
+    /* Rows of a segment: those from first.row on whose bits are set. NULL: they are handed over one
+     * by one, as entries are. */
+    void (*rows)(void *user, struct jalon_view_place first, uint64_t word);
+    /* An entry of the delta. */
+    void (*one)(void *user, struct jalon_view_place place);
+};
+/*
+ * Hands over every match, part by part, whatever `after` and `limit` (NULL: only counts them); how
+ * many there are. JALON_INTERNAL, JALON_NO_MEMORY: what was handed over is then not all.
+ */
+enum jalon_status jalon_view_take_matches(struct jalon_context *ctx,
+                                          const struct jalon_snapshot *snapshot,
+                                          const struct jalon_view_query *query,
+                                          const struct jalon_view_taker *taker, void *user,
+                                          int64_t *out_matched) JALON_MUST_USE;
+
 /*
  * Calls `visit` for every match, in no order, whatever `after` and `limit`. JALON_INTERNAL when shapes
  * could not be compared: what was visited is then not all.

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Paging tokens, boxes, places and times: what is read, what is refused and in which words. */
+/* Paging tokens, values to sort by, boxes, places and times: what is read, what is refused and in which words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -49,7 +50,8 @@ static struct jalon_text write_token(struct jalon_buffer *buffer, int64_t number
 {
     jalon_buffer_init(buffer, 1000);
     jalon_query_token_write(buffer, &key, &scope,
-                            (struct jalon_query_mark){number, (double)number / 3});
+                            &(struct jalon_query_mark){.number = number,
+                                                       .distance_m = (double)number / 3});
     return jalon_buffer_text(buffer);
 }
 
@@ -60,8 +62,8 @@ static void a_token_comes_back_as_its_mark(void **state)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct jalon_buffer buffer;
         struct jalon_text token = write_token(&buffer, numbers[i]);
-        assert_int_equal(token.length, 44);
-        struct jalon_query_mark mark = {-1, -1};
+        assert_int_equal(token.length, numbers[i] == 0 ? 36 : 44); /* without a distance, with */
+        struct jalon_query_mark mark = {.number = -1, .distance_m = -1};
         assert_int_equal(jalon_query_token_read(ctx, &key, &scope, token, &mark), JALON_OK);
         assert_int_equal(mark.number, numbers[i]);
         assert_true(mark.distance_m == (double)numbers[i] / 3);
@@ -69,12 +71,147 @@ static void a_token_comes_back_as_its_mark(void **state)
     }
 }
 
+/* With as many values of every kind as there can be, up to the longest. */
+static struct jalon_text write_sorted_token(struct jalon_buffer *buffer, unsigned kinds,
+                                            struct jalon_query_mark *mark)
+{
+    static char longest[4 * 100];
+    for (size_t i = 0; i < sizeof longest; i++) {
+        longest[i] = "\xf0\x9f\x8c\xb3"[i % 4];
+    }
+    *mark = (struct jalon_query_mark){.number = 4711, .value_count = JALON_QUERY_SORTS_MAX};
+    for (size_t i = 0; i < JALON_QUERY_SORTS_MAX; i++, kinds /= 4) {
+        struct jalon_query_sort_value const values[] = {
+            {.kind = JALON_QUERY_SORT_ABSENT},
+            jalon_query_sort_number(-1.5),
+            jalon_query_sort_text(JALON_TEXT("\xc3\x89" "cole")),
+            jalon_query_sort_text(jalon_text_slice(longest, sizeof longest)),
+        };
+        mark->values[i] = values[kinds % 4];
+    }
+    jalon_buffer_init(buffer, 10000);
+    jalon_query_token_write(buffer, &key, &scope, mark);
+    return jalon_buffer_text(buffer);
+}
+
+static void a_token_brings_back_every_value(void **state)
+{
+    (void)state;
+    for (unsigned kinds = 0; kinds < 256; kinds++) {
+        struct jalon_buffer buffer;
+        struct jalon_query_mark mark, back;
+        struct jalon_text token = write_sorted_token(&buffer, kinds, &mark);
+        assert_int_equal(jalon_query_token_read(ctx, &key, &scope, token, &back), JALON_OK);
+        assert_int_equal(back.number, 4711);
+        assert_true(back.distance_m == 0);
+        assert_int_equal(back.value_count, JALON_QUERY_SORTS_MAX);
+        for (size_t i = 0; i < JALON_QUERY_SORTS_MAX; i++) {
+            assert_int_equal(back.values[i].kind, mark.values[i].kind);
+            assert_true(back.values[i].number == mark.values[i].number);
+            assert_true(jalon_text_equal(back.values[i].text, mark.values[i].text));
+        }
+        jalon_buffer_finish(&buffer);
+    }
+}
+
+static void a_sorted_token_is_refused_altered_or_cut(void **state)
+{
+    (void)state;
+    struct jalon_buffer buffer;
+    struct jalon_query_mark mark, back;
+    struct jalon_text token = write_sorted_token(&buffer, 0x1b, &mark);
+    for (size_t i = 0; i < token.length; i++) {
+        buffer.data[i] = buffer.data[i] == 'A' ? 'B' : 'A';
+        assert_refused(jalon_query_token_read(ctx, &key, &scope, token, &back), "next");
+        jalon_buffer_clear(&buffer);
+        jalon_query_token_write(&buffer, &key, &scope, &mark);
+    }
+    for (size_t length = 0; length < token.length; length++) {
+        struct jalon_text cut = {token.data, length};
+        assert_refused(jalon_query_token_read(ctx, &key, &scope, cut, &back), "next");
+    }
+    jalon_buffer_finish(&buffer);
+}
+
+/* --- Values --- */
+
+static int order_of(struct jalon_query_sort_value a, struct jalon_query_sort_value b)
+{
+    char left[JALON_QUERY_SORT_BYTES_MAX], right[JALON_QUERY_SORT_BYTES_MAX];
+    int order = jalon_text_compare(jalon_text_slice(left, jalon_query_sort_bytes(&a, left)),
+                                   jalon_text_slice(right, jalon_query_sort_bytes(&b, right)));
+    return (order > 0) - (order < 0);
+}
+
+static void numbers_stand_by_size(void **state)
+{
+    (void)state;
+    const double ascending[] = {-1.7976931348623157e308, -2, -1.5, -5e-324, 0, 5e-324, 1, 1.5, 10,
+                                9007199254740992.0, 1.7976931348623157e308};
+    size_t const count = sizeof ascending / sizeof *ascending;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            struct jalon_query_sort_value a = jalon_query_sort_number(ascending[i]);
+            struct jalon_query_sort_value b = jalon_query_sort_number(ascending[j]);
+            assert_int_equal(order_of(a, b), (i > j) - (i < j));
+            assert_int_equal((a.number > b.number) - (a.number < b.number), (i > j) - (i < j));
+        }
+    }
+    assert_int_equal(order_of(jalon_query_sort_number(-0.0), jalon_query_sort_number(0)), 0);
+    assert_int_equal(order_of(jalon_query_sort_time(-1), jalon_query_sort_time(0)), -1);
+    assert_int_equal(order_of(jalon_query_sort_time(INT64_MIN), jalon_query_sort_time(-5)), -1);
+    assert_int_equal(order_of(jalon_query_sort_time(INT64_MAX), jalon_query_sort_time(5)), 1);
+}
+
+/* As readers of French and English look for them. */
+static void texts_stand_without_case_and_accents_first(void **state)
+{
+    (void)state;
+    static const char *const ascending[] = {
+        "", " ", "10 rue", "2 rue", "A", "a", "\xc3\xa0", "ab", "Abc", "cote", "cot\xc3\xa9",
+        "c\xc3\xb4te", "c\xc3\xb4t\xc3\xa9", "coter", "E", "\xc3\x89" "cole", "\xc3\xa9t\xc3\xa9", "Oe", "\xc5\x92u",
+        "oeuf", "OEUFS", "Stra\xc3\x9f" "e", "Strasser", "zoo", "\xd0\xb0",
+    };
+    size_t const count = sizeof ascending / sizeof *ascending;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            int order = order_of(jalon_query_sort_text(jalon_text_from(ascending[i])),
+                                 jalon_query_sort_text(jalon_text_from(ascending[j])));
+            if (order != (i > j) - (i < j)) {
+                fail_msg("%s beside %s: %d", ascending[i], ascending[j], order);
+            }
+        }
+    }
+}
+
+static void only_the_beginning_of_a_text_counts(void **state)
+{
+    (void)state;
+    char text[2 * 61 + 1] = "";
+    for (size_t i = 0; i < 61; i++) {
+        memcpy(text + 2 * i, "\xc3\xa9", 2);
+    }
+    struct jalon_query_sort_value value = jalon_query_sort_text(jalon_text_slice(text, 2 * 61));
+    assert_int_equal(value.text.length, 2 * 60);
+    assert_int_equal(jalon_query_sort_text(jalon_text_slice(text, 2 * 60)).text.length, 2 * 60);
+    assert_int_equal(jalon_query_sort_text(jalon_text_slice(text, 2 * 3)).text.length, 2 * 3);
+    /* Characters that become several take no more room than there is. */
+    char wide[3 * 60];
+    for (size_t i = 0; i < 60; i++) {
+        memcpy(wide + 3 * i, "\xef\xac\x83", 3); /* the ligature ffi */
+    }
+    char *bytes = malloc(JALON_QUERY_SORT_BYTES_MAX);
+    value = jalon_query_sort_text(jalon_text_slice(wide, sizeof wide));
+    assert_true(jalon_query_sort_bytes(&value, bytes) <= JALON_QUERY_SORT_BYTES_MAX);
+    free(bytes);
+}
+
 static void an_altered_token_is_refused(void **state)
 {
     (void)state;
     struct jalon_buffer buffer;
     struct jalon_text token = write_token(&buffer, 4711);
-    struct jalon_query_mark after = {-1, -1};
+    struct jalon_query_mark after = {.number = -1, .distance_m = -1};
     for (size_t i = 0; i < token.length; i++) {
         for (int bit = 0; bit < 8; bit++) {
             buffer.data[i] = (char)(buffer.data[i] ^ 1 << bit);
@@ -263,6 +400,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_comes_back_as_its_mark),
         cmocka_unit_test(an_altered_token_is_refused),
+        cmocka_unit_test(a_token_brings_back_every_value),
+        cmocka_unit_test(a_sorted_token_is_refused_altered_or_cut),
+        cmocka_unit_test(numbers_stand_by_size),
+        cmocka_unit_test(texts_stand_without_case_and_accents_first),
+        cmocka_unit_test(only_the_beginning_of_a_text_counts),
         cmocka_unit_test(a_token_is_good_for_its_own_query_only),
         cmocka_unit_test(order_and_page_parameters_do_not_matter),
         cmocka_unit_test(boxes_have_four_or_six_numbers),
