@@ -153,7 +153,7 @@ static bool is_north_first(struct jalon_geo_thread *thread, int32_t srid)
 enum jalon_status jalon_geo_parse_crs_axes(struct jalon_context *ctx, struct jalon_text name,
                                            int32_t *out_srid, bool *out_north_first)
 {
-    int32_t srid;
+    int32_t srid = 0;
     enum jalon_status status = jalon_geo_parse_crs(ctx, name, &srid);
     struct jalon_geo_thread *thread = status == JALON_OK ? jalon_geo_thread_proj() : NULL;
     if (status == JALON_OK && thread == NULL) {
