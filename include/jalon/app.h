@@ -286,6 +286,31 @@ enum jalon_status jalon_app_edit(struct jalon_context *ctx, struct jalon_app *ap
                                  const struct jalon_edit *edit,
                                  struct jalon_contributed *out) JALON_MUST_USE;
 
+/* --- Export --- */
+/*
+ * Reads what everybody may see of one collection (index in the map) from the store, batch by batch,
+ * in the order of insertion: memory does not grow with it, and nobody who writes waits. Each
+ * contribution comes once, in a state that it had meanwhile.
+ *
+ * `filter` is CQL2, as text or (beginning with a brace) JSON; empty: everything. `map` is borrowed
+ * (jalon_app_find_map). JALON_INVALID: the filter; JALON_NOT_FOUND: the collection is not public.
+ */
+struct jalon_export;
+enum jalon_status jalon_export_begin(struct jalon_context *ctx, struct jalon_app *app,
+                                     const struct jalon_map *map, int32_t collection,
+                                     struct jalon_text filter,
+                                     struct jalon_export **out) JALON_MUST_USE;
+struct jalon_exported {
+    const struct jalon_contribution *contribution; /* without fields that are not public */
+    struct jalon_text json;                        /* its Feature */
+};
+/* The next ones, valid until the next call; *out_count is 0 behind the last. */
+enum jalon_status jalon_export_next(struct jalon_context *ctx, struct jalon_export *run,
+                                    const struct jalon_exported **out,
+                                    size_t *out_count) JALON_MUST_USE;
+/* NULL is allowed. */
+void jalon_export_end(struct jalon_export *run);
+
 /* --- Accounts --- */
 enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jalon_app *app,
                                            struct jalon_account *account) JALON_MUST_USE;

@@ -22,7 +22,8 @@ enum jalon_option_type {
 };
 
 struct jalon_option {
-    const char *name;        /* "listen": --listen VALUE, --listen=VALUE; listen = VALUE in a file */
+    /* "listen": --listen VALUE, --listen=VALUE; listen = VALUE in a file. One letter: -o VALUE. */
+    const char *name;
     const char *environment; /* "JALON_LISTEN"; NULL: not read from there */
     const char *value;       /* what the value is, for help: "ADDRESS:PORT"; NULL for a FLAG */
     enum jalon_option_type type;

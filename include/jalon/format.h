@@ -135,6 +135,11 @@ struct jalon_item_writer {
     bool needs_contribution; /* the Feature is not enough */
     bool keeps_axes; /* positions stand in the order that their system itself has */
     bool only_wgs84; /* the format has no other system */
+    /*
+     * What is written is rows (jalon/rows.h), which jalon/conversion.h makes the file of, as a whole:
+     * several collections are written one after the other into one file.
+     */
+    bool is_converted;
     /* So often all items are given, once at least: GPX has its points before its lines. */
     unsigned passes;
     void (*begin)(struct jalon_buffer *buffer, const struct jalon_items_frame *frame);

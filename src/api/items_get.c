@@ -27,7 +27,7 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
     struct jalon_query_mark before = jalon_items_query_mark(query);
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; status == JALON_OK && i < format_count && count < LINKS_MAX - 2; i++) {
-        if (formats[i]->writer == NULL ||
+        if (formats[i]->writer == NULL || formats[i]->writer->is_converted ||
             (formats[i]->writer->only_wgs84 && !jalon_crs_is_crs84(crs))) {
             continue;
         }

@@ -350,7 +350,7 @@ static void list_formats(void)
     size_t format_count, count = 0;
     const struct jalon_format *const *formats = jalon_formats(&format_count);
     for (size_t i = 0; i < format_count && count < REPRESENTATIONS_MAX - 2; i++) {
-        if (formats[i]->writer != NULL) {
+        if (formats[i]->writer != NULL && !formats[i]->writer->is_converted) {
             items[count++] =
                 (struct jalon_representation){formats[i]->name, formats[i]->media_type};
         }

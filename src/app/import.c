@@ -339,8 +339,7 @@ static enum jalon_status make_draft(struct jalon_context *ctx, struct jalon_impo
         return status;
     }
     jalon_draft_check_required(ctx, draft, "");
-    if (contribution->source_id.length == 0 && record->id.length > 0 &&
-        !jalon_import_columns_have(&import->columns, TARGET_SOURCE_ID)) {
+    if (record->id.length > 0 && !jalon_import_columns_give_key(&import->columns)) {
         contribution->source_id = record->id;
     }
     *out_good = ctx->error.detail_total == 0;

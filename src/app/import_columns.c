@@ -95,6 +95,18 @@ bool jalon_import_columns_have(const struct import_columns *columns, enum target
     return false;
 }
 
+bool jalon_import_columns_give_key(const struct import_columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct import_column *column = &columns->items[i];
+        if (column->target.kind == TARGET_SOURCE_ID &&
+            (column->mapped || !jalon_text_is(column->name, "source_id"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const struct jalon_assignment *find_mapping(const struct import_columns *columns,
                                                    struct jalon_text name)
 {

@@ -36,7 +36,8 @@ enum command_bit {
     COMMAND_RESTORE = 1 << 12,
     COMMAND_CHECK = 1 << 13,
     COMMAND_VACUUM = 1 << 14,
-    COMMAND_ALL = (1 << 15) - 1,
+    COMMAND_EXPORT = 1 << 15,
+    COMMAND_ALL = (1 << 16) - 1,
 };
 
 /* What a command works with. */
@@ -67,6 +68,7 @@ enum exit_code jalon_cli_map_list(struct jalon_cli *cli);
 enum exit_code jalon_cli_map_set(struct jalon_cli *cli);
 enum exit_code jalon_cli_map_delete(struct jalon_cli *cli);
 enum exit_code jalon_cli_import(struct jalon_cli *cli);
+enum exit_code jalon_cli_export(struct jalon_cli *cli);
 enum exit_code jalon_cli_demo(struct jalon_cli *cli);
 enum exit_code jalon_cli_account_create(struct jalon_cli *cli);
 enum exit_code jalon_cli_account_token(struct jalon_cli *cli);

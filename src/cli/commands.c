@@ -14,6 +14,8 @@ const struct jalon_command jalon_commands[] = {
     {"import", COMMAND_IMPORT, "MAP COLLECTION FILE", 3, 3,
      "Bring a file into a collection; again under the same source, bring its changes.",
      jalon_cli_import},
+    {"export", COMMAND_EXPORT, "MAP [COLLECTION]", 1, 2,
+     "Write what everybody may see of a map, or of one collection, into a file.", jalon_cli_export},
     {"demo", COMMAND_DEMO, "", 0, 0, "Make the demonstration map of Montpellier.", jalon_cli_demo},
     {"account create", COMMAND_ACCOUNT_CREATE, "NAME", 1, 1, "Make an account.",
      jalon_cli_account_create},
@@ -41,7 +43,7 @@ const struct jalon_option jalon_options[] = {
      "Base map of the page: ign, osm, none, or a URL with {z}, {x} and {y}."},
     {"config", "JALON_CONFIG", "FILE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
      "Settings file with `name = value` lines."},
-    {"crs", NULL, "CRS", JALON_OPTION_TEXT, "EPSG:4326", 0, 0, COMMAND_IMPORT,
+    {"crs", NULL, "CRS", JALON_OPTION_TEXT, "EPSG:4326", 0, 0, COMMAND_IMPORT | COMMAND_EXPORT,
      "Coordinate reference system of the file, such as EPSG:2154."},
     {"crs", "JALON_CRS", "CRS", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_SERVE,
      "One more coordinate reference system to offer, such as EPSG:31370."},
@@ -57,8 +59,11 @@ const struct jalon_option jalon_options[] = {
      "Of the file, such as latin1; found from the file when not given."},
     {"expires", NULL, "DATE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_ACCOUNT_TOKEN,
      "Last day of the token, YYYY-MM-DD; without it the token does not end."},
-    {"format", NULL, "NAME", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,
-     "Format of the file: geojson, ndjson, csv or kml; by its extension when not given."},
+    {"filter", NULL, "CQL2", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_EXPORT,
+     "Only contributions for which this CQL2 expression, text or JSON, is true."},
+    {"format", NULL, "NAME", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT | COMMAND_EXPORT,
+     "Format of the file: geojson, ndjson, csv or kml, to export also gpx, gpkg (GeoPackage) or shp "
+     "(Shapefiles in a zip); by its extension when not given."},
     {"json", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0,
      COMMAND_IMPORT | COMMAND_MAP_LIST | COMMAND_BACKUP | COMMAND_RESTORE | COMMAND_CHECK |
          COMMAND_VACUUM,
@@ -80,10 +85,13 @@ const struct jalon_option jalon_options[] = {
      "Leave out a value that does not fit and that its row can do without, not the row."},
     {"operator", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_ACCOUNT_CREATE,
      "The account may do everything on this server."},
+    {"o", NULL, "FILE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_EXPORT,
+     "Where to write; to standard output when not given. Of a whole map: one file of gpkg or shp, "
+     "else a folder with a file for each collection."},
     {"public-url", "JALON_PUBLIC_URL", "URL", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
      "Address that clients use, for links; http://ADDRESS:PORT when not given."},
     {"quiet", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0,
-     COMMAND_IMPORT | COMMAND_DEMO | COMMAND_BACKUP | COMMAND_RESTORE | COMMAND_CHECK |
+     COMMAND_IMPORT | COMMAND_EXPORT | COMMAND_DEMO | COMMAND_BACKUP | COMMAND_RESTORE | COMMAND_CHECK |
          COMMAND_VACUUM,
      "Show no progress and no summary."},
     {"report", NULL, "FILE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,

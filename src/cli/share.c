@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Finding share/jalon beside the executable, wherever the tree was put. Layer 5 (cli). */
+/* Finding share/jalon and libexec/jalon beside the executable, wherever the tree was put. Layer 5 (cli). */
 #include "share.h"
 
 #include <limits.h>
@@ -23,6 +23,30 @@ static bool find_prefix(char prefix[PATH_MAX])
         *slash = '\0';
     }
     return true;
+}
+
+enum jalon_status jalon_cli_find_program(struct jalon_context *ctx, const char *name,
+                                         struct jalon_text *out_path)
+{
+    struct jalon_text path = JALON_TEXT_EMPTY;
+    const char *given = getenv("JALON_LIBEXEC");
+    char prefix[PATH_MAX];
+    if (given != NULL && *given != '\0') {
+        path = jalon_text_format(ctx->arena, "%s/%s", given, name);
+    } else if (find_prefix(prefix)) {
+        path = jalon_text_format(ctx->arena, "%s/libexec/jalon/%s", prefix, name);
+    }
+    if (path.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    if (access(path.data, X_OK) != 0) {
+        return jalon_fail(ctx, JALON_NOT_FOUND,
+                          "%s is missing or cannot be run: install Jalon again, or set "
+                          "JALON_LIBEXEC to its folder libexec/jalon",
+                          path.length > 0 ? path.data : name);
+    }
+    *out_path = path;
+    return JALON_OK;
 }
 
 enum jalon_status jalon_cli_find_share(struct jalon_context *ctx, const char *name,

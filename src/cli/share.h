@@ -19,5 +19,11 @@
  */
 enum jalon_status jalon_cli_find_share(struct jalon_context *ctx, const char *name,
                                        struct jalon_text *out_path) JALON_MUST_USE;
+/*
+ * The same for a program that Jalon starts: below JALON_LIBEXEC, else ../libexec/jalon. JALON_NOT_FOUND
+ * as above.
+ */
+enum jalon_status jalon_cli_find_program(struct jalon_context *ctx, const char *name,
+                                         struct jalon_text *out_path) JALON_MUST_USE;
 
 #endif

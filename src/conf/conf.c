@@ -195,6 +195,25 @@ static enum jalon_status read_option(struct jalon_context *ctx,
     return assign(ctx, settings, index, ORIGIN_ARGUMENT, value, "");
 }
 
+/* Reads "-o value", the option whose name is the letter; none of these is a flag. */
+static enum jalon_status read_letter(struct jalon_context *ctx,
+                                     const struct jalon_conf_input *input,
+                                     struct jalon_settings *settings, int *at)
+{
+    struct jalon_text argument = jalon_text_from(input->arguments[*at]);
+    size_t index = find_option(input->options, jalon_text_slice(argument.data + 1, 1));
+    const struct jalon_option *option = &input->options[index];
+    if (option->name == NULL || (option->commands & input->command) == 0) {
+        return refuse_unknown(ctx, input, argument, "");
+    }
+    if (*at + 1 >= input->argument_count) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, option->name,
+                             "needs a value: -%s %s", option->name, option->value);
+    }
+    return assign(ctx, settings, index, ORIGIN_ARGUMENT,
+                  jalon_text_from(input->arguments[++*at]), "");
+}
+
 static enum jalon_status read_arguments(struct jalon_context *ctx,
                                         const struct jalon_conf_input *input,
                                         struct jalon_settings *settings)
@@ -215,7 +234,10 @@ static enum jalon_status read_arguments(struct jalon_context *ctx,
                 return status;
             }
         } else if (!options_over && argument.length == 2 && argument.data[0] == '-') {
-            return refuse_unknown(ctx, input, argument, "");
+            enum jalon_status status = read_letter(ctx, input, settings, &i);
+            if (status != JALON_OK) {
+                return status;
+            }
         } else {
             settings->operands[settings->operand_count++] = argument;
         }

@@ -14,8 +14,10 @@ void jalon_conf_write_help(struct jalon_buffer *out, const struct jalon_option *
             continue;
         }
         const char *value = option->value != NULL ? option->value : "";
-        size_t width = 4 + strlen(option->name) + (*value != '\0') + strlen(value);
-        jalon_buffer_append_format(out, "  --%s%s%s", option->name, *value != '\0' ? " " : "", value);
+        const char *dashes = option->name[1] != '\0' ? "--" : "-";
+        size_t width = 2 + strlen(dashes) + strlen(option->name) + (*value != '\0') + strlen(value);
+        jalon_buffer_append_format(out, "  %s%s%s%s", dashes, option->name,
+                                   *value != '\0' ? " " : "", value);
         if (width + 2 > HELP_COLUMN) {
             jalon_buffer_append_char(out, '\n');
             width = 0;

@@ -12,6 +12,8 @@ static const struct jalon_format *const formats[] = {
     &jalon_format_ndjson,
     &jalon_format_kml,
     &jalon_format_gpx,
+    &jalon_format_gpkg,
+    &jalon_format_shp,
 };
 
 const struct jalon_format *const *jalon_formats(size_t *out_count)

@@ -45,6 +45,13 @@ static void geojson_begin(struct jalon_buffer *buffer, const struct jalon_items_
         jalon_buffer_append_format(buffer, "\"numberMatched\":%lld,\"numberReturned\":%lld,",
                                    (long long)frame->matched, (long long)frame->returned);
     }
+    if (frame->matched < 0 && frame->srid != 0) {
+        /* An answer says it in a header; in a file the member of GeoJSON 2008 is what is read. */
+        jalon_buffer_append_format(buffer,
+                                   "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
+                                   "\"urn:ogc:def:crs:EPSG::%d\"}},",
+                                   (int)frame->srid);
+    }
     jalon_buffer_append_format(buffer, "\"timeStamp\":\"%s\",\"links\":", time);
     write_links(buffer, frame);
     jalon_buffer_append_string(buffer, ",\"features\":[");

@@ -45,5 +45,7 @@ extern const struct jalon_format jalon_format_ndjson;
 extern const struct jalon_format jalon_format_csv;
 extern const struct jalon_format jalon_format_kml;
 extern const struct jalon_format jalon_format_gpx;
+extern const struct jalon_format jalon_format_gpkg;
+extern const struct jalon_format jalon_format_shp;
 
 #endif
