@@ -14,6 +14,8 @@
 #define JALON_CLOCK_TEXT_SIZE 28
 
 int64_t jalon_clock_now_us(void);
+/* Now, or `past_us` where the clock has been set back behind it: for what comes after something. */
+int64_t jalon_clock_not_before_us(int64_t past_us);
 /* Never goes back, unrelated to the date: for durations. */
 int64_t jalon_clock_monotonic_us(void);
 /* Tests only: jalon_clock_now_us answers this until called with 0. */

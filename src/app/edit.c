@@ -151,7 +151,7 @@ static enum jalon_status put_after(struct jalon_context *ctx, struct jalon_turn 
         .edit_secret_hash = JALON_TEXT_EMPTY,
         .source_digest = JALON_TEXT_EMPTY,
     };
-    after->updated_us = jalon_clock_now_us();
+    after->updated_us = jalon_clock_not_before_us(subject->before.updated_us);
     enum jalon_status status =
         jalon_history_changes(ctx, subject->map, &subject->before, after, &write.changes);
     return status == JALON_OK ? jalon_turn_put(ctx, turn, subject->map, after, &write, out_seq)

@@ -171,7 +171,6 @@ enum jalon_status jalon_import_put(struct jalon_context *ctx, struct jalon_impor
                                    const struct jalon_write *write)
 {
     int64_t seq;
-    contribution->updated_us = jalon_clock_now_us();
     return jalon_store_put_contribution(ctx, import->session, &import->map, contribution, write,
                                         &seq);
 }
@@ -186,7 +185,7 @@ static enum jalon_status create_row(struct jalon_context *ctx, struct jalon_impo
         status = jalon_history_changes(ctx, &import->map, NULL, contribution, &write->changes);
         if (status == JALON_OK) {
             contribution->id = jalon_id_make();
-            contribution->created_us = jalon_clock_now_us();
+            contribution->created_us = contribution->updated_us = jalon_clock_now_us();
             status = jalon_import_put(ctx, import, contribution, write);
         }
         if (status == JALON_OK) {
@@ -239,6 +238,7 @@ static void bring_changes(struct jalon_import *import, struct jalon_text earlier
     row->id = before->id;
     row->author = before->author;
     row->created_us = before->created_us;
+    row->updated_us = jalon_clock_not_before_us(before->updated_us);
     row->version = before->version + 1;
     row->moderation = before->moderation == JALON_MODERATION_DELETED ? JALON_MODERATION_PUBLISHED
                                                                      : before->moderation;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The end of an import: what the source has brought and the file does not hold. Layer 3 (app). */
+#include "jalon/clock.h"
+
 #include "import_state.h"
 
 enum { VANISHED_BATCH = 256 };
@@ -41,6 +43,7 @@ static enum jalon_status withdraw(struct jalon_context *ctx, struct jalon_import
     }
     after = before;
     after.version++;
+    after.updated_us = jalon_clock_not_before_us(before.updated_us);
     after.moderation = JALON_MODERATION_DELETED;
     status = jalon_history_changes(ctx, &import->map, &before, &after, &write.changes);
     if (status == JALON_OK) {

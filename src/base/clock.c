@@ -21,6 +21,12 @@ int64_t jalon_clock_now_us(void)
     return fixed != 0 ? fixed : read_clock_us(CLOCK_REALTIME);
 }
 
+int64_t jalon_clock_not_before_us(int64_t past_us)
+{
+    int64_t now_us = jalon_clock_now_us();
+    return now_us > past_us ? now_us : past_us;
+}
+
 int64_t jalon_clock_monotonic_us(void)
 {
     return read_clock_us(CLOCK_MONOTONIC);

@@ -7,9 +7,7 @@
  *   fault_disk                 a sample, in seconds
  *   fault_disk 1 2000 [STEP]   every n, or every STEP-th, of every kind; a longer scene: minutes
  */
-#include "../unit/http_client.h"
-
-#include "support.h"
+#include "served.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +15,6 @@
 
 #include <sqlite3.h>
 
-#include "jalon/api.h"
 #include "jalon/log.h"
 #include "jalon/memory.h"
 
@@ -27,55 +24,16 @@ enum { TITLES_MAX = 256, POSTS = 8, MANY_POSTS = 120, ROWS = 40 };
 
 static int64_t first = 0, last = 0, step = 1; /* 0: a sample */
 
-/* --- A server on the fixture's folder --- */
+/* --- A server on the fixture's folder, and what it was told --- */
 
 struct scene {
     struct fixture *fixture;
-    struct jalon_api api;
-    struct jalon_http *http;
-    uint16_t port;
+    struct served served;
     const char *titles[TITLES_MAX]; /* that were sent */
     bool acknowledged[TITLES_MAX];
     size_t sent;
     bool imported;
 };
-
-static enum jalon_status start(struct scene *scene)
-{
-    struct fixture *fixture = scene->fixture;
-    struct jalon_app_options options = {
-        .data = jalon_text_from(fixture->folder),
-        .follow = true,
-        .view_folder = JALON_TEXT_EMPTY,
-    };
-    enum jalon_status status = jalon_app_open(fixture->ctx, &options, &fixture->app);
-    if (status != JALON_OK) {
-        fixture->app = NULL;
-        return status;
-    }
-    scene->api = (struct jalon_api){.app = fixture->app};
-    struct jalon_http_options http = {
-        .address = JALON_TEXT("127.0.0.1"),
-        .public_url = JALON_TEXT_EMPTY,
-        .threads = 2,
-        .routes = jalon_api_routes(),
-        .application = &scene->api,
-        .authenticate = jalon_api_authenticate,
-        .begin_group = jalon_api_begin_group,
-        .end_group = jalon_api_end_group,
-    };
-    expect(fixture->ctx, JALON_OK, jalon_http_start(fixture->ctx, &http, &scene->http));
-    scene->port = jalon_http_port(scene->http);
-    return JALON_OK;
-}
-
-static void stop(struct scene *scene)
-{
-    jalon_http_stop(scene->http, 10000);
-    jalon_app_close(scene->fixture->app);
-    scene->http = NULL;
-    scene->fixture->app = NULL;
-}
 
 /* --- Requests --- */
 
@@ -87,7 +45,7 @@ static bool is_failure_code(int code)
 /* The answer's code; anything but what is wanted or a problem document of a disk fails the test. */
 static int request(struct scene *scene, const char *text, int wanted)
 {
-    struct answer answer = ask(scene->port, text);
+    struct answer answer = ask(scene->served.port, text);
     if (answer.code != wanted && answer.code != 204) { /* an empty tile */
         const char *type = answer.code != 0 ? answer_header(&answer, "Content-Type") : NULL;
         bool told = is_failure_code(answer.code) && type != NULL &&
@@ -165,11 +123,11 @@ static void reads(struct scene *scene)
 /* What a server does in its life, while something fails. */
 static void live(struct scene *scene, int64_t n)
 {
-    if (start(scene) != JALON_OK) {
+    if (serve(scene->fixture, &scene->served) != JALON_OK) {
         /* It could not be started: the operator looks after the disk. */
         assert_true(shim_has_failed());
         shim_heal();
-        expect(scene->fixture->ctx, JALON_OK, start(scene));
+        expect(scene->fixture->ctx, JALON_OK, serve(scene->fixture, &scene->served));
         return;
     }
     reads(scene);
@@ -238,7 +196,7 @@ static void check_stored(struct scene *scene)
 static void check_shown(struct scene *scene)
 {
     struct answer answer = ask(
-        scene->port,
+        scene->served.port,
         "GET /maps/sample/collections/places/items?limit=1000 HTTP/1.1\r\nHost: x\r\n\r\n");
     assert_int_equal(answer.code, 200);
     for (size_t i = 0; i < scene->sent; i++) {
@@ -267,7 +225,7 @@ static void recover(struct scene *scene)
     import(scene);
     assert_true(scene->imported);
     check_shown(scene);
-    stop(scene);
+    stop_serving(scene->fixture, &scene->served);
     check_stored(scene);
 }
 
@@ -380,7 +338,7 @@ static void full_is_507(void **state)
     struct fixture *fixture = *state;
     struct scene scene = {.fixture = fixture};
     jalon_app_close(fixture->app);
-    expect(fixture->ctx, JALON_OK, start(&scene));
+    expect(fixture->ctx, JALON_OK, serve(fixture, &scene.served));
     assert_int_equal(post(&scene, "before"), 201);
     /* What the log has grown to already may still be used. */
     shim_fill_after(0);
@@ -421,7 +379,7 @@ static void without_memory(struct fixture *fixture, void (*fails)(int64_t n))
     void (*const works[])(struct scene *) = {one_post, one_filter, one_tile, import};
     struct scene scene = {.fixture = fixture};
     jalon_app_close(fixture->app);
-    expect(fixture->ctx, JALON_OK, start(&scene));
+    expect(fixture->ctx, JALON_OK, serve(fixture, &scene.served));
     reads(&scene);
     import(&scene);
     for (size_t i = 0; i < sizeof works / sizeof works[0]; i++) {
@@ -430,7 +388,7 @@ static void without_memory(struct fixture *fixture, void (*fails)(int64_t n))
             if (scene.sent > TITLES_MAX - 4) {
                 recover(&scene);
                 scene = (struct scene){.fixture = fixture};
-                expect(fixture->ctx, JALON_OK, start(&scene));
+                expect(fixture->ctx, JALON_OK, serve(fixture, &scene.served));
                 reads(&scene);
             }
             fails(n);
