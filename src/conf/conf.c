@@ -201,7 +201,8 @@ static enum jalon_status read_letter(struct jalon_context *ctx,
                                      struct jalon_settings *settings, int *at)
 {
     struct jalon_text argument = jalon_text_from(input->arguments[*at]);
-    size_t index = find_option(input->options, jalon_text_slice(argument.data + 1, 1));
+    size_t index = find_option(input->options, jalon_text_slice(argument.data + 1, 1),
+                               input->command);
     const struct jalon_option *option = &input->options[index];
     if (option->name == NULL || (option->commands & input->command) == 0) {
         return refuse_unknown(ctx, input, argument, "");
