@@ -52,7 +52,7 @@ enum jalon_status jalon_geometry_label_position(struct jalon_context *ctx,
  * Reads a geometry object. `pointer` is its JSON Pointer, the base of every error's pointer
  * ("/geometry"). JSON null gives JALON_GEOMETRY_NONE. JALON_INVALID: unknown type, wrong nesting,
  * fewer than 2 numbers, too few positions, a ring that is not closed is closed here (documented
- * repair), GeometryCollection. Third and further numbers of a position are dropped.
+ * repair), GeometryCollection. Third and further numbers of a position are dropped; they are numbers.
  */
 enum jalon_status jalon_geometry_from_json(struct jalon_context *ctx, const struct jalon_json *json,
                                            const char *pointer, int32_t srid,

@@ -20,7 +20,7 @@ static enum jalon_status make_draft(struct jalon_context *ctx, const struct jalo
     if (status != JALON_OK) {
         return status;
     }
-    jalon_draft_check_id(ctx, command->record, command->id);
+    jalon_draft_check_id(ctx, command->record, command->id, false);
     return jalon_error_verdict(ctx, "the contribution cannot be accepted as it is");
 }
 

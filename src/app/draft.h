@@ -96,9 +96,12 @@ void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *d
 enum jalon_status jalon_draft_take_body(struct jalon_context *ctx, struct draft *draft,
                                         const struct jalon_record *record,
                                         bool is_whole) JALON_MUST_USE;
-/* Adds a fault when the body names an id: another one than `id`, or (NULL) any. */
+/*
+ * Adds a fault when the body names an id: another one than `id`, or (NULL) any; with `is_whole` also
+ * when it names none.
+ */
 void jalon_draft_check_id(struct jalon_context *ctx, const struct jalon_record *record,
-                          const struct jalon_id *id);
+                          const struct jalon_id *id, bool is_whole);
 
 /* --- Field values (field_value.c) --- */
 /*

@@ -16,7 +16,8 @@ enum { SERVER_SET_COUNT = 8 };
 
 struct server_set {
     const char *name;
-    struct jalon_value value; /* NONE: it says nothing of this */
+    struct jalon_value value; /* NONE: there is nothing to say */
+    bool is_hidden;           /* the Feature does not say it */
 };
 
 static struct jalon_value text_value(struct jalon_text text)
@@ -40,14 +41,14 @@ static void list_server_set(struct jalon_context *ctx, const struct jalon_contri
     bool is_published = before->moderation == JALON_MODERATION_PUBLISHED;
     struct jalon_value version = {.kind = JALON_VALUE_INTEGER, .integer = before->version};
     const struct server_set all[SERVER_SET_COUNT] = {
-        {"moderation", text_value(is_published ? JALON_TEXT_EMPTY : moderation)},
-        {"author", text_value(before->author)},
-        {"created", time_value(ctx, before->created_us)},
-        {"updated", time_value(ctx, before->updated_us)},
-        {"version", version},
-        {"source", text_value(before->source)},
-        {"source_id", text_value(before->source_id)},
-        {"campaign", text_value(before->campaign)},
+        {"moderation", text_value(moderation), is_published},
+        {"author", text_value(before->author), false},
+        {"created", time_value(ctx, before->created_us), false},
+        {"updated", time_value(ctx, before->updated_us), false},
+        {"version", version, false},
+        {"source", text_value(before->source), false},
+        {"source_id", text_value(before->source_id), false},
+        {"campaign", text_value(before->campaign), false},
     };
     memcpy(out, all, sizeof all);
 }
@@ -88,18 +89,21 @@ static void check_server_set(struct jalon_context *ctx, const struct draft *draf
     }
 }
 
-/* Nor may a patch take it away. */
+/* Nor may a patch take it away, nor the status. */
 static void check_all_server_set(struct jalon_context *ctx, const struct draft *draft,
                                  const struct jalon_record *record)
 {
     struct server_set all[SERVER_SET_COUNT];
     list_server_set(ctx, draft->before, all);
     for (size_t i = 0; i < SERVER_SET_COUNT; i++) {
-        if (all[i].value.kind != JALON_VALUE_NONE &&
+        if (all[i].value.kind != JALON_VALUE_NONE && !all[i].is_hidden &&
             find_value(record, all[i].name).kind == JALON_VALUE_NONE) {
             refuse_server_set(ctx, jalon_json_pointer(ctx, "/properties",
                                                       jalon_text_from(all[i].name)));
         }
+    }
+    if (draft->before->status >= 0 && find_value(record, "status").kind == JALON_VALUE_NONE) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/properties/status", "cannot be taken away");
     }
 }
 
@@ -212,13 +216,14 @@ enum jalon_status jalon_draft_take_body(struct jalon_context *ctx, struct draft 
 }
 
 void jalon_draft_check_id(struct jalon_context *ctx, const struct jalon_record *record,
-                          const struct jalon_id *id)
+                          const struct jalon_id *id, bool is_whole)
 {
     struct jalon_id given;
     if (record->id.length == 0) {
-        return;
-    }
-    if (id == NULL) {
+        if (is_whole) {
+            jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "cannot be taken away");
+        }
+    } else if (id == NULL) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "is chosen by the server");
     } else if (!jalon_id_parse(record->id, &given) || jalon_id_compare(given, *id) != 0) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "is not the one in the address");

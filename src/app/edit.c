@@ -99,6 +99,7 @@ static enum jalon_status judge(struct jalon_context *ctx, const struct draft *dr
 static enum jalon_status make_draft(struct jalon_context *ctx, const struct subject *subject,
                                     const struct jalon_edit *edit, struct draft *out)
 {
+    bool is_patch = edit->kind == JALON_EDIT_PATCH;
     struct jalon_text current;
     struct jalon_record record;
     enum jalon_status status =
@@ -110,12 +111,12 @@ static enum jalon_status make_draft(struct jalon_context *ctx, const struct subj
         status = jalon_draft_begin_edit(ctx, subject->map, &subject->before, out);
     }
     if (status == JALON_OK) {
-        status = jalon_draft_take_body(ctx, out, &record, edit->kind == JALON_EDIT_PATCH);
+        status = jalon_draft_take_body(ctx, out, &record, is_patch);
     }
     if (status != JALON_OK) {
         return status;
     }
-    jalon_draft_check_id(ctx, &record, &subject->before.id);
+    jalon_draft_check_id(ctx, &record, &subject->before.id, is_patch);
     check_closing(ctx, out, edit);
     return judge(ctx, out);
 }

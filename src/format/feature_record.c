@@ -172,6 +172,72 @@ static enum jalon_status read_id(struct jalon_context *ctx, const struct jalon_j
     return JALON_OK;
 }
 
+/* --- What else a body may not hold --- */
+
+/* A body that says its system of coordinates as files of 2008 did (3) is not read as if it said none. */
+static void check_crs(struct jalon_context *ctx, const struct jalon_json *feature)
+{
+    const struct jalon_json *crs = jalon_json_member(feature, "crs");
+    struct jalon_text name =
+        jalon_json_text(jalon_json_member(jalon_json_member(crs, "properties"), "name"));
+    int32_t srid = 0;
+    if (crs == NULL || jalon_json_kind(crs) == JALON_JSON_NULL) {
+        return;
+    }
+    if (jalon_geo_parse_crs(ctx, name, &srid) != JALON_OK || srid != JALON_SRID_WGS84) {
+        ctx->error.message = JALON_TEXT_EMPTY;
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/crs",
+                        "GeoJSON is in longitude and latitude (RFC 7946, 4): name another system in "
+                        "the header Content-Crs");
+    }
+}
+
+static void check_box(struct jalon_context *ctx, const struct jalon_json *feature)
+{
+    const struct jalon_json *box = jalon_json_member(feature, "bbox");
+    if (box == NULL || jalon_json_kind(box) == JALON_JSON_NULL) {
+        return;
+    }
+    size_t count = jalon_json_kind(box) == JALON_JSON_ARRAY ? jalon_json_size(box) : 0;
+    bool good = count == 4 || count == 6;
+    for (size_t i = 0; i < count; i++) {
+        enum jalon_json_kind kind = jalon_json_kind(jalon_json_element(box, i));
+        good = good && (kind == JALON_JSON_INTEGER || kind == JALON_JSON_NUMBER);
+    }
+    if (!good) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/bbox", "a list of 4 or 6 numbers, not %s",
+                        jalon_json_kind_name(jalon_json_kind(box)));
+    }
+}
+
+/* Members that make another kind of object of it (RFC 7946, 7.1). */
+static void check_members(struct jalon_context *ctx, const struct jalon_json *object,
+                          const char *pointer, const char *const *others)
+{
+    for (; *others != NULL; others++) {
+        if (jalon_json_member(object, *others) != NULL) {
+            jalon_error_add(ctx, JALON_ERROR_POINTER,
+                            jalon_json_pointer(ctx, pointer, jalon_text_from(*others)),
+                            "does not belong here (RFC 7946, 7.1)");
+        }
+    }
+}
+
+static void check_body(struct jalon_context *ctx, const struct jalon_json *feature)
+{
+    static const char *const not_of_features[] = {"coordinates", "geometries", "features", NULL};
+    static const char *const not_of_geometries[] = {"geometry", "properties", "features", NULL};
+    const struct jalon_json *id = jalon_json_member(feature, "id");
+    if (id != NULL && jalon_json_kind(id) == JALON_JSON_STRING &&
+        jalon_json_text(id).length == 0) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "is empty");
+    }
+    check_crs(ctx, feature);
+    check_box(ctx, feature);
+    check_members(ctx, feature, "", not_of_features);
+    check_members(ctx, jalon_json_member(feature, "geometry"), "/geometry", not_of_geometries);
+}
+
 static void check_type(struct jalon_context *ctx, const struct jalon_json *json)
 {
     const struct jalon_json *type = jalon_json_member(json, "type");
@@ -194,6 +260,9 @@ enum jalon_status jalon_feature_to_record(struct jalon_context *ctx, const struc
     }
     struct jalon_record record = {.row = out->row};
     check_type(ctx, json);
+    if (rules == JALON_FEATURE_OF_BODY) {
+        check_body(ctx, json);
+    }
     enum jalon_status status = read_id(ctx, json, &record);
     if (status == JALON_OK) {
         status = read_geometry(ctx, json, rules, srid, &record);

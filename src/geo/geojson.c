@@ -49,6 +49,11 @@ static enum jalon_status read_position(struct reader *reader, const struct jalon
     if (jalon_json_size(json) < 2 || !is_number(lon) || !is_number(lat)) {
         return refuse(reader, "a position needs 2 numbers: longitude, latitude");
     }
+    for (size_t i = 2; i < jalon_json_size(json); i++) {
+        if (!is_number(jalon_json_element(json, i))) {
+            return refuse(reader, "a position holds nothing but numbers");
+        }
+    }
     struct jalon_position position = {jalon_json_number(lon), jalon_json_number(lat)};
     return jalon_geometry_builder_add(&reader->builder, position);
 }
