@@ -81,7 +81,7 @@ struct jalon_route {
     const char *const *body_types; /* media types accepted; NULL: no body is expected */
     size_t body_max;               /* bytes; 0 takes the server's limit */
     bool needs_account;            /* 401 before the handler without a valid Bearer token */
-    bool one_language;             /* the answer does not depend on request->language */
+    bool one_language; /* the answer does not depend on request->language, unless it is HTML */
     bool for_everyone;             /* nor on who asks */
     const struct jalon_parameter *headers; /* of the request, as described; a NULL name ends them */
     /*

@@ -3,6 +3,7 @@
 #include "jalon/clock.h"
 
 #include "crs.h"
+#include "page.h"
 
 static const char crs84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
@@ -86,7 +87,14 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
     const struct jalon_format *const *formats = jalon_formats(&count);
     jalon_json_begin_array(writer, "links");
     jalon_endpoint_put_link(writer, "self", "application/json", "This collection",
-                            jalon_endpoint_url(request, "/maps/%s/collections/%s", slug, key));
+                            jalon_endpoint_url(request, "/maps/%s/collections/%s?f=json", slug,
+                                               key));
+    jalon_endpoint_put_link(writer, "alternate", "text/html", "This collection, as a page",
+                            jalon_endpoint_url(request, "/maps/%s/collections/%s?f=html", slug,
+                                               key));
+    jalon_endpoint_put_link(writer, "items", "text/html", "The contributions, as a page",
+                            jalon_endpoint_url(request, "/maps/%s/collections/%s/items?f=html",
+                                               slug, key));
     for (size_t i = 0; i < count; i++) {
         if (formats[i]->writer != NULL && !formats[i]->writer->is_converted) {
             jalon_endpoint_put_link(writer, "items", formats[i]->media_type,
@@ -166,10 +174,15 @@ static enum jalon_status answer_all(struct jalon_request *request, struct jalon_
     jalon_json_begin_array(&writer, "links");
     jalon_endpoint_put_link(
         &writer, "self", "application/json", "The collections",
-        jalon_endpoint_url(request, "/maps/%s/collections", reading->map->slug.data));
+        jalon_endpoint_url(request, "/maps/%s/collections?f=json", reading->map->slug.data));
+    jalon_endpoint_put_link(
+        &writer, "alternate", "text/html", "The collections, as a page",
+        jalon_endpoint_url(request, "/maps/%s/collections?f=html", reading->map->slug.data));
     jalon_json_end_array(&writer);
     jalon_json_end_object(&writer);
-    return JALON_OK;
+    return jalon_page_is_wanted(request)
+               ? jalon_page_collections(request, response, reading->map)
+               : JALON_OK;
 }
 
 enum jalon_status jalon_collections_get(struct jalon_request *request,
@@ -187,6 +200,9 @@ static enum jalon_status answer_one(struct jalon_request *request, struct jalon_
         struct jalon_json_writer writer;
         jalon_json_writer_init(&writer, &response->body);
         write_collection(request, &writer, reading, collection);
+        if (jalon_page_is_wanted(request)) {
+            status = jalon_page_collection(request, response, reading->map, collection);
+        }
     }
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}/conformance: the classes that the tests prove. Layer 4 (api). */
 #include "endpoint.h"
+#include "page.h"
 
 /*
  * A class is added with the tests of its requirements. OGC API Features core waits for datetime;
@@ -14,6 +15,7 @@ static const char *const classes[] = {
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
@@ -68,10 +70,15 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     jalon_json_begin_array(&writer, "links");
     jalon_endpoint_put_link(
         &writer, "self", "application/json", "This document",
-        jalon_endpoint_url(request, "/maps/%s/conformance", reading->map->slug.data));
+        jalon_endpoint_url(request, "/maps/%s/conformance?f=json", reading->map->slug.data));
+    jalon_endpoint_put_link(
+        &writer, "alternate", "text/html", "This document, as a page",
+        jalon_endpoint_url(request, "/maps/%s/conformance?f=html", reading->map->slug.data));
     jalon_json_end_array(&writer);
     jalon_json_end_object(&writer);
-    return JALON_OK;
+    return jalon_page_is_wanted(request)
+               ? jalon_page_conformance(request, response, reading->map)
+               : JALON_OK;
 }
 
 enum jalon_status jalon_conformance_get(struct jalon_request *request,

@@ -24,7 +24,9 @@ static void write_json(struct jalon_request *request, struct jalon_response *res
     jalon_json_end_array(&writer);
     jalon_json_begin_array(&writer, "links");
     jalon_endpoint_put_link(&writer, "self", "application/json", "This list",
-                            jalon_endpoint_url(request, "/maps"));
+                            jalon_endpoint_url(request, "/maps?f=json"));
+    jalon_endpoint_put_link(&writer, "alternate", "text/html", "This list, as a page",
+                            jalon_endpoint_url(request, "/maps?f=html"));
     jalon_json_end_array(&writer);
     jalon_json_end_object(&writer);
 }
@@ -39,10 +41,9 @@ enum jalon_status jalon_directory_get(struct jalon_request *request,
     if (status != JALON_OK) {
         return status;
     }
-    if (jalon_text_is(jalon_text_from(request->representation->name), "html")) {
-        jalon_page_write_directory(request, response, maps, count);
-    } else {
-        write_json(request, response, maps, count);
+    write_json(request, response, maps, count);
+    if (jalon_page_is_wanted(request)) {
+        status = jalon_page_directory(request, response);
     }
-    return jalon_endpoint_finish_hashed(request, response);
+    return status == JALON_OK ? jalon_endpoint_finish_hashed(request, response) : status;
 }

@@ -3,6 +3,7 @@
 #include "crs.h"
 #include "item_write.h"
 #include "items_query.h"
+#include "page.h"
 
 enum { URL_MAX = 16384 };
 
@@ -50,9 +51,16 @@ static enum jalon_status write_item(struct jalon_request *request,
     const char *key = frame->collection->key.data;
     char text[JALON_ID_TEXT_SIZE];
     jalon_id_format(item->contribution->id, text);
+    bool page = jalon_page_is_wanted(request);
+    struct jalon_text types[] = {JALON_TEXT("application/geo+json"), JALON_TEXT("text/html")};
     const struct jalon_link links[] = {
-        {JALON_TEXT("self"), JALON_TEXT("application/geo+json"), JALON_TEXT("This contribution"),
+        {JALON_TEXT("self"), types[page], JALON_TEXT("This contribution"),
          self_url(request, slug, key, text), false},
+        {JALON_TEXT("alternate"), types[!page],
+         page ? JALON_TEXT("GeoJSON") : JALON_TEXT("This contribution, as a page"),
+         jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s?f=%s", slug, key, text,
+                            page ? "geojson" : "html"),
+         false},
         {JALON_TEXT("collection"), JALON_TEXT("application/json"), frame->collection->title.en,
          jalon_endpoint_url(request, "/maps/%s/collections/%s", slug, key), false},
         {JALON_TEXT("version-history"), JALON_TEXT("application/json"), JALON_TEXT("Its history"),
@@ -63,8 +71,23 @@ static enum jalon_status write_item(struct jalon_request *request,
     frame->link_count = sizeof links / sizeof links[0];
     frame->time_us = item->contribution->updated_us;
     frame->srid = jalon_api_frame_srid(crs);
+    if (page) {
+        return jalon_page_item(request, response, frame, item);
+    }
     writer->single(&response->body, frame, item);
     return JALON_OK;
+}
+
+/* A page also says what the map calls things: it is as old as the map. */
+static bool is_unchanged(struct jalon_request *request, struct jalon_response *response,
+                         const struct jalon_reading *reading,
+                         const struct jalon_contribution *contribution)
+{
+    const struct jalon_contribution_state state = {contribution->version,
+                                                   contribution->updated_us};
+    return jalon_page_is_wanted(request)
+               ? jalon_endpoint_unchanged(request, response, reading)
+               : jalon_response_not_modified(request, response, jalon_item_etag(request, state));
 }
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
@@ -102,9 +125,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (status != JALON_OK) {
         return status;
     }
-    const struct jalon_contribution_state state = {item.contribution->version,
-                                                   item.contribution->updated_us};
-    return jalon_response_not_modified(request, response, jalon_item_etag(request, state))
+    return is_unchanged(request, response, reading, item.contribution)
                ? JALON_OK
                : write_item(request, response, reading, &found, crs, &item, &frame);
 }

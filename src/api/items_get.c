@@ -2,8 +2,11 @@
 /* GET …/items: the contributions that match, page by page. OGC 17-069r4, 7.15. Layer 4 (api). */
 #include "crs.h"
 #include "items_query.h"
+#include "page.h"
 
-enum { LINKS_MAX = 16 };
+#include <string.h>
+
+enum { LINKS_MAX = 20 };
 
 /* The format that was negotiated: "json" is another name of the first one. */
 static const struct jalon_format *negotiated_format(const struct jalon_request *request)
@@ -14,30 +17,39 @@ static const struct jalon_format *negotiated_format(const struct jalon_request *
     return format != NULL && format->writer != NULL ? format : jalon_formats(&count)[0];
 }
 
-/* self, alternate in every other format, collection, and next when there is a page after this. */
+/* Of a representation: "json" is no other one than the first. */
+static bool is_alias(const struct jalon_request *request, const struct jalon_representation *one)
+{
+    const struct jalon_representation *first = request->route->representations;
+    return one != first && strcmp(one->media_type, first->media_type) == 0;
+}
+
+/* self, alternate in every other representation, collection, and next when there is a page after this. */
 static enum jalon_status make_links(struct jalon_request *request, const struct jalon_map *map,
                                     const struct jalon_view_query *query,
                                     const struct jalon_view_result *result,
                                     const struct jalon_crs *crs,
                                     struct jalon_link links[LINKS_MAX], size_t *out_count)
 {
-    size_t format_count, count = 0;
-    const struct jalon_format *const *formats = jalon_formats(&format_count);
-    const struct jalon_format *own = negotiated_format(request);
+    size_t count = 0;
+    const struct jalon_representation *all = request->route->representations;
+    const struct jalon_representation *own =
+        is_alias(request, request->representation) ? all : request->representation;
     struct jalon_query_mark before = jalon_items_query_mark(query);
     enum jalon_status status = JALON_OK;
-    for (size_t i = 0; status == JALON_OK && i < format_count && count < LINKS_MAX - 2; i++) {
-        if (formats[i]->writer == NULL || formats[i]->writer->is_converted ||
-            (formats[i]->writer->only_wgs84 && !jalon_crs_is_crs84(crs))) {
+    for (; status == JALON_OK && all->name != NULL && count < LINKS_MAX - 2; all++) {
+        const struct jalon_format *format = jalon_format_find(jalon_text_from(all->name));
+        if (is_alias(request, all) ||
+            (format != NULL && format->writer->only_wgs84 && !jalon_crs_is_crs84(crs))) {
             continue;
         }
         struct jalon_link *link = &links[count++];
         *link = (struct jalon_link){
-            .rel = formats[i] == own ? JALON_TEXT("self") : JALON_TEXT("alternate"),
-            .type = jalon_text_from(formats[i]->media_type),
-            .title = formats[i]->label.en,
+            .rel = all == own ? JALON_TEXT("self") : JALON_TEXT("alternate"),
+            .type = jalon_text_from(all->media_type),
+            .title = format != NULL ? format->label.en : JALON_TEXT("This list, as a page"),
         };
-        status = jalon_items_query_url(request, map, query->collection, formats[i]->name,
+        status = jalon_items_query_url(request, map, query->collection, all->name,
                                        query->after > 0 ? &before : NULL, &link->href);
     }
     links[count++] = (struct jalon_link){
@@ -123,6 +135,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     };
     int32_t collection;
     enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
+    if (status == JALON_OK && jalon_page_redirects(request, response)) {
+        return JALON_OK;
+    }
     if (status == JALON_OK) {
         frame.collection = &reading->map->collections[collection];
         status = jalon_items_query_read(request, reading, collection, &query);
@@ -159,6 +174,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     frame.matched = result.matched;
     frame.returned = (int64_t)result.count;
     frame.srid = jalon_api_frame_srid(crs);
+    if (jalon_page_is_wanted(request)) {
+        return jalon_page_items(request, response, reading, &query, &result, &frame);
+    }
     return write_items(request, reading, &response->body, format, &frame, &result, geometries);
 }
 

@@ -37,6 +37,8 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
                             jalon_endpoint_url(request, "/maps/%s/stats?f=json", slug));
     jalon_endpoint_put_link(writer, "related", "text/html", "Statistics, as a page",
                             jalon_endpoint_url(request, "/maps/%s/stats?f=html", slug));
+    jalon_endpoint_put_link(writer, "service-doc", "text/html", "The API description, as a page",
+                            jalon_endpoint_url(request, "/maps/%s/api?f=html", slug));
     jalon_json_end_array(writer);
 }
 
@@ -81,9 +83,6 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (jalon_endpoint_unchanged(request, response, reading)) {
         return JALON_OK;
     }
-    if (jalon_text_is(jalon_text_from(request->representation->name), "html")) {
-        return jalon_page_write_map(request, response, map);
-    }
     struct jalon_json_writer writer;
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
@@ -100,7 +99,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     put_categories(&writer, map);
     put_links(request, &writer, map->slug.data);
     jalon_json_end_object(&writer);
-    return JALON_OK;
+    return jalon_page_is_wanted(request) ? jalon_page_landing(request, response, map) : JALON_OK;
 }
 
 enum jalon_status jalon_landing_get(struct jalon_request *request, struct jalon_response *response)

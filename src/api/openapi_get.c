@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "endpoint.h"
+#include "page.h"
 
 static const char map_prefix[] = "/maps/{map}";
 
@@ -406,7 +407,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     put_paths(request, &writer, map);
     jalon_json_put_raw(&writer, "components", jalon_text_from(components));
     jalon_json_end_object(&writer);
-    return JALON_OK;
+    return jalon_page_is_wanted(request) ? jalon_page_api(request, response, map) : JALON_OK;
 }
 
 enum jalon_status jalon_openapi_get(struct jalon_request *request, struct jalon_response *response)

@@ -5,6 +5,7 @@
  * (api).
  */
 #include "endpoint.h"
+#include "page.h"
 
 /* The choices of a field, the statuses, the categories: the values that there are. */
 static void put_values(struct jalon_json_writer *writer, const struct jalon_map *map,
@@ -140,6 +141,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         jalon_json_writer_init(&writer, &response->body);
         write_properties(request, &writer, reading->map, &reading->map->collections[index], name,
                          at);
+        if (jalon_page_is_wanted(request)) {
+            status = jalon_page_schema(request, response, reading->map, index);
+        }
     }
     return status;
 }

@@ -11,17 +11,29 @@
 
 enum { REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
 
+#define PAGE {"html", "text/html"}
 static const struct jalon_representation json_only[] = {{"json", "application/json"}, {0}};
 static const struct jalon_representation json_or_page[] = {
     {"json", "application/json"},
-    {"html", "text/html"},
+    PAGE,
     {0},
 };
 static const struct jalon_representation openapi[] = {
     {"json", "application/vnd.oai.openapi+json;version=3.0"},
+    PAGE,
     {0},
 };
-static const struct jalon_representation schema[] = {{"json", "application/schema+json"}, {0}};
+static const struct jalon_representation schema[] = {
+    {"json", "application/schema+json"},
+    PAGE,
+    {0},
+};
+static const struct jalon_representation item_or_page[] = {
+    {"geojson", "application/geo+json"},
+    {"json", "application/geo+json"},
+    PAGE,
+    {0},
+};
 static const struct jalon_representation one_item[] = {
     {"geojson", "application/geo+json"},
     {"json", "application/geo+json"},
@@ -32,10 +44,9 @@ static const struct jalon_representation vector_tile[] = {
     {0},
 };
 static const struct jalon_representation stats[] = {
-    {"json", "application/json"}, {"html", "text/html"}, {"csv", "text/csv"},
-    {"svg", "image/svg+xml"},     {0},
+    {"json", "application/json"}, PAGE, {"csv", "text/csv"}, {"svg", "image/svg+xml"}, {0},
 };
-/* Every format that can be written (jalon/format.h), and "json" for the first of them. */
+/* Every format that can be written (jalon/format.h), "json" for the first of them, and pages. */
 static struct jalon_representation items[REPRESENTATIONS_MAX];
 
 static const struct jalon_parameter no_parameters[] = {{0}};
@@ -250,7 +261,7 @@ static const struct jalon_route routes[] = {
      .parameters = no_parameters, .representations = openapi, .one_language = true},
     {JALON_GET, "/maps/{map}/conformance", jalon_conformance_get, "getConformance",
      "The standards' classes that are conformed to", "map", .parameters = no_parameters,
-     .representations = json_only, .one_language = true},
+     .representations = json_or_page, .one_language = true},
     {JALON_GET, "/maps/{map}/territories", jalon_territories_get, "getTerritories",
      "The map's territories, as polygons", "map", .parameters = no_parameters,
      .representations = one_item, .one_language = true},
@@ -262,9 +273,9 @@ static const struct jalon_route routes[] = {
      .representations = json_only, .one_language = true},
     {JALON_GET, "/maps/{map}/collections", jalon_collections_get, "getCollections",
      "The collections, with counts and extents", "collection", .parameters = no_parameters,
-     .representations = json_only},
+     .representations = json_or_page},
     {JALON_GET, "/maps/{map}/collections/{collection}", jalon_collection_get, "getCollection",
-     "One collection", "collection", .parameters = no_parameters, .representations = json_only},
+     "One collection", "collection", .parameters = no_parameters, .representations = json_or_page},
     {JALON_GET, "/maps/{map}/collections/{collection}/schema", jalon_schema_get, "getSchema",
      "The JSON Schema of a contribution", "collection", .parameters = no_parameters,
      .representations = schema, .one_language = true},
@@ -282,7 +293,7 @@ static const struct jalon_route routes[] = {
      .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true,
      .headers = create_headers, .may = jalon_item_may_add},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_get, "getItem",
-     "One contribution", "items", .parameters = item_parameters, .representations = one_item,
+     "One contribution", "items", .parameters = item_parameters, .representations = item_or_page,
      .one_language = true},
     {JALON_PUT, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_put, "replaceItem",
      "Replace a contribution, or create one under an id of the client", "items",
@@ -349,13 +360,14 @@ static void list_formats(void)
 {
     size_t format_count, count = 0;
     const struct jalon_format *const *formats = jalon_formats(&format_count);
-    for (size_t i = 0; i < format_count && count < REPRESENTATIONS_MAX - 2; i++) {
+    for (size_t i = 0; i < format_count && count < REPRESENTATIONS_MAX - 3; i++) {
         if (formats[i]->writer != NULL && !formats[i]->writer->is_converted) {
             items[count++] =
                 (struct jalon_representation){formats[i]->name, formats[i]->media_type};
         }
     }
-    items[count] = (struct jalon_representation){"json", items[0].media_type};
+    items[count++] = (struct jalon_representation){"json", items[0].media_type};
+    items[count] = (struct jalon_representation)PAGE;
 }
 
 const struct jalon_route *jalon_api_routes(void)

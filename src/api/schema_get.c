@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/collections/{collection}/schema: what a contribution looks like. Layer 4 (api). */
 #include "endpoint.h"
+#include "page.h"
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
                                 const struct jalon_reading *reading)
@@ -12,6 +13,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         jalon_schema_write(&response->body, reading->map, collection,
                            jalon_endpoint_url(request, "/maps/%s/collections/%s/schema",
                                               reading->map->slug.data, collection->key.data));
+        if (jalon_page_is_wanted(request)) {
+            status = jalon_page_schema(request, response, reading->map, index);
+        }
     }
     return status;
 }

@@ -209,8 +209,8 @@ static void put_top(struct jalon_request *request, struct jalon_buffer *body,
     jalon_buffer_append_html(body, jalon_endpoint_words(request, page->map->title));
     jalon_buffer_append_format(
         body,
-        "</title>\n<link rel=\"stylesheet\" href=\"/assets/app.css?v=%s\">\n</head>\n"
-        "<body class=\"directory stats\">\n<main>\n<p><a href=\"/maps/%s\">",
+        "</title>\n<link rel=\"stylesheet\" href=\"/assets/page.css?v=%s\">\n</head>\n"
+        "<body class=\"stats\">\n<main>\n<p><a href=\"/maps/%s\">",
         jalon_web_version().data, page->map->slug.data);
     put_words(request, body, JALON_STATS_WORD_BACK);
     jalon_buffer_append_string(body, "</a></p>\n<h1>");

@@ -8,6 +8,7 @@
 #include "exchange.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* The opaque part of the next tag of the list, quotes included; false at the end or at nonsense. */
 static bool next_tag(struct jalon_text *rest, bool *out_weak, struct jalon_text *out)
@@ -85,11 +86,18 @@ enum jalon_status jalon_request_etags(struct jalon_request *request, const char 
     return JALON_OK;
 }
 
+bool jalon_is_spoken(const struct jalon_request *request)
+{
+    return (request->route != NULL && !request->route->one_language) ||
+           (request->representation != NULL &&
+            strcmp(request->representation->media_type, "text/html") == 0);
+}
+
 struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum jalon_coding coding)
 {
     const struct jalon_request *request = &exchange->request;
     const char *name = request->representation != NULL ? request->representation->name : "";
-    bool spoken = request->route != NULL && !request->route->one_language;
+    bool spoken = jalon_is_spoken(request);
     return jalon_text_format(request->ctx->arena, "\"%.*s%s%s%s%.*s%s%s\"",
                              JALON_TEXT_ARGS(exchange->response.etag), name[0] != '\0' ? "-" : "",
                              name, spoken ? "-" : "", spoken ? (int)request->language.length : 0,

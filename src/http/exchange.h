@@ -109,6 +109,8 @@ const char *jalon_coding_name(enum jalon_coding coding);
 /* Does the list of entity tags (or "*") hold the tag? Weak comparison (RFC 9110, 8.8.3.2). */
 bool jalon_etag_listed(struct jalon_text list, struct jalon_text quoted_etag);
 struct jalon_exchange;
+/* Does the answer depend on the request's language? */
+bool jalon_is_spoken(const struct jalon_request *request);
 /* The quoted tag of response.etag in this representation, language and coding; data may be NULL. */
 struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum jalon_coding coding);
 /* Does the client hold response.etag already? Then the code is 304 and its tag is kept. */

@@ -91,7 +91,7 @@ static void add_vary(struct jalon_exchange *exchange, const char *media_type)
     const struct jalon_route *route = exchange->request.route;
     bool chosen = route != NULL && route->representations != NULL &&
                   route->representations[0].name != NULL && route->representations[1].name != NULL;
-    bool spoken = route != NULL && !route->one_language;
+    bool spoken = jalon_is_spoken(&exchange->request);
     bool asked = route != NULL && !route->for_everyone;
     /* Any body is coded for a client that refuses it as it is. */
     bool coded = media_type != NULL;

@@ -37,7 +37,7 @@ await esbuild.build({
   // The build whose worker is a file of its own, as a policy without blob: workers requires.
   alias: { 'maplibre-gl': join(maplibre, 'maplibre-gl-csp.js') },
 });
-await esbuild.build({ ...shared, entryPoints: ['app.css'], outdir: out });
+await esbuild.build({ ...shared, entryPoints: ['app.css', 'page.css'], outdir: out, bundle: true });
 // Without the address of a source map that is not served.
 const worker = await readFile(join(maplibre, 'maplibre-gl-csp-worker.js'), 'utf8');
 await writeFile(join(out, 'map-worker.js'), worker.replace(/^\/\/# sourceMappingURL=.*$/m, ''));

@@ -1,29 +1,62 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The page's words: the same sentences in both languages, with the same blanks, and none unused.
+// The words of the client and of the pages that the program makes: the same sentences in both
+// languages, with the same blanks, and none unused.
 
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 const web = new URL('../../src/web/', import.meta.url);
-const [fr, en] = await Promise.all(
-  ['fr', 'en'].map(async (lang) => JSON.parse(await readFile(new URL(`locales/${lang}.json`, web), 'utf8'))));
+const api = new URL('../../src/api/', import.meta.url);
+
+function read(folder) {
+  return Promise.all(['fr', 'en'].map(async (lang) => JSON.parse(await readFile(new URL(`${lang}.json`, folder), 'utf8'))));
+}
+
+const [fr, en] = await read(new URL('locales/', web));
+const [{ english, ...pagesFr }, { english: none, ...pagesEn }] = await read(new URL('words/', api));
+
+async function sources(folder, suffix) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(suffix));
+  return (await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')))).join('\n');
+}
+
+function compare(french, other) {
+  assert.deepEqual(Object.keys(french).sort(), Object.keys(other).sort());
+  const blanks = (text) => (text.match(/\{\w*\}/g) ?? []).sort();
+  for (const key of Object.keys(french)) {
+    assert.deepEqual(blanks(other[key]), blanks(french[key]), key);
+    assert.notEqual(french[key].trim(), '', key);
+    assert.notEqual(other[key].trim(), '', key);
+  }
+}
 
 test('both languages have the same sentences with the same blanks', () => {
-  assert.deepEqual(Object.keys(fr).sort(), Object.keys(en).sort());
-  const blanks = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
-  for (const key of Object.keys(fr)) {
-    assert.deepEqual(blanks(en[key]), blanks(fr[key]), key);
-    assert.notEqual(fr[key].trim(), '', key);
-    assert.notEqual(en[key].trim(), '', key);
-  }
+  compare(fr, en);
+  compare(pagesFr, pagesEn);
+  assert.deepEqual(none, {}, 'English needs no translation');
+});
+
+test('every sentence of the pages is there and used', async () => {
+  const text = await sources(api, '.c');
+  const asked = new Set([...text.matchAll(/[{"]([a-z]+\.\w+)[}"]/g)].map(([, key]) => key));
+  // The labels of a form's inputs are found by the names of these.
+  const unused = Object.keys(pagesFr).filter((key) => !asked.has(key) && !/^filter\.[a-z]+$/.test(key));
+  assert.deepEqual(unused, []);
+  const missing = [...text.matchAll(/\{([a-z]+\.\w+)\}/g)].map(([, key]) => key).filter((key) => !(key in pagesFr));
+  assert.deepEqual(missing, []);
+});
+
+test('every English sentence with a translation is said', async () => {
+  // Literals that are cut into lines are put together again.
+  const text = (await sources(api, '.c')).replace(/"\s*\n\s*"/g, '');
+  assert.deepEqual(Object.keys(english).filter((sentence) => !text.includes(`"${sentence}"`)), []);
 });
 
 test('every sentence is used', async () => {
-  const names = (await readdir(web)).filter((name) => name.endsWith('.ts'));
-  const sources = (await Promise.all(names.map((name) => readFile(new URL(name, web), 'utf8')))).join('\n');
+  const text = await sources(web, '.ts');
   // Plurals are asked for by their base, tabs by a name that is put together.
   const unused = Object.keys(fr).filter((key) =>
-    !sources.includes(`'${key.replace(/\.(one|other)$/, '')}'`) && !key.startsWith('tab.'));
+    !text.includes(`'${key.replace(/\.(one|other)$/, '')}'`) && !key.startsWith('tab.'));
   assert.deepEqual(unused, []);
 });
