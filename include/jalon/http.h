@@ -92,6 +92,14 @@ struct jalon_route {
 };
 
 /* --- What a handler sees --- */
+enum { JALON_CLIENT_TEXT_SIZE = 46 };
+
+/* The address of who asks: the peer's, or the one that trusted proxies say they speak for. */
+struct jalon_client {
+    char text[JALON_CLIENT_TEXT_SIZE]; /* "192.0.2.1", "2001:db8::1" */
+    uint8_t bytes[16];                 /* IPv4 as ::ffff:192.0.2.1 */
+};
+
 struct jalon_request {
     struct jalon_context *ctx; /* lives until the response is sent */
     void *application;         /* as given to jalon_http_start */
@@ -104,6 +112,7 @@ struct jalon_request {
     struct jalon_text public_url; /* "https://map.example.org", without slash at the end */
     struct jalon_text path;       /* decoded no further than sent: for links to self */
     struct jalon_text query_string; /* as sent, without "?" */
+    struct jalon_client client;
     char id[37];                  /* the request's id, also sent as Jalon-Request-Id */
 };
 
@@ -209,13 +218,28 @@ typedef enum jalon_status (*jalon_authenticator)(struct jalon_context *ctx, void
  */
 typedef enum jalon_status (*jalon_group_step)(struct jalon_context *ctx, void *application);
 
+/* A limit for one address; the /64 of an IPv6 address counts as one. */
+struct jalon_limit {
+    unsigned most;        /* 0: none */
+    bool spares_loopback; /* this machine's own addresses are not limited */
+};
+
 struct jalon_http_options {
     struct jalon_text address; /* "127.0.0.1", "::1", "0.0.0.0" */
     uint16_t port;             /* 0: a free one */
     struct jalon_text public_url; /* empty: http://address:port */
     unsigned threads;             /* 0: twice the processors, at least 4 */
     unsigned connections_max;     /* 0: 1000 */
-    unsigned timeout_s;           /* of an inactive connection; 0: 30 */
+    struct jalon_limit connections_per_address;
+    struct jalon_limit reads_per_minute; /* requests of one address, beyond them 429 */
+    struct jalon_limit writes_per_minute;
+    unsigned head_s;              /* a request's head must have come within; 0: 15 */
+    unsigned body_s;              /* its body; 0: 300 */
+    unsigned idle_s;              /* without a byte in a body, an answer, between requests; 0: 30 */
+    unsigned bytes_a_second;      /* least rate of bodies and answers after 10 s; 0: 1024 */
+    size_t answers_bytes_max;     /* answers that wait for slow clients; 0: 256 MiB */
+    const struct jalon_text *proxies; /* trusted: addresses or networks ("10.0.0.0/8"); borrowed */
+    size_t proxy_count;
     size_t body_max;              /* bytes; 0: 1 MiB */
     const struct jalon_route *routes; /* a NULL path ends the table; borrowed */
     void *application;                /* borrowed */

@@ -46,6 +46,7 @@ void jalon_access_log(struct jalon_exchange *exchange, const char *ended)
     }
     struct jalon_log_field fields[12] = {
         {"id", jalon_text_from(request->id), 0},
+        {"client", jalon_text_from(request->client.text), 0},
         {"method", printable(exchange, exchange->head.method), 0},
         {"path", printable(exchange, path), 0},
         {"route", jalon_text_from(request->route != NULL ? request->route->path : ""), 0},
@@ -53,7 +54,7 @@ void jalon_access_log(struct jalon_exchange *exchange, const char *ended)
         {"bytes", {NULL, 0}, (int64_t)exchange->sent_bytes},
         {"duration_us", {NULL, 0}, jalon_clock_monotonic_us() - exchange->started_us},
     };
-    size_t count = 7;
+    size_t count = 8;
     if (request->account.length > 0) {
         fields[count++] = (struct jalon_log_field){"account", request->account, 0};
     }

@@ -123,16 +123,11 @@ static enum jalon_status split_target(struct jalon_exchange *exchange)
 {
     struct jalon_context *ctx = exchange->request.ctx;
     struct jalon_text target = exchange->head.target;
-    if (jalon_text_starts_with(target, "http://") || jalon_text_starts_with(target, "https://")) {
-        size_t skip = jalon_text_starts_with(target, "https://") ? 8 : 7;
-        target = jalon_text_slice(target.data + skip, target.length - skip);
-        size_t slash = jalon_text_find(target, '/');
-        target = slash < target.length
-                     ? jalon_text_slice(target.data + slash, target.length - slash)
-                     : JALON_TEXT("/");
-    }
+    struct jalon_text authority;
+    bool absolute = jalon_target_split(target, &authority, &target);
     size_t mark = jalon_text_find(target, '?');
-    struct jalon_text path = jalon_text_copy(ctx->arena, jalon_text_slice(target.data, mark));
+    struct jalon_text path = jalon_text_slice(target.data, mark);
+    path = jalon_text_copy(ctx->arena, absolute && mark == 0 ? JALON_TEXT("/") : path);
     if (path.data == NULL) {
         return jalon_no_memory(ctx);
     }
@@ -142,6 +137,7 @@ static enum jalon_status split_target(struct jalon_exchange *exchange)
             jalon_text_slice(target.data + mark + 1, target.length - mark - 1);
     }
     if (path.length == 0 || path.data[0] != '/') {
+        exchange->close = true;
         return jalon_fail(ctx, JALON_INVALID, "the request's target is not a path");
     }
     return JALON_OK;
@@ -303,7 +299,9 @@ static enum jalon_status open_steps(struct jalon_exchange *exchange)
         exchange->allow = JALON_TEXT("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE");
         return JALON_OK;
     }
-    status = split_target(exchange);
+    jalon_client_find(exchange);
+    status = jalon_limit_check(exchange);
+    status = status == JALON_OK ? split_target(exchange) : status;
     status = status == JALON_OK ? find_route(exchange) : status;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         if (status == JALON_OK && !exchange->options && !exchange->redirect) {

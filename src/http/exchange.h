@@ -13,6 +13,8 @@
 
 #include "jalon/http.h"
 
+#include "address.h"
+
 enum {
     JALON_SEGMENTS_MAX = 16,   /* of a path */
     JALON_PARAMETERS_MAX = 200, /* of a query string */
@@ -136,6 +138,7 @@ void jalon_problem_write(struct jalon_buffer *out, unsigned code, const struct j
 
 /* --- exchange.c --- */
 struct jalon_http;
+struct jalon_connection;
 
 /* The head of a request as it came; texts are borrowed from the connection or the arena. */
 struct jalon_head {
@@ -144,13 +147,14 @@ struct jalon_head {
     struct jalon_text target;  /* as sent */
     struct jalon_pair headers[JALON_HEADERS_MAX];
     size_t header_count; /* found, also beyond what is kept */
-    bool malformed;      /* bytes between the strings that do not belong there */
+    bool malformed;      /* its bytes were not read by framing.c, or the library lost some */
 };
 
 struct jalon_exchange {
     struct jalon_request request; /* first: the accessors find the exchange by it */
     struct jalon_response response;
     const struct jalon_http *http;
+    struct jalon_connection *connection; /* NULL: none, in tests */
     struct jalon_head head;
     struct jalon_match match;
     struct jalon_pair *parameters;
@@ -162,7 +166,6 @@ struct jalon_exchange {
     bool body_unread; /* announced, and the answer goes out before it is read */
     uint64_t body_overrun; /* bytes that came beyond body_max and were dropped */
     bool body_too_large;
-    const char *wire_target; /* where the target stands in the connection's buffer */
     bool opened;
     bool answered; /* by jalon_exchange_answer */
     bool close; /* the connection must not be used again */
@@ -223,6 +226,9 @@ bool jalon_body_feed(struct jalon_exchange *exchange, const char *data, size_t s
 enum jalon_status jalon_body_too_large(struct jalon_exchange *exchange);
 
 /* --- guard.c --- */
+/* The parts of an absolute target (RFC 9112, 3.2.2); false: it is of another form. */
+bool jalon_target_split(struct jalon_text target, struct jalon_text *out_authority,
+                        struct jalon_text *out_rest);
 /* Refuses heads that are malformed or mean two things to two readers (RFC 9112). */
 enum jalon_status jalon_guard_check(struct jalon_exchange *exchange) JALON_MUST_USE;
 
@@ -230,12 +236,22 @@ enum jalon_status jalon_guard_check(struct jalon_exchange *exchange) JALON_MUST_
 /* The coded body, ETag and 304, and all header lines. */
 void jalon_response_complete(struct jalon_exchange *exchange);
 
+/* --- limit.c --- */
+/* JALON_RATE_LIMITED, with Retry-After, when the address has asked too often. */
+enum jalon_status jalon_limit_check(struct jalon_exchange *exchange) JALON_MUST_USE;
+
+/* --- client.c --- */
+/* Is it the address of a trusted proxy? */
+bool jalon_client_is_proxy(const struct jalon_http *http, const struct jalon_client *client);
+/* Replaces the peer's address by the client's that trusted proxies tell. */
+void jalon_client_find(struct jalon_exchange *exchange);
+
 /* --- access_log.c --- */
 /* `ended`: how the request broke off, or NULL. */
 void jalon_access_log(struct jalon_exchange *exchange, const char *ended);
 
 /* --- listen.c --- */
-/* A listening, non-blocking socket. */
+/* A listening socket. */
 enum jalon_status jalon_listen_open(struct jalon_context *ctx, struct jalon_text address,
                                     uint16_t port, int *out_socket, uint16_t *out_port)
     JALON_MUST_USE;
@@ -248,8 +264,12 @@ struct jalon_http {
     uint16_t port;
     _Atomic bool stopping;
     _Atomic unsigned running; /* requests */
-    struct jalon_drain *drain;
+    struct jalon_network *proxies;
+    size_t proxy_count;
+    struct jalon_rate *rate;
     struct jalon_linger *linger;
+    struct jalon_connections *connections;
+    struct jalon_door *door;
     struct jalon_queue *queue;
     struct jalon_counts *counts;
     struct MHD_Daemon *daemon;

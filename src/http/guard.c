@@ -3,18 +3,22 @@
  * Refuses what another reader of the same bytes could understand differently (RFC 9112, sections
  * 3.2, 5 and 6; RFC 9110, section 5). Layer 2.
  *
- * libmicrohttpd 0.9.75 accepts lengths beside chunks, two hosts, folded lines, control bytes. After
- * any of these the connection is closed: nobody can say where the next request starts.
+ * framing.c has read the bytes already; this is about what the head says. After any of these the
+ * connection is closed: nobody can say where the next request starts.
  */
 #include "exchange.h"
+
+static bool is_alphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 static bool is_token(struct jalon_text text)
 {
     static const char others[] = "!#$%&'*+-.^_`|~";
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && jalon_text_find(jalon_text_from(others), c) == sizeof others - 1) {
+        if (!is_alphanumeric(c) && jalon_text_find(jalon_text_from(others), c) == sizeof others - 1) {
             return false;
         }
     }
@@ -101,10 +105,93 @@ static enum jalon_status check_framing(struct jalon_exchange *exchange, bool old
     return JALON_OK;
 }
 
-enum jalon_status jalon_guard_check(struct jalon_exchange *exchange)
+/* uri-host and port (RFC 9110, 4.2.1), without what no name of a server has. */
+static bool is_host(struct jalon_text host)
+{
+    size_t end = 0;
+    bool literal = host.length > 0 && host.data[0] == '[';
+    if (literal) {
+        end = jalon_text_find(host, ']');
+        for (size_t i = 1; i < end; i++) {
+            if (jalon_text_find(JALON_TEXT("0123456789abcdefABCDEF:."), host.data[i]) == 24) {
+                return false;
+            }
+        }
+        end = end < host.length ? end + 1 : 0;
+    } else {
+        while (end < host.length && host.data[end] != ':' &&
+               (is_alphanumeric(host.data[end]) ||
+                jalon_text_find(JALON_TEXT("-._~%"), host.data[end]) < 5)) {
+            end++;
+        }
+    }
+    for (size_t i = end + 1; i < host.length; i++) {
+        if (host.data[i] < '0' || host.data[i] > '9') {
+            return false;
+        }
+    }
+    return end > 0 && (end == host.length || host.data[end] == ':');
+}
+
+bool jalon_target_split(struct jalon_text target, struct jalon_text *out_authority,
+                        struct jalon_text *out_rest)
+{
+    size_t colon = jalon_text_find(target, ':');
+    struct jalon_text scheme = jalon_text_slice(target.data, colon);
+    struct jalon_text rest = jalon_text_slice(target.data + colon, target.length - colon);
+    if (!jalon_text_starts_with(rest, "://") ||
+        (!jalon_text_equal_ascii_case(scheme, JALON_TEXT("http")) &&
+         !jalon_text_equal_ascii_case(scheme, JALON_TEXT("https")))) {
+        return false;
+    }
+    rest = jalon_text_slice(rest.data + 3, rest.length - 3);
+    size_t slash = jalon_text_find(rest, '/');
+    size_t mark = jalon_text_find(rest, '?');
+    size_t end = slash < mark ? slash : mark;
+    *out_authority = jalon_text_slice(rest.data, end);
+    *out_rest = jalon_text_slice(rest.data + end, rest.length - end);
+    return true;
+}
+
+/* Whom it is for, said once. */
+static enum jalon_status check_host(struct jalon_exchange *exchange, bool old_version)
 {
     const struct jalon_head *head = &exchange->head;
     struct jalon_text host = JALON_TEXT_EMPTY;
+    struct jalon_text authority, rest;
+    size_t hosts = count_headers(head, "Host", &host);
+    if (hosts > 1 || (hosts == 0 && !old_version)) {
+        return refuse(exchange, 400, "there must be exactly one Host header");
+    }
+    host = jalon_text_trim(host);
+    if (hosts == 1 && !is_host(host)) {
+        return refuse(exchange, 400, "the Host header is not a host");
+    }
+    if (jalon_target_split(head->target, &authority, &rest) &&
+        (!is_host(authority) ||
+         (hosts == 1 && !jalon_text_equal_ascii_case(authority, host)))) {
+        return refuse(exchange, 400, "the target and the Host header name different hosts");
+    }
+    return JALON_OK;
+}
+
+/* What of the method and the expectations nobody here can meet. */
+static enum jalon_status check_wishes(struct jalon_exchange *exchange, bool old_version)
+{
+    struct jalon_text expect;
+    if (jalon_text_is(exchange->head.method, "CONNECT")) {
+        return refuse(exchange, 501, "this server is not a proxy");
+    }
+    if (!old_version && count_headers(&exchange->head, "Expect", &expect) > 0 &&
+        !jalon_text_equal_ascii_case(jalon_text_trim(expect), JALON_TEXT("100-continue"))) {
+        return refuse(exchange, 417, "the only expectation that can be met is 100-continue");
+    }
+    return JALON_OK;
+}
+
+enum jalon_status jalon_guard_check(struct jalon_exchange *exchange)
+{
+    const struct jalon_head *head = &exchange->head;
     bool old_version = jalon_text_is(head->version, "HTTP/1.0");
     if (!old_version && !jalon_text_is(head->version, "HTTP/1.1")) {
         return refuse(exchange, 505, "the protocol is HTTP/1.1 or HTTP/1.0");
@@ -120,12 +207,10 @@ enum jalon_status jalon_guard_check(struct jalon_exchange *exchange)
             return refuse(exchange, 400, "a header field is not well-formed");
         }
     }
-    size_t hosts = count_headers(head, "Host", &host);
-    if (hosts > 1 || (hosts == 0 && !old_version)) {
-        return refuse(exchange, 400, "there must be exactly one Host header");
-    }
     if (head->target.length > JALON_TARGET_MAX) {
         return refuse(exchange, 414, "the address is longer than this server reads");
     }
-    return check_framing(exchange, old_version);
+    enum jalon_status status = check_host(exchange, old_version);
+    status = status == JALON_OK ? check_wishes(exchange, old_version) : status;
+    return status == JALON_OK ? check_framing(exchange, old_version) : status;
 }

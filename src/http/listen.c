@@ -138,8 +138,7 @@ enum jalon_status jalon_listen_open(struct jalon_context *ctx, struct jalon_text
     if (!parse_address(ctx, address, port, &socket_address, &size)) {
         return not_a_form(ctx, address);
     }
-    /* Not blocking: every thread of the pool accepts from it, and only one gets the connection. */
-    int fd = socket(socket_address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(socket_address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int yes = 1;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
         bind(fd, (struct sockaddr *)&socket_address, size) != 0 || listen(fd, BACKLOG) != 0) {

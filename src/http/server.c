@@ -2,80 +2,31 @@
 /* The server's life: options, start, draining, stop. Layer 2. */
 #include "wire.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <time.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "jalon/clock.h"
+#include "jalon/log.h"
 #include "jalon/memory.h"
 #include "jalon/metrics.h"
 
+#include "connection.h"
+#include "door.h"
 #include "linger.h"
 #include "metrics.h"
 #include "queue.h"
+#include "rate.h"
 
 enum {
     DEFAULT_CONNECTIONS = 1000,
-    DEFAULT_TIMEOUT_S = 30,
+    DEFAULT_HEAD_S = 15,
+    DEFAULT_BODY_S = 300,
+    DEFAULT_IDLE_S = 30,
+    DEFAULT_BYTES_A_SECOND = 1024,
     DEFAULT_BODY_MAX = 1 << 20,
+    DEFAULT_ANSWERS_BYTES_MAX = 256 << 20,
     LEAST_THREADS = 4,
+    OTHER_FILES = 256, /* databases, kept views, connections that are being closed */
 };
-
-/* Where jalon_http_stop waits for the last request. */
-struct jalon_drain {
-    pthread_mutex_t mutex;
-    pthread_cond_t idle;
-};
-
-static struct jalon_drain *drain_create(void)
-{
-    struct jalon_drain *drain = jalon_memory_allocate(sizeof *drain);
-    pthread_condattr_t attributes;
-    if (drain == NULL) {
-        return NULL;
-    }
-    pthread_mutex_init(&drain->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&drain->idle, &attributes);
-    pthread_condattr_destroy(&attributes);
-    return drain;
-}
-
-static void drain_destroy(struct jalon_drain *drain)
-{
-    if (drain != NULL) {
-        pthread_cond_destroy(&drain->idle);
-        pthread_mutex_destroy(&drain->mutex);
-        jalon_memory_release(drain);
-    }
-}
-
-void jalon_http_request_done(struct jalon_http *http)
-{
-    /* Either the stopper sees no request, or this sees that it stops: both orders are total. */
-    if (atomic_fetch_sub(&http->running, 1) == 1 && atomic_load(&http->stopping)) {
-        pthread_mutex_lock(&http->drain->mutex);
-        pthread_cond_broadcast(&http->drain->idle);
-        pthread_mutex_unlock(&http->drain->mutex);
-    }
-}
-
-static void wait_until_idle(struct jalon_http *http, int64_t wait_ms)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t nanoseconds = until.tv_nsec + wait_ms % 1000 * 1000000;
-    until.tv_sec += (time_t)(wait_ms / 1000 + nanoseconds / 1000000000);
-    until.tv_nsec = (long)(nanoseconds % 1000000000);
-    int result = 0;
-    pthread_mutex_lock(&http->drain->mutex);
-    while (atomic_load(&http->running) > 0 && result != ETIMEDOUT) {
-        result = pthread_cond_timedwait(&http->drain->idle, &http->drain->mutex, &until);
-    }
-    pthread_mutex_unlock(&http->drain->mutex);
-}
 
 static unsigned default_threads(void)
 {
@@ -84,17 +35,64 @@ static unsigned default_threads(void)
     return threads > LEAST_THREADS ? threads : LEAST_THREADS;
 }
 
+static void set_default(unsigned *value, unsigned fallback)
+{
+    *value = *value > 0 ? *value : fallback;
+}
+
 static void fill_defaults(struct jalon_http_options *options)
 {
-    options->threads = options->threads > 0 ? options->threads : default_threads();
-    if (options->connections_max == 0) {
-        options->connections_max = DEFAULT_CONNECTIONS;
-    }
-    if (options->connections_max < options->threads) {
-        options->connections_max = options->threads; /* the library shares them out */
-    }
-    options->timeout_s = options->timeout_s > 0 ? options->timeout_s : DEFAULT_TIMEOUT_S;
+    set_default(&options->threads, default_threads());
+    set_default(&options->connections_max, DEFAULT_CONNECTIONS);
+    set_default(&options->head_s, DEFAULT_HEAD_S);
+    set_default(&options->body_s, DEFAULT_BODY_S);
+    set_default(&options->idle_s, DEFAULT_IDLE_S);
+    set_default(&options->bytes_a_second, DEFAULT_BYTES_A_SECOND);
     options->body_max = options->body_max > 0 ? options->body_max : DEFAULT_BODY_MAX;
+    if (options->answers_bytes_max == 0) {
+        options->answers_bytes_max = DEFAULT_ANSWERS_BYTES_MAX;
+    }
+}
+
+/* Every connection is an open file, and what a process may open is 1024 unless it asks for more. */
+static void allow_files(struct jalon_http_options *options)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)options->connections_max + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted &&
+        limit.rlim_cur > OTHER_FILES) {
+        options->connections_max = (unsigned)(limit.rlim_cur - OTHER_FILES);
+        const struct jalon_log_field field = {"connections", {NULL, 0}, options->connections_max};
+        jalon_log_write(JALON_LOG_WARNING, "fewer connections than asked for: see ulimit -n", &field,
+                        1);
+    }
+}
+
+static enum jalon_status read_proxies(struct jalon_context *ctx, struct jalon_http *http)
+{
+    const struct jalon_http_options *options = &http->options;
+    if (options->proxy_count == 0) {
+        return JALON_OK;
+    }
+    http->proxies = jalon_arena_allocate(http->ctx->arena,
+                                         options->proxy_count * sizeof http->proxies[0]);
+    if (http->proxies == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = 0; i < options->proxy_count; i++) {
+        if (!jalon_network_parse(options->proxies[i], &http->proxies[i])) {
+            return jalon_fail(ctx, JALON_INVALID,
+                              "\"%.*s\" is not the address of a proxy: write 10.0.0.5, 10.0.0.0/8 "
+                              "or 2001:db8::/32",
+                              JALON_TEXT_ARGS(options->proxies[i]));
+        }
+    }
+    http->proxy_count = options->proxy_count;
+    return JALON_OK;
 }
 
 /* Where clients find this server when nobody said: the address that is listened on. */
@@ -127,7 +125,7 @@ static enum jalon_status keep_texts(struct jalon_context *ctx, struct jalon_http
     return JALON_OK;
 }
 
-static struct MHD_Daemon *start_daemon(struct jalon_http *http, int listening)
+static struct MHD_Daemon *start_daemon(struct jalon_http *http)
 {
     const struct jalon_http_options *options = &http->options;
     struct MHD_OptionItem pool[] = {
@@ -137,45 +135,74 @@ static struct MHD_Daemon *start_daemon(struct jalon_http *http, int listening)
     };
     return MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC |
-            MHD_ALLOW_SUSPEND_RESUME,
-        0, NULL, NULL,
-        jalon_wire_request, http, MHD_OPTION_EXTERNAL_LOGGER, jalon_wire_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_CONNECTION_LIMIT, options->connections_max,
-        MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_s,
-        /* What 1 refuses 0.9.75 answers with two heads; the guard refuses it in one. */
-        MHD_OPTION_STRICT_FOR_CLIENT, jalon_wire_layout_is_known() ? 0 : 1,
+            MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME,
+        0, NULL, NULL, jalon_wire_request, http, MHD_OPTION_EXTERNAL_LOGGER, jalon_wire_log, NULL,
+        /* Ours are counted by connection.c; the library's limit, shared out among its threads, is
+         * never met. */
+        MHD_OPTION_CONNECTION_LIMIT, options->connections_max + 2 * options->threads,
+        /* Deadlines are sweep.c's, and the library sees nothing that framing.c refuses. */
+        MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 0,
         MHD_OPTION_URI_LOG_CALLBACK, jalon_wire_begin, http, MHD_OPTION_NOTIFY_COMPLETED,
-        jalon_wire_end, http, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+        jalon_wire_end, http, MHD_OPTION_NOTIFY_CONNECTION, jalon_wire_connection, http,
+        MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+}
+
+static enum jalon_status make_parts(struct jalon_context *ctx, struct jalon_http *http)
+{
+    const struct jalon_http_options *options = &http->options;
+    const struct jalon_connection_limits limits = {
+        .most = options->connections_max,
+        .per_address = options->connections_per_address.most,
+        .head_s = options->head_s,
+        .body_s = options->body_s,
+        .idle_s = options->idle_s,
+        .bytes_a_second = options->bytes_a_second,
+        .answers_bytes_max = options->answers_bytes_max,
+    };
+    http->ctx = jalon_context_create();
+    http->rate = jalon_rate_create();
+    http->linger = jalon_linger_create();
+    http->queue = jalon_queue_create(options);
+    http->counts = jalon_counts_create(options->routes);
+    if (http->linger != NULL) {
+        http->connections = jalon_connections_create(&limits, http->linger);
+    }
+    return http->ctx == NULL || http->rate == NULL || http->queue == NULL ||
+                   http->counts == NULL || http->connections == NULL
+               ? jalon_no_memory(ctx)
+               : JALON_OK;
+}
+
+/* The library's threads, then the door: who comes in is served. */
+static enum jalon_status open_up(struct jalon_context *ctx, struct jalon_http *http, int listening)
+{
+    http->daemon = start_daemon(http);
+    http->door = http->daemon != NULL ? jalon_door_open(http, listening) : NULL;
+    if (http->door == NULL) {
+        MHD_stop_daemon(http->daemon);
+        return jalon_fail(ctx, JALON_INTERNAL, "the HTTP server could not be started");
+    }
+    return JALON_OK;
 }
 
 static enum jalon_status start(struct jalon_context *ctx, struct jalon_http *http)
 {
     int listening;
-    http->ctx = jalon_context_create();
-    http->drain = drain_create();
-    http->linger = jalon_linger_create();
-    http->queue = jalon_queue_create(&http->options);
-    http->counts = jalon_counts_create(http->options.routes);
-    if (http->ctx == NULL || http->drain == NULL || http->linger == NULL || http->queue == NULL ||
-        http->counts == NULL) {
-        return jalon_no_memory(ctx);
+    allow_files(&http->options);
+    enum jalon_status status = make_parts(ctx, http);
+    status = status == JALON_OK ? read_proxies(ctx, http) : status;
+    if (status == JALON_OK) {
+        status = jalon_router_create(ctx, http->options.routes, &http->router);
     }
-    enum jalon_status status = jalon_router_create(ctx, http->options.routes, &http->router);
-    if (status != JALON_OK) {
-        return status;
+    if (status == JALON_OK) {
+        status = jalon_listen_open(ctx, http->options.address, http->options.port, &listening,
+                                   &http->port);
     }
-    status = jalon_listen_open(ctx, http->options.address, http->options.port, &listening,
-                               &http->port);
     if (status != JALON_OK) {
         return status;
     }
     status = keep_texts(ctx, http);
-    if (status == JALON_OK) {
-        http->daemon = start_daemon(http, listening);
-        if (http->daemon == NULL) {
-            status = jalon_fail(ctx, JALON_INTERNAL, "the HTTP server could not be started");
-        }
-    }
+    status = status == JALON_OK ? open_up(ctx, http, listening) : status;
     if (status != JALON_OK) {
         close(listening);
     }
@@ -185,11 +212,12 @@ static enum jalon_status start(struct jalon_context *ctx, struct jalon_http *htt
 static void release(struct jalon_http *http)
 {
     jalon_router_destroy(http->router);
+    jalon_connections_destroy(http->connections);
     jalon_linger_destroy(http->linger);
     jalon_queue_close(http->queue);
     jalon_queue_destroy(http->queue);
     jalon_counts_destroy(http->counts);
-    drain_destroy(http->drain);
+    jalon_rate_destroy(http->rate);
     jalon_context_destroy(http->ctx);
     jalon_memory_release(http);
 }
@@ -226,17 +254,19 @@ struct jalon_text jalon_http_public_url(const struct jalon_http *http)
 void jalon_http_write_metrics(const struct jalon_request *request, struct jalon_buffer *out)
 {
     const struct jalon_http *http = ((const struct jalon_exchange *)request)->http;
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    size_t waiting;
-    uint64_t refused;
+    size_t waiting, connections;
+    uint64_t refused, cut;
     jalon_queue_measure(http->queue, &waiting, &refused);
+    jalon_connections_measure(http->connections, &connections, &cut);
     jalon_counts_write(http->counts, out);
     jalon_metric_put_one(out, "jalon_http_requests_running", JALON_METRIC_GAUGE,
                          "Requests that have begun and not ended, this one included.",
                          atomic_load(&http->running));
     jalon_metric_put_one(out, "jalon_http_connections", JALON_METRIC_GAUGE, "Open connections.",
-                         info != NULL ? info->num_connections : 0);
+                         (double)connections);
+    jalon_metric_put_one(out, "jalon_http_connections_cut_total", JALON_METRIC_COUNTER,
+                         "Connections refused or hung up on: too many, too slow, malformed.",
+                         (double)cut);
     jalon_metric_put_one(out, "jalon_http_connections_max", JALON_METRIC_GAUGE,
                          "Connections that may be open at once.", http->options.connections_max);
     jalon_metric_put_one(out, "jalon_write_queue_length", JALON_METRIC_GAUGE,
@@ -256,12 +286,9 @@ void jalon_http_stop(struct jalon_http *http, int64_t wait_ms)
         return;
     }
     atomic_store(&http->stopping, true);
-    MHD_socket listening = MHD_quiesce_daemon(http->daemon);
-    wait_until_idle(http, wait_ms > 0 ? wait_ms : 0);
+    jalon_door_close(http->door);
+    jalon_connections_drain(http->connections, wait_ms > 0 ? wait_ms : 0);
     jalon_queue_close(http->queue); /* a suspended connection cannot be stopped */
     MHD_stop_daemon(http->daemon);
-    if (listening != MHD_INVALID_SOCKET) {
-        close(listening);
-    }
     release(http);
 }

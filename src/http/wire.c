@@ -15,71 +15,53 @@
 #include "jalon/log.h"
 #include "jalon/memory.h"
 
+#include "connection.h"
 #include "linger.h"
 #include "metrics.h"
 #include "queue.h"
 
+static int socket_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info != NULL ? info->connect_fd : -1;
+}
+
+void jalon_wire_connection(void *cls, struct MHD_Connection *connection, void **socket_cls,
+                           enum MHD_ConnectionNotificationCode code)
+{
+    struct jalon_http *http = cls;
+    (void)socket_cls;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        jalon_connections_remove(http->connections, socket_of(connection));
+    }
+}
+
 void *jalon_wire_begin(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct jalon_http *http = cls;
-    (void)connection;
     struct jalon_exchange *exchange = jalon_exchange_create(http, target);
+    struct jalon_connection *known = jalon_connection_of(socket_of(connection));
+    if (exchange != NULL && known != NULL) {
+        exchange->request.client = *jalon_connection_client(known);
+        exchange->connection = known;
+    }
     if (exchange != NULL) {
-        exchange->wire_target = target;
         atomic_fetch_add(&http->running, 1);
+        exchange->head.malformed = known == NULL || !jalon_connection_is_framed(known);
     }
     return exchange;
-}
-
-/*
- * libmicrohttpd 0.9.75 cuts the head in place, putting NULs where it found separators. A string
- * that does not start where the one before ended was folded, cut by a NUL or ended by a bare CR or
- * LF. Other versions lay the head out differently and check more themselves.
- */
-bool jalon_wire_layout_is_known(void)
-{
-    return strcmp(MHD_get_version(), "0.9.75") == 0;
-}
-
-struct collector {
-    struct jalon_head *head;
-    const char *end; /* of the string before: its NUL; NULL when the layout is not checked */
-};
-
-/* Is `next` where a line begins that follows the one ending at `end`? */
-static bool follows_line(const char *end, const char *next)
-{
-    return next == end + 2 && end[1] == '\0';
-}
-
-/* Are there only the colon and blanks between a name and its value? */
-static bool follows_name(const char *end, const char *value)
-{
-    if (value <= end || value - end > 256) {
-        return false;
-    }
-    for (const char *at = end + 1; at < value; at++) {
-        if (*at != ' ' && *at != '\t') {
-            return false;
-        }
-    }
-    return true;
 }
 
 static enum MHD_Result collect(void *cls, enum MHD_ValueKind kind, const char *key,
                                size_t key_size, const char *value, size_t value_size)
 {
-    struct collector *collector = cls;
-    struct jalon_head *head = collector->head;
+    struct jalon_head *head = cls;
     (void)kind;
     if (value == NULL) {
         value = "";
         value_size = 0;
         head->malformed = true;
-    }
-    if (collector->end != NULL && !head->malformed) {
-        head->malformed = !follows_line(collector->end, key) || !follows_name(key + key_size, value);
-        collector->end = value + value_size;
     }
     if (head->header_count < JALON_HEADERS_MAX) {
         head->headers[head->header_count] =
@@ -93,21 +75,9 @@ static void fill_head(struct jalon_exchange *exchange, struct MHD_Connection *co
                       const char *method, const char *version)
 {
     struct jalon_head *head = &exchange->head;
-    struct collector collector = {head, NULL};
     head->method = jalon_text_from(method);
     head->version = jalon_text_from(version);
-    if (jalon_wire_layout_is_known()) {
-        /* method NUL target NUL version NUL NUL: one blank each, and the target not cut */
-        head->malformed = exchange->wire_target != method + head->method.length + 1 ||
-                          version != exchange->wire_target + head->target.length + 1;
-        collector.end = version + head->version.length;
-    }
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect, &collector);
-    const char *end = collector.end;
-    if (end != NULL && !head->malformed) {
-        /* the last line and the empty one both ended with CR LF, each now a NUL */
-        head->malformed = end[1] != '\0' || end[2] != '\0' || end[3] != '\0';
-    }
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect, head);
 }
 
 static struct MHD_Response *make_response(struct jalon_exchange *exchange)
@@ -127,6 +97,19 @@ static struct MHD_Response *make_response(struct jalon_exchange *exchange)
     return response;
 }
 
+/* A large answer that nobody has room for is taken back, unless it tells of what was done. */
+static void count_answer(struct jalon_exchange *exchange)
+{
+    const struct jalon_route *route = exchange->request.route;
+    bool may_fail = route != NULL && route->method == JALON_GET;
+    if (exchange->connection != NULL &&
+        !jalon_connection_send(exchange->connection, exchange->response.body.length, may_fail)) {
+        jalon_exchange_fail(exchange, JALON_UNAVAILABLE,
+                            "too many answers are waiting for their clients: ask again in a moment");
+        jalon_connection_send(exchange->connection, exchange->response.body.length, false);
+    }
+}
+
 static enum MHD_Result send_answer(struct jalon_exchange *exchange,
                                    struct MHD_Connection *connection)
 {
@@ -134,6 +117,7 @@ static enum MHD_Result send_answer(struct jalon_exchange *exchange,
         jalon_exchange_answer(exchange);
     }
     exchange->answered_us = jalon_clock_monotonic_us();
+    count_answer(exchange);
     struct MHD_Response *response = make_response(exchange);
     if (response == NULL) {
         return MHD_NO;
@@ -199,9 +183,7 @@ static const char *ending_of(enum MHD_RequestTerminationCode code)
 /* The library closes its socket next; with a second one on it the client still gets the answer. */
 static void keep_open_for_the_answer(struct jalon_http *http, struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    int copy = info != NULL ? fcntl(info->connect_fd, F_DUPFD_CLOEXEC, 0) : -1;
+    int copy = fcntl(socket_of(connection), F_DUPFD_CLOEXEC, 0);
     if (copy >= 0) {
         jalon_linger_add(http->linger, copy);
     }
@@ -218,14 +200,18 @@ void jalon_wire_end(void *cls, struct MHD_Connection *connection, void **request
     if (exchange->body_unread && code == MHD_REQUEST_TERMINATED_COMPLETED_OK) {
         keep_open_for_the_answer(http, connection);
     }
-    if (!exchange->opened) {
-        exchange->response.code = 0; /* the library refused it, or the head never came whole */
+    if (exchange->connection != NULL) {
+        jalon_connection_answered(exchange->connection,
+                                  exchange->close || code != MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    }
+    if (!exchange->answered) {
+        exchange->response.code = 0; /* it never came whole; refusal.c may have said why */
     }
     jalon_access_log(exchange, ending_of(code));
     jalon_counts_add(http->counts, exchange);
     jalon_exchange_destroy(exchange);
     *request_cls = NULL;
-    jalon_http_request_done(http);
+    atomic_fetch_sub(&http->running, 1);
 }
 
 void jalon_wire_log(void *cls, const char *format, va_list args)

@@ -16,11 +16,9 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
                                    void **request_cls);
 void jalon_wire_end(void *cls, struct MHD_Connection *connection, void **request_cls,
                     enum MHD_RequestTerminationCode code);
-/* Is this the version whose way of cutting a head the guard relies on? */
-bool jalon_wire_layout_is_known(void);
+/* MHD_OPTION_NOTIFY_CONNECTION */
+void jalon_wire_connection(void *cls, struct MHD_Connection *connection, void **socket_cls,
+                           enum MHD_ConnectionNotificationCode code);
 void jalon_wire_log(void *cls, const char *format, va_list args) JALON_PRINTF(2, 0);
-
-/* server.c: one request less is running. */
-void jalon_http_request_done(struct jalon_http *http);
 
 #endif

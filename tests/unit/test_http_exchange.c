@@ -421,9 +421,14 @@ static void what_only_the_operator_may_know_stays_inside(void **state)
 static void absolute_targets_are_paths_too(void **state)
 {
     (void)state;
-    struct jalon_exchange *exchange = get("http://other.example/late?x=1", NULL);
+    struct jalon_exchange *exchange = get("HTTP://X/late?x=1", NULL);
     assert_text(exchange->request.path, "/late");
     assert_int_equal(exchange->response.code, 400); /* x is not known */
+    assert_false(exchange->close);
+    jalon_exchange_destroy(exchange);
+    exchange = get("http://x?x=1", NULL);
+    assert_text(exchange->request.path, "/");
+    assert_text(exchange->request.query_string, "x=1");
     jalon_exchange_destroy(exchange);
     exchange = get("late", NULL);
     assert_int_equal(exchange->response.code, 400);
