@@ -39,8 +39,13 @@ const struct jalon_command jalon_commands[] = {
 
 /* In alphabetical order, as --help prints them. */
 const struct jalon_option jalon_options[] = {
+    {"answer-memory", "JALON_ANSWER_MEMORY", "MIB", JALON_OPTION_INTEGER, "256", 1, 1048576,
+     COMMAND_SERVE,
+     "Memory of answers that wait for slow clients; beyond it the slowest are hung up on."},
     {"base-map", "JALON_BASE_MAP", "NAME|URL", JALON_OPTION_LIST, "ign", 0, 0, COMMAND_SERVE,
      "Base map of the page: ign, osm, none, or a URL with {z}, {x} and {y}."},
+    {"body-timeout", "JALON_BODY_TIMEOUT", "SECONDS", JALON_OPTION_INTEGER, "300", 1, 86400,
+     COMMAND_SERVE, "The body of a request must have come within this time."},
     {"config", "JALON_CONFIG", "FILE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
      "Settings file with `name = value` lines."},
     {"crs", NULL, "CRS", JALON_OPTION_TEXT, "EPSG:4326", 0, 0, COMMAND_IMPORT | COMMAND_EXPORT,
@@ -64,6 +69,11 @@ const struct jalon_option jalon_options[] = {
     {"format", NULL, "NAME", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT | COMMAND_EXPORT,
      "Format of the file: geojson, ndjson, csv or kml, to export also gpx, gpkg (GeoPackage) or shp "
      "(Shapefiles in a zip); by its extension when not given."},
+    {"header-timeout", "JALON_HEADER_TIMEOUT", "SECONDS", JALON_OPTION_INTEGER, "15", 1, 3600,
+     COMMAND_SERVE, "The head of a request must have come within this time."},
+    {"idle-timeout", "JALON_IDLE_TIMEOUT", "SECONDS", JALON_OPTION_INTEGER, "30", 1, 3600,
+     COMMAND_SERVE,
+     "A connection may be quiet for so long: between requests, in a body, in taking an answer."},
     {"json", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0,
      COMMAND_IMPORT | COMMAND_MAP_LIST | COMMAND_BACKUP | COMMAND_RESTORE | COMMAND_CHECK |
          COMMAND_VACUUM,
@@ -81,6 +91,14 @@ const struct jalon_option jalon_options[] = {
      "observed licence campaign source_id; - for nothing."},
     {"max-connections", "JALON_MAX_CONNECTIONS", "N", JALON_OPTION_INTEGER, "1000", 1, 100000,
      COMMAND_SERVE, "Connections served at once."},
+    {"max-connections-per-address", "JALON_MAX_CONNECTIONS_PER_ADDRESS", "N", JALON_OPTION_INTEGER,
+     NULL, 0, 100000, COMMAND_SERVE,
+     "Of one IPv4 address or IPv6 /64; 0: any. When not given: a quarter of --max-connections, and "
+     "any from this machine. Trusted proxies may have any."},
+    {"min-rate", "JALON_MIN_RATE", "BYTES", JALON_OPTION_INTEGER, "1024", 1, 1073741824,
+     COMMAND_SERVE,
+     "Least bytes a second, in the mean after ten seconds, of a body that is sent and of an answer "
+     "that is taken."},
     {"omit-invalid", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_IMPORT,
      "Leave out a value that does not fit and that its row can do without, not the row."},
     {"operator", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_ACCOUNT_CREATE,
@@ -94,6 +112,8 @@ const struct jalon_option jalon_options[] = {
      COMMAND_IMPORT | COMMAND_EXPORT | COMMAND_DEMO | COMMAND_BACKUP | COMMAND_RESTORE | COMMAND_CHECK |
          COMMAND_VACUUM,
      "Show no progress and no summary."},
+    {"rate-limit", "JALON_RATE_LIMIT", "N", JALON_OPTION_INTEGER, "0", 0, 10000000, COMMAND_SERVE,
+     "Requests that read, a minute, of one IPv4 address or IPv6 /64; 0: any."},
     {"report", NULL, "FILE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,
      "Write refused rows there as CSV; to standard output when not given."},
     {"set", NULL, "FIELD=VALUE", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
@@ -113,12 +133,20 @@ const struct jalon_option jalon_options[] = {
      "Threads that answer requests; 0: by the number of processors."},
     {"title", NULL, "TEXT", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_MAP_CREATE,
      "The map's title, instead of the template's."},
+    {"trusted-proxy", "JALON_TRUSTED_PROXY", "ADDRESS|NETWORK", JALON_OPTION_LIST, NULL, 0, 0,
+     COMMAND_SERVE,
+     "Reverse proxy whose X-Forwarded-For or Forwarded says who asks, such as 127.0.0.1 or "
+     "10.0.0.0/8."},
     {"view-folder", "JALON_VIEW_FOLDER", "DIR", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
      "Where large maps are kept ready for reading; `view` in the data folder when not given. Its "
      "files can be thrown away."},
     {"view-memory", "JALON_VIEW_MEMORY", "MIB", JALON_OPTION_INTEGER, "4096", 0, 1048576,
      COMMAND_SERVE,
      "Memory and mapped files that maps may take together before idle ones are let go; 0: any."},
+    {"write-rate-limit", "JALON_WRITE_RATE_LIMIT", "N", JALON_OPTION_INTEGER, NULL, 0, 10000000,
+     COMMAND_SERVE,
+     "Requests that write, a minute, of one IPv4 address or IPv6 /64; 0: any. When not given: 600, "
+     "and any from this machine."},
     {"yes", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_MAP_DELETE,
      "Really remove the map; without it nothing is done."},
     {0},

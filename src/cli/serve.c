@@ -11,7 +11,7 @@
 #include "cli.h"
 
 /* Running requests may finish for this long after a signal. */
-enum { STOP_WAIT_MS = 10000, BASE_MAPS_MAX = 8 };
+enum { STOP_WAIT_MS = 8000, BASE_MAPS_MAX = 8, WRITES_PER_MINUTE = 600 };
 
 static const struct {
     const char *name;
@@ -141,6 +141,31 @@ static void block_signals(sigset_t *signals)
     pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
+/* What is not given spares this machine: there the proxies are, and the tools. */
+static struct jalon_limit read_limit(const struct jalon_cli *cli, const char *option,
+                                     unsigned fallback)
+{
+    return jalon_conf_has(cli->settings, option)
+               ? (struct jalon_limit){(unsigned)jalon_conf_integer(cli->settings, option), false}
+               : (struct jalon_limit){fallback, true};
+}
+
+static void read_limits(const struct jalon_cli *cli, struct jalon_http_options *out)
+{
+    const struct jalon_settings *settings = cli->settings;
+    out->connections_max = (unsigned)jalon_conf_integer(settings, "max-connections");
+    out->connections_per_address =
+        read_limit(cli, "max-connections-per-address", (out->connections_max + 3) / 4);
+    out->reads_per_minute = read_limit(cli, "rate-limit", 0);
+    out->writes_per_minute = read_limit(cli, "write-rate-limit", WRITES_PER_MINUTE);
+    out->head_s = (unsigned)jalon_conf_integer(settings, "header-timeout");
+    out->body_s = (unsigned)jalon_conf_integer(settings, "body-timeout");
+    out->idle_s = (unsigned)jalon_conf_integer(settings, "idle-timeout");
+    out->bytes_a_second = (unsigned)jalon_conf_integer(settings, "min-rate");
+    out->answers_bytes_max = (size_t)jalon_conf_integer(settings, "answer-memory") << 20;
+    out->proxies = jalon_conf_list(settings, "trusted-proxy", &out->proxy_count);
+}
+
 static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
                                struct jalon_http **out)
 {
@@ -156,13 +181,13 @@ static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
         .port = port,
         .public_url = jalon_conf_text(cli->settings, "public-url"),
         .threads = (unsigned)jalon_conf_integer(cli->settings, "threads"),
-        .connections_max = (unsigned)jalon_conf_integer(cli->settings, "max-connections"),
         .routes = jalon_api_routes(),
         .application = api,
         .authenticate = jalon_api_authenticate,
         .begin_group = jalon_api_begin_group,
         .end_group = jalon_api_end_group,
     };
+    read_limits(cli, &options);
     return jalon_http_start(cli->ctx, &options, out);
 }
 
