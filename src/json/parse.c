@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <string.h>
 
 #include "tree.h"
 
@@ -106,6 +107,10 @@ enum jalon_status jalon_json_parse(struct jalon_context *ctx, struct jalon_text 
     text = without_byte_order_mark(text);
     if (jalon_text_trim(text).length == 0) {
         return jalon_fail(ctx, JALON_INVALID, "expected JSON, found nothing");
+    }
+    if (memchr(text.data, '\0', text.length) != NULL) {
+        /* jansson passes over one that follows a number. */
+        return jalon_fail(ctx, JALON_INVALID, "not JSON: there is a byte 0 in it");
     }
     if (find_depth(text) > JALON_JSON_DEPTH_MAX) {
         return jalon_fail(ctx, JALON_TOO_LARGE, "JSON nested deeper than %d levels",
