@@ -213,12 +213,6 @@ struct jalon_contributed {
     int64_t seq;
     bool repaired; /* the geometry was repaired */
 };
-/*
- * The record's coordinates are in this system (jalon_geo_parse_crs), in the system's own order of axes;
- * empty: WGS 84, longitude first. JALON_INVALID names the header Content-Crs.
- */
-enum jalon_status jalon_app_set_crs(struct jalon_context *ctx, struct jalon_text crs,
-                                    struct jalon_record *record) JALON_MUST_USE;
 /* Whether there is such a collection and this account may add to it; the record is not read. */
 enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
                                            const struct jalon_contribute *command) JALON_MUST_USE;

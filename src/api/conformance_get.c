@@ -9,7 +9,8 @@
  * and by GDAL's client. The classes of CQL2 are proven
  * by tests/unit/test_query_cql2_text.c and …_json.c (what is read), test_view_filter.c (what it
  * means) and tests/http/filter, which also proves those of Features part 3; those of part 6 by
- * tests/http/properties, those of part 8 and sortables of part 5 by tests/http/sort.
+ * tests/http/properties, those of part 8 and sortables of part 5 by tests/http/sort; those of part 4 by
+ * tests/http/edit, bodies.test.mjs and two_writers.test.mjs.
  */
 static const char *const classes[] = {
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -30,6 +31,10 @@ static const char *const classes[] = {
     "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/sortables",
     "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/sortables",
     "http://www.opengis.net/spec/ogcapi-features-6/1.0/conf/properties",

@@ -41,6 +41,32 @@ enum jalon_status jalon_api_read_crs(struct jalon_request *request, const char *
     return JALON_OK;
 }
 
+/* <URI>, as 18-058r1 writes it in the header, or the URI alone. */
+static struct jalon_text strip_brackets(struct jalon_text uri)
+{
+    bool bracketed = uri.length >= 2 && uri.data[0] == '<' && uri.data[uri.length - 1] == '>';
+    return bracketed ? jalon_text_slice(uri.data + 1, uri.length - 2) : uri;
+}
+
+enum jalon_status jalon_api_take_content_crs(struct jalon_request *request,
+                                             struct jalon_geometry *geometry)
+{
+    const struct jalon_api *api = request->application;
+    struct jalon_text uri;
+    if (!jalon_request_header(request, "Content-Crs", &uri)) {
+        return JALON_OK;
+    }
+    const struct jalon_crs *crs = jalon_crs_find(&api->crs, strip_brackets(uri));
+    if (crs == NULL) {
+        return refuse(request, "Content-Crs");
+    }
+    geometry->srid = crs->srid;
+    if (crs->north_first) {
+        jalon_crs_swap(geometry->positions, geometry->position_count);
+    }
+    return JALON_OK;
+}
+
 enum jalon_status jalon_api_read_item_crs(struct jalon_request *request,
                                           const struct jalon_format *format,
                                           const struct jalon_crs **out)

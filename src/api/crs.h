@@ -15,7 +15,13 @@ enum jalon_status jalon_api_read_crs(struct jalon_request *request, const char *
 enum jalon_status jalon_api_read_item_crs(struct jalon_request *request,
                                           const struct jalon_format *format,
                                           const struct jalon_crs **out) JALON_MUST_USE;
-/* The header Content-Crs. JALON_NO_MEMORY. */
+/*
+ * The geometry of a body is in the system that the request's header Content-Crs names, in the order of
+ * the authority's axes; CRS84 when there is none. JALON_INVALID names the header.
+ */
+enum jalon_status jalon_api_take_content_crs(struct jalon_request *request,
+                                             struct jalon_geometry *geometry) JALON_MUST_USE;
+/* The header Content-Crs of an answer. JALON_NO_MEMORY. */
 enum jalon_status jalon_api_set_content_crs(struct jalon_request *request,
                                             struct jalon_response *response,
                                             const struct jalon_crs *crs) JALON_MUST_USE;

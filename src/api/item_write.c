@@ -8,6 +8,8 @@
  */
 #include "item_write.h"
 
+#include "crs.h"
+
 enum { REASON_MAX = 1000 };
 
 /* --- Entity tags --- */
@@ -103,8 +105,7 @@ enum jalon_status jalon_item_read_body(struct jalon_request *request, struct jal
     struct jalon_record record;
     enum jalon_status status = jalon_feature_read(request->ctx, body, &record);
     if (status == JALON_OK) {
-        status =
-            jalon_app_set_crs(request->ctx, header_or_empty(request, "Content-Crs"), &record);
+        status = jalon_api_take_content_crs(request, &record.geometry);
     }
     if (status == JALON_OK) {
         *out = record;

@@ -7,7 +7,6 @@
 #include "jalon/json.h"
 
 #include "draft.h"
-#include "internal.h"
 
 enum { GEOMETRY_TEXT_MAX = 64 << 20 };
 
@@ -228,39 +227,4 @@ void jalon_draft_check_id(struct jalon_context *ctx, const struct jalon_record *
     } else if (!jalon_id_parse(record->id, &given) || jalon_id_compare(given, *id) != 0) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "is not the one in the address");
     }
-}
-
-/* --- The system of coordinates --- */
-static struct jalon_text strip_brackets(struct jalon_text uri)
-{
-    bool bracketed =
-        uri.length >= 2 && uri.data[0] == '<' && uri.data[uri.length - 1] == '>';
-    return bracketed ? jalon_text_slice(uri.data + 1, uri.length - 2) : uri;
-}
-
-enum jalon_status jalon_app_set_crs(struct jalon_context *ctx, struct jalon_text crs,
-                                    struct jalon_record *record)
-{
-    int32_t srid;
-    bool north_first;
-    if (crs.length == 0) {
-        return JALON_OK;
-    }
-    enum jalon_status status =
-        jalon_geo_parse_crs_axes(ctx, strip_brackets(crs), &srid, &north_first);
-    if (status == JALON_INVALID) {
-        struct jalon_text reason = ctx->error.message;
-        jalon_error_clear(ctx);
-        return jalon_fail_at(ctx, status, JALON_ERROR_PARAMETER, "Content-Crs",
-                             "expected the URI of a coordinate reference system: %.*s",
-                             JALON_TEXT_ARGS(reason));
-    }
-    for (size_t i = 0; status == JALON_OK && i < record->geometry.position_count; i++) {
-        struct jalon_position *position = &record->geometry.positions[i];
-        if (north_first) {
-            *position = (struct jalon_position){position->lat, position->lon};
-        }
-    }
-    record->geometry.srid = status == JALON_OK ? srid : record->geometry.srid;
-    return status;
 }
