@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items: the contributions that match, page by page. OGC 17-069r4, 7.15. Layer 4 (api). */
+#include <string.h>
+
+#include "jalon/prefetch.h"
+
 #include "crs.h"
 #include "items_query.h"
 #include "page.h"
 
-#include <string.h>
-
+enum { AHEAD = 2, AHEAD_BYTES = 1024 }; /* Features that are on their way from memory */
 enum { LINKS_MAX = 20 };
 
 /* The format that was negotiated: "json" is another name of the first one. */
@@ -102,6 +105,10 @@ static enum jalon_status write_items(struct jalon_request *request,
     format->writer->begin(body, frame);
     for (frame->pass = 0; frame->pass < format->writer->passes; frame->pass++) {
         for (size_t i = 0; status == JALON_OK && i < result->count; i++) {
+            if (i + AHEAD < result->count) {
+                struct jalon_text next = result->items[i + AHEAD].json;
+                jalon_prefetch(next.data, next.length < AHEAD_BYTES ? next.length : AHEAD_BYTES);
+            }
             struct jalon_item item = {
                 .json = result->items[i].json,
                 .geometry = geometries != NULL ? &geometries[i] : NULL,

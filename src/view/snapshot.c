@@ -4,8 +4,12 @@
 
 #include <assert.h>
 
+#include "jalon/prefetch.h"
+
 #include "meets.h"
 #include "state.h"
+
+enum { AHEAD = 12 }; /* records whose heads are on their way */
 
 static const struct jalon_view_collection *collection_of(const struct jalon_snapshot *snapshot,
                                                          int32_t collection)
@@ -52,12 +56,21 @@ struct jalon_view_item jalon_snapshot_item(const struct jalon_snapshot *snapshot
     return item;
 }
 
+/* The head of a record says where its Feature is. */
+static void ask_for_record(const struct jalon_view_parts *parts, struct jalon_view_place place)
+{
+    if (place.part < parts->segment_count) {
+        jalon_prefetch(jalon_view_segment_record(parts->segments[place.part], place.row), 1);
+    }
+}
+
 enum jalon_status jalon_snapshot_make_page(struct jalon_context *ctx,
                                            const struct jalon_snapshot *snapshot,
                                            const struct jalon_view_query *query,
                                            const struct jalon_view_hit *hits, size_t count,
                                            struct jalon_view_result *out)
 {
+    const struct jalon_view_parts *parts = collection_of(snapshot, query->collection)->parts;
     size_t limit = query->limit;
     out->count = count < limit ? count : limit;
     out->more = limit > 0 && count > limit;
@@ -66,6 +79,9 @@ enum jalon_status jalon_snapshot_make_page(struct jalon_context *ctx,
         return jalon_no_memory(ctx);
     }
     for (size_t i = 0; i < out->count; i++) {
+        if (i + AHEAD < out->count) {
+            ask_for_record(parts, hits[i + AHEAD].place);
+        }
         out->items[i] = jalon_snapshot_item(snapshot, query->collection, hits[i].place);
     }
     return JALON_OK;
