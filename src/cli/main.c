@@ -90,7 +90,9 @@ static enum exit_code run(struct jalon_context *ctx, const struct jalon_command 
 int main(int argc, char **argv)
 {
     int used = 0;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write, not the end */
+    /* A closed pipe and a file that may not grow are errors of the write, not the end. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         print_commands(stderr);
         return EXIT_USAGE;

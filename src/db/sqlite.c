@@ -83,17 +83,44 @@ struct cursor {
 
 /* --- Failures --- */
 
-/* Does the system say that there is no space? SQLite's own code says so only of some writes. */
-static bool is_space_missing(int code, int system_error)
+/* What the system last said of the database's file, or of its log (SQLITE_FCNTL_JOURNAL_POINTER). */
+static int file_error(sqlite3 *handle, int which)
 {
-    return (code & 0xff) == SQLITE_FULL ||
-           ((code & 0xff) == SQLITE_IOERR &&
-            (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG));
+    sqlite3_file *file = NULL;
+    int error = 0;
+    if (sqlite3_file_control(handle, "main", which, &file) != SQLITE_OK || file == NULL ||
+        file->pMethods == NULL ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK) {
+        return 0;
+    }
+    return error;
 }
 
-static enum jalon_status classify(int code, int system_error, bool opening)
+/*
+ * Does the system say that there is no space? SQLite's own code says so only of some writes; of
+ * quotas and limits it is an error like others, and for a COMMIT only the file still knows which.
+ */
+static bool is_space_missing(int code, sqlite3 *handle)
 {
-    if (is_space_missing(code, system_error)) {
+    if ((code & 0xff) != SQLITE_IOERR) {
+        return (code & 0xff) == SQLITE_FULL;
+    }
+    int errors[] = {
+        sqlite3_system_errno(handle),
+        file_error(handle, SQLITE_FCNTL_FILE_POINTER),
+        file_error(handle, SQLITE_FCNTL_JOURNAL_POINTER),
+    };
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i] == ENOSPC || errors[i] == EDQUOT || errors[i] == EFBIG) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum jalon_status classify(int code, sqlite3 *handle, bool opening)
+{
+    if (is_space_missing(code, handle)) {
         return JALON_NO_SPACE;
     }
     switch (code & 0xff) {
@@ -134,7 +161,7 @@ static const char *describe(enum jalon_status status)
 static enum jalon_status fail(struct jalon_context *ctx, sqlite3 *handle, int code,
                               const char *what)
 {
-    enum jalon_status status = classify(code, sqlite3_system_errno(handle), false);
+    enum jalon_status status = classify(code, handle, false);
     if (status == JALON_NO_MEMORY) {
         return jalon_no_memory(ctx);
     }
@@ -147,7 +174,7 @@ static enum jalon_status fail_opening(struct jalon_context *ctx, struct sqlite_d
                                       sqlite3 *handle)
 {
     const char *words = sqlite3_errmsg(handle);
-    enum jalon_status status = classify(code, sqlite3_system_errno(handle), true);
+    enum jalon_status status = classify(code, handle, true);
     jalon_error_internal(ctx, "%s (%d)", words, code);
     switch (status) {
     case JALON_NO_MEMORY: return jalon_no_memory(ctx);
