@@ -28,6 +28,7 @@ struct jalon_api {
     int64_t started_us; /* when the program started */
     struct jalon_query_key token_key;
     struct jalon_crs_list crs; /* what is offered */
+    struct jalon_text converter; /* jalon-gdal, by its path; empty: it is not there */
 };
 
 /* The table, complete after the first call; a NULL path ends it. Call before threads start. */

@@ -82,6 +82,11 @@ struct jalon_route {
     size_t body_max;               /* bytes; 0 takes the server's limit */
     bool needs_account;            /* 401 before the handler without a valid Bearer token */
     bool one_language; /* the answer does not depend on request->language, unless it is HTML */
+    /*
+     * Will the answer take long to make? Then one of few threads makes it that do nothing else, and
+     * beyond a few that wait there is 503. NULL: never.
+     */
+    bool (*takes_long)(const struct jalon_request *request);
     bool for_everyone;             /* nor on who asks */
     const struct jalon_parameter *headers; /* of the request, as described; a NULL name ends them */
     /*
@@ -153,6 +158,11 @@ enum jalon_status jalon_request_etags(struct jalon_request *request, const char 
 bool jalon_request_server_stops(const struct jalon_request *request);
 /* The coding that a body would best be sent in to this client. */
 enum jalon_coding jalon_request_coding(const struct jalon_request *request);
+/*
+ * Is nobody there any more to take the answer: the client has gone, or the server has waited long
+ * enough for it to stop? For handlers of what takes long, which asks for a system call.
+ */
+bool jalon_request_is_abandoned(const struct jalon_request *request);
 /* Reads an INTEGER parameter by its row: fallback when absent, clamped to maximum, JALON_INVALID
  * below minimum or when it is not an integer. */
 enum jalon_status jalon_request_integer(struct jalon_request *request, const char *name,
@@ -168,6 +178,7 @@ struct jalon_response {
     unsigned code;
     const char *media_type;     /* NULL: the negotiated one */
     struct jalon_buffer body;   /* the handler appends; sent without copying */
+    int file; /* a descriptor instead, whose whole file is sent and which is then closed; -1: none */
     enum jalon_coding coding;      /* what the body is in already: jalon_request_coding or nothing */
     struct jalon_text etag;     /* opaque part, without quotes; empty: none. Set before the body to
                                    make use of jalon_response_not_modified */

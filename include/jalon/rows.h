@@ -9,9 +9,10 @@
  * A message is a letter and texts; a text is its length in bytes (four bytes, little-endian) and
  * those bytes. Numbers are texts in decimal.
  *
- *   'L'  a layer: key, title, description, licence, attribution, srid, geometry types (bits), number
- *        of columns; for each column name, label, type (jalon_field_type_name), number of choices,
- *        and for each choice key and label
+ *   'L'  a layer: key, title, description, licence, attribution, time of the state that it is (RFC
+ *        3339: the same rows give the same file), srid, geometry types (bits), number of columns; for
+ *        each column name, label, type (jalon_field_type_name), number of choices, and for each
+ *        choice key and label
  *   'F'  a feature of that layer: WKB, east first (empty: it has no place), and the value of each
  *        column as text (empty: none); several choices with | between
  *   'E'  the end: what stops without it is not whole

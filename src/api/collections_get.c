@@ -96,7 +96,7 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
                             jalon_endpoint_url(request, "/maps/%s/collections/%s/items?f=html",
                                                slug, key));
     for (size_t i = 0; i < count; i++) {
-        if (formats[i]->writer != NULL && !formats[i]->writer->is_converted) {
+        if (formats[i]->writer != NULL) {
             jalon_endpoint_put_link(writer, "items", formats[i]->media_type,
                                     formats[i]->label.en.data,
                                     jalon_endpoint_url(request,

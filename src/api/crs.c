@@ -110,15 +110,15 @@ int32_t jalon_api_frame_srid(const struct jalon_crs *crs)
 }
 
 /* The same failure, told of the parameter. */
-static enum jalon_status blame_crs(struct jalon_request *request)
+static enum jalon_status blame_crs(struct jalon_context *ctx)
 {
-    struct jalon_text reason = request->ctx->error.message;
-    jalon_error_clear(request->ctx);
-    return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "crs", "%.*s",
+    struct jalon_text reason = ctx->error.message;
+    jalon_error_clear(ctx);
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "crs", "%.*s",
                          JALON_TEXT_ARGS(reason));
 }
 
-enum jalon_status jalon_api_project_items(struct jalon_request *request,
+enum jalon_status jalon_api_project_items(struct jalon_context *ctx,
                                           const struct jalon_snapshot *snapshot,
                                           const struct jalon_view_item *items, size_t count,
                                           const struct jalon_crs *crs,
@@ -130,17 +130,17 @@ enum jalon_status jalon_api_project_items(struct jalon_request *request,
         return JALON_OK;
     }
     struct jalon_geometry *geometries =
-        jalon_arena_allocate(request->ctx->arena, count * sizeof *geometries);
+        jalon_arena_allocate(ctx->arena, count * sizeof *geometries);
     if (geometries == NULL) {
-        return jalon_no_memory(request->ctx);
+        return jalon_no_memory(ctx);
     }
     for (size_t i = 0; i < count; i++) {
         geometries[i] = jalon_snapshot_geometry(snapshot, &items[i]);
     }
     enum jalon_status status =
-        jalon_crs_project(request->ctx, crs, writer->keeps_axes, geometries, count);
+        jalon_crs_project(ctx, crs, writer->keeps_axes, geometries, count);
     if (status == JALON_OK) {
         *out = geometries;
     }
-    return status == JALON_INVALID ? blame_crs(request) : status;
+    return status == JALON_INVALID ? blame_crs(ctx) : status;
 }

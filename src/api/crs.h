@@ -33,7 +33,7 @@ int32_t jalon_api_frame_srid(const struct jalon_crs *crs);
  * Where the items are in the system, as the writer wants it: one geometry for each, in one call of
  * PROJ; NULL for CRS84, which they are in. JALON_INVALID names `crs`: one has no place there.
  */
-enum jalon_status jalon_api_project_items(struct jalon_request *request,
+enum jalon_status jalon_api_project_items(struct jalon_context *ctx,
                                           const struct jalon_snapshot *snapshot,
                                           const struct jalon_view_item *items, size_t count,
                                           const struct jalon_crs *crs,

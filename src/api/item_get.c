@@ -39,7 +39,7 @@ static enum jalon_status write_item(struct jalon_request *request,
 {
     size_t count;
     const struct jalon_item_writer *writer = jalon_formats(&count)[0]->writer;
-    enum jalon_status status = jalon_api_project_items(request, reading->snapshot, found, 1, crs,
+    enum jalon_status status = jalon_api_project_items(request->ctx, reading->snapshot, found, 1, crs,
                                                        writer, &item->geometry);
     if (status == JALON_OK) {
         status = jalon_api_set_content_crs(request, response, crs);

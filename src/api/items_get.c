@@ -5,6 +5,7 @@
 #include "jalon/prefetch.h"
 
 #include "crs.h"
+#include "items_file.h"
 #include "items_query.h"
 #include "page.h"
 
@@ -126,6 +127,36 @@ static enum jalon_status write_items(struct jalon_request *request,
     return status;
 }
 
+/*
+ * The answer is a file that a program makes: of one page when there is a limit, which then has a next
+ * one, else of everything that matches.
+ */
+static enum jalon_status answer_file(struct jalon_request *request,
+                                     struct jalon_response *response,
+                                     const struct jalon_reading *reading,
+                                     const struct jalon_format *format,
+                                     const struct jalon_crs *crs,
+                                     const struct jalon_view_query *query,
+                                     struct jalon_items_frame *frame)
+{
+    struct jalon_view_result page;
+    struct jalon_text limit;
+    struct jalon_link links[LINKS_MAX];
+    size_t count;
+    bool is_page = jalon_request_parameter(request, "limit", &limit);
+    frame->srid = jalon_api_frame_srid(crs);
+    enum jalon_status status = jalon_items_make_file(request, response, reading, format, crs,
+                                                     query, frame, is_page ? &page : NULL);
+    if (status == JALON_OK) {
+        status = jalon_api_set_content_crs(request, response, crs);
+    }
+    if (status == JALON_OK && is_page) {
+        status = make_links(request, reading->map, query, &page, crs, links, &count);
+    }
+    return status == JALON_OK && is_page ? set_link_header(request, response, links, count)
+                                         : status;
+}
+
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
                                 const struct jalon_reading *reading)
 {
@@ -155,15 +186,21 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (status == JALON_OK) {
         status = jalon_api_read_item_crs(request, format, &crs);
     }
+    if (status == JALON_OK && !jalon_page_is_wanted(request)) {
+        status = jalon_items_set_disposition(request, response, format, &frame);
+    }
     if (status == JALON_OK && jalon_items_query_unchanged(request, response, reading, &query)) {
         return JALON_OK;
+    }
+    if (status == JALON_OK && format->writer->is_converted) {
+        return answer_file(request, response, reading, format, crs, &query, &frame);
     }
     if (status == JALON_OK) {
         status = jalon_snapshot_query(request->ctx, reading->snapshot, &query, &result);
     }
     if (status == JALON_OK) {
-        status = jalon_api_project_items(request, reading->snapshot, result.items, result.count,
-                                         crs, format->writer, &geometries);
+        status = jalon_api_project_items(request->ctx, reading->snapshot, result.items,
+                                         result.count, crs, format->writer, &geometries);
     }
     if (status == JALON_OK) {
         status = jalon_api_set_content_crs(request, response, crs);

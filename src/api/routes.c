@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "endpoint.h"
+#include "items_file.h"
 #include "item_write.h"
 
 enum { REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
@@ -136,7 +137,9 @@ static const struct jalon_parameter items_parameters[] = {
      "descending; what there is: …/sortables. Without it contributions stand in the order in which "
      "they came.",
      0, 0, 0},
-    {"limit", JALON_PARAMETER_INTEGER, "At most this many contributions.", 1,
+    {"limit", JALON_PARAMETER_INTEGER,
+     "At most this many contributions. Of a GeoPackage and Shapefiles: all that match when nothing is "
+     "said.", 1,
      JALON_QUERY_LIMIT_MAX, JALON_QUERY_LIMIT_DEFAULT},
     {"next", JALON_PARAMETER_STRING, "The token of a page, from the link `next` of the one before.",
      0, 0, 0},
@@ -287,7 +290,8 @@ static const struct jalon_route routes[] = {
      .parameters = no_parameters, .representations = schema},
     {JALON_GET, "/maps/{map}/collections/{collection}/items", jalon_items_get, "getItems",
      "The contributions that match, page by page", "items", .parameters = items_parameters,
-     .open_parameters = true, .representations = items, .one_language = true},
+     .open_parameters = true, .representations = items, .one_language = true,
+     .takes_long = jalon_items_takes_long},
     {JALON_POST, "/maps/{map}/collections/{collection}/items", jalon_items_post, "createItem",
      "Add a contribution", "items", .parameters = no_parameters, .representations = one_item,
      .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true,
@@ -361,7 +365,7 @@ static void list_formats(void)
     size_t format_count, count = 0;
     const struct jalon_format *const *formats = jalon_formats(&format_count);
     for (size_t i = 0; i < format_count && count < REPRESENTATIONS_MAX - 3; i++) {
-        if (formats[i]->writer != NULL && !formats[i]->writer->is_converted) {
+        if (formats[i]->writer != NULL) {
             items[count++] =
                 (struct jalon_representation){formats[i]->name, formats[i]->media_type};
         }

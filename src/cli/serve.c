@@ -9,6 +9,7 @@
 #include "jalon/log.h"
 
 #include "cli.h"
+#include "share.h"
 
 /* Running requests may finish for this long after a signal. */
 enum { STOP_WAIT_MS = 8000, BASE_MAPS_MAX = 8, WRITES_PER_MINUTE = 600 };
@@ -132,6 +133,17 @@ static enum jalon_status configure_log(struct jalon_cli *cli)
     return JALON_OK;
 }
 
+/* Without it everything else is served. */
+static void find_converter(struct jalon_cli *cli, struct jalon_api *api)
+{
+    api->converter = JALON_TEXT_EMPTY;
+    if (jalon_cli_find_program(cli->ctx, "jalon-gdal", &api->converter) != JALON_OK) {
+        struct jalon_log_field reason = {"message", cli->ctx->error.message, 0};
+        jalon_log_write(JALON_LOG_WARNING, "no GeoPackages and Shapefiles", &reason, 1);
+        jalon_error_clear(cli->ctx);
+    }
+}
+
 /* Threads started after this leave the two signals to wait_for_signal. */
 static void block_signals(sigset_t *signals)
 {
@@ -218,6 +230,7 @@ enum exit_code jalon_cli_serve(struct jalon_cli *cli)
         status = read_base_maps(cli, base_maps, &api.base_map_count);
     }
     if (status == JALON_OK) {
+        find_converter(cli, &api);
         status = read_crs_list(cli, &api.crs);
     }
     if (status == JALON_OK) {

@@ -5,6 +5,7 @@
  */
 #include "jalon/rows.h"
 
+#include "jalon/clock.h"
 #include "jalon/geo.h"
 
 #include "property.h"
@@ -84,6 +85,7 @@ static void rows_begin(struct jalon_buffer *buffer, const struct jalon_items_fra
     struct jalon_property property;
     size_t position = 0;
     int64_t count = 1;
+    char time[JALON_CLOCK_TEXT_SIZE];
     while (jalon_property_next(frame, &position, &property)) {
         count++;
     }
@@ -93,6 +95,8 @@ static void rows_begin(struct jalon_buffer *buffer, const struct jalon_items_fra
     put_text(buffer, collection->description.fr);
     put_text(buffer, first_of(collection->licence, frame->map->licence));
     put_text(buffer, first_of(collection->attribution, frame->map->attribution));
+    jalon_clock_format(frame->time_us, time);
+    put_text(buffer, jalon_text_from(time));
     put_number(buffer, frame->srid != 0 ? frame->srid : JALON_SRID_WGS84);
     put_number(buffer, collection->geometry_types);
     put_number(buffer, count);

@@ -138,6 +138,7 @@ static enum jalon_status create_layer(struct target *target, const struct layer 
     if (reference == NULL) {
         return JALON_INTERNAL;
     }
+    CPLSetConfigOption("OGR_CURRENT_DATE", layer->time.data); /* when it was last changed */
     char **options = CSLSetNameValue(NULL, "SPATIAL_INDEX", "YES");
     options = CSLSetNameValue(options, "FID", free_name(layer, "fid", "jalon_fid"));
     options = CSLSetNameValue(options, "GEOMETRY_NAME", free_name(layer, "geom", "jalon_geom"));

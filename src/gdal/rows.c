@@ -128,8 +128,8 @@ static enum jalon_status read_layer(struct rows *rows)
     enum jalon_status status =
         read_texts(rows,
                    (struct jalon_text *[]){&layer->key, &layer->title, &layer->description,
-                                           &layer->licence, &layer->attribution},
-                   5);
+                                           &layer->licence, &layer->attribution, &layer->time},
+                   6);
     if (status == JALON_OK) {
         status = read_number(rows, INT32_MAX, &srid);
     }

@@ -29,6 +29,7 @@ struct layer {
     struct jalon_text description;
     struct jalon_text licence;
     struct jalon_text attribution;
+    struct jalon_text time; /* RFC 3339 */
     int32_t srid;
     unsigned geometry_types;
     const struct column *columns;

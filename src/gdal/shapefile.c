@@ -132,6 +132,8 @@ static enum jalon_status create_file(struct target *target, enum kind kind, OGRL
     }
     char **options = CSLSetNameValue(NULL, "ENCODING", "UTF-8");
     options = CSLSetNameValue(options, "RESIZE", "YES"); /* to the longest text there is */
+    options = CSLSetNameValue(options, "DBF_DATE_LAST_UPDATE",
+                              CPLSPrintf("%.10s", layer->time.data));
     OGRLayerH file = GDALDatasetCreateLayer(target->dataset, name.data, reference,
                                             kinds[kind].type, options);
     CSLDestroy(options);

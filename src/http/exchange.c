@@ -6,6 +6,8 @@
  */
 #include "exchange.h"
 
+#include <unistd.h>
+
 #include "jalon/clock.h"
 #include "jalon/id.h"
 #include "jalon/memory.h"
@@ -43,8 +45,10 @@ struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, cons
         .path = JALON_TEXT_EMPTY,
         .query_string = JALON_TEXT_EMPTY,
     };
+    exchange->socket = -1;
     exchange->response = (struct jalon_response){
         .code = 200,
+        .file = -1,
         .etag = JALON_TEXT_EMPTY,
         .location = JALON_TEXT_EMPTY,
         .cache_control = JALON_TEXT_EMPTY,
@@ -57,6 +61,14 @@ struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, cons
     return exchange;
 }
 
+static void close_file(struct jalon_response *response)
+{
+    if (response->file >= 0) {
+        close(response->file);
+    }
+    response->file = -1;
+}
+
 void jalon_exchange_destroy(struct jalon_exchange *exchange)
 {
     if (exchange == NULL) {
@@ -64,6 +76,7 @@ void jalon_exchange_destroy(struct jalon_exchange *exchange)
     }
     jalon_buffer_finish(&exchange->body);
     jalon_buffer_finish(&exchange->response.body);
+    close_file(&exchange->response);
     jalon_context_destroy(exchange->request.ctx);
     jalon_memory_release(exchange);
 }
@@ -364,9 +377,11 @@ static void become_problem(struct jalon_exchange *exchange)
     if (jalon_buffer_status(&body) != JALON_OK) {
         jalon_buffer_finish(&body);
     }
+    close_file(response);
     *response = (struct jalon_response){
         .code = jalon_problem_find(code)->code,
         .media_type = "application/problem+json",
+        .file = -1,
         .body = body,
         .etag = JALON_TEXT_EMPTY,
         .location = JALON_TEXT_EMPTY,
@@ -383,6 +398,14 @@ bool jalon_exchange_is_write(const struct jalon_exchange *exchange)
 {
     return !exchange->answered && exchange->status == JALON_OK && !exchange->options &&
            !exchange->redirect && exchange->request.route->method != JALON_GET;
+}
+
+bool jalon_exchange_takes_long(const struct jalon_exchange *exchange)
+{
+    const struct jalon_request *request = &exchange->request;
+    return !exchange->answered && exchange->status == JALON_OK && !exchange->options &&
+           !exchange->redirect && request->route->takes_long != NULL &&
+           request->route->takes_long(request);
 }
 
 static void complete(struct jalon_exchange *exchange)

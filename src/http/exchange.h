@@ -168,6 +168,7 @@ struct jalon_exchange {
     bool body_too_large;
     bool opened;
     bool answered; /* by jalon_exchange_answer */
+    int socket;    /* of the connection while it is suspended for long; -1: it is not */
     bool close; /* the connection must not be used again */
     bool head_only;
     bool options;
@@ -200,6 +201,8 @@ void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status stat
                          const char *message);
 /* Is it still to be answered, and does it change something, so that this may wait for the disk? */
 bool jalon_exchange_is_write(const struct jalon_exchange *exchange);
+/* Is it still to be answered, and will that take long? */
+bool jalon_exchange_takes_long(const struct jalon_exchange *exchange);
 /* A request header; several lines of one name are joined by ", " (RFC 9110, 5.3). */
 bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,
                            struct jalon_text *out);
@@ -271,6 +274,8 @@ struct jalon_http {
     struct jalon_connections *connections;
     struct jalon_door *door;
     struct jalon_queue *queue;
+    struct jalon_workers *workers;
+    _Atomic bool abandoning; /* it has waited long enough for what still runs */
     struct jalon_counts *counts;
     struct MHD_Daemon *daemon;
 };

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { COMPRESS_FROM_BYTES = 1024 };
 
@@ -212,6 +213,10 @@ static void add_refusal(struct jalon_exchange *exchange)
 static void drop_body(struct jalon_exchange *exchange)
 {
     jalon_buffer_finish(&exchange->response.body);
+    if (exchange->response.file >= 0) {
+        close(exchange->response.file);
+        exchange->response.file = -1;
+    }
     exchange->coding = JALON_IDENTITY;
 }
 
@@ -242,7 +247,7 @@ void jalon_response_complete(struct jalon_exchange *exchange)
     struct jalon_response *response = &exchange->response;
     const char *media_type = media_type_of(exchange);
     settle_body(exchange, media_type);
-    if (response->body.length > 0 && media_type != NULL) {
+    if ((response->body.length > 0 || response->file >= 0) && media_type != NULL) {
         add_media_type(exchange, media_type);
     }
     add_text(exchange, "Content-Encoding", jalon_text_from(jalon_coding_name(exchange->coding)));

@@ -15,6 +15,7 @@
 #include "metrics.h"
 #include "queue.h"
 #include "rate.h"
+#include "workers.h"
 
 enum {
     DEFAULT_CONNECTIONS = 1000,
@@ -163,12 +164,13 @@ static enum jalon_status make_parts(struct jalon_context *ctx, struct jalon_http
     http->rate = jalon_rate_create();
     http->linger = jalon_linger_create();
     http->queue = jalon_queue_create(options);
+    http->workers = jalon_workers_create();
     http->counts = jalon_counts_create(options->routes);
     if (http->linger != NULL) {
         http->connections = jalon_connections_create(&limits, http->linger);
     }
     return http->ctx == NULL || http->rate == NULL || http->queue == NULL ||
-                   http->counts == NULL || http->connections == NULL
+                   http->workers == NULL || http->counts == NULL || http->connections == NULL
                ? jalon_no_memory(ctx)
                : JALON_OK;
 }
@@ -216,6 +218,8 @@ static void release(struct jalon_http *http)
     jalon_linger_destroy(http->linger);
     jalon_queue_close(http->queue);
     jalon_queue_destroy(http->queue);
+    jalon_workers_close(http->workers);
+    jalon_workers_destroy(http->workers);
     jalon_counts_destroy(http->counts);
     jalon_rate_destroy(http->rate);
     jalon_context_destroy(http->ctx);
@@ -288,6 +292,8 @@ void jalon_http_stop(struct jalon_http *http, int64_t wait_ms)
     atomic_store(&http->stopping, true);
     jalon_door_close(http->door);
     jalon_connections_drain(http->connections, wait_ms > 0 ? wait_ms : 0);
+    atomic_store(&http->abandoning, true);
+    jalon_workers_close(http->workers);
     jalon_queue_close(http->queue); /* a suspended connection cannot be stopped */
     MHD_stop_daemon(http->daemon);
     release(http);

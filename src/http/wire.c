@@ -7,9 +7,12 @@
  */
 #include "wire.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "jalon/clock.h"
 #include "jalon/log.h"
@@ -19,6 +22,7 @@
 #include "linger.h"
 #include "metrics.h"
 #include "queue.h"
+#include "workers.h"
 
 static int socket_of(struct MHD_Connection *connection)
 {
@@ -80,10 +84,29 @@ static void fill_head(struct jalon_exchange *exchange, struct MHD_Connection *co
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect, head);
 }
 
+/* The descriptor is the response's once there is one. */
+static struct MHD_Response *make_file_response(struct jalon_exchange *exchange)
+{
+    struct stat status;
+    int file = exchange->response.file;
+    struct MHD_Response *response =
+        fstat(file, &status) == 0
+            ? MHD_create_response_from_fd64((uint64_t)status.st_size, file)
+            : NULL;
+    if (response != NULL) {
+        exchange->response.file = -1;
+        exchange->sent_bytes = exchange->head_only ? 0 : (size_t)status.st_size;
+    }
+    return response;
+}
+
 static struct MHD_Response *make_response(struct jalon_exchange *exchange)
 {
     struct jalon_buffer *body = &exchange->response.body;
     struct MHD_Response *response;
+    if (exchange->response.file >= 0) {
+        return make_file_response(exchange);
+    }
     if (body->length > 0) {
         response = MHD_create_response_from_buffer_with_free_callback(body->length, body->data,
                                                                       jalon_memory_release);
@@ -157,6 +180,16 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
         *upload_data_size = 0;
         return more ? MHD_YES : MHD_NO;
     }
+    if (jalon_exchange_takes_long(exchange)) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        exchange->socket = info != NULL ? info->connect_fd : -1;
+        if (jalon_workers_push(http->workers, connection, exchange)) {
+            return MHD_YES;
+        }
+        jalon_exchange_fail(exchange, JALON_UNAVAILABLE,
+                            "too many files are being made: ask again in a moment");
+    }
     if (jalon_exchange_is_write(exchange)) {
         if (jalon_queue_push(http->queue, connection, exchange)) {
             return MHD_YES;
@@ -165,6 +198,20 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
                             "too much is being written: send it again in a moment");
     }
     return send_answer(exchange, connection);
+}
+
+bool jalon_request_is_abandoned(const struct jalon_request *request)
+{
+    const struct jalon_exchange *exchange = (const struct jalon_exchange *)request;
+    char next;
+    if (atomic_load(&exchange->http->abandoning)) {
+        return true;
+    }
+    /* Not recv, which counts what the library takes (connection.c). */
+    ssize_t got = exchange->socket < 0 ? 1
+                                       : recvfrom(exchange->socket, &next, 1,
+                                                  MSG_PEEK | MSG_DONTWAIT, NULL, NULL);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 static const char *ending_of(enum MHD_RequestTerminationCode code)

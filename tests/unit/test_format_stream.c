@@ -121,7 +121,7 @@ static void formats_are_found(void **state)
     (void)state;
     size_t count;
     assert_ptr_equal(jalon_formats(&count)[0], format_named("geojson"));
-    assert_int_equal(count, 4);
+    assert_int_equal(count, 7);
     assert_null(jalon_format_find(JALON_TEXT("html")));
     assert_null(jalon_format_find(JALON_TEXT("CSV")));
     assert_ptr_equal(jalon_format_for_path(JALON_TEXT("/a.b/X.GeoJSON")), format_named("geojson"));
@@ -129,6 +129,8 @@ static void formats_are_found(void **state)
     assert_ptr_equal(jalon_format_for_path(JALON_TEXT("a.csv.txt")), format_named("csv"));
     assert_ptr_equal(jalon_format_for_path(JALON_TEXT("a.jsonl")), format_named("ndjson"));
     assert_ptr_equal(jalon_format_for_path(JALON_TEXT("a.kml")), format_named("kml"));
+    assert_ptr_equal(jalon_format_for_path(JALON_TEXT("a.shp.zip")), format_named("shp"));
+    assert_ptr_equal(jalon_format_for_path(JALON_TEXT("a.GPKG")), format_named("gpkg"));
     assert_null(jalon_format_for_path(JALON_TEXT("a.csv/file")));
     assert_null(jalon_format_for_path(JALON_TEXT("csv")));
     assert_null(jalon_format_for_path(JALON_TEXT("a.")));
