@@ -10,7 +10,7 @@
 
 #include "crs.h"
 
-enum { REASON_MAX = 1000 };
+enum { REASON_MAX = 1000, IDEMPOTENCY_KEY_MAX = 255 };
 
 /* --- Entity tags --- */
 struct jalon_text jalon_item_etag(struct jalon_request *request,
@@ -86,6 +86,37 @@ enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon
     return status;
 }
 
+/*
+ * The Idempotency-Key, as a structured string ("…") or bare
+ * (draft-ietf-httpapi-idempotency-key-header).
+ */
+static enum jalon_status read_key(struct jalon_request *request, struct jalon_contribute *command)
+{
+    struct jalon_text key;
+    if (!jalon_request_header(request, "Idempotency-Key", &key)) {
+        return JALON_OK;
+    }
+    if (key.length >= 2 && key.data[0] == '"' && key.data[key.length - 1] == '"') {
+        key = jalon_text_slice(key.data + 1, key.length - 2);
+    }
+    bool good = key.length >= 1 && key.length <= IDEMPOTENCY_KEY_MAX;
+    for (size_t i = 0; good && i < key.length; i++) {
+        good = key.data[i] > ' ' && key.data[i] < 0x7f && key.data[i] != '"';
+    }
+    if (!good) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "Idempotency-Key",
+                             "expected 1 to %d visible ASCII characters, such as a UUID",
+                             IDEMPOTENCY_KEY_MAX);
+    }
+    struct jalon_text id = jalon_request_variable(request, "id");
+    struct jalon_text crs = header_or_empty(request, "Content-Crs");
+    command->idempotency_key = key;
+    command->said = jalon_text_format(
+        request->ctx->arena, "%.*s\n%.*s\n%.*s\n%.*s", JALON_TEXT_ARGS(id), JALON_TEXT_ARGS(crs),
+        JALON_TEXT_ARGS(command->reason), JALON_TEXT_ARGS(request->body));
+    return command->said.data != NULL ? JALON_OK : jalon_no_memory(request->ctx);
+}
+
 enum jalon_status jalon_item_read_contribute(struct jalon_request *request,
                                              struct jalon_contribute *out)
 {
@@ -96,7 +127,9 @@ enum jalon_status jalon_item_read_contribute(struct jalon_request *request,
         .idempotency_key = JALON_TEXT_EMPTY,
         .said = JALON_TEXT_EMPTY,
     };
-    return jalon_request_words(request, "Jalon-Reason", REASON_MAX, &out->reason);
+    enum jalon_status status =
+        jalon_request_words(request, "Jalon-Reason", REASON_MAX, &out->reason);
+    return status == JALON_OK ? read_key(request, out) : status;
 }
 
 enum jalon_status jalon_item_read_body(struct jalon_request *request, struct jalon_text body,
@@ -138,7 +171,10 @@ static enum jalon_status answer_stored(struct jalon_request *request,
     response->cache_control = JALON_TEXT("no-store");
     response->etag = jalon_item_etag(request, contributed->state);
     write_feature(&response->body, contributed);
-    return jalon_endpoint_finish(request, response);
+    const struct jalon_api *api = request->application;
+    enum jalon_status status =
+        jalon_api_set_content_crs(request, response, &api->crs.items[0]);
+    return status == JALON_OK ? jalon_endpoint_finish(request, response) : status;
 }
 
 enum jalon_status jalon_item_answer_created(struct jalon_request *request,

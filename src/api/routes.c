@@ -220,11 +220,19 @@ static const char *const merge_patch_body[] = {"application/merge-patch+json", N
      "The `edit_secret` of an anonymous contribution, from the answer that created it.", 0, 0, 0}, \
     REASON_HEADER
 
-static const struct jalon_parameter create_headers[] = {CRS_HEADER, REASON_HEADER, {0}};
+#define KEY_HEADER                                                                                 \
+    {"Idempotency-Key", JALON_PARAMETER_STRING,                                                    \
+     "A random text for this addition: sent again with the same it is not made again but answered " \
+     "as before, for a day.",                                                                      \
+     0, 0, 0}
+
+static const struct jalon_parameter create_headers[] = {
+    CRS_HEADER, KEY_HEADER, REASON_HEADER, {0}};
 static const struct jalon_parameter put_headers[] = {
     {"If-None-Match", JALON_PARAMETER_STRING,
      "`*`: to create under the id in the address, a UUID of version 7.", 0, 0, 0},
     CRS_HEADER,
+    KEY_HEADER,
     EDIT_HEADERS,
     {0},
 };
