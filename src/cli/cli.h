@@ -93,6 +93,8 @@ enum jalon_status jalon_cli_read_file(struct jalon_context *ctx, const char *pat
 /* The map description of a built-in template's name, or of a file (a name with '/' or '.'). */
 enum jalon_status jalon_cli_read_template(struct jalon_context *ctx, struct jalon_text name,
                                           struct jalon_map *out) JALON_MUST_USE;
+/* Tells a service manager that waits for it (systemd, Type=notify) a state: "READY=1". */
+void jalon_cli_notify(const char *state);
 /* Is there something to show progress on, and is it wanted? */
 bool jalon_cli_shows_progress(const struct jalon_cli *cli);
 

@@ -212,8 +212,10 @@ static void serve_until_signal(struct jalon_http *http, const sigset_t *signals)
     jalon_log_write(JALON_LOG_INFO, "started", started, sizeof started / sizeof started[0]);
     printf("%s\n", jalon_http_public_url(http).data);
     fflush(stdout);
+    jalon_cli_notify("READY=1");
     int number = 0;
     sigwait(signals, &number);
+    jalon_cli_notify("STOPPING=1");
     jalon_log_write(JALON_LOG_INFO, "stopping", NULL, 0);
     jalon_http_stop(http, STOP_WAIT_MS);
 }
