@@ -44,7 +44,7 @@ const post = (items, title) => fetch(items, { method: 'POST',
     geometry: { type: 'Point', coordinates: [3.8767, 43.6108] } }) });
 
 test('a full disk is 507 until there is space again', () => withMap(async (folder, data) => {
-  const server = await serve(jalon, data, ['--log-level', 'error']);
+  const server = await serve(jalon, data, ['--log-level', 'error', '--write-rate-limit', '0']);
   const items = `http://127.0.0.1:${server.port}/maps/m/collections/needs/items`;
   const answers = [];
   let refused = 0;
@@ -123,7 +123,7 @@ test('large maps live in memory where their files cannot be written', () =>
       (_, i) => `row ${i},${3 + i / 30000},43.${i},${i}`);
     await writeFile(rows, ['title,lon,lat,source_id', ...lines].join('\n'));
     await run(jalon, ['import', 'm', 'accessibility', rows, '--data', data, '--quiet']);
-    const server = await serve(jalon, data, ['--log-level', 'error']);
+    const server = await serve(jalon, data, ['--log-level', 'error', '--write-rate-limit', '0']);
     try {
       await limit(server.child.pid, 65536); // below the view's files, and the log's
       const items = `http://127.0.0.1:${server.port}/maps/m/collections/accessibility/items`;

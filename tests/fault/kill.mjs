@@ -40,7 +40,7 @@ let server = null; // { child, items, ended }
 
 async function start(killAfterMs) {
   const child = spawn(jalon, ['serve', '--data', data, '--listen', '127.0.0.1:0',
-    '--log-level', 'error']);
+    '--log-level', 'error', '--write-rate-limit', '0']);
   let output = '';
   const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
   const url = new Promise((resolve) => {

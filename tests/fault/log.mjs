@@ -124,7 +124,7 @@ async function watch() {
 /* --- */
 
 await run(jalon, ['map', 'create', 'm', '--template', 'cartomobilite', '--data', data]);
-const server = await serve(jalon, data, ['--log-level', 'error']);
+const server = await serve(jalon, data, ['--log-level', 'error', '--write-rate-limit', '0']);
 const started = performance.now();
 const all = [watch(), options.hold !== '0' && hold(), options.backups === 'yes' && backUp(),
   options.rows !== '0' && importRows(),

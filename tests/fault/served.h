@@ -29,6 +29,8 @@ static inline enum jalon_status serve(struct fixture *fixture, struct served *ou
         return status;
     }
     out->api = (struct jalon_api){.app = fixture->app};
+    expect(fixture->ctx, JALON_OK,
+           jalon_crs_list_make(fixture->ctx, NULL, 0, &out->api.crs));
     struct jalon_http_options http = {
         .address = JALON_TEXT("127.0.0.1"),
         .public_url = JALON_TEXT_EMPTY,
