@@ -7,6 +7,8 @@
 #ifndef JALON_QUERY_H
 #define JALON_QUERY_H
 
+#include <string.h>
+
 #include "jalon/buffer.h"
 #include "jalon/context.h"
 #include "jalon/cql2.h"
@@ -54,6 +56,19 @@ struct jalon_query_sort_value {
 };
 struct jalon_query_sort_value jalon_query_sort_number(double number); /* finite */
 struct jalon_query_sort_value jalon_query_sort_time(int64_t time_us);
+/* The `number` of these; here for the loops over columns. */
+static inline uint64_t jalon_query_sort_number_key(double number)
+{
+    uint64_t bits, sign = UINT64_C(1) << 63;
+    number += 0.0; /* -0 is 0 */
+    memcpy(&bits, &number, sizeof bits);
+    return bits ^ ((0 - (bits >> 63)) | sign); /* negative ones turned round, before the others */
+}
+static inline uint64_t jalon_query_sort_time_key(int64_t time_us)
+{
+    uint64_t key = (uint64_t)time_us ^ UINT64_C(1) << 63;
+    return key + (key == 0) - (key == UINT64_MAX);
+}
 /* Borrows of the text what counts: its first JALON_QUERY_SORT_TEXT_MAX code points. */
 #define JALON_QUERY_SORT_TEXT_MAX 60
 struct jalon_query_sort_value jalon_query_sort_text(struct jalon_text text);

@@ -15,23 +15,16 @@ enum {
     NUMBER_SIZE = 8,
 };
 
-static const uint64_t sign = UINT64_C(1) << 63;
-
 struct jalon_query_sort_value jalon_query_sort_number(double number)
 {
-    uint64_t bits;
-    number += 0.0; /* -0 is 0 */
-    memcpy(&bits, &number, sizeof bits);
     return (struct jalon_query_sort_value){.kind = JALON_QUERY_SORT_NUMBER,
-                                           .number = (bits & sign) != 0 ? ~bits : bits | sign};
+                                           .number = jalon_query_sort_number_key(number)};
 }
 
 struct jalon_query_sort_value jalon_query_sort_time(int64_t time_us)
 {
-    uint64_t number = (uint64_t)time_us ^ sign;
-    number += number == 0;
-    number -= number == UINT64_MAX;
-    return (struct jalon_query_sort_value){.kind = JALON_QUERY_SORT_NUMBER, .number = number};
+    return (struct jalon_query_sort_value){.kind = JALON_QUERY_SORT_NUMBER,
+                                           .number = jalon_query_sort_time_key(time_us)};
 }
 
 struct jalon_query_sort_value jalon_query_sort_text(struct jalon_text text)

@@ -69,10 +69,16 @@ static uint64_t direct(const struct jalon_view_lane *lane, uint64_t place)
     return lane->is_descending ? ~place : place;
 }
 
+/* The place, or absent; without a branch, which nobody could predict. */
+static uint64_t direct_or_absent(const struct jalon_view_lane *lane, uint64_t place, bool is_there)
+{
+    return (place ^ (0 - (uint64_t)lane->is_descending)) | ((uint64_t)is_there - 1);
+}
+
 static uint64_t place_of_rank(const struct jalon_view_lane *lane, uint32_t rank)
 {
     /* Even ones, so that a value which no row has finds its place between them. */
-    return rank == JALON_VIEW_NO_RANK ? absent : direct(lane, 2 * ((uint64_t)rank + 1));
+    return direct_or_absent(lane, 2 * ((uint64_t)rank + 1), rank != JALON_VIEW_NO_RANK);
 }
 
 bool jalon_view_lane_open(struct jalon_view_segment *segment, const struct jalon_view_run *run,
@@ -98,7 +104,7 @@ static void read_numbers(const struct jalon_view_lane *lane, uint32_t first, uin
 {
     for (uint32_t i = 0; i < count; i++) {
         double number = lane->column->numbers[first + i];
-        out[i] = isnan(number) ? absent : direct(lane, jalon_query_sort_number(number).number);
+        out[i] = direct_or_absent(lane, jalon_query_sort_number_key(number), !isnan(number));
     }
 }
 
@@ -107,7 +113,7 @@ static void read_times(const struct jalon_view_lane *lane, uint32_t first, uint3
 {
     for (uint32_t i = 0; i < count; i++) {
         int64_t time = lane->column->times[first + i];
-        out[i] = time == INT64_MIN ? absent : direct(lane, jalon_query_sort_time(time).number);
+        out[i] = direct_or_absent(lane, jalon_query_sort_time_key(time), time != INT64_MIN);
     }
 }
 

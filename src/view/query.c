@@ -2,9 +2,10 @@
 /*
  * Lists from a snapshot: filters, a page by number, the exact count of all matches. Layer 2 (view).
  *
- * A search goes through the parts and counts all that match; it keeps those after the last one seen
- * while they are few. When a page is much less than what matches, it is found by walking over the
- * parts in number order instead: a page is full after a few steps then.
+ * A search goes through the parts and counts all that match; it keeps them while they are few. When
+ * a page is much less than what matches, it is found by walking over the parts in number order
+ * instead: a page is full after a few steps then. Where those that match have numbers far from where
+ * the walk begins, it gives up, and the page is what comes first in another search (sorted.h).
  */
 #include <assert.h>
 
@@ -16,8 +17,13 @@
 #include "sort.h"
 #include "sorted.h"
 
-/* How many hits are kept, a page apart, before walking is the better way. */
-enum { KEPT = 4096 };
+enum {
+    /* How many hits are kept, a page apart, before walking is the better way. */
+    KEPT = 4096,
+    /* How many rows a walk passes by for each that a page has, and beside, before it gives up. */
+    STEPS_EACH = 16,
+    STEPS = 4096,
+};
 
 struct search {
     struct jalon_context *ctx;
@@ -271,9 +277,6 @@ static void keep(void *user, struct jalon_view_place place)
     struct keeping *keeping = user;
     struct search *search = keeping->search;
     int64_t number = jalon_view_collection_number(search->collection, place);
-    if (number <= search->query->after) {
-        return;
-    }
     search->visited++;
     struct jalon_view_hit *hits =
         keeping->count < keeping->most
@@ -289,7 +292,7 @@ static void keep(void *user, struct jalon_view_place place)
     hits[keeping->count++] = (struct jalon_view_hit){(uint64_t)number, place};
 }
 
-/* Puts what was kept in the order of numbers. */
+/* Puts what was kept in the order of numbers, without what was seen. */
 static enum jalon_status sort_kept(struct keeping *keeping)
 {
     struct jalon_view_hit *spare =
@@ -297,7 +300,13 @@ static enum jalon_status sort_kept(struct keeping *keeping)
     if (spare == NULL) {
         return jalon_no_memory(keeping->search->ctx);
     }
-    keeping->hits = jalon_view_sort_hits(keeping->hits, spare, keeping->count);
+    struct jalon_view_hit *hits = jalon_view_sort_hits(keeping->hits, spare, keeping->count);
+    size_t seen = 0;
+    while (seen < keeping->count && hits[seen].key <= (uint64_t)keeping->search->query->after) {
+        seen++;
+    }
+    keeping->hits = hits + seen;
+    keeping->count -= seen;
     return JALON_OK;
 }
 
@@ -330,6 +339,7 @@ struct walk {
     struct cursor *cursors; /* of each segment, then the delta */
     size_t part_count;
     const struct jalon_view_hit *entries; /* of the delta that match, by number */
+    size_t steps; /* that are left */
 };
 
 static struct jalon_view_place place_at(const struct walk *walk, size_t part)
@@ -405,10 +415,10 @@ static size_t find_lowest(const struct walk *walk)
     return lowest;
 }
 
-/* The next match in number order; false at the end. */
+/* The next match in number order; false at the end, or when it is too far. */
 static bool walk_on(struct walk *walk, struct jalon_view_place *out)
 {
-    for (;;) {
+    for (; walk->steps > 0; walk->steps--) {
         size_t part = find_lowest(walk);
         if (part == walk->part_count) {
             return false;
@@ -421,13 +431,18 @@ static bool walk_on(struct walk *walk, struct jalon_view_place *out)
             return true;
         }
     }
+    return false;
 }
 
-static enum jalon_status walk_page(struct search *search, struct jalon_view_result *result)
+/* *out_found: the page was found, and not given up. */
+static enum jalon_status walk_page(struct search *search, struct jalon_view_result *result,
+                                   bool *out_found)
 {
     const struct jalon_view_parts *parts = search->collection->parts;
-    struct walk walk = {.search = search, .part_count = parts->segment_count + 1};
     size_t limit = search->query->limit;
+    struct walk walk = {.search = search,
+                        .part_count = parts->segment_count + 1,
+                        .steps = STEPS + STEPS_EACH * limit};
     struct jalon_view_hit *hits =
         jalon_arena_allocate(search->ctx->arena, (limit + 1) * sizeof *hits);
     walk.cursors = jalon_arena_allocate_zeroed(search->ctx->arena, walk.part_count,
@@ -442,6 +457,7 @@ static enum jalon_status walk_page(struct search *search, struct jalon_view_resu
     while (count <= limit && walk_on(&walk, &hits[count].place)) {
         count++;
     }
+    *out_found = count > limit || walk.steps > 0;
     return make_page(search, hits, count, result);
 }
 
@@ -480,14 +496,19 @@ enum jalon_status jalon_snapshot_query(struct jalon_context *ctx,
         search_all(&search);
     }
     result.matched = search.matched;
+    bool is_found = true;
     if (query->limit > 0) {
-        status = keeping.is_full ? walk_page(&search, &result) : keep_page(&keeping, &result);
+        status = keeping.is_full ? walk_page(&search, &result, &is_found)
+                                 : keep_page(&keeping, &result);
     }
     if (status == JALON_OK) {
         status = check(&search);
     }
+    if (status == JALON_OK && !is_found) {
+        status = jalon_view_query_sorted(ctx, snapshot, query, &result);
+    }
     if (status == JALON_OK) {
-        result.visited = search.visited;
+        result.visited += search.visited;
         *out = result;
     }
     return status;

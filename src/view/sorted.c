@@ -2,7 +2,7 @@
 /*
  * The page of a sorted list: the first of all that match, behind the last one seen. Layer 2 (view).
  *
- * All matches are gone through once, part by part, whichever page it is. Of each segment a heap holds
+ * Without properties it is sorted by number. All matches are gone through once, part by part, whichever page it is. Of each segment a heap holds
  * the first so far, compared as numbers (order.h); a match that comes after the last of them, or not
  * after the last one seen, costs one comparison. What is left of each part is merged by value.
  */
@@ -77,6 +77,9 @@ static void begin_segment(struct sorting *sorting, uint32_t part)
                                            .segment = segment,
                                            .collection = query->collection};
     sorting->last = (struct jalon_view_candidate){.number = query->after};
+    if (query->sort_count == 0) {
+        sorting->last.keys[0] = (uint64_t)query->after;
+    }
     for (size_t i = 0; i < query->sort_count; i++) {
         if (!jalon_view_lane_open(segment, &sorting->run, &query->sorts[i], &sorting->lanes[i])) {
             fail(sorting);
@@ -134,6 +137,21 @@ static uint64_t last_key(const struct sorting *sorting)
     return heap->count == heap->most ? heap->items[0].keys[0] : UINT64_MAX;
 }
 
+/* The first keys of rows from `first` on; without properties, their numbers. */
+static void read_first_keys(const struct sorting *sorting, uint32_t first,
+                            uint64_t keys[WORD_ROWS])
+{
+    uint32_t left = sorting->run.segment->count - first;
+    uint32_t count = left < WORD_ROWS ? left : WORD_ROWS;
+    if (sorting->query->sort_count > 0) {
+        jalon_view_lane_read(&sorting->lanes[0], first, count, keys);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        keys[i] = (uint64_t)sorting->run.segment->numbers[first + i];
+    }
+}
+
 /* Which of the rows whose bits are set have a first key that may count. */
 static uint64_t pick(const struct sorting *sorting, uint64_t word, const uint64_t keys[WORD_ROWS])
 {
@@ -159,8 +177,7 @@ static void take_rows(void *user, struct jalon_view_place first, uint64_t word)
     if (sorting->status != JALON_OK) {
         return;
     }
-    uint32_t left = sorting->run.segment->count - first.row;
-    jalon_view_lane_read(&sorting->lanes[0], first.row, left < WORD_ROWS ? left : WORD_ROWS, keys);
+    read_first_keys(sorting, first.row, keys);
     for (uint64_t picked = pick(sorting, word, keys); picked != 0; picked &= picked - 1) {
         uint32_t at = (uint32_t)__builtin_ctzll(picked);
         if (keys[at] <= last_key(sorting)) {

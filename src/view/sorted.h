@@ -5,7 +5,7 @@
 
 #include "snapshot.h"
 
-/* As jalon_snapshot_query, for a query with sorts. */
+/* As jalon_snapshot_query, but for lists by distance; also by number alone. */
 enum jalon_status jalon_view_query_sorted(struct jalon_context *ctx,
                                           const struct jalon_snapshot *snapshot,
                                           const struct jalon_view_query *query,

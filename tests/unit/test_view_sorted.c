@@ -494,6 +494,45 @@ static void a_page_by_number_looks_at_itself(void **state)
     assert_cost(fixture_query(PLACES, 10), 11);
 }
 
+/* Far from where the search for a page begins, too: those that match came last, or first. */
+static void a_page_by_number_does_not_pass_by_everything(void **state)
+{
+    (void)state;
+    enum { MANY = 60000, MATCH = 5000 };
+    struct jalon_view *large;
+    struct jalon_contribution one = all[0];
+    assert_int_equal(jalon_view_create(ctx, &map, &large), JALON_OK);
+    one.category_count = 0;
+    for (int64_t i = 0; i < MANY; i++) {
+        bool is_first = i < MATCH, is_last = i >= MANY - MATCH;
+        one.number = i + 1;
+        one.status = is_first ? 0 : is_last ? 1 : 2;
+        memcpy(one.id.bytes, &i, sizeof i);
+        assert_int_equal(jalon_view_load(scratch, large, &one, 1), JALON_OK);
+        jalon_context_reset(scratch);
+    }
+    assert_int_equal(jalon_view_set_seq(ctx, large, 0, 0), JALON_OK);
+    const struct jalon_snapshot *snapshot = jalon_view_pin(large);
+    for (int32_t status = 0; status < 2; status++) {
+        struct jalon_view_query query = fixture_query(PLACES, 90);
+        struct jalon_view_result page = {.more = true};
+        int64_t seen = status == 0 ? 0 : MANY - MATCH;
+        query.status = status;
+        while (page.more) {
+            assert_int_equal(jalon_snapshot_query(ctx, snapshot, &query, &page), JALON_OK);
+            assert_int_equal(page.matched, MATCH);
+            assert_true(page.visited < 20000);
+            for (size_t i = 0; i < page.count; i++) {
+                assert_int_equal(page.items[i].number, ++seen);
+            }
+            query.after = seen;
+        }
+        assert_int_equal(seen, status == 0 ? MATCH : MANY);
+    }
+    jalon_view_unpin(large, snapshot);
+    jalon_view_destroy(large);
+}
+
 /* Sorted: at all that match, whichever page it is. */
 static void a_sorted_page_looks_at_each_match_once(void **state)
 {
@@ -541,6 +580,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_a_count_is_only_a_count, setup, teardown),
         cmocka_unit_test_setup_teardown(a_walk_misses_nothing_while_others_write, setup, teardown),
         cmocka_unit_test_setup_teardown(a_page_by_number_looks_at_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_page_by_number_does_not_pass_by_everything, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_sorted_page_looks_at_each_match_once, setup, teardown),
         cmocka_unit_test_setup_teardown(sortables_are_public_and_of_one_value, setup, teardown),
     };
