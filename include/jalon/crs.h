@@ -67,8 +67,8 @@ struct jalon_crs_region {
 /*
  * A millimetre is added on each side, for positions are written rounded. The sides are followed in
  * steps of 100 m, at most 1000 each: the outline is then within a millimetre of the curves that they
- * are on earth, or within 2 cm for sides of 1,000 km. What is farther from where the system is meant
- * to be used than that area is wide is cut off: the way back may not be found there.
+ * are on earth, or within 2 cm for sides of 1,000 km. What is far from where the system is meant to be
+ * used (20 to 40 degrees, as that area is wide) is cut off: the way back may not be found there.
  * west <= east, south <= north, in the units of the system. JALON_INVALID: it has no place on earth.
  */
 enum jalon_status jalon_crs_region_make(struct jalon_context *ctx, const struct jalon_crs *crs,

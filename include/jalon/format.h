@@ -171,6 +171,7 @@ const struct jalon_embedded *jalon_builtin_templates(void);
  *
  *   root                  x-label, x-description {"fr","en"}; x-map, x-collection (slug, key);
  *                         x-color "#rrggbb"
+ *   properties.id         read only
  *   properties.geometry   x-geometry-types ["Point", …]; oneOf one GeoJSON shape for each
  *   properties.properties "properties" in the order of the form, "required", no others allowed:
  *     title, description, the fields, categories, status, observed, licence
@@ -188,7 +189,9 @@ const struct jalon_embedded *jalon_builtin_templates(void);
  *   categories            type array, uniqueItems, items.oneOf [{"const", "title", "x-label",
  *                         "x-color", "x-parent": key (absent for a root)}, …], parents first
  *
- * {"fr","en"} members are always both there.
+ * {"fr","en"} members are always both there. What OGC API Features part 5 has a word for is said by
+ * it too: x-ogc-role ("id", "primary-geometry", "primary-instant" of observed), x-ogc-propertySeq,
+ * x-ogc-unit.
  */
 void jalon_schema_write(struct jalon_buffer *buffer, const struct jalon_map *map,
                         const struct jalon_collection *collection, struct jalon_text self_url);

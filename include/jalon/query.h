@@ -149,7 +149,8 @@ struct jalon_query_interval {
 };
 /*
  * The syntax of `datetime` (OGC 17-069r4, 7.15.4): an RFC 3339 date-time, or two with "/" between,
- * of which one may be ".." or empty (open). A date alone stands for its whole day in UTC.
+ * of which one may be ".." or empty (open). A date alone stands for its whole day in UTC; the end may
+ * also be a duration (P2D, PT6H; ISO 8601), as OGC's conformance suite has it.
  * `parameter` is named in errors. JALON_INVALID, also when the end is before the start.
  */
 enum jalon_status jalon_query_read_interval(struct jalon_context *ctx, const char *parameter,

@@ -35,6 +35,57 @@ static void put_values(struct jalon_json_writer *writer, const struct jalon_map 
     jalon_json_end_array(writer);
 }
 
+/* What those are called that every contribution has. */
+static const struct {
+    const char *name;
+    struct jalon_label title;
+} own_titles[] = {
+    {"id", {JALON_TEXT("Identifiant"), JALON_TEXT("Id")}},
+    {"title", {JALON_TEXT("Titre"), JALON_TEXT("Title")}},
+    {"description", {JALON_TEXT("Description"), JALON_TEXT("Description")}},
+    {"categories", {JALON_TEXT("Catégories"), JALON_TEXT("Categories")}},
+    {"status", {JALON_TEXT("Statut"), JALON_TEXT("Status")}},
+    {"author", {JALON_TEXT("Auteur"), JALON_TEXT("Author")}},
+    {"created", {JALON_TEXT("Créé le"), JALON_TEXT("Created at")}},
+    {"updated", {JALON_TEXT("Modifié le"), JALON_TEXT("Updated at")}},
+    {"observed", {JALON_TEXT("Observé le"), JALON_TEXT("Observed on")}},
+    {"version", {JALON_TEXT("Version"), JALON_TEXT("Version")}},
+    {"licence", {JALON_TEXT("Licence"), JALON_TEXT("Licence")}},
+    {"source", {JALON_TEXT("Source"), JALON_TEXT("Source")}},
+    {"source_id", {JALON_TEXT("Identifiant dans la source"), JALON_TEXT("Id in the source")}},
+    {"campaign", {JALON_TEXT("Cartopartie"), JALON_TEXT("Campaign")}},
+    {"geometry", {JALON_TEXT("Lieu"), JALON_TEXT("Place")}},
+};
+
+static void put_title(struct jalon_request *request, struct jalon_json_writer *writer,
+                      const struct jalon_collection *collection,
+                      const struct jalon_view_queryable *queryable)
+{
+    if (queryable->field >= 0) {
+        jalon_json_put_text(
+            writer, "title",
+            jalon_endpoint_words(request, collection->fields[queryable->field].label));
+        return;
+    }
+    for (size_t i = 0; i < sizeof own_titles / sizeof *own_titles; i++) {
+        if (jalon_text_is(queryable->name, own_titles[i].name)) {
+            jalon_json_put_text(writer, "title",
+                                jalon_endpoint_words(request, own_titles[i].title));
+        }
+    }
+}
+
+/* The roles of OGC 23-058r2, 7.2 and 8; a geometry's is put with its type. */
+static void put_role(struct jalon_json_writer *writer, const struct jalon_view_queryable *queryable)
+{
+    bool is_own = queryable->field < 0;
+    if (is_own && jalon_text_is(queryable->name, "id")) {
+        jalon_json_put_string(writer, "x-ogc-role", "id");
+    } else if (is_own && jalon_text_is(queryable->name, "observed")) {
+        jalon_json_put_string(writer, "x-ogc-role", "primary-instant");
+    }
+}
+
 /* A geometry is told by `format` alone (OGC 19-079r2, table 3). */
 static const char *geometry_format(unsigned types)
 {
@@ -118,11 +169,9 @@ static void write_properties(struct jalon_request *request, struct jalon_json_wr
     jalon_json_begin_object(writer, "properties");
     for (size_t i = 0; at(collection, i, &one); i++) {
         jalon_json_begin_object(writer, one.name.data);
-        if (one.field >= 0) {
-            jalon_json_put_text(writer, "title",
-                                jalon_endpoint_words(request, collection->fields[one.field].label));
-        }
+        put_title(request, writer, collection, &one);
         put_type(writer, map, collection, &one);
+        put_role(writer, &one);
         jalon_json_end_object(writer);
     }
     jalon_json_end_object(writer);

@@ -3,6 +3,8 @@
  * GET …/tiles and …/tiles/WebMercatorQuad: the tile sets of a map or a collection, and what is in
  * them. OGC 20-057, 8 and 9; OGC 17-083r4, 6.3 (tile set metadata). Layer 4 (api).
  */
+#include <stdio.h>
+
 #include "tile_set.h"
 
 static const char crs84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
@@ -48,6 +50,25 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
     jalon_json_end_array(writer);
 }
 
+/* OGC 17-083r4, 8.1: every tile of each matrix answers, be it empty, and none beside them. */
+static void put_limits(struct jalon_json_writer *writer)
+{
+    jalon_json_begin_array(writer, "tileMatrixSetLimits");
+    for (int zoom = 0; zoom <= JALON_TILE_ZOOM_MAX; zoom++) {
+        char matrix[8];
+        int64_t last = (INT64_C(1) << zoom) - 1;
+        snprintf(matrix, sizeof matrix, "%d", zoom);
+        jalon_json_begin_object(writer, NULL);
+        jalon_json_put_string(writer, "tileMatrix", matrix);
+        jalon_json_put_integer(writer, "minTileRow", 0);
+        jalon_json_put_integer(writer, "maxTileRow", last);
+        jalon_json_put_integer(writer, "minTileCol", 0);
+        jalon_json_put_integer(writer, "maxTileCol", last);
+        jalon_json_end_object(writer);
+    }
+    jalon_json_end_array(writer);
+}
+
 /* What the list and the document both say. */
 static void put_head(struct jalon_request *request, struct jalon_json_writer *writer,
                      const struct jalon_map *map, int32_t one)
@@ -58,6 +79,7 @@ static void put_head(struct jalon_request *request, struct jalon_json_writer *wr
     jalon_json_put_string(writer, "crs", mercator);
     jalon_json_put_string(writer, "tileMatrixSetId", "WebMercatorQuad");
     jalon_json_put_string(writer, "tileMatrixSetURI", quad_uri);
+    put_limits(writer);
     put_links(request, writer, map, one);
 }
 

@@ -56,6 +56,7 @@ static void begin_property(struct jalon_json_writer *writer, struct jalon_text k
     jalon_json_put_string(writer, "type", type);
     jalon_json_put_string(writer, "x-type", x_type);
     jalon_json_put_integer(writer, "x-order", ++*order);
+    jalon_json_put_integer(writer, "x-ogc-propertySeq", *order);
 }
 
 /* --- Geometry --- */
@@ -113,6 +114,7 @@ static void put_geometry_type(struct jalon_json_writer *writer, enum jalon_geome
 static void put_geometry(struct jalon_json_writer *writer, unsigned types)
 {
     jalon_json_begin_object(writer, "geometry");
+    jalon_json_put_string(writer, "x-ogc-role", "primary-geometry");
     jalon_json_begin_array(writer, "x-geometry-types");
     for (int i = JALON_GEOMETRY_POINT; i <= JALON_GEOMETRY_MULTIPOLYGON; i++) {
         if ((types & JALON_GEOMETRY_BIT(i)) != 0) {
@@ -231,6 +233,7 @@ static void put_field(struct jalon_json_writer *writer, const struct jalon_field
         put_label(writer, "x-help", &field->help);
     }
     put_text_if_any(writer, "x-unit", field->unit);
+    put_text_if_any(writer, "x-ogc-unit", field->unit);
     put_text_if_any(writer, "x-osm", field->osm);
     put_text_if_any(writer, "x-acceslibre", field->acceslibre);
     jalon_json_end_object(writer);
@@ -356,6 +359,7 @@ static void put_properties(struct jalon_json_writer *writer, const struct jalon_
     }
     begin_property(writer, JALON_TEXT("observed"), &observed_label, "string", "date", &order);
     jalon_json_put_string(writer, "format", "date");
+    jalon_json_put_string(writer, "x-ogc-role", "primary-instant");
     jalon_json_end_object(writer);
     put_string_property(writer, "licence", &licence_label, JALON_FIELD_STRING,
                         JALON_LICENCE_LENGTH_MAX, &order);
@@ -388,6 +392,13 @@ void jalon_schema_write(struct jalon_buffer *buffer, const struct jalon_map *map
     jalon_json_begin_object(&writer, "properties");
     jalon_json_begin_object(&writer, "type");
     jalon_json_put_string(&writer, "const", "Feature");
+    jalon_json_end_object(&writer);
+    jalon_json_begin_object(&writer, "id");
+    jalon_json_put_string(&writer, "title", "Id");
+    jalon_json_put_string(&writer, "type", "string");
+    jalon_json_put_string(&writer, "format", "uuid");
+    jalon_json_put_boolean(&writer, "readOnly", true);
+    jalon_json_put_string(&writer, "x-ogc-role", "id");
     jalon_json_end_object(&writer);
     put_geometry(&writer, collection->geometry_types);
     put_properties(&writer, map, collection);

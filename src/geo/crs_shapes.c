@@ -114,9 +114,15 @@ static struct jalon_box box_of(const struct ring *ring)
     return box;
 }
 
+/* Beside an area so wide, in degrees; zones of one country are used all over it. */
+static double grow(double size)
+{
+    return fmax(20, fmin(size, 40));
+}
+
 /*
- * Where the system can be relied on: its area of use, and as much again on each side (at most 40
- * degrees); in the units of the system. Everywhere when that is not known.
+ * Where the system can be relied on: its area of use, and as much again on each side; in the units of
+ * the system. Everywhere when that is not known.
  */
 static enum jalon_status find_bounds(struct jalon_context *ctx, struct jalon_geo_thread *thread,
                                      int32_t srid, struct jalon_box *out)
@@ -128,7 +134,7 @@ static enum jalon_status find_bounds(struct jalon_context *ctx, struct jalon_geo
         return JALON_OK;
     }
     double east = area.east < area.west ? area.east + 360 : area.east;
-    double width = fmin(east - area.west, 40), height = fmin(area.north - area.south, 40);
+    double width = grow(east - area.west), height = grow(area.north - area.south);
     bool is_around = east - area.west + 2 * width >= 360;
     struct jalon_box wide = {is_around ? -180 : area.west - width, fmax(area.south - height, -89),
                              is_around ? 180 : east + width, fmin(area.north + height, 89)};

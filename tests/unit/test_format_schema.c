@@ -100,16 +100,19 @@ static void the_schema_holds_what_a_form_needs(void **state)
     expect_at(schema, "x-label", "{\"fr\":\"Signalements\",\"en\":\"Reports\"}");
     expect_at(schema, "x-map", "\"the-map\"");
     expect_at(schema, "required", "[\"type\",\"geometry\",\"properties\"]");
+    expect_at(schema, "properties/geometry/x-ogc-role", "\"primary-geometry\"");
+    expect_at(schema, "properties/id/x-ogc-role", "\"id\"");
+    expect_at(schema, "properties/properties/properties/observed/x-ogc-role", "\"primary-instant\"");
     expect_at(schema, "properties/geometry/x-geometry-types", "[\"Point\",\"LineString\",\"MultiLineString\"]");
     const struct jalon_json *properties = at(schema, "properties/properties/properties");
     expect_at(properties, "title",
               "{\"title\":\"Title\",\"x-label\":{\"fr\":\"Titre\",\"en\":\"Title\"},"
-              "\"type\":\"string\",\"x-type\":\"string\",\"x-order\":1,"
+              "\"type\":\"string\",\"x-type\":\"string\",\"x-order\":1,\"x-ogc-propertySeq\":1,"
               "\"pattern\":\"^[^\\\\r\\\\n]*$\",\"maxLength\":255}");
     expect_at(properties, "asset_number",
               "{\"title\":\"Number of the equipment\",\"x-label\":{\"fr\":\"Numéro de "
               "l'équipement\",\"en\":\"Number of the equipment\"},\"type\":\"string\","
-              "\"x-type\":\"string\",\"x-order\":6,\"pattern\":\"^[^\\\\r\\\\n]*$\","
+              "\"x-type\":\"string\",\"x-order\":6,\"x-ogc-propertySeq\":6,\"pattern\":\"^[^\\\\r\\\\n]*$\","
               "\"maxLength\":50,\"x-help\":{\"fr\":\"Celui qui est inscrit sur le lampadaire, le "
               "feu, l'arbre.\",\"en\":\"The one written on the lamp, the signal, the tree.\"},"
               "\"x-osm\":\"ref\"}");

@@ -370,6 +370,11 @@ static void an_interval_is_a_time_a_day_or_two_of_them(void **state)
     assert_interval("1970-01-02T00:00:00Z/..", DAY, INT64_MAX);
     assert_interval("1970-01-02T02:00:00 02:00", DAY, DAY); /* a plus sign that was not escaped */
     assert_interval("1970-01-02t00:00:00z", DAY, DAY);
+    assert_interval("1970-01-02/P2D", DAY, 3 * DAY - 1);
+    assert_interval("1970-01-02T00:00:00Z/P1Y1M1W1DT1H1M1S",
+                    DAY, (1 + 365 + 31 + 8) * DAY + 3661 * SECOND - 1);
+    assert_interval("1970-01-31/P1M", 30 * DAY, 58 * DAY - 1); /* until the end of 27 February */
+    assert_interval("1970-01-02/PT6H", DAY, DAY + 6 * 3600 * SECOND - 1);
     assert_interval("1970-01-01T23:59:60Z", DAY - 1, DAY - 1);
     assert_interval("1970-01-02T00:59:60.5+01:00/", DAY - 1, INT64_MAX);
     assert_interval("1970-01-02T00:00:00Z/", DAY, INT64_MAX);
@@ -384,6 +389,9 @@ static void other_intervals_are_refused(void **state)
         "", "/", "..", "../..", "../", "x", "2026", "2026-02-30", "2026-01-01T00:00:00",
         "2026-01-02/2026-01-01", "2026-01-02T00:00:01Z/2026-01-02T00:00:00Z",
         "2026-01-01/2026-01-02/2026-01-03", "2026-01-01/x", "x/2026-01-01", "2026-01-01 / ..",
+        "2026-01-01/P", "2026-01-01/PT", "2026-01-01/P1", "2026-01-01/P1H", "2026-01-01/PT1D",
+        "2026-01-01/P1D1Y", "2026-01-01/P-1D", "2026-01-01/P1.5D", "2026-01-01/P1DT", "P1D",
+        "P1D/2026-01-01", "../P1D", "2026-01-01/P9999Y", "2026-01-01/P1234567D",
         "2026-01-01T12:00:60Z", "2026-01-01T23:59:60+01:00", "2026-01-01T00:00:00  02:00",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
