@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The page of a sorted list: the first of all that match, behind the last one seen. Layer 2 (view).
+ * The page of a sorted list: the first of all that match, behind the last one seen; without
+ * properties it is sorted by number. Layer 2 (view).
  *
- * Without properties it is sorted by number. All matches are gone through once, part by part, whichever page it is. Of each segment a heap holds
+ * All matches are gone through once, part by part, whichever page it is. Of each segment a heap holds
  * the first so far, compared as numbers (order.h); a match that comes after the last of them, or not
  * after the last one seen, costs one comparison. What is left of each part is merged by value.
  */
@@ -235,7 +236,8 @@ static struct keyed make_keyed(const struct sorting *sorting,
     struct keyed keyed = {.number = 0};
     for (size_t i = 0; i < sorting->query->sort_count; i++) {
         if (values[i].kind != JALON_QUERY_SORT_ABSENT) {
-            keyed.keys[i] = jalon_text_slice(bytes[i], jalon_query_sort_bytes(&values[i], bytes[i]));
+            size_t length = jalon_query_sort_bytes(&values[i], bytes[i]);
+            keyed.keys[i] = jalon_text_slice(bytes[i], length);
         }
     }
     return keyed;

@@ -70,7 +70,8 @@ static void edit(struct chance *chance, struct jalon_contribution *one)
                       : jalon_text_from(letters[chance_below(chance, LETTERS)].written);
     one->created_us = (int64_t)chance_below(chance, 5) * 1000000;
     if (chance_below(chance, 2) == 0) {
-        one->observed = jalon_text_format(ctx->arena, "19%02zu-01-01", 60 + chance_below(chance, 20));
+        size_t year = 1960 + chance_below(chance, 20);
+        one->observed = jalon_text_format(ctx->arena, "%zu-01-01", year);
     }
 }
 
@@ -498,7 +499,7 @@ static void a_page_by_number_looks_at_itself(void **state)
 static void a_page_by_number_does_not_pass_by_everything(void **state)
 {
     (void)state;
-    enum { MANY = 60000, MATCH = 5000 };
+    enum { MANY = 24000, MATCH = 5000 };
     struct jalon_view *large;
     struct jalon_contribution one = all[0];
     assert_int_equal(jalon_view_create(ctx, &map, &large), JALON_OK);
@@ -521,7 +522,7 @@ static void a_page_by_number_does_not_pass_by_everything(void **state)
         while (page.more) {
             assert_int_equal(jalon_snapshot_query(ctx, snapshot, &query, &page), JALON_OK);
             assert_int_equal(page.matched, MATCH);
-            assert_true(page.visited < 20000);
+            assert_true(page.visited < 17000);
             for (size_t i = 0; i < page.count; i++) {
                 assert_int_equal(page.items[i].number, ++seen);
             }

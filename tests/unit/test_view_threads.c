@@ -75,6 +75,41 @@ static const char *check_box(struct jalon_context *ctx, struct chance *chance,
     return same ? NULL : "one state gave two answers";
 }
 
+/* The pages of a sorted list are the list: as many, and the same numbers in sum. */
+static const char *check_sorted(struct jalon_context *ctx, struct chance *chance,
+                                const struct jalon_snapshot *snapshot)
+{
+    struct jalon_view_sort sorts[2];
+    struct jalon_view_query query = fixture_query(PLACES, NUMBERS);
+    struct jalon_view_result plain, page = {.more = true};
+    int64_t count = 0, sum = 0;
+    for (size_t i = 0; i < 2; i++) { /* a text, then a time */
+        size_t which = i == 0 ? chance_below(chance, 3) : 3;
+        (void)jalon_view_sortable_at(&fixture_collections[PLACES], which, &sorts[i].property);
+        sorts[i].is_descending = chance_below(chance, 2) == 0;
+    }
+    if (jalon_snapshot_query(ctx, snapshot, &query, &plain) != JALON_OK) {
+        return "the list failed";
+    }
+    query.sorts = sorts;
+    query.sort_count = 2;
+    query.limit = NUMBERS / 4;
+    while (page.more) {
+        if (jalon_snapshot_query(ctx, snapshot, &query, &page) != JALON_OK) {
+            return "the sorted list failed";
+        }
+        for (size_t i = 0; i < page.count; i++, count++) {
+            sum += page.items[i].number;
+        }
+        query.after = page.count > 0 ? page.items[page.count - 1].number : 0;
+        query.after_values = page.last_values;
+    }
+    for (size_t i = 0; i < plain.count; i++) {
+        sum -= plain.items[i].number;
+    }
+    return count == plain.matched && sum == 0 ? NULL : "the sorted pages are not the list";
+}
+
 static void *read_on(void *argument)
 {
     struct reader *reader = argument;
@@ -91,6 +126,9 @@ static void *read_on(void *argument)
         }
         if (reader->wrong == NULL) {
             reader->wrong = check_box(ctx, &reader->chance, snapshot);
+        }
+        if (reader->wrong == NULL) {
+            reader->wrong = check_sorted(ctx, &reader->chance, snapshot);
         }
         jalon_view_unpin(view, snapshot);
         jalon_context_reset(ctx);
