@@ -285,6 +285,15 @@ static void a_failed_query_says_so(void **state)
     query.near = jalon_geo_circle_make((struct jalon_position){3.87, 43.6}, INFINITY);
     assert_true(query_against_failures(snapshot, &query) >= 1);
     query.has_near = query.by_distance = false;
+    struct jalon_view_sort sorts[3];
+    for (size_t i = 0; i < 3; i++) { /* ranks of texts and of codes */
+        sorts[i].is_descending = i == 1;
+        assert_true(jalon_view_sortable_at(&fixture_collections[PLACES], i, &sorts[i].property));
+    }
+    query.sorts = sorts;
+    query.sort_count = 3;
+    assert_true(query_against_failures(snapshot, &query) >= 10);
+    query.sort_count = 0;
     failures = 0;
     for (int zoom = 0; zoom <= JALON_CLUSTER_MAX_ZOOM_DEFAULT + 1; zoom++) {
         failures += cluster_against_failures(snapshot, &query, zoom);
