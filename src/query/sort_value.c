@@ -60,6 +60,17 @@ static size_t put_code(char *out, size_t at, int32_t code)
     return at + length;
 }
 
+/* Takes what is plain ASCII, which most texts are made of. */
+static size_t put_ascii(struct jalon_cql2_reader *reader, char *out, size_t at)
+{
+    while (reader->pending_next >= reader->pending_count && reader->at < reader->end &&
+           at < FOLDED_MAX && (unsigned char)*reader->at - 1U < 0x7fU) {
+        char c = *reader->at++;
+        out[at++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    }
+    return at;
+}
+
 static size_t put_folded(char *out, struct jalon_text text)
 {
     enum { OE = 0x153, AE = 0xe6 };
@@ -70,7 +81,12 @@ static size_t put_folded(char *out, struct jalon_text text)
         return 0;
     }
     jalon_cql2_reader_init(&reader, text, JALON_CQL2_CASEI_BIT | JALON_CQL2_ACCENTI_BIT);
-    while ((code = jalon_cql2_reader_next(&reader)) >= 0) {
+    for (;;) {
+        at = put_ascii(&reader, out, at);
+        code = jalon_cql2_reader_next(&reader);
+        if (code < 0) {
+            return at;
+        }
         if (code == OE || code == AE) {
             at = put_code(out, at, code == OE ? 'o' : 'a');
             code = 'e';
@@ -79,7 +95,6 @@ static size_t put_folded(char *out, struct jalon_text text)
             at = put_code(out, at, code);
         }
     }
-    return at;
 }
 
 static size_t put_number(char *out, uint64_t number)

@@ -75,8 +75,10 @@ static uint64_t word_of(const struct making *making, uint32_t item, size_t at)
 {
     uint64_t word = 0;
     size_t start = (size_t)making->starts[item] + at, end = (size_t)making->starts[item + 1];
-    for (size_t i = 0; i < WORD; i++) {
-        word = word << 8 | (start + i < end ? (unsigned char)making->bytes.data[start + i] : 0U);
+    size_t size = start >= end ? 0 : end - start < WORD ? end - start : WORD;
+    const unsigned char *bytes = (const unsigned char *)making->bytes.data + start;
+    for (size_t i = 0; i < size; i++) {
+        word |= (uint64_t)bytes[i] << (56 - 8 * i);
     }
     return word;
 }
