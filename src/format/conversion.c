@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "jalon/clock.h"
@@ -19,7 +20,7 @@
 #include "jalon/rows.h"
 
 /* How often it is asked whether somebody still waits, and how much of an error is kept. */
-enum { ASK_EVERY_MS = 200, SAID_MAX = 512 };
+enum { ASK_EVERY_MS = 200, SAID_MAX = 512, ENDING_US = 2000000 };
 
 struct jalon_conversion {
     struct jalon_conversion_options options;
@@ -166,16 +167,29 @@ static bool listen_to(struct jalon_conversion *self)
     return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+/* Waits for a program that has said its last; one that goes on regardless is ended. */
+static int wait_for_end(struct jalon_conversion *self)
+{
+    int how = 0;
+    int64_t until_us = jalon_clock_monotonic_us() + ENDING_US;
+    while (waitpid(self->process, &how, WNOHANG) == 0) {
+        if (jalon_clock_monotonic_us() > until_us) {
+            kill(self->process, SIGKILL);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    self->process = 0;
+    return how;
+}
+
 /* The program has ended or is about to: how? */
 static enum jalon_status judge_end(struct jalon_context *ctx, struct jalon_conversion *self)
 {
-    int how = 0;
+    close_end(&self->input);
     while (listen_to(self) && self->said_length < sizeof self->said - 1 &&
            poll(&(struct pollfd){.fd = self->errors, .events = POLLIN}, 1, ASK_EVERY_MS) > 0) {
     }
-    while (waitpid(self->process, &how, 0) < 0 && errno == EINTR) {
-    }
-    self->process = 0;
+    int how = wait_for_end(self);
     if (WIFEXITED(how) && WEXITSTATUS(how) == JALON_ROWS_DONE) {
         return JALON_OK;
     }
