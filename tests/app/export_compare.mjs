@@ -14,12 +14,23 @@ const fail = (words) => {
     process.exit(1);
 };
 
+const is_area = (geometry) => geometry.type.endsWith("Polygon");
+
 // The numbers of all positions.
 const flat = (geometry) => {
     if (geometry === null) {
         return [];
     }
-    return geometry.coordinates.flat(Infinity);
+    const numbers = geometry.coordinates.flat(Infinity);
+    if (how !== "shapefile" || !is_area(geometry)) {
+        return numbers;
+    }
+    // Its rings turn the other way there.
+    const positions = [];
+    for (let i = 0; i < numbers.length; i += 2) {
+        positions.push(numbers[i + 1].toFixed(7) + numbers[i].toFixed(7) + " " + numbers.slice(i, i + 2));
+    }
+    return positions.sort().flatMap((position) => position.split(" ")[1].split(",").map(Number));
 };
 
 // Within what seven decimals and GDAL's rounding of them allow.
