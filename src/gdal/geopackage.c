@@ -3,7 +3,7 @@
  * GeoPackage 1.3 (OGC 12-128r18): a feature table a layer, with a spatial index. Private to gdal.
  *
  * Columns have the types of their fields. A choice is kept by its key; what the keys mean is the
- * coded domain of the column (schema extension). The label is the column's title there.
+ * coded domain of the column (schema extension), which the column's label describes.
  */
 #include <cpl_conv.h>
 #include <cpl_string.h>
