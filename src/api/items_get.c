@@ -157,47 +157,41 @@ static enum jalon_status answer_file(struct jalon_request *request,
                                          : status;
 }
 
-static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
-                                const struct jalon_reading *reading)
+/* What is asked for, all of it: `query`, what of the frame is the request's, the system. */
+static enum jalon_status read_asked(struct jalon_request *request, struct jalon_response *response,
+                                    const struct jalon_reading *reading, int32_t collection,
+                                    struct jalon_view_query *query,
+                                    struct jalon_items_frame *frame, const struct jalon_crs **crs)
+{
+    const struct jalon_format *format = negotiated_format(request);
+    frame->collection = &reading->map->collections[collection];
+    enum jalon_status status = jalon_items_query_read(request, reading, collection, query);
+    if (status == JALON_OK) {
+        status = jalon_items_read_properties(request, frame);
+    }
+    if (status == JALON_OK) {
+        status = jalon_api_read_item_crs(request, format, crs);
+    }
+    if (status == JALON_OK && !jalon_page_is_wanted(request)) {
+        status = jalon_items_set_disposition(request, response, format, frame);
+    }
+    return status;
+}
+
+/* The answer is a list, page by page. */
+static enum jalon_status answer_list(struct jalon_request *request,
+                                     struct jalon_response *response,
+                                     const struct jalon_reading *reading,
+                                     const struct jalon_crs *crs,
+                                     const struct jalon_view_query *query,
+                                     struct jalon_items_frame *frame)
 {
     const struct jalon_format *format = negotiated_format(request);
     const struct jalon_geometry *geometries = NULL;
-    const struct jalon_crs *crs = NULL;
-    struct jalon_view_query query;
     struct jalon_view_result result;
     struct jalon_link links[LINKS_MAX];
-    struct jalon_items_frame frame = {
-        .map = reading->map,
-        .links = links,
-        .time_us = jalon_snapshot_time_us(reading->snapshot),
-    };
-    int32_t collection;
-    enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
-    if (status == JALON_OK && jalon_page_redirects(request, response)) {
-        return JALON_OK;
-    }
-    if (status == JALON_OK) {
-        frame.collection = &reading->map->collections[collection];
-        status = jalon_items_query_read(request, reading, collection, &query);
-    }
-    if (status == JALON_OK) {
-        status = jalon_items_read_properties(request, &frame);
-    }
-    if (status == JALON_OK) {
-        status = jalon_api_read_item_crs(request, format, &crs);
-    }
-    if (status == JALON_OK && !jalon_page_is_wanted(request)) {
-        status = jalon_items_set_disposition(request, response, format, &frame);
-    }
-    if (status == JALON_OK && jalon_items_query_unchanged(request, response, reading, &query)) {
-        return JALON_OK;
-    }
-    if (status == JALON_OK && format->writer->is_converted) {
-        return answer_file(request, response, reading, format, crs, &query, &frame);
-    }
-    if (status == JALON_OK) {
-        status = jalon_snapshot_query(request->ctx, reading->snapshot, &query, &result);
-    }
+    enum jalon_status status =
+        jalon_snapshot_query(request->ctx, reading->snapshot, query, &result);
     if (status == JALON_OK) {
         status = jalon_api_project_items(request->ctx, reading->snapshot, result.items,
                                          result.count, crs, format->writer, &geometries);
@@ -206,22 +200,49 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
         status = jalon_api_set_content_crs(request, response, crs);
     }
     if (status == JALON_OK) {
-        status = make_links(request, reading->map, &query, &result, crs, links,
-                            &frame.link_count);
+        status = make_links(request, reading->map, query, &result, crs, links,
+                            &frame->link_count);
     }
     if (status == JALON_OK) {
-        status = set_link_header(request, response, links, frame.link_count);
+        status = set_link_header(request, response, links, frame->link_count);
     }
     if (status != JALON_OK) {
         return status;
     }
-    frame.matched = result.matched;
-    frame.returned = (int64_t)result.count;
-    frame.srid = jalon_api_frame_srid(crs);
+    frame->links = links;
+    frame->matched = result.matched;
+    frame->returned = (int64_t)result.count;
+    frame->srid = jalon_api_frame_srid(crs);
     if (jalon_page_is_wanted(request)) {
-        return jalon_page_items(request, response, reading, &query, &result, &frame);
+        return jalon_page_items(request, response, reading, query, &result, frame);
     }
-    return write_items(request, reading, &response->body, format, &frame, &result, geometries);
+    return write_items(request, reading, &response->body, format, frame, &result, geometries);
+}
+
+static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
+                                const struct jalon_reading *reading)
+{
+    const struct jalon_format *format = negotiated_format(request);
+    const struct jalon_crs *crs = NULL;
+    struct jalon_view_query query;
+    struct jalon_items_frame frame = {
+        .map = reading->map,
+        .time_us = jalon_snapshot_time_us(reading->snapshot),
+    };
+    int32_t collection;
+    enum jalon_status status = jalon_endpoint_collection(request, reading->map, &collection);
+    if (status == JALON_OK && jalon_page_redirects(request, response)) {
+        return JALON_OK;
+    }
+    if (status == JALON_OK) {
+        status = read_asked(request, response, reading, collection, &query, &frame, &crs);
+    }
+    if (status != JALON_OK || jalon_items_query_unchanged(request, response, reading, &query)) {
+        return status;
+    }
+    return format->writer->is_converted
+               ? answer_file(request, response, reading, format, crs, &query, &frame)
+               : answer_list(request, response, reading, crs, &query, &frame);
 }
 
 enum jalon_status jalon_items_get(struct jalon_request *request, struct jalon_response *response)
