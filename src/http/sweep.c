@@ -18,6 +18,7 @@
 enum {
     PERIOD_MS = 250,
     DRAINING_PERIOD_MS = 20,
+    DRAINING_IDLE_S = 2,
     ROOM_AFTER_US = 2000000, /* answers that may be broken off to make room are older */
 };
 
@@ -49,6 +50,13 @@ static bool is_slow(const struct sweep *sweep, int64_t since_us, uint64_t bytes)
            bytes < (uint64_t)counted_us / 1000 * sweep->limits->bytes_a_second / 1000;
 }
 
+/* How long nothing may come, or be taken, where something should. */
+static unsigned idle_s(const struct sweep *sweep)
+{
+    unsigned most = sweep->limits->idle_s;
+    return sweep->draining && most > DRAINING_IDLE_S ? DRAINING_IDLE_S : most;
+}
+
 /* Bytes that have come and that the library has not read yet, or went and were not acknowledged. */
 static bool has_queued(const struct jalon_connection *connection, unsigned long what)
 {
@@ -71,9 +79,8 @@ static void look_at_head(const struct sweep *sweep, struct jalon_connection *con
 
 static void look_at_body(const struct sweep *sweep, struct jalon_connection *connection)
 {
-    const struct jalon_connection_limits *limits = sweep->limits;
-    bool late = has_passed(sweep, connection->since_us, limits->body_s) ||
-                has_passed(sweep, connection->last_us, limits->idle_s) ||
+    bool late = has_passed(sweep, connection->since_us, sweep->limits->body_s) ||
+                has_passed(sweep, connection->last_us, idle_s(sweep)) ||
                 is_slow(sweep, connection->since_us, connection->bytes);
     if (late && !has_queued(connection, FIONREAD)) {
         jalon_connection_refuse(connection, 408, "the request's body did not come in time");
@@ -99,7 +106,7 @@ static void look_at_answer(const struct sweep *sweep, struct jalon_connection *c
             return;
         }
     }
-    if (has_passed(sweep, connection->taken_us, sweep->limits->idle_s) ||
+    if (has_passed(sweep, connection->taken_us, idle_s(sweep)) ||
         is_slow(sweep, connection->sending_us, taken - connection->taken_at_start)) {
         jalon_connection_cut(connection);
     }
