@@ -222,6 +222,7 @@ void jalon_connection_refuse(struct jalon_connection *connection, unsigned code,
                              const char *reason)
 {
     mark_cut(connection);
+    connection->refused_us = jalon_clock_monotonic_us();
     jalon_refusal_send(connection->connections->linger, connection->socket, &connection->client,
                        code, reason);
 }
@@ -315,7 +316,6 @@ void jalon_connection_answered(struct jalon_connection *connection, bool closing
     if (connection->refusal_waits && !closing && framing->ended <= connection->answered) {
         connection->refusal_waits = false;
         jalon_connection_refuse(connection, framing->refusal, framing->reason);
-        jalon_connection_cut(connection);
     }
     pthread_mutex_unlock(&connection->mutex);
 }

@@ -39,6 +39,7 @@ struct jalon_connection {
     struct jalon_framing framing;
     uint64_t answered;  /* requests */
     bool cut;           /* nothing more is read */
+    int64_t refused_us; /* when it was cut with an answer that may be on its way yet; 0: not */
     bool refusal_waits; /* until the requests before are answered */
     int64_t since_us;   /* when this part of a request, or the time between two, began */
     int64_t last_us;    /* when something came */
@@ -52,7 +53,7 @@ struct jalon_connection {
 };
 
 /* --- connection.c; with the connection's mutex --- */
-/* Refuses what it is sending with 4xx or 5xx and hangs up. */
+/* Refuses what it is sending with 4xx or 5xx; hung up on by its next byte, or by the sweep. */
 void jalon_connection_refuse(struct jalon_connection *connection, unsigned code,
                              const char *reason);
 /* Hangs up without a word. */

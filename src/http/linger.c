@@ -20,7 +20,7 @@
 #include "jalon/memory.h"
 
 enum {
-    SOCKETS_MAX = 64, /* more at once are closed without waiting */
+    SOCKETS_MAX = 1024, /* more at once are closed without waiting */
     WAIT_US = 2000000,
     DROP_MAX = 64 << 20, /* bytes of one connection */
 };

@@ -29,6 +29,9 @@ static const int64_t draining_grace_us = 2000000;
 /* What was asked just before the end may still be on its way. */
 static const int64_t draining_idle_us = 500000;
 
+/* The time to read why one was refused. */
+static const int64_t refused_us = 1000000;
+
 struct sweep {
     const struct jalon_connection_limits *limits;
     bool draining;
@@ -71,10 +74,11 @@ static void look_at_head(const struct sweep *sweep, struct jalon_connection *con
     if (!late || has_queued(connection, FIONREAD)) {
         return;
     }
-    if (!sweep->draining && !first) {
+    if (sweep->draining || first) {
+        jalon_connection_cut(connection);
+    } else {
         jalon_connection_refuse(connection, 408, "the request's head did not come in time");
     }
-    jalon_connection_cut(connection);
 }
 
 static void look_at_body(const struct sweep *sweep, struct jalon_connection *connection)
@@ -84,7 +88,6 @@ static void look_at_body(const struct sweep *sweep, struct jalon_connection *con
                 is_slow(sweep, connection->since_us, connection->bytes);
     if (late && !has_queued(connection, FIONREAD)) {
         jalon_connection_refuse(connection, 408, "the request's body did not come in time");
-        jalon_connection_cut(connection);
     }
 }
 
@@ -112,14 +115,22 @@ static void look_at_answer(const struct sweep *sweep, struct jalon_connection *c
     }
 }
 
+/* Hanging up at once would reset the connection of who still sends, and lose the answer. */
+static void look_at_refused(const struct sweep *sweep, struct jalon_connection *connection)
+{
+    if (connection->refused_us != 0 && sweep->now_us - connection->refused_us >= refused_us) {
+        connection->refused_us = 0;
+        jalon_connection_cut(connection);
+    }
+}
+
 static void look_at(const struct sweep *sweep, struct jalon_connection *connection)
 {
     const struct jalon_framing *framing = &connection->framing;
     enum jalon_phase phase = jalon_framing_phase(framing);
     if (connection->cut) {
-        return;
-    }
-    if (connection->sending) {
+        look_at_refused(sweep, connection);
+    } else if (connection->sending) {
         look_at_answer(sweep, connection);
     } else if (framing->ended > connection->answered) {
         return; /* it is this server's turn */
