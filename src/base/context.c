@@ -46,6 +46,22 @@ void jalon_error_clear(struct jalon_context *ctx)
     ctx->error.detail_total = 0;
 }
 
+/* What is quoted may be cut in the middle of a character, or never have been UTF-8: "?" for these. */
+static void make_utf8(char *data, size_t length)
+{
+    for (size_t at = 0, size; at < length; at += size) {
+        for (size = 1; size < 4 && at + size < length; size++) {
+            if (jalon_text_is_utf8(jalon_text_slice(data + at, size))) {
+                break;
+            }
+        }
+        if (!jalon_text_is_utf8(jalon_text_slice(data + at, size))) {
+            data[at] = '?';
+            size = 1;
+        }
+    }
+}
+
 /* A formatted text in the arena; a fixed one when there is no memory for it. */
 static JALON_PRINTF(2, 0) struct jalon_text format_text(struct jalon_context *ctx,
                                                          const char *format, va_list args)
@@ -57,6 +73,9 @@ static JALON_PRINTF(2, 0) struct jalon_text format_text(struct jalon_context *ct
     char *data = length < 0 ? NULL : jalon_arena_allocate(ctx->arena, (size_t)length + 1);
     if (data != NULL) {
         vsnprintf(data, (size_t)length + 1, format, again);
+        if (!jalon_text_is_utf8(jalon_text_slice(data, (size_t)length))) {
+            make_utf8(data, (size_t)length);
+        }
     }
     va_end(again);
     if (data == NULL) {

@@ -309,9 +309,9 @@ static enum jalon_status read_file_text(struct jalon_context *ctx, const char *p
     if (data == NULL) {
         return jalon_no_memory(ctx);
     }
-    if (failed || length > FILE_MAX) {
+    if (failed || length > FILE_MAX || !jalon_text_is_utf8(jalon_text_slice(data, length))) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "config",
-                             "%s is not a settings file", path);
+                             "%s is not a settings file in UTF-8", path);
     }
     data[length] = '\0';
     *out = jalon_text_slice(data, length);

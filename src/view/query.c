@@ -295,6 +295,9 @@ static void keep(void *user, struct jalon_view_place place)
 /* Puts what was kept in the order of numbers, without what was seen. */
 static enum jalon_status sort_kept(struct keeping *keeping)
 {
+    if (keeping->count == 0) {
+        return JALON_OK;
+    }
     struct jalon_view_hit *spare =
         jalon_arena_allocate(keeping->search->ctx->arena, keeping->count * sizeof *spare);
     if (spare == NULL) {

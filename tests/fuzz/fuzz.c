@@ -21,7 +21,7 @@ bool fuzz_begin(struct fuzz_input *input, const uint8_t *data, size_t size)
     return true;
 }
 
-static const char *const secrets[] = {"/tmp/",  "/home/", "SELECT ", "INSERT ", "sqlite", "SQLITE",
+static const char *const secrets[] = {"/tmp/",  "/home/", "SELECT ", "INSERT ", ".sqlite", "SQLITE_",
                                       "GEOS",   "libxml", "jansson", "std::",   "errno"};
 
 static bool holds(struct jalon_text text, const char *words)
@@ -39,7 +39,10 @@ void fuzz_check_words(struct jalon_text words, struct jalon_text input)
 {
     HOLDS(jalon_text_is_utf8(words));
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
-        HOLDS(!holds(words, secrets[i]) || holds(input, secrets[i]));
+        if (holds(words, secrets[i]) && !holds(input, secrets[i])) {
+            fprintf(stderr, "%s is told in: %.*s\n", secrets[i], JALON_TEXT_ARGS(words));
+            abort();
+        }
     }
 }
 

@@ -3,6 +3,15 @@
 #include "fuzz.h"
 #include "jalon/json.h"
 
+/* 2.0 is written as 2: the same number in JSON. */
+static bool same_kind(const struct jalon_json *a, const struct jalon_json *b)
+{
+    enum jalon_json_kind first = jalon_json_kind(a), second = jalon_json_kind(b);
+    bool numbers = (first == JALON_JSON_INTEGER || first == JALON_JSON_NUMBER) &&
+                   (second == JALON_JSON_INTEGER || second == JALON_JSON_NUMBER);
+    return first == second || (numbers && jalon_json_number(a) == jalon_json_number(b));
+}
+
 /* The definition of the RFC, looked at from the result. */
 static void check(const struct jalon_json *target, const struct jalon_json *patch,
                   const struct jalon_json *result)
@@ -11,7 +20,7 @@ static void check(const struct jalon_json *target, const struct jalon_json *patc
     const struct jalon_json *value;
     void *iterator = NULL;
     if (jalon_json_kind(patch) != JALON_JSON_OBJECT) {
-        HOLDS(jalon_json_kind(result) == jalon_json_kind(patch));
+        HOLDS(same_kind(result, patch));
         return;
     }
     HOLDS(jalon_json_kind(result) == JALON_JSON_OBJECT);
