@@ -85,6 +85,10 @@ void jalon_feature_write_choice(struct jalon_buffer *buffer, const struct jalon_
         jalon_buffer_append_text(buffer, between(json, at, value));
         if (jalon_text_is(key, "geometry") && item->geometry != NULL) {
             jalon_geometry_write_json(buffer, item->geometry);
+            if (frame->properties == NULL) { /* the rest is as it was */
+                jalon_buffer_append_text(buffer, between(json, end, json.length));
+                return;
+            }
         } else if (jalon_text_is(key, "properties") && frame->properties != NULL) {
             write_properties(buffer, frame, json, value);
         } else {
