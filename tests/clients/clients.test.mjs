@@ -41,6 +41,27 @@ test('GDAL lists the collections with the right counts and reads them', () => {
   assert.ok(inBox > 100 && inBox < counts.initiatives, `${inBox} in the box`);
 });
 
+test('GDAL pages through everything, by box too, and puts it where our EPSG:2154 does', async () => {
+  const uri = encodeURIComponent('http://www.opengis.net/def/crs/EPSG/0/2154');
+  const ours = await (await fetch(`${map}/collections/initiatives/items?limit=10000&crs=${uri}`)).json();
+  const read = (...more) => run('ogr2ogr', '-f', 'CSV', '/vsistdout/', '-lco', 'GEOMETRY=AS_XY', '-select', 'id',
+    '-t_srs', 'EPSG:2154', '-oo', 'PAGE_SIZE=300', ...more, `OAPIF:${map}`, 'initiatives')
+    .trim().split('\n').slice(1).map((line) => line.split(','));
+  const places = new Map(read().map(([x, y, id]) => [id, [Number(x), Number(y)]]));
+  assert.equal(places.size, counts.initiatives);
+  for (const { id, geometry } of ours.features) {
+    const [x, y] = geometry.coordinates;
+    const [gdalX, gdalY] = places.get(id);
+    assert.ok(Math.hypot(x - gdalX, y - gdalY) < 0.02, `${id}: ${[x, y]}, GDAL ${places.get(id)}`);
+  }
+  const box = [769000, 6278000, 772000, 6281000];
+  const inside = await (await fetch(`${map}/collections/initiatives/items?limit=10000&bbox=${box}&bbox-crs=${uri}`)).json();
+  assert.ok(inside.numberMatched > 100 && inside.numberMatched < counts.initiatives, `${inside.numberMatched}`);
+  // GDAL asks for the box around it in degrees, and sorts out itself what is in the plane's.
+  const gdal = read('-clipdst', ...box.map(String)).map(([, , id]) => id);
+  assert.deepEqual(gdal.sort(), inside.features.map((one) => one.id).sort());
+});
+
 test('the log has a line for each request, or what is asked for only', async () => {
   for (const [level, expected] of [['info', 1], ['warning', 0]]) {
     const other = await serve(jalon, data, ['--log-level', level]);
