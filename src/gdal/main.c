@@ -6,10 +6,11 @@
  *   jalon-gdal FORMAT FILE
  *
  * FORMAT is gpkg or shp, FILE a new file with the extension gpkg or zip. When it fails it says why
- * in one line, and what it has made so far is the caller's to remove.
+ * in one line, and takes away what it has made so far: who started it may be gone.
  */
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_vsi.h>
 #include <dirent.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,6 +47,20 @@ static enum jalon_status make_file(struct rows *rows, const struct target_class 
     return status == JALON_OK ? class->finish(target) : status;
 }
 
+/* With the folder it is in, when that was made for it alone. */
+static void remove_file(struct jalon_context *ctx, const char *path)
+{
+    struct jalon_text parts = jalon_text_format(ctx->arena, "%s.d", path);
+    struct jalon_text folder = jalon_text_format(ctx->arena, "%s", CPLGetPath(path));
+    (void)VSIUnlink(path);
+    if (parts.data != NULL) {
+        (void)VSIRmdirRecursive(parts.data);
+    }
+    if (folder.data != NULL && strstr(folder.data, "/jalon-export-") != NULL) {
+        (void)rmdir(folder.data);
+    }
+}
+
 static int run(const struct target_class *class, const char *path)
 {
     struct rows rows = {.ctx = jalon_context_create(), .stream = stdin};
@@ -57,6 +72,7 @@ static int run(const struct target_class *class, const char *path)
     enum jalon_status status = make_file(&rows, class, path);
     if (status != JALON_OK) {
         fprintf(stderr, "%s\n", rows.ctx->error.message.data);
+        remove_file(rows.ctx, path);
     }
     jalon_buffer_finish(&rows.bytes);
     jalon_context_destroy(rows.ctx);

@@ -256,6 +256,7 @@ static void collections_are_written(void **state)
         {"none.kml", "kml", 0xffU, 0},
         {"items.gpx", "gpx", 0, 3},
         {"none.gpx", "gpx", 0xffU, 0},
+        {"items.rows", "gpkg", 0, 3}, /* what jalon-gdal makes GeoPackages and Shapefiles of */
         {"points.csv", "csv", JALON_GEOMETRY_BIT(JALON_GEOMETRY_POINT), 1},
         {"lines.csv", "csv", JALON_GEOMETRY_BIT(JALON_GEOMETRY_LINESTRING), 0},
     };
