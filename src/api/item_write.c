@@ -174,7 +174,16 @@ static enum jalon_status answer_stored(struct jalon_request *request,
     const struct jalon_api *api = request->application;
     enum jalon_status status =
         jalon_api_set_content_crs(request, response, &api->crs.items[0]);
-    return status == JALON_OK ? jalon_endpoint_finish(request, response) : status;
+    if (status == JALON_OK) {
+        status = jalon_endpoint_finish(request, response);
+    }
+    /* It is stored: that it cannot be shown, for want of memory, must not be told as a failure. */
+    if (status != JALON_OK) {
+        jalon_error_clear(request->ctx);
+        jalon_buffer_finish(&response->body);
+        response->code = code == 200 ? 204 : code;
+    }
+    return JALON_OK;
 }
 
 enum jalon_status jalon_item_answer_created(struct jalon_request *request,

@@ -22,16 +22,31 @@
 
 enum { TITLES_MAX = 256, POSTS = 8, MANY_POSTS = 120, ROWS = 40 };
 
+static char operator_token[128]; /* of who may change everything */
 static int64_t first = 0, last = 0, step = 1; /* 0: a sample */
 
 /* --- A server on the fixture's folder, and what it was told --- */
 
+/* What came of a write. */
+enum outcome {
+    REFUSED, /* nothing of it may be there */
+    ACKNOWLEDGED,
+    UNANSWERED, /* there was no memory for an answer: wholly there or not at all */
+    REPLACED,   /* by a later one */
+};
+
+static const char *const outcomes[] = {"refused", "acknowledged", "unanswered", "replaced"};
+
 struct scene {
     struct fixture *fixture;
     struct served served;
-    const char *titles[TITLES_MAX]; /* that were sent */
-    bool acknowledged[TITLES_MAX];
-    size_t sent;
+    struct {
+        const char *member, *text; /* what the write says: "title" of a new one, "description" */
+        enum outcome outcome;
+        char id[40]; /* what was changed; empty: a new one */
+    } sent[TITLES_MAX];
+    size_t sent_count;
+    char id[40], etag[80]; /* of the one acknowledged last; empty id: none is */
     bool imported;
 };
 
@@ -42,11 +57,21 @@ static bool is_failure_code(int code)
     return code == 503 || code == 507;
 }
 
+/* Takes what a later PATCH needs. */
+static void take_state(struct scene *scene, const struct answer *answer)
+{
+    const char *location = answer_header(answer, "Location");
+    if (location != NULL) {
+        snprintf(scene->id, sizeof scene->id, "%.39s", strrchr(location, '/') + 1);
+    }
+    snprintf(scene->etag, sizeof scene->etag, "%.79s", answer_header(answer, "ETag"));
+}
+
 /* The answer's code; anything but what is wanted or a problem document of a disk fails the test. */
 static int request(struct scene *scene, const char *text, int wanted)
 {
     struct answer answer = ask(scene->served.port, text);
-    if (answer.code != wanted && answer.code != 204) { /* an empty tile */
+    if (answer.code != wanted && answer.code != 204) { /* an empty tile is 204, too */
         const char *type = answer.code != 0 ? answer_header(&answer, "Content-Type") : NULL;
         bool told = is_failure_code(answer.code) && type != NULL &&
                     strncmp(type, "application/problem+json", 24) == 0;
@@ -57,6 +82,9 @@ static int request(struct scene *scene, const char *text, int wanted)
         }
     }
     int code = answer.code;
+    if (code == wanted && text[0] == 'P') {
+        take_state(scene, &answer);
+    }
     answer_free(&answer);
     return code;
 }
@@ -68,29 +96,72 @@ static int get(struct scene *scene, const char *path)
     return request(scene, text, 200);
 }
 
-/* Sends a contribution with a title of its own; remembers whether it was acknowledged. */
+/* Sends a write that says `text` in `member`; remembers whether it was acknowledged. */
+static int write_text(struct scene *scene, const char *head, const char *body, const char *name,
+                      const char *text, int wanted)
+{
+    size_t at = scene->sent_count++;
+    assert_true(at < TITLES_MAX);
+    const char *whole =
+        jalon_text_format(scene->fixture->ctx->arena,
+                          "%sHost: x\r\nContent-Length: %zu\r\n\r\n%s", head, strlen(body), body)
+            .data;
+    int code = request(scene, whole, wanted);
+    scene->sent[at].member = name;
+    scene->sent[at].text = text;
+    /* 204: stored, and no memory to show it. */
+    bool stored_it = code == wanted || code == 204;
+    scene->sent[at].outcome = stored_it ? ACKNOWLEDGED : code == 0 ? UNANSWERED : REFUSED;
+    scene->sent[at].id[0] = '\0';
+    return code;
+}
+
 static int post(struct scene *scene, const char *prefix)
 {
-    size_t at = scene->sent++;
-    assert_true(at < TITLES_MAX);
-    const char *title = jalon_text_format(scene->fixture->ctx->arena, "%s-%zu", prefix, at).data;
+    struct jalon_arena *arena = scene->fixture->ctx->arena;
+    const char *title = jalon_text_format(arena, "%s-%zu", prefix, scene->sent_count).data;
     const char *body =
-        jalon_text_format(scene->fixture->ctx->arena,
+        jalon_text_format(arena,
                           "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\","
                           "\"coordinates\":[3.87%zu,43.61]},\"properties\":{\"title\":\"%s\","
                           "\"width\":2.5,\"access\":\"full\",\"categories\":[\"sport-chess\"]}}",
-                          at, title)
+                          scene->sent_count, title)
             .data;
-    const char *text = jalon_text_format(scene->fixture->ctx->arena,
-                                         "POST /maps/sample/collections/places/items HTTP/1.1\r\n"
-                                         "Host: x\r\nContent-Type: application/geo+json\r\n"
-                                         "Content-Length: %zu\r\n\r\n%s",
-                                         strlen(body), body)
-                           .data;
-    int code = request(scene, text, 201);
-    scene->titles[at] = title;
-    scene->acknowledged[at] = code == 201;
-    return code;
+    return write_text(scene,
+                      "POST /maps/sample/collections/places/items HTTP/1.1\r\n"
+                      "Content-Type: application/geo+json\r\n",
+                      body, "title", title, 201);
+}
+
+/* Changes the contribution that was acknowledged last. */
+static void patch(struct scene *scene)
+{
+    struct jalon_arena *arena = scene->fixture->ctx->arena;
+    if (scene->id[0] == '\0') {
+        return;
+    }
+    const char *text = jalon_text_format(arena, "patched-%zu", scene->sent_count).data;
+    const char *head =
+        jalon_text_format(arena,
+                          "PATCH /maps/sample/collections/places/items/%s HTTP/1.1\r\n"
+                          "If-Match: %s\r\nAuthorization: Bearer %s\r\n"
+                          "Content-Type: application/merge-patch+json\r\n",
+                          scene->id, scene->etag, operator_token)
+            .data;
+    const char *body =
+        jalon_text_format(arena, "{\"properties\":{\"description\":\"%s\"}}", text).data;
+    char id[40];
+    snprintf(id, sizeof id, "%s", scene->id);
+    int code = write_text(scene, head, body, "description", text, 200);
+    if (code != 200) {
+        scene->id[0] = '\0'; /* its tag is not known now */
+    }
+    for (size_t i = 0; (code == 200 || code == 204) && i < scene->sent_count; i++) {
+        if (strcmp(scene->sent[i].id, id) == 0) {
+            scene->sent[i].outcome = REPLACED;
+        }
+    }
+    memcpy(scene->sent[scene->sent_count - 1].id, id, sizeof id);
 }
 
 static void import(struct scene *scene)
@@ -133,6 +204,9 @@ static void live(struct scene *scene, int64_t n)
     reads(scene);
     for (int i = 0; i < (last > 0 ? MANY_POSTS : POSTS); i++) {
         post(scene, "live");
+        if (i % 4 == 3) {
+            patch(scene);
+        }
     }
     import(scene);
     reads(scene);
@@ -143,14 +217,16 @@ static void live(struct scene *scene, int64_t n)
 
 /* --- What is there afterwards --- */
 
-static int count_title(sqlite3 *handle, const char *title)
+/* How many contributions have this title or description. */
+static int count_text(sqlite3 *handle, const char *text)
 {
     sqlite3_stmt *statement = NULL;
-    assert_int_equal(
-        sqlite3_prepare_v2(handle, "SELECT count(*) FROM contribution WHERE title = ?1", -1,
-                           &statement, NULL),
-        SQLITE_OK);
-    sqlite3_bind_text(statement, 1, title, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_prepare_v2(handle,
+                                        "SELECT count(*) FROM contribution"
+                                        " WHERE ?1 IN (title, description)",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     int count = sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
@@ -177,17 +253,18 @@ static void check_stored(struct scene *scene)
     const char *file =
         jalon_text_format(fixture->ctx->arena, "%s/jalon.sqlite", fixture->folder).data;
     assert_int_equal(sqlite3_open(file, &handle), SQLITE_OK);
-    for (size_t i = 0; i < scene->sent; i++) {
-        int count = count_title(handle, scene->titles[i]);
-        if (count > 1 || (scene->acknowledged[i] && count != 1)) {
-            print_error("%s (%s) is there %d times\n", scene->titles[i],
-                        scene->acknowledged[i] ? "acknowledged" : "not acknowledged", count);
+    for (size_t i = 0; i < scene->sent_count; i++) {
+        int count = count_text(handle, scene->sent[i].text);
+        enum outcome outcome = scene->sent[i].outcome;
+        if (outcome == UNANSWERED ? count > 1 : count != (outcome == ACKNOWLEDGED)) {
+            print_error("%s (%s) is there %d times\n", scene->sent[i].text, outcomes[outcome],
+                        count);
             fail();
         }
     }
     for (int i = 0; i < ROWS; i++) {
         snprintf(title, sizeof title, "row-%d", i);
-        assert_int_equal(count_title(handle, title), 1);
+        assert_int_equal(count_text(handle, title), 1);
     }
     sqlite3_close(handle);
 }
@@ -199,16 +276,18 @@ static void check_shown(struct scene *scene)
         scene->served.port,
         "GET /maps/sample/collections/places/items?limit=1000 HTTP/1.1\r\nHost: x\r\n\r\n");
     assert_int_equal(answer.code, 200);
-    for (size_t i = 0; i < scene->sent; i++) {
-        char title[64];
-        snprintf(title, sizeof title, "\"title\":\"%s\"", scene->titles[i]);
-        const char *shown = strstr(answer.body, title);
-        if (scene->acknowledged[i] != (shown != NULL)) {
-            print_error("%s was%s acknowledged, and is%s shown\n", title,
-                        scene->acknowledged[i] ? "" : " not", shown != NULL ? "" : " not");
+    for (size_t i = 0; i < scene->sent_count; i++) {
+        char said[64];
+        snprintf(said, sizeof said, "\"%s\":\"%s\"", scene->sent[i].member,
+                 scene->sent[i].text);
+        const char *shown = strstr(answer.body, said);
+        enum outcome outcome = scene->sent[i].outcome;
+        if (outcome != UNANSWERED && (outcome == ACKNOWLEDGED) != (shown != NULL)) {
+            print_error("%s was %s, and is%s shown\n", said, outcomes[outcome],
+                        shown != NULL ? "" : " not");
             fail();
         }
-        assert_true(shown == NULL || strstr(shown + 1, title) == NULL);
+        assert_true(shown == NULL || strstr(shown + 1, said) == NULL);
     }
     answer_free(&answer);
 }
@@ -361,6 +440,17 @@ static void one_post(struct scene *scene)
     post(scene, "memory");
 }
 
+static void one_patch(struct scene *scene)
+{
+    if (scene->id[0] == '\0') {
+        jalon_memory_fail_at(0);
+        shim_heal();
+        post(scene, "memory");
+        return; /* and the next time it is changed */
+    }
+    patch(scene);
+}
+
 static void one_filter(struct scene *scene)
 {
     get(scene, "/collections/places/items?filter=width%20%3E%202%20AND%20title%20LIKE%20'%25e%25'");
@@ -376,7 +466,7 @@ static void one_tile(struct scene *scene)
 
 static void without_memory(struct fixture *fixture, void (*fails)(int64_t n))
 {
-    void (*const works[])(struct scene *) = {one_post, one_filter, one_tile, import};
+    void (*const works[])(struct scene *) = {one_post, one_patch, one_filter, one_tile, import};
     struct scene scene = {.fixture = fixture};
     jalon_app_close(fixture->app);
     expect(fixture->ctx, JALON_OK, serve(fixture, &scene.served));
@@ -385,7 +475,7 @@ static void without_memory(struct fixture *fixture, void (*fails)(int64_t n))
     for (size_t i = 0; i < sizeof works / sizeof works[0]; i++) {
         int64_t const to = last > 0 ? last : 400, by = last > 0 ? step : 13;
         for (int64_t n = first > 0 ? first : 1; n <= to; n += by) {
-            if (scene.sent > TITLES_MAX - 4) {
+            if (scene.sent_count > TITLES_MAX - 4) {
                 recover(&scene);
                 scene = (struct scene){.fixture = fixture};
                 expect(fixture->ctx, JALON_OK, serve(fixture, &scene.served));
@@ -429,7 +519,18 @@ static int begin(void **state)
 {
     shim_heal();
     jalon_memory_fail_at(0);
-    return setup(state);
+    if (setup(state) != 0) {
+        return -1;
+    }
+    struct fixture *fixture = *state;
+    struct jalon_account account = {
+        .name = JALON_TEXT("operator"), .email = JALON_TEXT_EMPTY, .is_operator = true};
+    struct jalon_text secret;
+    expect(fixture->ctx, JALON_OK, jalon_app_create_account(fixture->ctx, fixture->app, &account));
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_create_token(fixture->ctx, fixture->app, account.name, 0, &secret));
+    snprintf(operator_token, sizeof operator_token, "%s", secret.data);
+    return 0;
 }
 
 #define PLAY(function) cmocka_unit_test_setup_teardown(function, begin, teardown)
