@@ -348,23 +348,24 @@ static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_
  * SpatiaLite keeps counts and extents of layers, and believes them until its geometry_columns_time
  * says otherwise; its triggers would say so for each row.
  */
-static void tell_spatialite(struct connection *connection)
+static int tell_spatialite(struct connection *connection)
 {
-    sqlite3_exec(connection->handle,
-                 "UPDATE geometry_columns_time SET"
-                 " last_insert = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),"
-                 " last_update = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),"
-                 " last_delete = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
-                 NULL, NULL, NULL);
+    int code = sqlite3_exec(connection->handle,
+                            "UPDATE geometry_columns_time SET"
+                            " last_insert = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),"
+                            " last_update = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),"
+                            " last_delete = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+                            NULL, NULL, NULL);
     connection->changed = false;
     connection->told_us = jalon_clock_monotonic_us();
+    return code;
 }
 
 static void sqlite_disconnect(struct jalon_db_connection *base)
 {
     struct connection *connection = (struct connection *)base;
     if (connection->changed) {
-        tell_spatialite(connection);
+        (void)tell_spatialite(connection); /* who comes next does */
     }
     for (size_t i = 0; connection->prepared != NULL && i < jalon_db_statement_count; i++) {
         for (size_t j = 0; j < connection->prepared[i].count; j++) {
@@ -509,12 +510,15 @@ static void sqlite_rollback(struct jalon_db_connection *base)
 static enum jalon_status sqlite_commit(struct jalon_context *ctx, struct jalon_db_connection *base)
 {
     struct connection *connection = (struct connection *)base;
+    int code = SQLITE_OK;
     if (connection->changed &&
         jalon_clock_monotonic_us() - connection->told_us > STATISTICS_US) {
-        tell_spatialite(connection);
+        code = tell_spatialite(connection);
     }
-    /* Without a transaction (SQLite rolled back by itself) COMMIT fails, as it must. */
-    int code = run_kept(connection, &connection->commit, "COMMIT");
+    /* What is told may fail, unless SQLite has rolled all back with it: that says why, not COMMIT. */
+    if (code == SQLITE_OK || sqlite3_get_autocommit(connection->handle) == 0) {
+        code = run_kept(connection, &connection->commit, "COMMIT");
+    }
     return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "commit");
 }
 
