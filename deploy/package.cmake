@@ -24,6 +24,8 @@ install(FILES ${package}/jalon.conf DESTINATION /etc/jalon COMPONENT system EXCL
 install(FILES ${package}/jalon.1 DESTINATION share/man/man1 COMPONENT system EXCLUDE_FROM_ALL)
 install(FILES deploy/jalon.service DESTINATION lib/systemd/system COMPONENT system
         EXCLUDE_FROM_ALL)
+install(FILES deploy/nginx.conf deploy/Caddyfile DESTINATION share/doc/jalon/examples
+        COMPONENT system EXCLUDE_FROM_ALL)
 
 file(WRITE ${package}/conffiles "/etc/jalon/jalon.conf\n")
 set(CPACK_GENERATOR DEB)
