@@ -150,6 +150,35 @@ bool jalon_etag_unchanged(struct jalon_exchange *exchange)
     return true;
 }
 
+/* Does the list hold the state's tag in any coding? All of them are of the same state. */
+static bool holds_state(const struct jalon_exchange *exchange, const struct jalon_etags *list)
+{
+    for (size_t i = 0; i < list->count * JALON_CODING_COUNT; i++) {
+        struct jalon_text tag =
+            jalon_etag_make(exchange, (enum jalon_coding)(i % JALON_CODING_COUNT));
+        if (tag.data != NULL && jalon_text_equal(jalon_text_slice(tag.data + 1, tag.length - 2),
+                                                 list->tags[i / JALON_CODING_COUNT])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum jalon_status jalon_etag_check_wanted(struct jalon_exchange *exchange)
+{
+    struct jalon_etags wanted;
+    if (exchange->response.etag.length == 0 || exchange->request.route->method != JALON_GET) {
+        return JALON_OK;
+    }
+    enum jalon_status status =
+        jalon_request_etags(&exchange->request, "If-Match", false, &wanted);
+    if (status != JALON_OK || !wanted.given || wanted.any || holds_state(exchange, &wanted)) {
+        return status;
+    }
+    return jalon_fail(exchange->request.ctx, JALON_PRECONDITION,
+                      "the state is another one than If-Match names");
+}
+
 bool jalon_response_not_modified(struct jalon_request *request, struct jalon_response *response,
                                  struct jalon_text etag)
 {

@@ -356,7 +356,7 @@ static enum jalon_status run_handler(struct jalon_exchange *exchange)
     }
     switch (jalon_buffer_status(&exchange->response.body)) {
     case JALON_OK:
-        return JALON_OK;
+        return jalon_etag_check_wanted(exchange);
     case JALON_TOO_LARGE:
         return jalon_fail(ctx, JALON_INTERNAL,
                           "the answer is larger than one response may be: ask for less at once");

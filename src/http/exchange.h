@@ -117,6 +117,11 @@ bool jalon_is_spoken(const struct jalon_request *request);
 struct jalon_text jalon_etag_make(const struct jalon_exchange *exchange, enum jalon_coding coding);
 /* Does the client hold response.etag already? Then the code is 304 and its tag is kept. */
 bool jalon_etag_unchanged(struct jalon_exchange *exchange);
+/*
+ * Is it the state that a reader's If-Match names (RFC 9110, 13.1.1)? Asked before If-None-Match
+ * counts. JALON_PRECONDITION.
+ */
+enum jalon_status jalon_etag_check_wanted(struct jalon_exchange *exchange) JALON_MUST_USE;
 /* Does it want nothing that exists: "If-None-Match: *"? Which tag there is, is known at the end. */
 bool jalon_etag_none_wanted(struct jalon_exchange *exchange);
 

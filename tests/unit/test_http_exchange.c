@@ -184,6 +184,11 @@ static void tags_name_representation_and_coding(void **state)
          "\"m1-42-geojson-zstd\"", "zstd"},
         {{"If-None-Match", "\"m1-42-geojson\"", "Accept-Encoding", "br, *;q=0", NULL}, 200,
          "\"m1-42-geojson-br\"", "br"},
+        {{"If-Match", "\"x\", \"m1-42-geojson\"", NULL}, 200, "\"m1-42-geojson\"", ""},
+        {{"If-Match", "\"m1-42-geojson-zstd\"", NULL}, 200, "\"m1-42-geojson\"", ""},
+        {{"If-Match", "*", NULL}, 200, "\"m1-42-geojson\"", ""},
+        {{"If-Match", "*", "If-None-Match", "\"m1-42-geojson\"", NULL}, 304, "\"m1-42-geojson\"",
+         ""},
         {{"If-None-Match", "\"x\", W/\"m1-42-geojson-br\"", "Accept-Encoding", "br", NULL}, 304,
          "\"m1-42-geojson-br\"", ""},
     };
@@ -228,6 +233,28 @@ static void small_answers_are_not_compressed(void **state)
     assert_string_equal(reply_header(exchange, "Content-Encoding"), "");
     assert_string_equal(reply_header(exchange, "ETag"), "\"v1-geojson-fr\"");
     jalon_exchange_destroy(exchange);
+}
+
+/* RFC 9110, 13.1.1: compared strongly, and before If-None-Match. */
+static void another_state_than_wanted_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][5] = {
+        {"If-Match", "\"m1-41-geojson\"", NULL},
+        {"If-Match", "W/\"m1-42-geojson\"", NULL},
+        {"If-Match", "\"m1-42-html\"", NULL},
+        {"If-Match", "", NULL},
+        {"If-Match", "\"m1-41-geojson\"", "If-None-Match", "\"m1-42-geojson\"", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct jalon_exchange *exchange = get("/state", cases[i]);
+        if (exchange->response.code != 412) {
+            fail_msg("case %zu: %u", i, exchange->response.code);
+        }
+        assert_string_equal(reply_header(exchange, "ETag"), "");
+        assert_string_equal(reply_header(exchange, "Cache-Control"), "no-store");
+        jalon_exchange_destroy(exchange);
+    }
 }
 
 /* "*" means whatever there is: a small answer is there as it is only. */
@@ -535,6 +562,7 @@ int main(void)
         cmocka_unit_test(tags_name_representation_and_coding),
         cmocka_unit_test(a_tag_said_late_works_too),
         cmocka_unit_test(small_answers_are_not_compressed),
+        cmocka_unit_test(another_state_than_wanted_is_refused),
         cmocka_unit_test(what_there_is_is_told_of_a_small_answer),
         cmocka_unit_test(a_refused_identity_is_not_sent),
         cmocka_unit_test(answers_to_somebody_are_private),
