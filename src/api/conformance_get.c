@@ -10,7 +10,8 @@
  * by tests/unit/test_query_cql2_text.c and …_json.c (what is read), test_view_filter.c (what it
  * means) and tests/http/filter, which also proves those of Features part 3; those of part 6 by
  * tests/http/properties, those of part 8 and sortables of part 5 by tests/http/sort; those of part 4 by
- * tests/http/edit, bodies.test.mjs and two_writers.test.mjs.
+ * tests/http/edit, bodies.test.mjs and two_writers.test.mjs. HTML is proven by tests/http/pages and
+ * tests/web/pages.test.mjs.
  */
 static const char *const classes[] = {
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -21,6 +22,7 @@ static const char *const classes[] = {
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
