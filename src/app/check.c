@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Checking a whole database, also one that comes back from a backup. Layer 3 (app). */
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -125,6 +128,25 @@ static enum jalon_status check_session(struct jalon_context *ctx, struct jalon_s
 
 /* --- One state of it --- */
 
+/* Copies of checks that were ended before they could remove them. */
+static void remove_leftovers(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    if (entries == NULL) {
+        return;
+    }
+    for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+        long process = 0;
+        int end = 0;
+        bool is_copy =
+            sscanf(entry->d_name, "check-%9ld.sqlite%n", &process, &end) == 1 && end > 0;
+        if (is_copy && kill((pid_t)process, 0) != 0 && errno == ESRCH) {
+            (void)unlinkat(dirfd(entries), entry->d_name, 0);
+        }
+    }
+    closedir(entries);
+}
+
 /*
  * A session of the folder as it is now: on a copy that goes with the session, so that nobody's log
  * grows for as long as the check takes; where there is no room for one, on the database itself.
@@ -146,6 +168,7 @@ static enum jalon_status open_folder(struct jalon_context *ctx, struct jalon_tex
     if (status != JALON_OK) {
         return status;
     }
+    remove_leftovers(data.data);
     if (jalon_store_backup(ctx, store, aside.data) == JALON_OK) {
         status = jalon_store_open(ctx, &aside, &copy);
         jalon_store_close(store);
