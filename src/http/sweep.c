@@ -69,12 +69,12 @@ static bool has_queued(const struct jalon_connection *connection, unsigned long 
 
 static void look_at_head(const struct sweep *sweep, struct jalon_connection *connection)
 {
-    bool first = connection->bytes == 0 && connection->framing.ended == 0;
+    bool silent = jalon_framing_phase(&connection->framing) == JALON_PHASE_BETWEEN;
     bool late = sweep->last_call || has_passed(sweep, connection->since_us, sweep->limits->head_s);
     if (!late || has_queued(connection, FIONREAD)) {
         return;
     }
-    if (sweep->draining || first) {
+    if (sweep->draining || silent) {
         jalon_connection_cut(connection);
     } else {
         jalon_connection_refuse(connection, 408, "the request's head did not come in time");

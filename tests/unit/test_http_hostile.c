@@ -121,6 +121,8 @@ static void a_head_must_come_in_time(void **state)
     (void)state;
     struct server server = start((struct jalon_http_options){.head_s = 1});
     struct client silent = client_open(server.port);
+    struct client once = client_open(server.port);
+    client_say(&once, "GET /who HTTP/1.1\r\n");
     struct client dripping = client_open(server.port);
     struct client second = client_open(server.port);
     client_say(&second, GET);
@@ -133,6 +135,7 @@ static void a_head_must_come_in_time(void **state)
         assert_served(server.port);
         usleep(50000); /* never quiet for long */
     }
+    assert_refused(&once, 408, "all at once, and no more");
     assert_refused(&dripping, 408, "dripping");
     assert_refused(&second, 408, "the second request");
     assert_true(client_is_closed(&silent));
