@@ -258,6 +258,49 @@ static void the_phase_is_known(void **state)
     }
 }
 
+/* Words that requests, right and wrong ones, are made of. */
+static const char *const words[] = {
+    "GET ", "POST ", "/", "/a?b&c ", " ", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r\n", "\r\n\r\n",
+    "Host: a\r\n", "Content-Length: 3\r\n", "Content-Length: 0\r\n", "abc", "3\r\nabc\r\n",
+    "Transfer-Encoding: chunked\r\n", "Connection: close\r\n", "0\r\n", "1;x", ":", "\n", "\r", "\t",
+    GET, CHUNKED, POST, "0\r\n\r\n", "X: y", "Cookie: a=b; c",
+};
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 16;
+}
+
+/* However bytes are cut into pieces, the same requests are found, and the same bytes passed on. */
+static void pieces_make_no_difference(void **state)
+{
+    (void)state;
+    uint32_t seed = 1;
+    for (int round = 0; round < 100000; round++) {
+        char bytes[1024] = "";
+        size_t length = 0;
+        for (uint32_t count = next_random(&seed) % 12; count > 0; count--) {
+            const char *word = words[next_random(&seed) % (sizeof words / sizeof words[0])];
+            memcpy(bytes + length, word, strlen(word));
+            length += strlen(word);
+        }
+        struct jalon_framing whole = {0}, pieces = {0};
+        size_t passed = jalon_framing_read(&whole, bytes, length), together = 0;
+        for (size_t at = 0; at < length;) {
+            size_t size = 1 + next_random(&seed) % 9;
+            size = size < length - at ? size : length - at;
+            together += jalon_framing_read(&pieces, bytes + at, size);
+            at += size;
+        }
+        if (whole.refusal != pieces.refusal || whole.ended != pieces.ended ||
+            jalon_framing_phase(&whole) != jalon_framing_phase(&pieces) || passed > length ||
+            (whole.refusal == 0 && passed != together) || passed > together) {
+            fail_msg("%s", bytes);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +310,7 @@ int main(void)
         cmocka_unit_test(a_refusal_leaves_the_requests_before_it),
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(the_phase_is_known),
+        cmocka_unit_test(pieces_make_no_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
