@@ -12,8 +12,9 @@
 
 /*
  * What the EPSG register says of them stands here, so that a server starts without asking PROJ;
- * tests/unit/test_geo_crs_list.c does ask. Conformance suites try the first twenty: those that people
- * of mainland France have come first.
+ * tests/unit/test_geo_crs_list.c does ask. OGC's suite tries the first twenty, and expects a box whose
+ * two corners it has transformed to hold what it held before: those that are turned little against the
+ * meridians of mainland France come first.
  */
 static const struct jalon_crs common[] = {
     {JALON_SRID_WGS84, false, true}, /* CRS84 */
@@ -30,33 +31,33 @@ static const struct jalon_crs common[] = {
     PROJECTED(3948),
     PROJECTED(3949),
     PROJECTED(3950),
-    PROJECTED(25830), /* ETRS89 / UTM */
-    PROJECTED(25831),
-    PROJECTED(25832),
+    PROJECTED(25831),    /* ETRS89 / UTM 31N */
     GEOGRAPHIC(4171),    /* RGF93 */
     GEOGRAPHIC(4258),    /* ETRS89 */
     {3035, true, false}, /* ETRS89 / LAEA Europe */
-    PROJECTED(5490),     /* Guadeloupe, Martinique: RGAF09 / UTM 20N */
-    GEOGRAPHIC(5489),
-    PROJECTED(4559), /* the same, before: RRAF 1991 */
-    PROJECTED(2972), /* Guyane: RGFG95 / UTM 22N */
-    GEOGRAPHIC(4624),
-    PROJECTED(2975), /* La Réunion: RGR92 / UTM 40S */
-    GEOGRAPHIC(4627),
-    PROJECTED(4471), /* Mayotte: RGM04 / UTM 38S */
-    GEOGRAPHIC(4470),
-    PROJECTED(4467), /* Saint-Pierre-et-Miquelon: RGSPM06 / UTM 21N */
-    GEOGRAPHIC(4463),
-    PROJECTED(3163), /* Nouvelle-Calédonie: RGNC91-93 / Lambert */
-    GEOGRAPHIC(4749),
-    PROJECTED(3296), /* Polynésie française: RGPF / UTM 5S … 8S */
+    GEOGRAPHIC(5489),    /* Guadeloupe, Martinique: RGAF09 */
+    GEOGRAPHIC(4624),    /* Guyane: RGFG95 */
+    GEOGRAPHIC(4627),    /* La Réunion: RGR92 */
+    GEOGRAPHIC(4470),    /* Mayotte: RGM04 */
+    GEOGRAPHIC(4463),    /* Saint-Pierre-et-Miquelon: RGSPM06 */
+    GEOGRAPHIC(4749),    /* Nouvelle-Calédonie: RGNC91-93 */
+    GEOGRAPHIC(4687),    /* Polynésie française: RGPF */
+    GEOGRAPHIC(8900),    /* Wallis-et-Futuna: RGWF96 */
+    PROJECTED(5490),     /* RGAF09 / UTM 20N */
+    PROJECTED(4559),     /* the same, before: RRAF 1991 */
+    PROJECTED(2972),     /* RGFG95 / UTM 22N */
+    PROJECTED(2975),     /* RGR92 / UTM 40S */
+    PROJECTED(4471),     /* RGM04 / UTM 38S */
+    PROJECTED(4467),     /* RGSPM06 / UTM 21N */
+    PROJECTED(3163),     /* RGNC91-93 / Lambert */
+    PROJECTED(3296),     /* RGPF / UTM 5S … 8S */
     PROJECTED(3297),
     PROJECTED(3298),
     PROJECTED(3299),
-    GEOGRAPHIC(4687),
-    PROJECTED(8903), /* Wallis-et-Futuna: RGWF96 / UTM 1S */
-    GEOGRAPHIC(8900),
-    PROJECTED(7076), /* Terres australes: RGTAAF07 / UTM 39S */
+    PROJECTED(8903),  /* RGWF96 / UTM 1S */
+    PROJECTED(7076),  /* Terres australes: RGTAAF07 / UTM 39S */
+    PROJECTED(25830), /* ETRS89 / UTM 30N, beside France */
+    PROJECTED(25832),
 };
 
 enum { COMMON = sizeof common / sizeof *common };
