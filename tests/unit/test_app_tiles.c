@@ -18,6 +18,8 @@
 #include "view_fixture.h"
 
 enum { PEOPLE = 60, TILES = 24, EVENTS = 200, READERS = 3 };
+/* Bytes that all tiles fit into. */
+static const size_t MUCH = (size_t)1 << 30;
 
 static const struct jalon_view_query queries[2] = {
     {.collection = PLACES, .category = -1, .status = -1},
@@ -426,7 +428,8 @@ static void what_is_kept_is_right(size_t budget)
     struct jalon_app_measures measures;
     jalon_tile_cache_measure(cache, &measures);
     assert_true(measures.tile_bytes <= budget && measures.tile_count <= TILES);
-    assert_true(measures.tile_hits > 0 && measures.tile_misses > 0);
+    assert_true(measures.tile_misses > 0);
+    assert_true(measures.tile_hits > 0 || budget < MUCH);
     jalon_tile_cache_destroy(cache);
     assert_true(atomic_load(&drawn) > 0);
 }
@@ -434,7 +437,7 @@ static void what_is_kept_is_right(size_t budget)
 static void readers_and_writers_at_once(void **state)
 {
     (void)state;
-    what_is_kept_is_right((size_t)1 << 30);
+    what_is_kept_is_right(MUCH);
 }
 
 static void a_small_budget_keeps_what_fits(void **state)
