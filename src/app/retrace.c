@@ -111,7 +111,8 @@ static enum jalon_status apply_change(struct retrace *retrace, int64_t version,
         compare(retrace->ctx, had != NULL ? had->json : NULL, jalon_json_member(change, "before"),
                 &same);
     if (status == JALON_OK && !same) {
-        status = fault(retrace, "the history does not say what was there before of", version, field);
+        status =
+            fault(retrace, "the history does not say what was there before of", version, field);
     }
     return status == JALON_OK ? set_value(retrace->ctx, &retrace->state, field,
                                           jalon_json_member(change, "after"))

@@ -106,7 +106,7 @@ static enum jalon_status copy_pages(struct jalon_context *ctx, sqlite3 *from, co
     return status;
 }
 
-/* Makes it a file that needs no log beside it, so that it can be read where nothing can be written. */
+/* Makes it a file that needs no log beside it: it can be read where nothing can be written. */
 static enum jalon_status leave_log_mode(struct jalon_context *ctx, const char *file)
 {
     sqlite3 *copy = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Looking after a database: the check finds what is wrong and nothing else, a backup has all that was
- * there when it began, a restore puts nothing unsound in place, unused space comes back.
+ * Looking after a database: the check finds what is wrong and nothing else, a backup has all that
+ * was there when it began, a restore puts nothing unsound in place, unused space comes back.
  */
 #include "support.h"
 
@@ -183,7 +183,8 @@ static void what_is_wrong_is_found(void **state)
          "contribution 2: status: its collection has no status 'lost'"},
         {"UPDATE contribution SET moderation = 'gone' WHERE number = 2",
          "contribution 2: moderation: there is no state 'gone'"},
-        {"UPDATE contribution SET id = 'me' WHERE number = 2", "contribution 2: id: 'me' is no UUID"},
+        {"UPDATE contribution SET id = 'me' WHERE number = 2",
+         "contribution 2: id: 'me' is no UUID"},
         {"UPDATE contribution SET geometry = x'00010203' WHERE number = 3",
          "contribution 3: geometry: "},
         {"UPDATE contribution SET geometry = (SELECT geometry FROM contribution WHERE number = 4)"
@@ -208,7 +209,8 @@ static void what_is_wrong_is_found(void **state)
          "contribution 5: was not updated when its last revision (1) was made"},
         {"UPDATE contribution SET created = '2031-01-01T00:00:00.000000Z' WHERE number = 5",
          "contribution 5: was updated (version 1) before it was created"},
-        {"DELETE FROM event WHERE seq = 3", "event sample: the map's last event is 8, but it has 7"},
+        {"DELETE FROM event WHERE seq = 3",
+         "event sample: the map's last event is 8, but it has 7"},
         {"DELETE FROM event WHERE seq = 8", "event sample: the map has 7 events for 8 revisions"},
         {"UPDATE event SET version = 9 WHERE seq = 2",
          "event 1/2: names contribution 1 and version 9, which is not in the history"},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * A server whose disk fails at the n-th call, goes on failing, is full or read-only: every answer is
- * a success that stays or a problem document that left nothing, and all works again once the disk
- * does. Then the same for memory.
+ * A server whose disk fails at the n-th call, goes on failing, is full or read-only: every answer
+ * is a success that stays or a problem document that left nothing, and all works again once the
+ * disk does. Then the same for memory.
  *
  *   fault_disk                 a sample, in seconds
  *   fault_disk 1 2000 [STEP]   every n, or every STEP-th, of every kind; a longer scene: minutes
