@@ -329,6 +329,12 @@ static enum jalon_status read_filter(struct jalon_request *request,
 }
 
 /* --- The two halves --- */
+/* A side on the antimeridian stays on its own side of it. */
+static double move_side(double from, double to)
+{
+    return fabs(to - from) > 180 ? from : to;
+}
+
 /* Degrees on other datums: the corners move by what these differ, and the sides with them. */
 static enum jalon_status move_box(struct jalon_request *request, const struct jalon_crs *crs,
                                   struct jalon_box *box)
@@ -337,7 +343,8 @@ static enum jalon_status move_box(struct jalon_request *request, const struct ja
     enum jalon_status status =
         jalon_geo_transform(request->ctx, crs->srid, JALON_SRID_WGS84, corners, 2);
     if (status == JALON_OK) {
-        *box = (struct jalon_box){corners[0].lon, corners[0].lat, corners[1].lon, corners[1].lat};
+        *box = (struct jalon_box){move_side(box->west, corners[0].lon), corners[0].lat,
+                                  move_side(box->east, corners[1].lon), corners[1].lat};
     }
     return status;
 }
