@@ -46,6 +46,31 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
     jalon_json_end_array(writer);
 }
 
+/*
+ * Does the client have the history of what is shown already? The view knows, so that the database
+ * need not be asked. What is not in the view has no tag from here.
+ */
+static enum jalon_status check_unchanged(struct jalon_request *request,
+                                         struct jalon_response *response, struct jalon_id id,
+                                         bool *out)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_reading reading = {.live = NULL};
+    struct jalon_view_item item;
+    int32_t collection;
+    enum jalon_status status =
+        jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &reading);
+    if (status == JALON_OK) {
+        status = jalon_endpoint_collection(request, reading.map, &collection);
+    }
+    if (status == JALON_OK) {
+        *out = jalon_snapshot_find(reading.snapshot, collection, id, &item) &&
+               jalon_endpoint_unchanged(request, response, &reading);
+    }
+    jalon_app_end_reading(api->app, &reading);
+    return status;
+}
+
 enum jalon_status jalon_revisions_get(struct jalon_request *request,
                                       struct jalon_response *response)
 {
@@ -54,6 +79,7 @@ enum jalon_status jalon_revisions_get(struct jalon_request *request,
     struct jalon_id id;
     size_t count = 0;
     int64_t limit = 0, before = 0;
+    bool unchanged = false;
     enum jalon_status status = jalon_endpoint_id(request, &id);
     if (status == JALON_OK) {
         status = jalon_request_integer(request, "limit", &limit);
@@ -62,12 +88,15 @@ enum jalon_status jalon_revisions_get(struct jalon_request *request,
         status = jalon_request_integer(request, "before", &before);
     }
     if (status == JALON_OK) {
+        status = check_unchanged(request, response, id, &unchanged);
+    }
+    if (status == JALON_OK && !unchanged) {
         status = jalon_app_list_revisions(request->ctx, api->app,
                                           jalon_request_variable(request, "map"),
                                           jalon_request_variable(request, "collection"), id, before,
                                           (size_t)limit, &revisions, &count);
     }
-    if (status != JALON_OK) {
+    if (status != JALON_OK || unchanged) {
         return status;
     }
     struct jalon_json_writer writer;
@@ -81,5 +110,6 @@ enum jalon_status jalon_revisions_get(struct jalon_request *request,
     bool more = count > 0 && count == (size_t)limit && revisions[count - 1].version > 1;
     put_links(request, &writer, revisions, count, more);
     jalon_json_end_object(&writer);
-    return jalon_endpoint_finish_hashed(request, response);
+    return response->etag.length > 0 ? jalon_endpoint_finish(request, response)
+                                     : jalon_endpoint_finish_hashed(request, response);
 }

@@ -221,6 +221,8 @@ test('writes and their log are seen', async () => {
 test('304 does without the database', async () => {
   const targets = [ITEMS, TILE, '/maps/test', '/maps/test/collections', `${ITEMS}?limit=3&bbox=3,43,4,44`,
     '/maps/test/clusters?zoom=9', '/maps/test/stats', '/maps/test/tilejson', '/assets/app.js'];
+  const { features } = JSON.parse((await ask(`${ITEMS}?limit=1`)).body);
+  targets.push(`${ITEMS}/${features[0].id}`, `${ITEMS}/${features[0].id}/revisions`);
   const tags = [];
   for (const target of targets) tags.push((await ask(target)).headers.etag);
   const reads = async () => value(await metrics(), 'jalon_store_transactions_total');
