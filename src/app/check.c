@@ -128,6 +128,17 @@ static enum jalon_status check_session(struct jalon_context *ctx, struct jalon_s
 
 /* --- One state of it --- */
 
+/* Whose copy is it? "check-1234.sqlite", and what SQLite puts beside it. */
+static bool read_process(struct jalon_text name, int64_t *out)
+{
+    static const char prefix[] = "check-";
+    size_t start = sizeof prefix - 1, dot = jalon_text_find(name, '.');
+    return jalon_text_starts_with(name, prefix) && dot > start && dot < name.length &&
+           jalon_text_starts_with(jalon_text_slice(name.data + dot, name.length - dot), ".sqlite") &&
+           jalon_text_to_int64(jalon_text_slice(name.data + start, dot - start), out) && *out > 0 &&
+           *out <= INT32_MAX;
+}
+
 /* Copies of checks that were ended before they could remove them. */
 static void remove_leftovers(const char *folder)
 {
@@ -136,10 +147,8 @@ static void remove_leftovers(const char *folder)
         return;
     }
     for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
-        long process = 0;
-        int end = 0;
-        bool is_copy =
-            sscanf(entry->d_name, "check-%9ld.sqlite%n", &process, &end) == 1 && end > 0;
+        int64_t process;
+        bool is_copy = read_process(jalon_text_from(entry->d_name), &process);
         if (is_copy && kill((pid_t)process, 0) != 0 && errno == ESRCH) {
             (void)unlinkat(dirfd(entries), entry->d_name, 0);
         }
