@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The coordinate reference systems that a server offers, and shapes and boxes in them. Layer 1 (geo).
+ * The coordinate reference systems that a server offers; shapes, boxes in them. Layer 1 (geo).
  *
  * OGC API Features part 2 (OGC 18-058r1): one list for `crs`, `bbox-crs`, `filter-crs` and
- * Content-Crs. Positions in a system are east (or longitude) first unless a function says otherwise;
- * jalon_crs_swap puts them in the order that the authority gives the axes.
+ * Content-Crs. Positions in a system are east (or longitude) first unless a function says
+ * otherwise; jalon_crs_swap puts them in the order that the authority gives the axes.
  */
 #ifndef JALON_CRS_H
 #define JALON_CRS_H
@@ -14,7 +14,7 @@
 
 struct jalon_crs {
     int32_t srid;     /* EPSG code; 4326 also for CRS84 */
-    bool north_first; /* by the authority, northing or latitude is the first axis: CRS84 no, 4326 yes */
+    bool north_first; /* by the authority, northing or latitude comes first: CRS84 no, 4326 yes */
     bool is_geographic; /* degrees, else metres or what the system has */
 };
 
@@ -24,9 +24,9 @@ struct jalon_crs_list {
 };
 
 /*
- * Those that every server has (CRS84, EPSG 4326, 3857, the French and the European ones), and behind
- * them what an operator adds, by any name that jalon_geo_parse_crs takes; each once. In the context's
- * arena. JALON_INVALID: one added is not known.
+ * Those that every server has (CRS84, EPSG 4326, 3857, the French and the European ones), and
+ * behind them what an operator adds, by any name that jalon_geo_parse_crs takes; each once. In the
+ * context's arena. JALON_INVALID: one added is not known.
  */
 enum jalon_status jalon_crs_list_make(struct jalon_context *ctx, const struct jalon_text *added,
                                       size_t added_count,
@@ -47,10 +47,10 @@ static inline bool jalon_crs_is_crs84(const struct jalon_crs *crs)
 }
 
 /*
- * Shapes on WGS 84, each replaced by one in the system: their positions are copied into one array in
- * the arena and transformed by one call of PROJ, then rounded: to 7 decimals of a degree, or 4 of
- * a metre. `own_axes`: in the order of the authority's axes. JALON_INVALID: a position has no image
- * there; the shapes are then as they were.
+ * Shapes on WGS 84, each replaced by one in the system: their positions are copied into one array
+ * in the arena and transformed by one call of PROJ, then rounded: to 7 decimals of a degree, or 4
+ * of a metre. `own_axes`: in the order of the authority's axes. JALON_INVALID: a position has no
+ * image there; the shapes are then as they were.
  */
 enum jalon_status jalon_crs_project(struct jalon_context *ctx, const struct jalon_crs *crs,
                                     bool own_axes, struct jalon_geometry *geometries,
@@ -66,10 +66,11 @@ struct jalon_crs_region {
 };
 /*
  * A millimetre is added on each side, for positions are written rounded. The sides are followed in
- * steps of 100 m, at most 1000 each: the outline is then within a millimetre of the curves that they
- * are on earth, or within 2 cm for sides of 1,000 km. What is far from where the system is meant to be
- * used (20 to 40 degrees, as that area is wide) is cut off: the way back may not be found there.
- * west <= east, south <= north, in the units of the system. JALON_INVALID: it has no place on earth.
+ * steps of 100 m, at most 1000 each: the outline is then within a millimetre of the curves that
+ * they are on earth, or within 2 cm for sides of 1,000 km. What is far from where the system is
+ * meant to be used (20 to 40 degrees, as that area is wide) is cut off: the way back may not be
+ * found there. west <= east, south <= north, in the units of the system. JALON_INVALID: it has no
+ * place on earth.
  */
 enum jalon_status jalon_crs_region_make(struct jalon_context *ctx, const struct jalon_crs *crs,
                                         struct jalon_box box,

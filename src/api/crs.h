@@ -11,13 +11,15 @@
  */
 enum jalon_status jalon_api_read_crs(struct jalon_request *request, const char *parameter,
                                      const struct jalon_crs **out) JALON_MUST_USE;
-/* `crs` for an answer in this format: JALON_INVALID also when the format has no other than CRS84. */
+/*
+ * `crs` for an answer in this format: JALON_INVALID also when the format has no other than CRS84.
+ */
 enum jalon_status jalon_api_read_item_crs(struct jalon_request *request,
                                           const struct jalon_format *format,
                                           const struct jalon_crs **out) JALON_MUST_USE;
 /*
- * The geometry of a body is in the system that the request's header Content-Crs names, in the order of
- * the authority's axes; CRS84 when there is none. JALON_INVALID names the header.
+ * The geometry of a body is in the system that the request's header Content-Crs names, in the order
+ * of the authority's axes; CRS84 when there is none. JALON_INVALID names the header.
  */
 enum jalon_status jalon_api_take_content_crs(struct jalon_request *request,
                                              struct jalon_geometry *geometry) JALON_MUST_USE;

@@ -376,7 +376,8 @@ static enum jalon_status read_box(struct jalon_request *request,
     struct jalon_text box, name;
     enum jalon_status status = jalon_api_read_crs(request, "bbox-crs", &crs);
     query->has_box = jalon_request_parameter(request, "bbox", &box);
-    if (status == JALON_OK && !query->has_box && jalon_request_parameter(request, "bbox-crs", &name)) {
+    if (status == JALON_OK && !query->has_box &&
+        jalon_request_parameter(request, "bbox-crs", &name)) {
         return refuse(request, JALON_TEXT("bbox-crs"), "beside a bbox");
     }
     if (status != JALON_OK || !query->has_box) {

@@ -12,9 +12,9 @@
 
 /*
  * What the EPSG register says of them stands here, so that a server starts without asking PROJ;
- * tests/unit/test_geo_crs_list.c does ask. OGC's suite tries the first twenty, and expects a box whose
- * two corners it has transformed to hold what it held before: those that are turned little against the
- * meridians of mainland France come first.
+ * tests/unit/test_geo_crs_list.c does ask. OGC's suite tries the first twenty, and expects a box
+ * whose two corners it has transformed to hold what it held before: those that are turned little
+ * against the meridians of mainland France come first.
  */
 static const struct jalon_crs common[] = {
     {JALON_SRID_WGS84, false, true}, /* CRS84 */

@@ -121,8 +121,8 @@ static double grow(double size)
 }
 
 /*
- * Where the system can be relied on: its area of use, and as much again on each side; in the units of
- * the system. Everywhere when that is not known.
+ * Where the system can be relied on: its area of use, and as much again on each side; in the units
+ * of the system. Everywhere when that is not known.
  */
 static enum jalon_status find_bounds(struct jalon_context *ctx, struct jalon_geo_thread *thread,
                                      int32_t srid, struct jalon_box *out)

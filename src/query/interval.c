@@ -10,8 +10,8 @@
 #define DAY_US (INT64_C(24) * 60 * 60 * 1000000)
 
 /*
- * A plus sign that was not written as %2B has come as a space: it can only be that of the offset, as
- * in "T08:00:00 02:00".
+ * A plus sign that was not written as %2B has come as a space: it can only be that of the offset,
+ * as in "T08:00:00 02:00".
  */
 static bool parse_time(struct jalon_text text, int64_t *out_us)
 {
@@ -118,7 +118,8 @@ static bool add_months(int64_t time_us, int64_t months, int64_t *out_us)
     int day = 10 * (text[DAY_AT] - '0') + text[DAY_AT + 1] - '0';
     do {
         char date[2 * JALON_CLOCK_TEXT_SIZE];
-        snprintf(date, sizeof date, "%04d-%02d-%02d", (int)(month / 12), (int)(month % 12) + 1, day);
+        snprintf(date, sizeof date, "%04d-%02d-%02d", (int)(month / 12), (int)(month % 12) + 1,
+                 day);
         if (jalon_clock_parse_date(jalon_text_from(date), &midnight_us)) {
             *out_us = midnight_us + (time_us - jalon_clock_day(time_us) * DAY_US);
             return true;

@@ -333,7 +333,8 @@ struct jalon_view_plan *jalon_view_plan_make(struct jalon_view_work *work,
     }
     plan_ptr all = jalon_view_plan_logic(work, NULL, query->condition_count + OTHERS);
     if (all == NULL || !add_codes(work, all, &rest) || !add_updated(work, all, &rest) ||
-        !add_observed(work, all, &rest) || !add_staleness(work, all, &rest) || !add_near(work, all, &rest) ||
+        !add_observed(work, all, &rest) || !add_staleness(work, all, &rest) ||
+        !add_near(work, all, &rest) ||
         !add_search(work, all, &rest)) {
         return NULL;
     }

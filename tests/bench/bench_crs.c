@@ -5,9 +5,10 @@
  *
  *   bench_crs DATABASE SRID BOXES once | SECONDS
  *
- * BOXES holds lines of "west,south,east,north". once, to be asked first: prints for the first box how many there are and
- * the sums of their coordinates, to be compared. Else as many threads as there are processors ask for
- * box after box, each through a connection of its own; prints answers a second.
+ * BOXES holds lines of "west,south,east,north". once, to be asked first: prints for the first box
+ * how many there are and the sums of their coordinates, to be compared. Else as many threads as
+ * there are processors ask for box after box, each through a connection of its own; prints answers
+ * a second.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -89,7 +89,8 @@ static void shapes_are_projected_together(void **state)
          .ring_ends = ends, .ring_count = 1}};
     assert_int_equal(jalon_crs_project(ctx, find("EPSG:2154"), true, three, 3), JALON_OK);
     /* cs2cs -f %.4f EPSG:4326 EPSG:2154 */
-    assert_true(three[0].positions[0].lon == 770267.7153 && three[0].positions[0].lat == 6278269.9129);
+    assert_true(three[0].positions[0].lon == 770267.7153 &&
+                three[0].positions[0].lat == 6278269.9129);
     assert_true(three[2].positions[0].lon == 700000 && three[2].positions[0].lat == 6600000);
     assert_true(three[2].positions[1].lon == 770267.7153 && three[2].srid == 2154);
     assert_true(point[0].lon == 3.87 && line[1].lat == 43.6); /* what was lent is as it was */
@@ -111,7 +112,9 @@ static bool holds(struct jalon_box box, struct jalon_position p)
     return p.lon >= box.west && p.lon <= box.east && p.lat >= box.south && p.lat <= box.north;
 }
 
-/* Random positions are in the outline when their image is in the box, and no farther than 5 cm off. */
+/*
+ * Random positions are in the outline when their image is in the box, and no farther than 5 cm off.
+ */
 static void check_region(const char *name, struct jalon_box box, struct jalon_box around)
 {
     enum { POINTS = 2000 };
@@ -179,7 +182,8 @@ static void boxes_are_cut_to_where_the_system_is_of_use(void **state)
     (void)state;
     struct jalon_crs_region region;
     const struct jalon_crs *lambert = find("EPSG:2154");
-    struct jalon_box all = {-1e9, -1e9, 1e9, 1e9}, far = {9e7, 9e7, 1e8, 1e8}, point = {7e5, 66e5, 7e5, 66e5};
+    struct jalon_box all = {-1e9, -1e9, 1e9, 1e9}, far = {9e7, 9e7, 1e8, 1e8};
+    struct jalon_box point = {7e5, 66e5, 7e5, 66e5};
     assert_int_equal(jalon_crs_region_make(ctx, lambert, all, &region), JALON_OK);
     assert_true(jalon_geometry_holds(&region.outline, (struct jalon_position){-5, 48}));
     assert_true(jalon_geometry_holds(&region.outline, (struct jalon_position){9.4, 42}));
