@@ -8,7 +8,6 @@
  * under it would kill the process instead of failing one request.
  */
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -81,115 +80,6 @@ struct cursor {
     struct jalon_db_value values[COLUMNS_MAX];
 };
 
-/* --- Failures --- */
-
-/* What the system last said of the database's file, or of its log (SQLITE_FCNTL_JOURNAL_POINTER). */
-static int file_error(sqlite3 *handle, int which)
-{
-    sqlite3_file *file = NULL;
-    int error = 0;
-    if (sqlite3_file_control(handle, "main", which, &file) != SQLITE_OK || file == NULL ||
-        file->pMethods == NULL ||
-        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK) {
-        return 0;
-    }
-    return error;
-}
-
-/*
- * Does the system say that there is no space? SQLite's own code says so only of some writes; of
- * quotas and limits it is an error like others, and for a COMMIT only the file still knows which.
- */
-static bool is_space_missing(int code, sqlite3 *handle)
-{
-    if ((code & 0xff) != SQLITE_IOERR) {
-        return (code & 0xff) == SQLITE_FULL;
-    }
-    int errors[] = {
-        sqlite3_system_errno(handle),
-        file_error(handle, SQLITE_FCNTL_FILE_POINTER),
-        file_error(handle, SQLITE_FCNTL_JOURNAL_POINTER),
-    };
-    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        if (errors[i] == ENOSPC || errors[i] == EDQUOT || errors[i] == EFBIG) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum jalon_status classify(int code, sqlite3 *handle, bool opening)
-{
-    if (is_space_missing(code, handle)) {
-        return JALON_NO_SPACE;
-    }
-    switch (code & 0xff) {
-    case SQLITE_CONSTRAINT:
-        return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
-                       code == SQLITE_CONSTRAINT_ROWID
-                   ? JALON_CONFLICT
-                   : JALON_INTERNAL;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return JALON_RETRY;
-    case SQLITE_NOMEM: return JALON_NO_MEMORY;
-    case SQLITE_TOOBIG: return JALON_TOO_LARGE;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return opening ? JALON_INVALID : JALON_UNAVAILABLE;
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-    case SQLITE_READONLY: return opening ? JALON_FORBIDDEN : JALON_UNAVAILABLE;
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PROTOCOL: return JALON_UNAVAILABLE;
-    default: return JALON_INTERNAL;
-    }
-}
-
-static const char *describe(enum jalon_status status)
-{
-    switch (status) {
-    case JALON_CONFLICT: return "this exists already";
-    case JALON_RETRY: return "others are writing; try again in a moment";
-    case JALON_TOO_LARGE: return "this is too large to be stored";
-    case JALON_NO_SPACE: return "there is no space left to store this";
-    case JALON_UNAVAILABLE: return "the database cannot be used now (disk failing or read-only?)";
-    default: return "the database refused a statement";
-    }
-}
-
-/* `what` names the statement; it and SQLite's words are for the operator. */
-static enum jalon_status fail(struct jalon_context *ctx, sqlite3 *handle, int code,
-                              const char *what)
-{
-    enum jalon_status status = classify(code, handle, false);
-    if (status == JALON_NO_MEMORY) {
-        return jalon_no_memory(ctx);
-    }
-    jalon_error_internal(ctx, "%s: %s (%d)", what, sqlite3_errmsg(handle), code);
-    return jalon_fail(ctx, status, "%s", describe(status));
-}
-
-/* The same while opening: the operator reads it, so it names the file. */
-static enum jalon_status fail_opening(struct jalon_context *ctx, struct sqlite_db *db, int code,
-                                      sqlite3 *handle)
-{
-    const char *words = sqlite3_errmsg(handle);
-    enum jalon_status status = classify(code, handle, true);
-    jalon_error_internal(ctx, "%s (%d)", words, code);
-    switch (status) {
-    case JALON_NO_MEMORY: return jalon_no_memory(ctx);
-    case JALON_INVALID:
-        return jalon_fail(ctx, status,
-                          "the database '%s' is damaged (truncated?): restore a backup", db->path);
-    case JALON_FORBIDDEN:
-        return jalon_fail(ctx, status,
-                          "this user may not write '%s' or its folder: change their owner (chown)",
-                          db->path);
-    default:
-        return jalon_fail(ctx, status, "the database '%s' cannot be opened: %s", db->path, words);
-    }
-}
-
 /* --- Connections --- */
 
 /* Every two milliseconds: an import leaves longer than that between its transactions. */
@@ -245,7 +135,7 @@ static enum jalon_status sqlite_schema_version(struct jalon_context *ctx,
                            &version);
     }
     if (code != SQLITE_OK) {
-        return fail_opening(ctx, db, code, connection->handle);
+        return jalon_db_sqlite_fail_opening(ctx, db->path, code, connection->handle);
     }
     *out = version;
     return JALON_OK;
@@ -293,7 +183,7 @@ static enum jalon_status use_log(struct jalon_context *ctx, struct connection *c
         sqlite3_exec(connection->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     return code == SQLITE_OK
                ? JALON_OK
-               : fail_opening(ctx, db, code, connection->handle);
+               : jalon_db_sqlite_fail_opening(ctx, db->path, code, connection->handle);
 }
 
 static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_db *base,
@@ -320,7 +210,7 @@ static enum jalon_status sqlite_connect(struct jalon_context *ctx, struct jalon_
             code = configure(connection);
         }
         if (code != SQLITE_OK) {
-            status = fail_opening(ctx, db, code, connection->handle);
+            status = jalon_db_sqlite_fail_opening(ctx, db->path, code, connection->handle);
         }
     }
     if (status == JALON_OK && mode == JALON_DB_WRITE) {
@@ -430,12 +320,6 @@ const char *jalon_db_sqlite_path(const struct jalon_db *base)
     return ((const struct sqlite_db *)base)->path;
 }
 
-enum jalon_status jalon_db_sqlite_fail(struct jalon_context *ctx, sqlite3 *handle, int code,
-                                       const char *what)
-{
-    return fail(ctx, handle, code, what);
-}
-
 void jalon_db_sqlite_wait(struct jalon_db_connection *base, int64_t deadline_us)
 {
     ((struct connection *)base)->deadline_us = deadline_us;
@@ -494,7 +378,9 @@ static enum jalon_status sqlite_begin(struct jalon_context *ctx, struct jalon_db
     }
     connection->deadline_us = deadline_us;
     int code = run_kept(connection, &connection->begin, write ? "BEGIN IMMEDIATE" : "BEGIN");
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "begin");
+    return code == SQLITE_OK
+               ? JALON_OK
+               : jalon_db_sqlite_fail(ctx, connection->handle, code, "begin");
 }
 
 static void sqlite_rollback(struct jalon_db_connection *base)
@@ -515,11 +401,13 @@ static enum jalon_status sqlite_commit(struct jalon_context *ctx, struct jalon_d
         jalon_clock_monotonic_us() - connection->told_us > STATISTICS_US) {
         code = tell_spatialite(connection);
     }
-    /* What is told may fail, unless SQLite has rolled all back with it: that says why, not COMMIT. */
+    /* Telling may fail, unless SQLite has rolled all back with it: that says why, not COMMIT. */
     if (code == SQLITE_OK || sqlite3_get_autocommit(connection->handle) == 0) {
         code = run_kept(connection, &connection->commit, "COMMIT");
     }
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "commit");
+    return code == SQLITE_OK
+               ? JALON_OK
+               : jalon_db_sqlite_fail(ctx, connection->handle, code, "commit");
 }
 
 static enum jalon_status sqlite_savepoint(struct jalon_context *ctx,
@@ -534,14 +422,16 @@ static enum jalon_status sqlite_savepoint(struct jalon_context *ctx,
     struct connection *connection = (struct connection *)base;
     /* Without a transaction SAVEPOINT would begin one, and RELEASE commit it. */
     if (sqlite3_get_autocommit(connection->handle) != 0) {
-        return jalon_fail(ctx, JALON_UNAVAILABLE, "%s", describe(JALON_UNAVAILABLE));
+        return jalon_db_sqlite_fail(ctx, connection->handle, SQLITE_IOERR, "savepoint");
     }
     int code = run_kept(connection, &connection->savepoint[step], statements[step]);
     if (code == SQLITE_OK && step == JALON_DB_SAVEPOINT_UNDO) { /* it is still set */
         code = run_kept(connection, &connection->savepoint[JALON_DB_SAVEPOINT_KEEP],
                         statements[JALON_DB_SAVEPOINT_KEEP]);
     }
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, statements[step]);
+    return code == SQLITE_OK
+               ? JALON_OK
+               : jalon_db_sqlite_fail(ctx, connection->handle, code, statements[step]);
 }
 
 /* --- Statements --- */
@@ -575,7 +465,7 @@ static enum jalon_status prepare_parts(struct jalon_context *ctx, struct connect
             while (out->count > 0) {
                 sqlite3_finalize(out->parts[--out->count]);
             }
-            return fail(ctx, connection->handle, code, statement->name);
+            return jalon_db_sqlite_fail(ctx, connection->handle, code, statement->name);
         }
         if (part != NULL) {
             out->used[out->count] = used_parameters(part);
@@ -676,7 +566,8 @@ static enum jalon_status sqlite_execute(struct jalon_context *ctx,
     for (size_t i = 0; i < prepared->count && (i == 0 || changed > 0); i++) {
         int code = run_part(connection, prepared, i, parameters);
         if (code != SQLITE_OK) {
-            return fail(ctx, connection->handle, code, jalon_db_statements[query].name);
+            return jalon_db_sqlite_fail(ctx, connection->handle, code,
+                                        jalon_db_statements[query].name);
         }
         if (i == 0) {
             changed = sqlite3_changes64(connection->handle);
@@ -744,7 +635,7 @@ static enum jalon_status sqlite_query(struct jalon_context *ctx, struct jalon_db
                         parameters);
     if (code != SQLITE_OK) {
         sqlite_cursor_end(&cursor->base);
-        return fail(ctx, connection->handle, code, jalon_db_statements[query].name);
+        return jalon_db_sqlite_fail(ctx, connection->handle, code, jalon_db_statements[query].name);
     }
     cursor->column_count = sqlite3_column_count(cursor->statement);
     assert(cursor->column_count <= COLUMNS_MAX);
@@ -786,7 +677,7 @@ static enum jalon_status sqlite_step(struct jalon_context *ctx, struct jalon_db_
         return JALON_NOT_FOUND;
     }
     if (code != SQLITE_ROW) {
-        return fail(ctx, connection->handle, code, sqlite3_sql(cursor->statement));
+        return jalon_db_sqlite_fail(ctx, connection->handle, code, sqlite3_sql(cursor->statement));
     }
     for (int i = 0; i < cursor->column_count; i++) {
         read_column(cursor->statement, i, &cursor->values[i]);
@@ -819,7 +710,7 @@ static enum jalon_status sqlite_run_script(struct jalon_context *ctx,
         if (code != SQLITE_OK) {
             char near[80];
             snprintf(near, sizeof near, "migration near \"%.60s\"", start);
-            return fail(ctx, connection->handle, code, near);
+            return jalon_db_sqlite_fail(ctx, connection->handle, code, near);
         }
     }
     return JALON_OK;
@@ -831,7 +722,9 @@ static enum jalon_status sqlite_data_version(struct jalon_context *ctx,
     struct connection *connection = (struct connection *)base;
     connection->deadline_us = jalon_clock_monotonic_us() + base->db->wait_ms * 1000;
     int code = read_number(connection->handle, "PRAGMA data_version", out);
-    return code == SQLITE_OK ? JALON_OK : fail(ctx, connection->handle, code, "data version");
+    return code == SQLITE_OK
+               ? JALON_OK
+               : jalon_db_sqlite_fail(ctx, connection->handle, code, "data version");
 }
 
 static int64_t sqlite_log_bytes(struct jalon_db *db)
