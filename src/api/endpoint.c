@@ -43,6 +43,9 @@ static uint64_t settings_hash(const struct jalon_api *api, const struct jalon_ma
     for (size_t i = 0; i < api->base_map_count; i++) {
         hash = mix(hash, api->base_maps[i].url);
     }
+    for (size_t i = 0; i < api->crs.count; i++) {
+        hash = hash * 31 + (uint64_t)api->crs.items[i].srid * 2 + api->crs.items[i].north_first;
+    }
     return mix(hash, jalon_web_version());
 }
 
