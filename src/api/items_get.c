@@ -59,7 +59,7 @@ static enum jalon_status make_links(struct jalon_request *request, const struct 
     links[count++] = (struct jalon_link){
         .rel = JALON_TEXT("collection"),
         .type = JALON_TEXT("application/json"),
-        .title = map->collections[query->collection].title.en,
+        .title = jalon_page_link_title(request, map->collections[query->collection].title),
         .href = jalon_endpoint_url(request, "/maps/%s/collections/%s", map->slug.data,
                                    map->collections[query->collection].key.data),
     };

@@ -14,6 +14,12 @@ bool jalon_page_is_wanted(const struct jalon_request *request)
     return jalon_text_is(jalon_text_from(request->representation->name), "html");
 }
 
+struct jalon_text jalon_page_link_title(const struct jalon_request *request,
+                                        struct jalon_label label)
+{
+    return jalon_page_is_wanted(request) ? jalon_endpoint_words(request, label) : label.en;
+}
+
 enum jalon_status jalon_page_open(struct jalon_request *request, struct jalon_response *response,
                                   struct jalon_page *out)
 {

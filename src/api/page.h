@@ -23,6 +23,9 @@ struct jalon_page {
 
 /* Was HTML negotiated? */
 bool jalon_page_is_wanted(const struct jalon_request *request);
+/* Of a link: a page speaks its reader's language, a document English whoever asks. */
+struct jalon_text jalon_page_link_title(const struct jalon_request *request,
+                                        struct jalon_label label);
 /*
  * Begins a page in place of the JSON document that is in the response's body, if there is one, and
  * sets the policy under which the page lives.
