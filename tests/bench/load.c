@@ -479,6 +479,12 @@ static void run(void)
     qsort(took_us, done, sizeof *took_us, compare);
     printf("%.1f %" PRId64 " %" PRId64 " %.0f %zu\n", (double)done / seconds, took_us[done / 2],
            took_us[done * 99 / 100], (double)bytes / (double)done, done);
+    free(took_us);
+    for (size_t i = 0; i < threads; i++) {
+        free(workers[i].took_us);
+        free(workers[i].buffer);
+        free(workers[i].connections);
+    }
 }
 
 /* --- Arguments --- */
