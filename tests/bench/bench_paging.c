@@ -54,8 +54,8 @@ static uint64_t mix(uint64_t x)
 static struct jalon_contribution make(int64_t number, struct jalon_position *position,
                                       struct jalon_value *values)
 {
-    static const char *const kinds[] = {"Boulangerie du March\xc3\xa9", "\xc3\x89picerie",
-                                        "Caf\xc3\xa9 des Halles", "Pharmacie", "M\xc3\xa9" "diath\xc3\xa8que"};
+    static const char *const kinds[] = {"Boulangerie du Marché", "Épicerie", "Café des Halles",
+                                        "Pharmacie", "Médiathèque"};
     uint64_t chance = mix((uint64_t)number);
     *position = (struct jalon_position){(double)(chance % 1000000) / 1e5 - 4,
                                         42 + (double)(chance >> 20 & 0xfffff) / 131072};
