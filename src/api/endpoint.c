@@ -163,6 +163,15 @@ struct jalon_text jalon_endpoint_url(struct jalon_request *request, const char *
     return url.data != NULL ? url : JALON_TEXT_EMPTY;
 }
 
+void jalon_endpoint_append_parameter(struct jalon_buffer *url, struct jalon_text name,
+                                     struct jalon_text value)
+{
+    jalon_buffer_append_char(url, '&');
+    jalon_buffer_append_url(url, name);
+    jalon_buffer_append_char(url, '=');
+    jalon_buffer_append_url(url, value);
+}
+
 struct jalon_text jalon_endpoint_words(const struct jalon_request *request,
                                        struct jalon_label label)
 {

@@ -40,6 +40,9 @@ bool jalon_endpoint_is_public(const struct jalon_collection *collection);
 /* public_url + a formatted path, in the request's arena; empty when there is no memory. */
 struct jalon_text jalon_endpoint_url(struct jalon_request *request, const char *format, ...)
     JALON_PRINTF(2, 3);
+/* "&name=value" of a URL. */
+void jalon_endpoint_append_parameter(struct jalon_buffer *url, struct jalon_text name,
+                                     struct jalon_text value);
 /* The words of the label in the request's language. */
 struct jalon_text jalon_endpoint_words(const struct jalon_request *request,
                                        struct jalon_label label);

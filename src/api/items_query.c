@@ -136,14 +136,6 @@ struct jalon_query_mark jalon_items_query_end(const struct jalon_view_query *que
     return mark;
 }
 
-static void append_parameter(struct jalon_buffer *url, const char *name, struct jalon_text value)
-{
-    jalon_buffer_append_char(url, '&');
-    jalon_buffer_append_url(url, jalon_text_from(name));
-    jalon_buffer_append_char(url, '=');
-    jalon_buffer_append_url(url, value);
-}
-
 enum jalon_status jalon_items_query_page_url(struct jalon_request *request, struct jalon_text list,
                                              const char *format,
                                              const struct jalon_query_mark *after,
@@ -162,7 +154,7 @@ enum jalon_status jalon_items_query_page_url(struct jalon_request *request, stru
     for (size_t i = 0; i < scope.parameter_count; i++) {
         struct jalon_text name = scope.parameters[i].name;
         if (!jalon_text_is(name, "f") && !jalon_text_is(name, "next")) {
-            append_parameter(&url, name.data, scope.parameters[i].value);
+            jalon_endpoint_append_parameter(&url, name, scope.parameters[i].value);
         }
     }
     if (after != NULL) {

@@ -38,10 +38,7 @@ static struct jalon_text address_without(struct jalon_request *request, struct j
         bool said = value.length > 0 || !empty_too || !is_asked(name);
         if (said && !jalon_text_equal(name, left_out) && !jalon_text_is(name, "f") &&
             !jalon_text_is(name, "next")) {
-            jalon_buffer_append_char(&url, '&');
-            jalon_buffer_append_url(&url, name);
-            jalon_buffer_append_char(&url, '=');
-            jalon_buffer_append_url(&url, value);
+            jalon_endpoint_append_parameter(&url, name, value);
         }
     }
     struct jalon_text out = jalon_buffer_status(&url) == JALON_OK

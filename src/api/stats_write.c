@@ -38,10 +38,7 @@ struct jalon_text jalon_stats_url(struct jalon_request *request, const char *for
         struct jalon_text name, value;
         jalon_request_parameter_at(request, i, &name, &value);
         if (!jalon_text_is(name, "f")) {
-            jalon_buffer_append_char(&url, '&');
-            jalon_buffer_append_url(&url, name);
-            jalon_buffer_append_char(&url, '=');
-            jalon_buffer_append_url(&url, value);
+            jalon_endpoint_append_parameter(&url, name, value);
         }
     }
     struct jalon_text out = jalon_buffer_status(&url) == JALON_OK

@@ -85,16 +85,6 @@ enum jalon_status jalon_import_target_parse(struct jalon_context *ctx,
                          fields.data != NULL ? fields.data : "");
 }
 
-bool jalon_import_columns_have(const struct import_columns *columns, enum target_kind kind)
-{
-    for (size_t i = 0; i < columns->count; i++) {
-        if (columns->items[i].target.kind == kind) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool jalon_import_columns_give_key(const struct import_columns *columns)
 {
     for (size_t i = 0; i < columns->count; i++) {

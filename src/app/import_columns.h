@@ -49,8 +49,6 @@ enum jalon_status jalon_import_columns_check(struct jalon_context *ctx,
 enum jalon_status
 jalon_import_columns_check_met(struct jalon_context *ctx,
                                const struct import_columns *columns) JALON_MUST_USE;
-/* Is one of the columns met the source_id? */
-bool jalon_import_columns_have(const struct import_columns *columns, enum target_kind kind);
 /*
  * Is the key of rows in a column, so that a feature's own id is not? A property that is merely called
  * source_id is what another map's sources called it: two of them may have said the same.
