@@ -288,7 +288,13 @@ for (const [name, startProxy] of Object.entries(proxies)) {
       const taken = await send(4 * 1024 * 1024);
       assert.equal(taken.status, 400);
       assert.equal(taken.headers['content-type'], 'application/problem+json');
-      const large = await send(4 * 1024 * 1024 + 1);
+      // Who still sends when the connection is closed may lose the answer (RFC 9112, 9.6): asked again.
+      let large;
+      for (let attempt = 0; large === undefined; attempt++) {
+        large = await send(4 * 1024 * 1024 + 1).catch((error) => {
+          assert.ok(attempt < 10 && ['EPIPE', 'ECONNRESET'].includes(error.code), error);
+        });
+      }
       assert.equal(large.status, 413);
       assert.equal(large.headers['content-type'], 'application/problem+json');
     });
