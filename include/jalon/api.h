@@ -28,8 +28,12 @@ struct jalon_api {
     int64_t started_us; /* when the program started */
     struct jalon_query_key token_key;
     struct jalon_crs_list crs; /* what is offered */
+    uint64_t offers; /* jalon_api_hash_offers: goes into ETags */
     struct jalon_text converter; /* jalon-gdal, by its path; empty: it is not there */
 };
+
+/* Of the base maps, the systems and the pages: what changes with a start of the program only. */
+uint64_t jalon_api_hash_offers(const struct jalon_api *api);
 
 /* The table, complete after the first call; a NULL path ends it. Call before threads start. */
 const struct jalon_route *jalon_api_routes(void);

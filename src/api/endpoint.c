@@ -33,6 +33,18 @@ static uint64_t mix(uint64_t hash, struct jalon_text text)
     return hash * 31 + jalon_hash_keyed(key, text.data, text.length);
 }
 
+uint64_t jalon_api_hash_offers(const struct jalon_api *api)
+{
+    uint64_t hash = mix(0, jalon_web_version());
+    for (size_t i = 0; i < api->base_map_count; i++) {
+        hash = mix(hash, api->base_maps[i].url);
+    }
+    for (size_t i = 0; i < api->crs.count; i++) {
+        hash = hash * 31 + (uint64_t)api->crs.items[i].srid * 2 + api->crs.items[i].north_first;
+    }
+    return hash;
+}
+
 /* Of everything that may change without an event: the map's description, the pages, options. */
 static uint64_t settings_hash(const struct jalon_api *api, const struct jalon_map *map)
 {
@@ -40,13 +52,7 @@ static uint64_t settings_hash(const struct jalon_api *api, const struct jalon_ma
     hash = mix(mix(hash, map->title.fr), map->title.en);
     hash = mix(mix(hash, map->description.fr), map->description.en);
     hash = mix(mix(hash, map->licence), map->attribution);
-    for (size_t i = 0; i < api->base_map_count; i++) {
-        hash = mix(hash, api->base_maps[i].url);
-    }
-    for (size_t i = 0; i < api->crs.count; i++) {
-        hash = hash * 31 + (uint64_t)api->crs.items[i].srid * 2 + api->crs.items[i].north_first;
-    }
-    return mix(hash, jalon_web_version());
+    return hash * 31 + api->offers;
 }
 
 /* What is in a territory changes with the territory: one that is replaced has a new id. */

@@ -242,6 +242,7 @@ enum exit_code jalon_cli_serve(struct jalon_cli *cli)
         status = jalon_app_server_key(cli->ctx, api.app, JALON_TEXT("paging"), api.token_key.bytes);
     }
     if (status == JALON_OK) {
+        api.offers = jalon_api_hash_offers(&api);
         status = start(cli, &api, &http);
     }
     if (status == JALON_OK) {
