@@ -166,6 +166,14 @@ void jalon_page_begin(struct jalon_page *page, struct jalon_text title,
     jalon_page_put(page, JALON_TEXT("<main id=\"content\" tabindex=\"-1\">\n<h1>{}</h1>\n"), title);
 }
 
+void jalon_page_begin_part(struct jalon_page *page, const struct jalon_map *map, const char *key)
+{
+    struct jalon_crumb crumbs[JALON_CRUMBS_MAX];
+    size_t count = jalon_page_crumbs(page, map, NULL, crumbs);
+    crumbs[count++].name = jalon_page_word(page, key);
+    jalon_page_begin(page, crumbs[count - 1].name, crumbs, count);
+}
+
 void jalon_page_end(struct jalon_page *page)
 {
     jalon_page_put(page, JALON_TEXT("</main>\n</body>\n</html>\n"));

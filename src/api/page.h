@@ -46,6 +46,8 @@ size_t jalon_page_crumbs(struct jalon_page *page, const struct jalon_map *map,
 /* Everything up to the heading and with it; `crumbs` may be none. `end` closes what it opens. */
 void jalon_page_begin(struct jalon_page *page, struct jalon_text title,
                       const struct jalon_crumb *crumbs, size_t crumb_count);
+/* The same for a part of a map, named by a key of the words ("api.title"). */
+void jalon_page_begin_part(struct jalon_page *page, const struct jalon_map *map, const char *key);
 void jalon_page_end(struct jalon_page *page);
 
 /*

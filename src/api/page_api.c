@@ -167,16 +167,13 @@ enum jalon_status jalon_page_api(struct jalon_request *request, struct jalon_res
                                  const struct jalon_map *map)
 {
     struct jalon_page page;
-    struct jalon_crumb crumbs[JALON_CRUMBS_MAX];
     enum jalon_status status = jalon_page_open(request, response, &page);
     if (status != JALON_OK) {
         return status;
     }
     struct jalon_text server = jalon_json_text(jalon_json_member(
         jalon_json_element(jalon_json_member(page.document, "servers"), 0), "url"));
-    size_t count = jalon_page_crumbs(&page, map, NULL, crumbs);
-    crumbs[count++].name = jalon_page_word(&page, "api.title");
-    jalon_page_begin(&page, crumbs[count - 1].name, crumbs, count);
+    jalon_page_begin_part(&page, map, "api.title");
     jalon_page_put(&page,
                    JALON_TEXT("<p>{api.about} <code>{}</code></p>\n"
                               "<p><a href=\"{}/api?f=json\">{api.document}</a></p>\n"

@@ -137,14 +137,11 @@ enum jalon_status jalon_page_collections(struct jalon_request *request,
                                          const struct jalon_map *map)
 {
     struct jalon_page page;
-    struct jalon_crumb crumbs[JALON_CRUMBS_MAX];
     enum jalon_status status = jalon_page_open(request, response, &page);
     if (status != JALON_OK) {
         return status;
     }
-    size_t count = jalon_page_crumbs(&page, map, NULL, crumbs);
-    crumbs[count++].name = jalon_page_word(&page, "collections.title");
-    jalon_page_begin(&page, crumbs[count - 1].name, crumbs, count);
+    jalon_page_begin_part(&page, map, "collections.title");
     const struct jalon_json *all = jalon_json_member(page.document, "collections");
     for (size_t i = 0; i < jalon_json_size(all); i++) {
         const struct jalon_json *one = jalon_json_element(all, i);

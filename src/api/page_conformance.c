@@ -7,14 +7,11 @@ enum jalon_status jalon_page_conformance(struct jalon_request *request,
                                          const struct jalon_map *map)
 {
     struct jalon_page page;
-    struct jalon_crumb crumbs[JALON_CRUMBS_MAX];
     enum jalon_status status = jalon_page_open(request, response, &page);
     if (status != JALON_OK) {
         return status;
     }
-    size_t count = jalon_page_crumbs(&page, map, NULL, crumbs);
-    crumbs[count++].name = jalon_page_word(&page, "conformance.title");
-    jalon_page_begin(&page, crumbs[count - 1].name, crumbs, count);
+    jalon_page_begin_part(&page, map, "conformance.title");
     jalon_page_put(&page, JALON_TEXT("<p>{conformance.why}</p>\n<ul>\n"));
     const struct jalon_json *classes = jalon_json_member(page.document, "conformsTo");
     for (size_t i = 0; i < jalon_json_size(classes); i++) {
