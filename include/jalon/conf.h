@@ -24,7 +24,7 @@ enum jalon_option_type {
 struct jalon_option {
     /* "listen": --listen VALUE, --listen=VALUE; listen = VALUE in a file. One letter: -o VALUE. */
     const char *name;
-    const char *environment; /* "JALON_LISTEN"; NULL: not read from there */
+    const char *environment; /* "JALON_LISTEN"; NULL: neither there nor in a file, only an argument */
     const char *value;       /* what the value is, for help: "ADDRESS:PORT"; NULL for a FLAG */
     enum jalon_option_type type;
     const char *fallback; /* the default as it would be written; NULL: none */

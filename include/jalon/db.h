@@ -75,10 +75,15 @@ struct jalon_db_options {
 /*
  * Opens and checks what can be checked cheaply. JALON_NOT_FOUND: nothing there and !create;
  * JALON_INVALID: not one of ours, or damaged; JALON_FORBIDDEN: no rights; JALON_UNSUPPORTED: no
- * engine for this URL. Messages may name the location: they are for the operator.
+ * engine for this URL. Messages are for the operator, and name the location as it may be shown.
  */
 enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db_options *options,
                                 struct jalon_db **out) JALON_MUST_USE;
+/*
+ * The location as messages may show it: of a URL without password and parameters, however wrongly
+ * it was written. In ctx' arena, or a constant when there is no memory.
+ */
+struct jalon_text jalon_db_show_location(struct jalon_context *ctx, struct jalon_text location);
 /* Every connection must have been released. NULL is allowed. */
 void jalon_db_close(struct jalon_db *db);
 enum jalon_db_geometry_form jalon_db_geometry_form(const struct jalon_db *db);

@@ -5,7 +5,7 @@
 static enum jalon_status back_up(struct jalon_cli *cli)
 {
     struct jalon_store_options options = {
-        .data = jalon_conf_text(cli->settings, "data"),
+        .data = jalon_cli_database(cli),
         .as_is = true, /* a backup is what one makes before a migration */
     };
     struct jalon_store *store = NULL;
@@ -26,6 +26,6 @@ enum exit_code jalon_cli_backup(struct jalon_cli *cli)
         status = jalon_app_check(cli->ctx, cli->operands[0], true, jalon_cli_tell_finding,
                                  &findings);
     }
-    return status == JALON_OK ? jalon_cli_end_findings(cli, &findings, cli->operands[0].data)
+    return status == JALON_OK ? jalon_cli_end_findings(cli, &findings, cli->operands[0])
                               : jalon_cli_fail(cli->ctx, status);
 }

@@ -38,6 +38,7 @@ enum command_bit {
     COMMAND_VACUUM = 1 << 14,
     COMMAND_EXPORT = 1 << 15,
     COMMAND_ALL = (1 << 16) - 1,
+    COMMANDS_WITH_DATABASE = COMMAND_ALL & ~COMMAND_CONFIG,
 };
 
 /* What a command works with. */
@@ -84,7 +85,11 @@ enum exit_code jalon_cli_vacuum(struct jalon_cli *cli);
  * exit code that fits the status.
  */
 enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status status);
-/* Opens the application of --data. */
+/* --database is a URL, and neither --data nor an operand is one; else says so and answers false. */
+bool jalon_cli_check_place(const struct jalon_cli *cli);
+/* Where the database is: what --database says, else the data folder. */
+struct jalon_text jalon_cli_database(const struct jalon_cli *cli);
+/* Opens the application of that database. */
 enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow,
                                  struct jalon_app **out) JALON_MUST_USE;
 /* Reads a whole small file into the arena. JALON_NOT_FOUND, JALON_TOO_LARGE name it. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What commands share: failing in one line, opening the data folder, reading files. Layer 5. */
+/* What commands share: failing in one line, opening the database, reading files. Layer 5. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "jalon/format.h"
@@ -31,22 +32,74 @@ enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status statu
     return EXIT_NOTHING_DONE;
 }
 
-/* Of those who serve: beside the database, unless told otherwise. */
+/* Does it begin like "name://"? What a FILE or KEY=VALUE holds further on is its own business. */
+static bool is_url(struct jalon_text text)
+{
+    size_t letters = strspn(text.data, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+    return letters > 0 && strncmp(text.data + letters, "://", 3) == 0;
+}
+
+bool jalon_cli_check_place(const struct jalon_cli *cli)
+{
+    /* None of them is printed: there may be a password in it. */
+    if (jalon_conf_has(cli->settings, "database") &&
+        !is_url(jalon_conf_text(cli->settings, "database"))) {
+        fputs("jalon: --database takes a URL, NAME://USER@HOST/DATABASE; a folder is given with "
+              "--data\n",
+              stderr);
+        return false;
+    }
+    bool misplaced = is_url(jalon_conf_text(cli->settings, "data"));
+    for (size_t i = 0; i < cli->operand_count; i++) {
+        misplaced = misplaced || is_url(cli->operands[i]);
+    }
+    if (misplaced) {
+        fputs("jalon: the URL of a database is given with --database\n", stderr);
+    }
+    return !misplaced;
+}
+
+struct jalon_text jalon_cli_database(const struct jalon_cli *cli)
+{
+    bool is_given = jalon_conf_has(cli->settings, "database");
+    return jalon_conf_text(cli->settings, is_given ? "database" : "data");
+}
+
+/* The data folder of who has a database elsewhere: nothing else makes it. */
+static enum jalon_status make_data_folder(struct jalon_cli *cli)
+{
+    struct jalon_text folder = jalon_conf_text(cli->settings, "data");
+    if (mkdir(folder.data, 0750) == 0 || errno == EEXIST) {
+        return JALON_OK;
+    }
+    enum jalon_status status = errno == EACCES || errno == EROFS ? JALON_FORBIDDEN
+                               : errno == ENOENT                 ? JALON_NOT_FOUND
+                                                                 : JALON_UNAVAILABLE;
+    return jalon_fail(cli->ctx, status, "the data folder '%s' cannot be made: %s", folder.data,
+                      strerror(errno));
+}
+
+/* Of those who serve: in the data folder, unless told otherwise. */
 static enum jalon_status read_view_options(struct jalon_cli *cli, struct jalon_app_options *options)
 {
     options->view_memory = (size_t)jalon_conf_integer(cli->settings, "view-memory") << 20;
-    options->view_folder =
-        jalon_conf_has(cli->settings, "view-folder")
-            ? jalon_conf_text(cli->settings, "view-folder")
-            : jalon_text_format(cli->ctx->arena, "%s/view", options->data.data);
-    return options->view_folder.data != NULL ? JALON_OK : jalon_no_memory(cli->ctx);
+    if (jalon_conf_has(cli->settings, "view-folder")) {
+        options->view_folder = jalon_conf_text(cli->settings, "view-folder");
+        return JALON_OK;
+    }
+    options->view_folder = jalon_text_format(cli->ctx->arena, "%s/view",
+                                             jalon_conf_text(cli->settings, "data").data);
+    if (options->view_folder.data == NULL) {
+        return jalon_no_memory(cli->ctx);
+    }
+    return jalon_conf_has(cli->settings, "database") ? make_data_folder(cli) : JALON_OK;
 }
 
 enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow,
                                  struct jalon_app **out)
 {
     struct jalon_app_options options = {
-        .data = jalon_conf_text(cli->settings, "data"),
+        .data = jalon_cli_database(cli),
         .create = create,
         .follow = follow,
         .view_folder = JALON_TEXT_EMPTY,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Telling what a check finds: a line each on standard output. Layer 5 (cli). */
+#include "jalon/db.h"
 #include "jalon/json.h"
 
 #include "findings.h"
@@ -38,7 +39,7 @@ void jalon_cli_tell_finding(void *handle, const struct jalon_finding *finding)
 }
 
 enum exit_code jalon_cli_end_findings(const struct jalon_cli *cli, const struct findings *findings,
-                                      const char *done)
+                                      struct jalon_text checked)
 {
     if (findings->json) {
         printf("{\"findings\":%zu}\n", findings->count);
@@ -46,7 +47,8 @@ enum exit_code jalon_cli_end_findings(const struct jalon_cli *cli, const struct 
         if (findings->count > TOLD_MAX) {
             printf("... and %zu more\n", findings->count - TOLD_MAX);
         }
-        fprintf(stderr, "%s: %zu findings\n", done, findings->count);
+        struct jalon_text shown = jalon_db_show_location(cli->ctx, checked);
+        fprintf(stderr, "%.*s: %zu findings\n", JALON_TEXT_ARGS(shown), findings->count);
     }
     return findings->count == 0 ? EXIT_DONE : EXIT_SOME_REFUSED;
 }

@@ -12,8 +12,8 @@ struct findings {
 
 /* A jalon_finding_listener; the handle is a struct findings. */
 void jalon_cli_tell_finding(void *handle, const struct jalon_finding *finding);
-/* The number of findings and what the command has done, unless --quiet: after a check that ran. */
+/* The number of findings, unless --quiet: after a check of this file or database that ran. */
 enum exit_code jalon_cli_end_findings(const struct jalon_cli *cli, const struct findings *findings,
-                                      const char *done);
+                                      struct jalon_text checked);
 
 #endif

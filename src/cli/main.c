@@ -84,6 +84,9 @@ static enum exit_code run(struct jalon_context *ctx, const struct jalon_command 
         fprintf(stderr, "jalon: usage: jalon %s %s\n", command->name, command->operands);
         return EXIT_USAGE;
     }
+    if ((command->bit & (unsigned)COMMANDS_WITH_DATABASE) != 0 && !jalon_cli_check_place(&cli)) {
+        return EXIT_USAGE;
+    }
     return command->run(&cli);
 }
 

@@ -124,7 +124,7 @@ enum exit_code jalon_cli_map_delete(struct jalon_cli *cli)
 
 enum exit_code jalon_cli_migrate(struct jalon_cli *cli)
 {
-    struct jalon_store_options options = {.data = jalon_conf_text(cli->settings, "data")};
+    struct jalon_store_options options = {.data = jalon_cli_database(cli)};
     int64_t has = 0, makes = 0;
     enum jalon_status status = jalon_store_versions(cli->ctx, &options, &has, &makes);
     if (status != JALON_OK) {

@@ -5,7 +5,7 @@
 enum exit_code jalon_cli_vacuum(struct jalon_cli *cli)
 {
     struct jalon_store_options options = {
-        .data = jalon_conf_text(cli->settings, "data"),
+        .data = jalon_cli_database(cli),
         .as_is = true,
     };
     struct jalon_store *store = NULL;

@@ -288,8 +288,9 @@ static enum jalon_status read_line(struct jalon_context *ctx, const struct jalon
     if (input->options[index].name == NULL) {
         return refuse_unknown(ctx, input, name, where);
     }
-    if ((input->options[index].commands & input->command) == 0) {
-        return JALON_OK; /* another command's */
+    if ((input->options[index].commands & input->command) == 0 ||
+        input->options[index].environment == NULL) {
+        return JALON_OK; /* another command's, which may have the same name */
     }
     return assign(ctx, settings, index, ORIGIN_FILE, value, where);
 }

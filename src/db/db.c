@@ -70,8 +70,8 @@ enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db
     const struct jalon_db_driver *driver = find_driver(location);
     if (driver == NULL) {
         return jalon_fail(ctx, JALON_UNSUPPORTED,
-                          "this program has no engine for the database '%s': give a folder",
-                          location.data);
+                          "this program has no engine for the database '%.*s'",
+                          JALON_TEXT_ARGS(jalon_db_show_location(ctx, location)));
     }
     struct jalon_db_options terminated = *options;
     terminated.location = location;

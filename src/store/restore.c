@@ -119,7 +119,8 @@ enum jalon_status jalon_store_restore(struct jalon_context *ctx, struct jalon_te
 {
     if (strstr(data.data, "://") != NULL) {
         return jalon_fail(ctx, JALON_UNSUPPORTED,
-                          "a backup is restored into a data folder, not into '%s'", data.data);
+                          "a backup is restored into a data folder, not into '%.*s'",
+                          JALON_TEXT_ARGS(jalon_db_show_location(ctx, data)));
     }
     struct jalon_text working = jalon_text_format(ctx->arena, "%s/%s", data.data, working_folder);
     struct jalon_text database =

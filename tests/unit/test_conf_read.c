@@ -15,7 +15,9 @@
 enum { SERVE = 1, IMPORT = 2 };
 
 static const struct jalon_option options[] = {
-    {"config", NULL, "FILE", JALON_OPTION_TEXT, NULL, 0, 0, SERVE, "Settings file."},
+    {"config", NULL, "FILE", JALON_OPTION_TEXT, NULL, 0, 0, SERVE | IMPORT, "Settings file."},
+    {"crs", NULL, "CRS", JALON_OPTION_TEXT, "EPSG:4326", 0, 0, IMPORT, "Of the file."},
+    {"crs", "T_CRS", "CRS", JALON_OPTION_LIST, NULL, 0, 0, SERVE, "One more."},
     {"listen", "T_LISTEN", "ADDRESS:PORT", JALON_OPTION_TEXT, "127.0.0.1:8080", 0, 0, SERVE, "Where."},
     {"map", NULL, "COLUMN=FIELD", JALON_OPTION_LIST, NULL, 0, 0, IMPORT, "What goes where."},
     {"quiet", "T_QUIET", NULL, JALON_OPTION_FLAG, NULL, 0, 0, SERVE | IMPORT, "Say nothing."},
@@ -78,6 +80,25 @@ static void the_stronger_source_wins(void **state)
     unlink(path);
 }
 
+/* A file is one program's: what another command or an argument is meant by does not change with it. */
+static void a_file_says_nothing_about_one_run(void **state)
+{
+    const struct jalon_settings *settings = NULL;
+    size_t count = 0;
+    char path[] = "/tmp/jalon-conf-XXXXXX";
+    int file = mkstemp(path);
+    static const char text[] = "crs = EPSG:31370\nlisten = 10.0.0.1:1\nquiet = yes\nmap = a=b\n";
+    assert_true(write(file, text, sizeof text - 1) == (ssize_t)(sizeof text - 1));
+    close(file);
+    assert_int_equal(read_settings(*state, IMPORT, ARGUMENTS("--config", path), &settings), JALON_OK);
+    assert_string_equal(jalon_conf_text(settings, "crs").data, "EPSG:4326");
+    assert_true(jalon_conf_flag(settings, "quiet"));
+    assert_null(jalon_conf_list(settings, "map", &count));
+    assert_int_equal(read_settings(*state, SERVE, ARGUMENTS("--config", path), &settings), JALON_OK);
+    assert_string_equal(jalon_conf_list(settings, "crs", &count)[0].data, "EPSG:31370");
+    unlink(path);
+}
+
 static void lists_and_operands_keep_their_order(void **state)
 {
     const struct jalon_settings *settings = NULL;
@@ -128,11 +149,14 @@ static void help_lists_the_commands_own_options(void **state)
     struct jalon_buffer buffer;
     jalon_buffer_init(&buffer, 4096);
     jalon_conf_write_help(&buffer, options, IMPORT);
-    assert_string_equal(buffer.data, "  --map COLUMN=FIELD          What goes where.\n"
+    assert_string_equal(buffer.data, "  --config FILE               Settings file.\n"
+                                     "  --crs CRS                   Of the file. (default EPSG:4326)\n"
+                                     "  --map COLUMN=FIELD          What goes where.\n"
                                      "  --quiet                     Say nothing. [T_QUIET]\n");
     jalon_buffer_clear(&buffer);
     jalon_conf_write_sample(&buffer, options, SERVE);
-    assert_string_equal(buffer.data, "# Where.\n# listen = 127.0.0.1:8080\n\n"
+    assert_string_equal(buffer.data, "# One more.\n# crs = CRS\n\n"
+                                     "# Where.\n# listen = 127.0.0.1:8080\n\n"
                                      "# Say nothing.\n# quiet = no\n\n"
                                      "# How many.\n# threads = 4\n\n");
     jalon_buffer_finish(&buffer);
@@ -154,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_stronger_source_wins),
+        cmocka_unit_test(a_file_says_nothing_about_one_run),
         cmocka_unit_test(lists_and_operands_keep_their_order),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(help_lists_the_commands_own_options),
