@@ -99,6 +99,8 @@ struct jalon_app_measures {
     uint64_t tile_hits, tile_misses;
     uint64_t store_reads, store_writes; /* transactions */
     int64_t store_log_bytes;
+    uint64_t store_lost, store_regained; /* connections to the database, and made anew since */
+    uint64_t store_refused;              /* attempts to connect that failed */
 };
 void jalon_app_measure(struct jalon_app *app, struct jalon_app_measures *out);
 

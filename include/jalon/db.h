@@ -108,10 +108,18 @@ enum jalon_status jalon_db_start_checkpoints(struct jalon_context *ctx,
 void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_writes,
                       int64_t *out_log_bytes);
 
+/*
+ * Connections that were lost, those made anew since, and attempts to connect that failed; 0 for an
+ * engine that has no server.
+ */
+void jalon_db_measure_reach(struct jalon_db *db, uint64_t *out_lost, uint64_t *out_regained,
+                            uint64_t *out_refused);
+
 /* --- Connections and transactions --- */
 /*
  * A connection and a transaction in it. Waits for a free one, and for writing until no other writer
- * (thread or process) is there; JALON_RETRY after wait_ms.
+ * (thread or process) is there; JALON_RETRY after wait_ms. JALON_UNAVAILABLE: the server cannot be
+ * reached; at once when that is known already.
  */
 enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
                                  enum jalon_db_mode mode, struct jalon_db_connection **out)

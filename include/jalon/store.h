@@ -72,7 +72,9 @@ enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jal
 /* Reads the smallest thing there is: does the store answer? */
 enum jalon_status jalon_store_ping(struct jalon_context *ctx,
                                    struct jalon_store *store) JALON_MUST_USE;
-/* See jalon_db_measure. */
+/* See jalon_db_measure_reach, and jalon_db_measure. */
+void jalon_store_measure_reach(struct jalon_store *store, uint64_t *out_lost,
+                               uint64_t *out_regained, uint64_t *out_refused);
 void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads, uint64_t *out_writes,
                          int64_t *out_log_bytes);
 

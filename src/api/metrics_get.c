@@ -23,6 +23,18 @@ static void put_counter(struct jalon_buffer *out, const char *name, const char *
     jalon_metric_put_one(out, name, JALON_METRIC_COUNTER, help, value);
 }
 
+static void write_reach(const struct jalon_app_measures *measures, struct jalon_buffer *out)
+{
+    put_counter(out, "jalon_store_connections_lost_total",
+                "Connections to the database server that broke.", (double)measures->store_lost);
+    put_counter(out, "jalon_store_reconnections_total",
+                "Connections to the database server made anew after one broke.",
+                (double)measures->store_regained);
+    put_counter(out, "jalon_store_connect_failures_total",
+                "Attempts to connect to the database server that failed.",
+                (double)measures->store_refused);
+}
+
 static void write_app(struct jalon_app *app, struct jalon_buffer *out)
 {
     struct jalon_app_measures measures;
@@ -50,6 +62,7 @@ static void write_app(struct jalon_app *app, struct jalon_buffer *out)
                      (double)measures.store_writes);
     put_gauge(out, "jalon_store_wal_bytes", "Size of the database's write-ahead log.",
               (double)measures.store_log_bytes);
+    write_reach(&measures, out);
 }
 
 /* Resident bytes: the second number of statm, in pages (proc(5)). */

@@ -52,5 +52,7 @@ void jalon_app_measure(struct jalon_app *app, struct jalon_app_measures *out)
     }
     pthread_mutex_unlock(&app->maps_lock);
     jalon_tile_cache_measure(app->tiles, out);
+    jalon_store_measure_reach(app->store, &out->store_lost, &out->store_regained,
+                              &out->store_refused);
     jalon_store_measure(app->store, &out->store_reads, &out->store_writes, &out->store_log_bytes);
 }

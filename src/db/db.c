@@ -45,6 +45,7 @@ enum jalon_status jalon_db_open_driver(struct jalon_context *ctx,
     db->wait_ms = options->wait_ms;
     pthread_mutex_init(&db->mutex, NULL);
     pthread_mutex_init(&db->watch_mutex, NULL);
+    jalon_db_reach_init(db);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -108,6 +109,7 @@ void jalon_db_close(struct jalon_db *db)
     }
     pthread_cond_destroy(&db->freed);
     pthread_mutex_destroy(&db->watch_mutex);
+    jalon_db_reach_destroy(db);
     pthread_mutex_destroy(&db->mutex);
     driver->close(db);
 }
@@ -129,6 +131,18 @@ static bool wait_until(struct jalon_db *db, int64_t deadline_us)
     return pthread_cond_timedwait(&db->freed, &db->mutex, &until) != ETIMEDOUT;
 }
 
+/* NULL, and gone, when it is known to be of no use any more. */
+static struct jalon_db_connection *keep_if_alive(struct jalon_db_connection *connection)
+{
+    const struct jalon_db_driver *driver = connection->db->driver;
+    if (driver->is_alive == NULL || driver->is_alive(connection)) {
+        return connection;
+    }
+    jalon_db_reach_lose(connection->db);
+    driver->disconnect(connection);
+    return NULL;
+}
+
 static enum jalon_status lease_writer(struct jalon_context *ctx, struct jalon_db *db,
                                       int64_t deadline_us, struct jalon_db_connection **out)
 {
@@ -144,8 +158,9 @@ static enum jalon_status lease_writer(struct jalon_context *ctx, struct jalon_db
     if (status != JALON_OK) {
         return jalon_fail(ctx, status, "others are writing; try again in a moment");
     }
+    db->writer = db->writer != NULL ? keep_if_alive(db->writer) : NULL;
     if (db->writer == NULL) {
-        status = db->driver->connect(ctx, db, JALON_DB_WRITE, &db->writer);
+        status = jalon_db_reach_connect(ctx, db, JALON_DB_WRITE, &db->writer);
     }
     if (status != JALON_OK) {
         pthread_mutex_lock(&db->mutex);
@@ -175,8 +190,12 @@ static enum jalon_status lease_reader(struct jalon_context *ctx, struct jalon_db
     } while (reader == NULL && !make && wait_until(db, deadline_us));
     pthread_mutex_unlock(&db->mutex);
     enum jalon_status status = JALON_OK;
+    if (reader != NULL) {
+        reader = keep_if_alive(reader);
+        make = reader == NULL;
+    }
     if (make) {
-        status = db->driver->connect(ctx, db, JALON_DB_READ, &reader);
+        status = jalon_db_reach_connect(ctx, db, JALON_DB_READ, &reader);
         if (status != JALON_OK) {
             pthread_mutex_lock(&db->mutex);
             db->reader_count--;
@@ -214,6 +233,7 @@ static void give_back(struct jalon_db_connection *connection)
     pthread_cond_broadcast(&db->freed);
     pthread_mutex_unlock(&db->mutex);
     if (broken != NULL) {
+        jalon_db_reach_lose(db);
         db->driver->disconnect(broken);
     }
 }
@@ -225,9 +245,11 @@ enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
 {
     int64_t deadline_us = jalon_clock_monotonic_us() + db->wait_ms * 1000;
     struct jalon_db_connection *connection = NULL;
-    enum jalon_status status = mode == JALON_DB_WRITE
-                                   ? lease_writer(ctx, db, deadline_us, &connection)
-                                   : lease_reader(ctx, db, deadline_us, &connection);
+    enum jalon_status status = jalon_db_reach_check(ctx, db);
+    if (status == JALON_OK) {
+        status = mode == JALON_DB_WRITE ? lease_writer(ctx, db, deadline_us, &connection)
+                                        : lease_reader(ctx, db, deadline_us, &connection);
+    }
     if (status != JALON_OK) {
         return status;
     }
@@ -426,10 +448,17 @@ enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_
     enum jalon_status status = JALON_OK;
     pthread_mutex_lock(&db->watch_mutex);
     if (db->watch == NULL) {
-        status = db->driver->connect(ctx, db, JALON_DB_READ, &db->watch);
+        status = jalon_db_reach_connect(ctx, db, JALON_DB_READ, &db->watch);
     }
     if (status == JALON_OK) {
+        int64_t asked_us = jalon_db_reach_ask(db);
         status = db->driver->data_version(ctx, db->watch, out);
+        jalon_db_reach_hear(db, asked_us, status == JALON_OK);
+    }
+    if (db->watch != NULL && db->watch->broken) {
+        jalon_db_reach_lose(db);
+        db->driver->disconnect(db->watch);
+        db->watch = NULL;
     }
     pthread_mutex_unlock(&db->watch_mutex);
     return status;

@@ -52,6 +52,8 @@ struct jalon_db_driver {
     enum jalon_status (*connect)(struct jalon_context *ctx, struct jalon_db *db,
                                  enum jalon_db_mode mode, struct jalon_db_connection **out);
     void (*disconnect)(struct jalon_db_connection *connection);
+    /* Of one that was idle: is it of use still, as far as is known without asking? NULL: it is. */
+    bool (*is_alive)(struct jalon_db_connection *connection);
 
     /* `deadline_us` (monotonic): how long to wait for another process' lock. */
     enum jalon_status (*begin)(struct jalon_context *ctx, struct jalon_db_connection *connection,
@@ -104,8 +106,19 @@ struct jalon_db_driver {
 /* Readers at once; further ones wait. */
 enum { JALON_DB_READERS_MAX = 8 };
 
+/* Whether a server can be reached; see reach.c. */
+struct jalon_db_reach {
+    pthread_mutex_t mutex; /* of those up to `refused` */
+    unsigned failures;     /* to connect, since it went well */
+    bool trying;
+    int64_t next_us; /* the next attempt, on the monotonic clock */
+    uint64_t lost, regained, refused;
+    _Atomic int64_t asked_us; /* the oldest question without an answer, monotonic; 0: none */
+};
+
 struct jalon_db {
     const struct jalon_db_driver *driver;
+    struct jalon_db_reach reach;
     int64_t wait_ms;
     pthread_mutex_t mutex;
     pthread_cond_t freed;
@@ -136,6 +149,23 @@ struct jalon_db_cursor {
 };
 
 extern const struct jalon_db_driver jalon_db_sqlite;
+
+/* --- reach.c --- */
+void jalon_db_reach_init(struct jalon_db *db);
+void jalon_db_reach_destroy(struct jalon_db *db);
+/* The driver's connect, or JALON_UNAVAILABLE at once when an attempt has just failed. */
+enum jalon_status jalon_db_reach_connect(struct jalon_context *ctx, struct jalon_db *db,
+                                         enum jalon_db_mode mode,
+                                         struct jalon_db_connection **out);
+/* Counts a connection that was found broken. */
+void jalon_db_reach_lose(struct jalon_db *db);
+/* Around a question that is asked again and again; ask() answers what hear() is given. */
+int64_t jalon_db_reach_ask(struct jalon_db *db);
+void jalon_db_reach_hear(struct jalon_db *db, int64_t asked_us, bool answered);
+/* Has it had no answer for a while? Then nobody waits for the server any longer. */
+bool jalon_db_reach_is_silent(struct jalon_db *db);
+/* JALON_UNAVAILABLE when it is. */
+enum jalon_status jalon_db_reach_check(struct jalon_context *ctx, struct jalon_db *db);
 
 /* --- checkpoint.c --- */
 /* After a commit: has the thread look at a log that has become long. */

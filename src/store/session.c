@@ -123,6 +123,12 @@ enum jalon_status jalon_store_ping(struct jalon_context *ctx, struct jalon_store
     return status;
 }
 
+void jalon_store_measure_reach(struct jalon_store *store, uint64_t *out_lost,
+                               uint64_t *out_regained, uint64_t *out_refused)
+{
+    jalon_db_measure_reach(store->db, out_lost, out_regained, out_refused);
+}
+
 void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads, uint64_t *out_writes,
                          int64_t *out_log_bytes)
 {
