@@ -4,6 +4,8 @@
 
 #include "binary.h"
 
+enum { EWKB_HAS_SRID = 0x20000000 };
+
 /* No positions: a count of 0, or for a point, which has no count, coordinates that are NaN. */
 static bool is_empty(struct jalon_geo_binary in, enum jalon_geometry_type type)
 {
@@ -31,7 +33,8 @@ enum jalon_status jalon_geometry_from_wkb(struct jalon_context *ctx, const void 
         return status;
     }
     if (is_empty(in, type)) {
-        *out = (struct jalon_geometry){.type = JALON_GEOMETRY_NONE, .srid = srid};
+        *out = (struct jalon_geometry){.type = JALON_GEOMETRY_NONE,
+                                       .srid = in.srid != 0 ? in.srid : srid};
         return JALON_OK;
     }
     in.builder.geometry.type = type;
@@ -54,5 +57,30 @@ void jalon_geometry_write_wkb(struct jalon_buffer *buffer, const struct jalon_ge
     }
     jalon_buffer_append_char(buffer, 1);
     jalon_geo_binary_write_u32(buffer, (uint32_t)geometry->type);
+    jalon_geo_binary_write_body(buffer, geometry, false);
+}
+
+enum jalon_status jalon_geometry_from_ewkb(struct jalon_context *ctx, const void *data, size_t size,
+                                           struct jalon_geometry *out)
+{
+    struct jalon_geometry read;
+    enum jalon_status status = jalon_geometry_from_wkb(ctx, data, size, 0, &read);
+    if (status == JALON_OK && read.srid == 0) {
+        return jalon_fail(ctx, JALON_INVALID, "the binary geometry does not name its SRID");
+    }
+    if (status == JALON_OK) {
+        *out = read;
+    }
+    return status;
+}
+
+void jalon_geometry_write_ewkb(struct jalon_buffer *buffer, const struct jalon_geometry *geometry)
+{
+    if (geometry->type == JALON_GEOMETRY_NONE) {
+        return;
+    }
+    jalon_buffer_append_char(buffer, 1);
+    jalon_geo_binary_write_u32(buffer, (uint32_t)geometry->type | EWKB_HAS_SRID);
+    jalon_geo_binary_write_u32(buffer, (uint32_t)geometry->srid);
     jalon_geo_binary_write_body(buffer, geometry, false);
 }

@@ -2,7 +2,9 @@
 /*
  * WKB and the SpatiaLite BLOB against bytes that SpatiaLite 5.0.1 itself made:
  *   spatialite :memory: "SELECT hex(GeomFromText('POINT(3.8767 43.6108)', 4326))"
- * and against bytes that are wrong.
+ * EWKB against bytes that PostGIS 3.3 made:
+ *   SELECT encode(ST_AsEWKB('SRID=4326;POINT(3.8767 43.6108)'::geometry), 'hex')
+ * and all against bytes that are wrong.
  */
 #include "geo_test.h"
 
@@ -44,6 +46,15 @@ static const char MULTIPOLYGON_WKB[] =
     "0000010300000002000000040000000000000000001440000000000000144000000000000022400000"
     "000000001440000000000000224000000000000022400000000000001440000000000000144004000000"
     "0000000000001C400000000000001840000000000000204000000000000018400000000000002040"
+    "0000000000001C400000000000001C400000000000001840";
+
+/* encode(ST_AsEWKB(…), 'hex') of the multipolygon, in capitals. */
+static const char MULTIPOLYGON_EWKB[] =
+    "0106000020E6100000020000000103000000010000000400000000000000000000000000000000000000"
+    "000000000000F03F0000000000000000000000000000F03F000000000000F03F00000000000000000000"
+    "000000000000010300000002000000040000000000000000001440000000000000144000000000000022"
+    "400000000000001440000000000000224000000000000022400000000000001440000000000000144004"
+    "0000000000000000001C400000000000001840000000000000204000000000000018400000000000002040"
     "0000000000001C400000000000001C400000000000001840";
 
 static unsigned nibble(char c)
@@ -172,6 +183,37 @@ static void wkb_is_that_of_spatialite(void **state)
     free_bytes(expected);
 }
 
+static void ewkb_goes_round_and_is_that_of_postgis(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+        struct jalon_geometry geometry = geometry_of(SHAPES[i]), again = {0};
+        geometry.srid = i % 2 == 0 ? JALON_SRID_WGS84 : 2154;
+        jalon_buffer_clear(&buffer);
+        jalon_geometry_write_ewkb(&buffer, &geometry);
+        assert_int_equal(jalon_geometry_from_ewkb(ctx, buffer.data, buffer.length, &again),
+                         JALON_OK);
+        assert_int_equal(again.srid, geometry.srid);
+        assert_true(jalon_geometry_equal(&geometry, &again));
+    }
+    struct jalon_geometry geometry = geometry_of(SHAPES[5]);
+    struct jalon_text expected = bytes_of(MULTIPOLYGON_EWKB);
+    jalon_buffer_clear(&buffer);
+    jalon_geometry_write_ewkb(&buffer, &geometry);
+    assert_int_equal(buffer.length, expected.length);
+    assert_memory_equal(buffer.data, expected.data, expected.length);
+    free_bytes(expected);
+    /* an empty point; big-endian, with an altitude */
+    geometry = read_hex("0101000020E6100000000000000000F87F000000000000F87F",
+                        jalon_geometry_from_ewkb);
+    assert_int_equal(geometry.type, JALON_GEOMETRY_NONE);
+    assert_int_equal(geometry.srid, JALON_SRID_WGS84);
+    geometry = read_hex("00A00000010000086A3FF000000000000040000000000000004008000000000000",
+                        jalon_geometry_from_ewkb);
+    assert_string_equal(json_of(&geometry), "{\"type\":\"Point\",\"coordinates\":[1,2]}");
+    assert_int_equal(geometry.srid, 2154);
+}
+
 static void wkb_of_others_is_read(void **state)
 {
     (void)state;
@@ -243,6 +285,15 @@ static void bytes_that_are_wrong_are_refused(void **state)
     refuse_hex("010400000001000000010200000000000000", from_wkb,
                "the binary geometry is not readable: a part has another type than the whole "
                "(byte 14)");
+    /* EWKB: no SRID, one that is 0, one cut short, a byte too many */
+    refuse_hex("0101000000000000000000F03F0000000000000040", jalon_geometry_from_ewkb,
+               "the binary geometry does not name its SRID");
+    refuse_hex("010100002000000000000000000000F03F0000000000000040", jalon_geometry_from_ewkb,
+               "the binary geometry does not name its SRID");
+    refuse_hex("0101000020E610", jalon_geometry_from_ewkb,
+               "the binary geometry is not readable: it is cut short (byte 5)");
+    refuse_hex("0101000020E6100000000000000000F03F000000000000004000", jalon_geometry_from_ewkb,
+               "the binary geometry is not readable: bytes follow its end (byte 25)");
     /* SpatiaLite's compressed line */
     refuse_hex(
         "0001E6100000F6285C8FC2F50E40CDCCCCCCCCCC45403333333333330F408FC2F5285CCF45407C42420F"
@@ -330,6 +381,9 @@ static void damaged_bytes_never_break_the_readers(void **state)
         jalon_buffer_clear(&buffer);
         jalon_geometry_write_wkb(&buffer, &geometry);
         read_damaged(jalon_buffer_text(&buffer), from_wkb, &seed);
+        jalon_buffer_clear(&buffer);
+        jalon_geometry_write_ewkb(&buffer, &geometry);
+        read_damaged(jalon_buffer_text(&buffer), jalon_geometry_from_ewkb, &seed);
     }
 }
 
@@ -366,6 +420,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_spatialite_blob_keeps_its_srid, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wkb_goes_round, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wkb_is_that_of_spatialite, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ewkb_goes_round_and_is_that_of_postgis, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wkb_of_others_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytes_that_are_wrong_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(more_positions_than_the_bound_are_too_large, set_up,
