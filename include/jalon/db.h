@@ -26,7 +26,7 @@ struct jalon_db_cursor;
 enum jalon_db_mode { JALON_DB_READ, JALON_DB_WRITE };
 
 /* In which bytes a geometry column is read and written; see jalon/geo.h. */
-enum jalon_db_geometry_form { JALON_DB_GEOMETRY_SPATIALITE };
+enum jalon_db_geometry_form { JALON_DB_GEOMETRY_SPATIALITE, JALON_DB_GEOMETRY_EWKB };
 
 /* --- Values --- */
 enum jalon_db_kind {
@@ -87,6 +87,11 @@ struct jalon_text jalon_db_show_location(struct jalon_context *ctx, struct jalon
 /* Every connection must have been released. NULL is allowed. */
 void jalon_db_close(struct jalon_db *db);
 enum jalon_db_geometry_form jalon_db_geometry_form(const struct jalon_db *db);
+/*
+ * False when the engine has nothing to do for this statement, such as those of an index that it
+ * keeps by itself: to run it changes and answers no row.
+ */
+bool jalon_db_has_statement(const struct jalon_db *db, int query);
 /*
  * Changes, and grows, when anybody (also another process) has committed since. Any thread, one
  * after the other.
@@ -151,18 +156,24 @@ enum jalon_status jalon_db_execute(struct jalon_context *ctx,
                                    struct jalon_db_connection *connection, int query,
                                    const struct jalon_db_value *parameters, size_t count,
                                    int64_t *out_changed) JALON_MUST_USE;
-/* The same for an insertion into a table that numbers its rows: *out_number is the new row's. */
+/*
+ * The same for an insertion into a table that numbers its rows: *out_number is the new row's.
+ * JALON_CONFLICT also when it inserted none, because it says to leave a taken key alone.
+ */
 enum jalon_status jalon_db_insert(struct jalon_context *ctx,
                                   struct jalon_db_connection *connection, int query,
                                   const struct jalon_db_value *parameters, size_t count,
                                   int64_t *out_number) JALON_MUST_USE;
-/* Parameters must stay until the cursor ends, at the latest with the transaction. */
+/*
+ * Parameters must stay until the cursor ends, at the latest with the transaction. *out is NULL when
+ * the engine has no such statement.
+ */
 enum jalon_status jalon_db_query(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query, const struct jalon_db_value *parameters, size_t count,
                                  struct jalon_db_cursor **out) JALON_MUST_USE;
 /*
  * The next row's columns, valid until the next call with this cursor; JALON_NOT_FOUND (no message)
- * at the end.
+ * at the end, and from a cursor that is NULL.
  */
 enum jalon_status jalon_db_step(struct jalon_context *ctx, struct jalon_db_cursor *cursor,
                                 const struct jalon_db_value **out_row) JALON_MUST_USE;
@@ -176,8 +187,8 @@ enum jalon_status jalon_db_prepare(struct jalon_context *ctx,
 
 /* --- Spatial index --- */
 /*
- * A spatial index whose rows are written by statements of ours: those of an R*Tree of SQLite. All
- * of them are about the tables of one index.
+ * A spatial index whose rows are written by statements of ours: those of an R*Tree. All of them are
+ * about the tables of one index; not for an engine that does not have them.
  */
 struct jalon_db_index {
     int find_node;  /* $1 nodeno; answers its data */
@@ -204,7 +215,7 @@ enum jalon_status jalon_db_index_many(struct jalon_context *ctx,
 /* --- Care --- */
 /*
  * These are an engine's own business, and an engine need not have them: one whose data is kept by a
- * server of its own (PostgreSQL) is copied, checked and tidied by that server's tools, and answers
+ * server of its own is copied, checked and tidied by that server's tools, and answers
  * JALON_UNSUPPORTED with a message that names them.
  */
 /*

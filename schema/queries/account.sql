@@ -2,7 +2,8 @@
 -- Accounts of the server.
 
 -- name: account_insert
-INSERT INTO account (name, email, is_operator, created) VALUES ($1, $2, $3, $4);
+INSERT INTO account (name, email, is_operator, created) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING RETURNING number;
 
 -- name: account_find
 SELECT number, name, email, is_operator, created FROM account WHERE name = $1;

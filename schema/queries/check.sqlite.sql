@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- Rows beside what the spatial index has of them.
+-- Rows beside what the spatial index has of them: whether it has one, and its box.
 
 -- name: check_contributions
 SELECT number, id, collection, fields, categories, status, moderation, geometry,
-    xmin, xmax, ymin, ymax
+    pkid IS NOT NULL, xmin, xmax, ymin, ymax
 FROM contribution LEFT JOIN idx_contribution_geometry ON pkid = number
 WHERE number IN (SELECT number FROM contribution WHERE map = $1)
 ORDER BY number;
 
 -- name: check_territories
-SELECT number, id, geometry, xmin, xmax, ymin, ymax
+SELECT number, id, geometry, pkid IS NOT NULL, xmin, xmax, ymin, ymax
 FROM territory LEFT JOIN idx_territory_geometry ON pkid = number
 WHERE map = $1 ORDER BY number;
 

@@ -6,7 +6,8 @@
 INSERT INTO collection (map, position, key, title_fr, title_en, description_fr, description_en,
     color, geometry_types, visibility, attribution, licence, cluster_radius, cluster_min_points,
     cluster_max_zoom, tile_fields, stale_after_days)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+ON CONFLICT DO NOTHING RETURNING number;
 
 -- name: collection_list
 SELECT number, key, title_fr, title_en, description_fr, description_en, color, geometry_types,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
 -- Writing contributions and the rows of their spatial index: SpatiaLite's triggers would work the
--- box out once more, at the price of half the speed of an import.
+-- box out once more, at the price of half the speed of an import. And walking a map's contributions.
 
 -- The row alone: those of the index follow together, before anybody can see either.
 -- name: contribution_insert
@@ -47,3 +47,33 @@ VALUES ($23, $19, $20, $21, $22);
 DELETE FROM contribution WHERE map = $1;
 DELETE FROM idx_contribution_geometry
 WHERE pkid IN (SELECT contribution FROM revision WHERE map = $1);
+
+-- $2 after this number, $3 of this collection, $4 of this source (NULL: any).
+-- name: contribution_scan
+SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
+    author, source, source_id, licence, observed, campaign, created, updated, geometry
+FROM contribution
+WHERE number IN (SELECT number FROM contribution WHERE map = $1 AND number > $2)
+    AND ($3 IS NULL OR collection = $3) AND ($4 IS NULL OR source = $4)
+ORDER BY number;
+
+-- The same rows. Where most of the table's rows behind $2 are the map's, it is cheaper to read them
+-- all than to find each: the plus keeps the engine from looking the map up in an index.
+-- name: contribution_scan_table
+SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
+    author, source, source_id, licence, observed, campaign, created, updated, geometry
+FROM contribution
+WHERE number > $2 AND +map = $1
+    AND ($3 IS NULL OR +collection = $3) AND ($4 IS NULL OR +source = $4)
+ORDER BY number;
+
+-- Which of the two, and after which number: rows of several maps lie in the table as they came. Where
+-- most of those behind the map's first one are its own, the table is read from there, at less than
+-- half the cost of finding each row; where that would pass over too many others, each is found. The
+-- map's events bound its rows from above, and so the rows passed over: no more than four an event.
+-- name: contribution_choose_scan
+SELECT start, (last - start) / 4 < events
+FROM (SELECT max($2, coalesce((SELECT min(contribution) FROM revision WHERE map = $1), 0) - 1)
+            AS start,
+        coalesce((SELECT max(number) FROM contribution), 0) AS last,
+        coalesce((SELECT max(seq) FROM event WHERE map = $1), 0) AS events);

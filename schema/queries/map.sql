@@ -4,7 +4,8 @@
 -- name: map_insert
 INSERT INTO map (slug, title_fr, title_en, description_fr, description_en, template, licence,
     attribution, policy, account_needed, west, south, east, north, created)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ON CONFLICT DO NOTHING RETURNING number;
 
 -- name: map_update
 UPDATE map SET title_fr = $2, title_en = $3, description_fr = $4, description_en = $5,
@@ -21,10 +22,6 @@ FROM map WHERE slug = $1;
 SELECT number, slug, title_fr, title_en,
     (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number)
 FROM map ORDER BY slug;
-
--- Makes other writers of the map wait; answers nothing when the map is not there any more.
--- name: map_lock
-SELECT number FROM map WHERE number = $1;
 
 -- name: map_delete
 DELETE FROM map WHERE number = $1;

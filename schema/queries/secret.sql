@@ -4,5 +4,6 @@
 -- name: secret_find
 SELECT value FROM secret WHERE name = $1;
 
+-- Changes no row when there is one.
 -- name: secret_insert
-INSERT INTO secret (name, value) VALUES ($1, $2);
+INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING;

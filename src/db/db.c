@@ -119,6 +119,11 @@ enum jalon_db_geometry_form jalon_db_geometry_form(const struct jalon_db *db)
     return db->driver->geometry_form;
 }
 
+bool jalon_db_has_statement(const struct jalon_db *db, int query)
+{
+    return jalon_db_statements[query].sql[db->driver->engine][0] != '\0';
+}
+
 /* --- The pool --- */
 
 /* Waits on `freed`, the mutex held; false when the deadline has passed. */
@@ -332,6 +337,18 @@ static void check_call(const struct jalon_db_connection *connection, int query, 
     (void)connection, (void)query, (void)count;
 }
 
+static enum jalon_status execute(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                                 int query, const struct jalon_db_value *parameters,
+                                 int64_t *out_changed, int64_t *out_number)
+{
+    if (!jalon_db_has_statement(connection->db, query)) {
+        *out_changed = 0;
+        return JALON_OK;
+    }
+    return connection->db->driver->execute(ctx, connection, query, parameters, out_changed,
+                                           out_number);
+}
+
 enum jalon_status jalon_db_execute(struct jalon_context *ctx,
                                    struct jalon_db_connection *connection, int query,
                                    const struct jalon_db_value *parameters, size_t count,
@@ -339,8 +356,7 @@ enum jalon_status jalon_db_execute(struct jalon_context *ctx,
 {
     check_call(connection, query, count);
     int64_t changed, number;
-    enum jalon_status status =
-        connection->db->driver->execute(ctx, connection, query, parameters, &changed, &number);
+    enum jalon_status status = execute(ctx, connection, query, parameters, &changed, &number);
     if (status == JALON_OK && out_changed != NULL) {
         *out_changed = changed;
     }
@@ -354,8 +370,10 @@ enum jalon_status jalon_db_insert(struct jalon_context *ctx,
 {
     check_call(connection, query, count);
     int64_t changed, number;
-    enum jalon_status status =
-        connection->db->driver->execute(ctx, connection, query, parameters, &changed, &number);
+    enum jalon_status status = execute(ctx, connection, query, parameters, &changed, &number);
+    if (status == JALON_OK && changed == 0) {
+        return jalon_fail(ctx, JALON_CONFLICT, "this is there already");
+    }
     if (status == JALON_OK) {
         *out_number = number;
     }
@@ -367,13 +385,18 @@ enum jalon_status jalon_db_query(struct jalon_context *ctx, struct jalon_db_conn
                                  struct jalon_db_cursor **out)
 {
     check_call(connection, query, count);
+    if (!jalon_db_has_statement(connection->db, query)) {
+        *out = NULL;
+        return JALON_OK;
+    }
     return connection->db->driver->query(ctx, connection, query, parameters, out);
 }
 
 enum jalon_status jalon_db_step(struct jalon_context *ctx, struct jalon_db_cursor *cursor,
                                 const struct jalon_db_value **out_row)
 {
-    return cursor->connection->db->driver->step(ctx, cursor, out_row);
+    return cursor != NULL ? cursor->connection->db->driver->step(ctx, cursor, out_row)
+                          : JALON_NOT_FOUND;
 }
 
 void jalon_db_cursor_end(struct jalon_db_cursor *cursor)
@@ -411,7 +434,9 @@ enum jalon_status jalon_db_prepare(struct jalon_context *ctx,
                                    struct jalon_db_connection *connection, int query)
 {
     assert(query >= 0 && (size_t)query < jalon_db_statement_count);
-    return connection->db->driver->prepare(ctx, connection, query);
+    return jalon_db_has_statement(connection->db, query)
+               ? connection->db->driver->prepare(ctx, connection, query)
+               : JALON_OK;
 }
 
 /* --- Schema and watching --- */

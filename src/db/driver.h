@@ -20,12 +20,14 @@ enum jalon_db_savepoint_step {
     JALON_DB_SAVEPOINT_UNDO,
 };
 
-enum jalon_db_engine { JALON_DB_SQLITE, JALON_DB_ENGINE_COUNT };
+enum jalon_db_engine { JALON_DB_SQLITE, JALON_DB_POSTGRES, JALON_DB_ENGINE_COUNT };
 
 /* Made by sqlgen from schema/. */
 struct jalon_db_statement {
     const char *name;
-    size_t parameter_count;
+    size_t parameter_count; /* over all engines: an engine's text may leave some out */
+    /* Statements that each end with `;`. Empty where the engine has nothing to do: db.c answers then,
+       and no driver sees it. */
     const char *sql[JALON_DB_ENGINE_COUNT];
 };
 struct jalon_db_migration {
@@ -67,7 +69,10 @@ struct jalon_db_driver {
 
     enum jalon_status (*prepare)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query);
-    /* out_changed and out_number are never NULL here. */
+    /*
+     * out_changed and out_number are never NULL here. When nothing was changed, *out_number is of no
+     * meaning.
+     */
     enum jalon_status (*execute)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query, const struct jalon_db_value *parameters,
                                  int64_t *out_changed, int64_t *out_number);

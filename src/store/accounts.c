@@ -71,8 +71,8 @@ enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
         token->expires_us == 0 ? jalon_db_null() : jalon_db_time(token->expires_us),
         jalon_db_time(token->created_us),
     };
-    enum jalon_status status = jalon_db_execute(ctx, session->connection, JALON_QUERY_TOKEN_INSERT,
-                                                values, JALON_STORE_COUNT(values), NULL);
+    enum jalon_status status = jalon_store_insert_new(ctx, session, JALON_QUERY_TOKEN_INSERT, values,
+                                                      JALON_STORE_COUNT(values));
     return status == JALON_CONFLICT ? jalon_fail(ctx, status, "there is this token already")
                                     : status;
 }

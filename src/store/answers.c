@@ -30,8 +30,10 @@ enum jalon_status jalon_store_insert_secret(struct jalon_context *ctx,
                                             const void *bytes, size_t size)
 {
     struct jalon_db_value values[] = {jalon_db_text(name), jalon_db_blob(bytes, size)};
-    return jalon_db_execute(ctx, session->connection, JALON_QUERY_SECRET_INSERT, values,
-                            JALON_STORE_COUNT(values), NULL);
+    enum jalon_status status = jalon_store_insert_new(ctx, session, JALON_QUERY_SECRET_INSERT,
+                                                      values, JALON_STORE_COUNT(values));
+    return status == JALON_CONFLICT ? jalon_fail(ctx, status, "there is this secret already")
+                                    : status;
 }
 
 enum jalon_status jalon_store_find_answer(struct jalon_context *ctx, struct jalon_session *session,
@@ -92,8 +94,11 @@ enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalo
         jalon_db_text(answer->json),
         jalon_db_time(answer->created_us),
     };
-    return jalon_db_execute(ctx, session->connection, JALON_QUERY_IDEMPOTENCY_INSERT, values,
-                            JALON_STORE_COUNT(values), NULL);
+    enum jalon_status status = jalon_store_insert_new(ctx, session, JALON_QUERY_IDEMPOTENCY_INSERT,
+                                                      values, JALON_STORE_COUNT(values));
+    return status == JALON_CONFLICT
+               ? jalon_fail(ctx, status, "an answer is kept under this key already")
+               : status;
 }
 
 enum jalon_status jalon_store_forget_answers(struct jalon_context *ctx,

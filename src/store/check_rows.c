@@ -47,22 +47,28 @@ static bool is_side(double exact, const struct jalon_db_value *indexed, double o
     return distance >= 0 && distance <= fabs(exact) * 0x1p-20 + 1e-30;
 }
 
-/* `box` are the index' four columns, NULL when the row is not in it. */
+/*
+ * `index` are whether the index has the row, and the four columns of its box then. NULL and nothing
+ * more: the engine keeps it and knows.
+ */
 static void check_box(const struct looked_at *at, const struct jalon_geometry *geometry,
-                      const struct jalon_db_value box[4])
+                      const struct jalon_db_value *index)
 {
-    enum { WEST, EAST, SOUTH, NORTH };
+    enum { INDEXED, WEST, EAST, SOUTH, NORTH };
     struct jalon_box exact;
-    bool indexed = box[WEST].kind != JALON_DB_NULL;
+    if (index[INDEXED].kind == JALON_DB_NULL) {
+        return;
+    }
+    bool indexed = jalon_db_to_integer(&index[INDEXED]) != 0;
     /* What crosses the antimeridian has no box that the index could hold. */
     bool wanted = jalon_geometry_box(geometry, &exact) && exact.west <= exact.east;
     if (wanted != indexed) {
         tell(at, wanted ? "the spatial index does not have it"
                         : "the spatial index has it, but it has no box");
-    } else if (wanted && (!is_side(exact.west, &box[WEST], -1) ||
-                          !is_side(exact.east, &box[EAST], 1) ||
-                          !is_side(exact.south, &box[SOUTH], -1) ||
-                          !is_side(exact.north, &box[NORTH], 1))) {
+    } else if (wanted && (!is_side(exact.west, &index[WEST], -1) ||
+                          !is_side(exact.east, &index[EAST], 1) ||
+                          !is_side(exact.south, &index[SOUTH], -1) ||
+                          !is_side(exact.north, &index[NORTH], 1))) {
         tell(at, "its box in the spatial index is not the geometry's");
     }
 }
@@ -70,7 +76,7 @@ static void check_box(const struct looked_at *at, const struct jalon_geometry *g
 /* `types` are those allowed. */
 static void check_geometry(const struct looked_at *at, struct jalon_session *session,
                            const struct jalon_db_value *column, unsigned types,
-                           const struct jalon_db_value box[4])
+                           const struct jalon_db_value *index)
 {
     struct jalon_geometry geometry;
     enum jalon_db_geometry_form form = jalon_db_geometry_form(session->store->db);
@@ -83,7 +89,7 @@ static void check_geometry(const struct looked_at *at, struct jalon_session *ses
         (types & JALON_GEOMETRY_BIT(geometry.type)) == 0) {
         tell(at, "geometry: its collection has no %s", jalon_geometry_type_name(geometry.type));
     }
-    check_box(at, &geometry, box);
+    check_box(at, &geometry, index);
 }
 
 /* --- What the map's description says --- */
@@ -192,7 +198,7 @@ static void check_id(const struct looked_at *at, struct jalon_text id)
 static void check_contribution(struct looked_at *at, struct jalon_session *session,
                                const struct jalon_db_value *row)
 {
-    enum { NUMBER, ID, COLLECTION, FIELDS, CATEGORIES, STATUS, MODERATION, GEOMETRY, BOX };
+    enum { NUMBER, ID, COLLECTION, FIELDS, CATEGORIES, STATUS, MODERATION, GEOMETRY, INDEX };
     enum jalon_moderation moderation;
     int64_t number = jalon_db_to_integer(&row[COLLECTION]);
     const struct jalon_collection *collection = find_collection(at->map, number);
@@ -209,19 +215,19 @@ static void check_contribution(struct looked_at *at, struct jalon_session *sessi
     }
     check_fields(at, collection, jalon_db_to_text(&row[FIELDS]));
     check_status(at, collection, jalon_db_to_text(&row[STATUS]));
-    check_geometry(at, session, &row[GEOMETRY], collection->geometry_types, &row[BOX]);
+    check_geometry(at, session, &row[GEOMETRY], collection->geometry_types, &row[INDEX]);
 }
 
 static void check_territory(struct looked_at *at, struct jalon_session *session,
                             const struct jalon_db_value *row)
 {
-    enum { NUMBER, ID, GEOMETRY, BOX };
+    enum { NUMBER, ID, GEOMETRY, INDEX };
     snprintf(at->key, sizeof at->key, "%lld", (long long)jalon_db_to_integer(&row[NUMBER]));
     check_id(at, jalon_db_to_text(&row[ID]));
     check_geometry(at, session, &row[GEOMETRY],
                    JALON_GEOMETRY_BIT(JALON_GEOMETRY_POLYGON) |
                        JALON_GEOMETRY_BIT(JALON_GEOMETRY_MULTIPOLYGON),
-                   &row[BOX]);
+                   &row[INDEX]);
 }
 
 static enum jalon_status check_rows(struct jalon_context *ctx, struct jalon_session *session,

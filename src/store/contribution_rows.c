@@ -221,31 +221,28 @@ struct jalon_contribution_cursor {
 };
 
 /*
- * Rows of several maps lie in the table as they came. Where most behind the map's first one are its
- * own, the table is read from there, at less than half the cost of finding each row; where that
- * would pass over too many others, each is found. The map's events bound its rows from above, and
- * so the rows passed over.
+ * Which statement walks the map from where at the least cost; for an engine that has one way only,
+ * that one.
  */
 static enum jalon_status choose_scan(struct jalon_context *ctx, struct jalon_session *session,
                                      const struct jalon_map *map, int64_t *after, int *out_query)
 {
-    enum { FIRST, LAST, EVENTS, ROWS_AN_EVENT = 4 };
-    struct jalon_db_value values[] = {jalon_db_integer(map->number)};
+    enum { START, READS_TABLE };
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(*after)};
     struct jalon_db_cursor *cursor;
     const struct jalon_db_value *row;
+    *out_query = JALON_QUERY_CONTRIBUTION_SCAN;
     enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_CONTRIBUTION_EXTENT, values,
+        jalon_store_query_row(ctx, session, JALON_QUERY_CONTRIBUTION_CHOOSE_SCAN, values,
                               JALON_STORE_COUNT(values), &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
+    if (status == JALON_OK) {
+        *after = jalon_db_to_integer(&row[START]);
+        if (jalon_db_to_integer(&row[READS_TABLE]) != 0) {
+            *out_query = JALON_QUERY_CONTRIBUTION_SCAN_TABLE;
+        }
+        jalon_db_cursor_end(cursor);
     }
-    int64_t first = jalon_db_to_integer(&row[FIRST]), last = jalon_db_to_integer(&row[LAST]);
-    int64_t events = jalon_db_to_integer(&row[EVENTS]);
-    jalon_db_cursor_end(cursor);
-    *after = first - 1 > *after ? first - 1 : *after;
-    *out_query = (last - *after) / ROWS_AN_EVENT < events ? JALON_QUERY_CONTRIBUTION_SCAN_TABLE
-                                                          : JALON_QUERY_CONTRIBUTION_SCAN;
-    return JALON_OK;
+    return status == JALON_NOT_FOUND ? JALON_OK : status;
 }
 
 enum jalon_status jalon_store_scan_contributions(struct jalon_context *ctx,

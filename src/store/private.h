@@ -41,7 +41,10 @@ struct jalon_session {
 /* How many values a parameter array has. */
 #define JALON_STORE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Remembers a new contribution for the spatial index; `box` as jalon_store_put_geometry gives it. */
+/*
+ * Remembers a new contribution for the spatial index, unless the engine sees to that; `box` as
+ * jalon_store_put_geometry gives it.
+ */
 enum jalon_status jalon_session_add_to_index(struct jalon_context *ctx,
                                              struct jalon_session *session, int64_t number,
                                              const struct jalon_db_value box[4]) JALON_MUST_USE;
@@ -65,6 +68,10 @@ enum jalon_status jalon_store_query_row(struct jalon_context *ctx, struct jalon_
                                         int query, const struct jalon_db_value *parameters,
                                         size_t count, struct jalon_db_cursor **out_cursor,
                                         const struct jalon_db_value **out_row) JALON_MUST_USE;
+/* Runs an insertion that leaves a taken key alone: JALON_CONFLICT, without a message, when it did. */
+enum jalon_status jalon_store_insert_new(struct jalon_context *ctx, struct jalon_session *session,
+                                         int query, const struct jalon_db_value *parameters,
+                                         size_t count) JALON_MUST_USE;
 /*
  * Runs a query and gives each row to `take`; stops at the first failure. `take` copies what it keeps.
  */

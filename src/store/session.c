@@ -266,7 +266,8 @@ enum jalon_status jalon_session_add_to_index(struct jalon_context *ctx,
 {
     struct jalon_db_index_row row = {number, box[0].number, box[1].number, box[2].number,
                                      box[3].number};
-    if (row.west > row.east) { /* no geometry */
+    if (row.west > row.east || /* no geometry */
+        !jalon_db_has_statement(session->store->db, JALON_QUERY_CONTRIBUTION_INDEX)) {
         return JALON_OK;
     }
     if (session->pending_count == INDEX_PENDING_MAX) {
@@ -309,6 +310,16 @@ enum jalon_status jalon_store_query_row(struct jalon_context *ctx, struct jalon_
     }
     *out_cursor = cursor;
     return JALON_OK;
+}
+
+enum jalon_status jalon_store_insert_new(struct jalon_context *ctx, struct jalon_session *session,
+                                         int query, const struct jalon_db_value *parameters,
+                                         size_t count)
+{
+    int64_t changed;
+    enum jalon_status status =
+        jalon_db_execute(ctx, session->connection, query, parameters, count, &changed);
+    return status == JALON_OK && changed == 0 ? JALON_CONFLICT : status;
 }
 
 enum jalon_status jalon_store_each_row(
@@ -378,6 +389,7 @@ enum jalon_status jalon_store_put_geometry(struct jalon_context *ctx, struct jal
     jalon_buffer_clear(buffer);
     switch (jalon_db_geometry_form(session->store->db)) {
     case JALON_DB_GEOMETRY_SPATIALITE: jalon_geometry_write_spatialite(buffer, geometry); break;
+    case JALON_DB_GEOMETRY_EWKB: jalon_geometry_write_ewkb(buffer, geometry); break;
     }
     enum jalon_status status = jalon_buffer_status(buffer);
     if (status == JALON_NO_MEMORY) {
@@ -408,6 +420,9 @@ enum jalon_status jalon_store_read_geometry(struct jalon_context *ctx,
     switch (form) {
     case JALON_DB_GEOMETRY_SPATIALITE:
         status = jalon_geometry_from_spatialite(ctx, bytes.data, bytes.length, out);
+        break;
+    case JALON_DB_GEOMETRY_EWKB:
+        status = jalon_geometry_from_ewkb(ctx, bytes.data, bytes.length, out);
         break;
     }
     return status;

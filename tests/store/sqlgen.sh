@@ -64,6 +64,18 @@ made '{1, "first", {'
 printf -- '-- name: thing_find\nSELECT 2 WHERE 1 = $1;\n' > "$work/schema/queries/thing.sqlite.sql"
 run
 made '"SELECT 2 WHERE 1 = ?1;",'
+made '"WHERE a = $1;",'
+
+# An engine's text may leave parameters out, and be nothing at all.
+printf -- '-- name: thing_find\nSELECT 2 WHERE 1 = $3 AND $1 = $2;\n' \
+    > "$work/schema/queries/thing.sqlite.sql"
+printf -- '-- name: thing_find\nSELECT 3 WHERE 1 = $2;\n-- name: thing_add\n-- Nothing.\n;\n' \
+    > "$work/schema/queries/thing.postgres.sql"
+run
+made '{"thing_find", 3, {'
+made '"SELECT 2 WHERE 1 = ?3 AND ?1 = ?2;",'
+made '"SELECT 3 WHERE 1 = $2;",'
+made '        "",'
 
 start
 printf -- '\n-- name: thing_find\nSELECT 1;\n' >> "$work/schema/queries/thing.sql"
@@ -85,7 +97,16 @@ printf 'SELECT 1;\n' > "$work/schema/queries/stray.sql"
 refused "queries/stray.sql:1: SQL before the first '-- name:'"
 start
 printf -- '-- name: thing_list\nSELECT $1, $3;\n' >> "$work/schema/queries/thing.sql"
-refused "parameter \$2 is missing"
+refused "parameter \$2 is missing for every engine"
+start
+printf -- '-- name: thing_find\nSELECT $1, $3;\n' > "$work/schema/queries/thing.sqlite.sql"
+refused "parameter \$2 is missing for every engine"
+start
+printf -- '-- name: thing_list\n;\n' >> "$work/schema/queries/thing.sql"
+refused "queries/thing.sql:9: 'thing_list' is empty for every engine"
+start
+printf -- '-- name: thing_list\nSELECT 1;\n' > "$work/schema/queries/thing.sqlite.sql"
+refused "'thing_list' has no text for postgres"
 start
 printf -- "-- name: thing_list\nSELECT 'a;\n" >> "$work/schema/queries/thing.sql"
 refused "thing_list"

@@ -11,8 +11,10 @@
  *
  * A block ends where the next one starts or the file ends, and its last character is `;`. It may
  * hold several statements, which share their parameters. Text in an engine's file replaces the
- * common text; in the end every name must have text for every engine. Reads migrations/
- * NNN_name.sql and NNN_name.<engine>.sql likewise. Every fault is named with file and line.
+ * common text; in the end every name must have text for every engine. There, a block that is `;`
+ * alone says that this engine has nothing to do. An engine's text may leave parameters out that
+ * another one's has. Reads migrations/NNN_name.sql and NNN_name.<engine>.sql likewise. Every fault
+ * is named with file and line.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -23,13 +25,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENGINE_COUNT = 1, PARAMETERS_MAX = 64 };
+enum { ENGINE_COUNT = 2, PARAMETERS_MAX = 64 };
 
-/* One row an engine: its name in file names, and how it writes the n-th parameter. */
+/*
+ * One row an engine, in the order of enum jalon_db_engine: its name in file names, and how it writes
+ * the n-th parameter.
+ */
 static const struct {
     const char *name;
     char placeholder;
-} engines[ENGINE_COUNT] = {{"sqlite", '?'}};
+} engines[ENGINE_COUNT] = {{"sqlite", '?'}, {"postgres", '$'}};
 
 /* A named text: a query, or (with its number) a migration. */
 struct entry {
@@ -260,6 +265,12 @@ static void finish_block(struct list *list, struct block *block, int engine, con
     if (block->text[block->length - 1] != ';') {
         die(file, block->line, "'%s' does not end with ';'", block->name);
     }
+    if (block->length == 1) {
+        if (engine < 0) {
+            die(file, block->line, "'%s' is empty for every engine", block->name);
+        }
+        block->text[0] = '\0';
+    }
     set_text(find_or_add(list, block->name), engine, block->text, file, block->line);
     free(block->name);
     free(block->text);
@@ -317,11 +328,10 @@ static void read_queries(struct list *list, const char *folder, const char *name
     free(entity);
 }
 
-/* Writes $1 as the engine writes it; answers how many parameters there are (none left out). */
-static int translate(char *text, char placeholder, const char *name)
+/* Writes $1 as the engine writes it; marks in `seen` which parameters there are. */
+static void translate(char *text, char placeholder, const char *name,
+                      bool seen[PARAMETERS_MAX + 1])
 {
-    bool seen[PARAMETERS_MAX + 1] = {false};
-    int count = 0;
     char quote = '\0';
     for (char *c = text; *c != '\0'; c++) {
         if (quote != '\0') {
@@ -334,17 +344,28 @@ static int translate(char *text, char placeholder, const char *name)
                 die(name, 0, "parameter $%ld is out of range", number);
             }
             seen[number] = true;
-            count = number > count ? (int)number : count;
             *c = placeholder;
         }
     }
     if (quote != '\0') {
         die(name, 0, "a quote is not closed");
     }
+}
+
+/* Translates the texts of all engines; answers how many parameters they have together. */
+static int translate_all(struct entry *entry)
+{
+    bool seen[PARAMETERS_MAX + 1] = {false};
+    int count = PARAMETERS_MAX;
+    for (int e = 0; e < ENGINE_COUNT; e++) {
+        translate(entry->text[e], engines[e].placeholder, entry->name, seen);
+    }
+    while (count > 0 && !seen[count]) {
+        count--;
+    }
     for (int i = 1; i <= count; i++) {
-        /* An engine may leave one out that another needs, but not this one alone. */
-        if (!seen[i] && ENGINE_COUNT == 1) {
-            die(name, 0, "parameter $%d is missing", i);
+        if (!seen[i]) {
+            die(entry->name, 0, "parameter $%d is missing for every engine", i);
         }
     }
     return count;
@@ -435,12 +456,7 @@ static void write_source(struct list *queries, const struct list *migrations, co
           out);
     for (size_t i = 0; i < queries->count; i++) {
         struct entry *entry = &queries->entries[i];
-        int parameters = 0;
-        for (int e = 0; e < ENGINE_COUNT; e++) {
-            int count = translate(entry->text[e], engines[e].placeholder, entry->name);
-            parameters = count > parameters ? count : parameters;
-        }
-        fprintf(out, "    {\"%s\", %d, {\n", entry->name, parameters);
+        fprintf(out, "    {\"%s\", %d, {\n", entry->name, translate_all(entry));
         for (int e = 0; e < ENGINE_COUNT; e++) {
             fputs("        ", out);
             put_string(out, entry->text[e]);
