@@ -180,8 +180,9 @@ enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jal
  * What this thread writes until the group's end becomes durable together, with one flush; then, and
  * not before, it shows in the views. Each call by itself is kept or undone as it would be alone, but
  * an answer made from it holds only when the end returns JALON_OK: else nothing of the group was
- * kept. `ctx` and those of the calls in between outlive the end. Groups are not nested, and hold
- * contributions only (maps and territories have no part in them).
+ * kept (JALON_UNAVAILABLE: it is not known). What came out as JALON_RETRY, all of it when the end did,
+ * may be done again, best outside a group. `ctx` and those of the calls in between outlive the end.
+ * Groups are not nested, and hold contributions only (maps and territories have no part in them).
  */
 enum jalon_status jalon_app_begin_group(struct jalon_context *ctx,
                                         struct jalon_app *app) JALON_MUST_USE;

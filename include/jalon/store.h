@@ -2,10 +2,10 @@
 /*
  * The store: one function a storage operation, rows <-> model. Layer 2; engines hidden in db.
  *
- * A session is a leased connection inside one transaction. Writes of one database are serialised:
- * a second writer waits, at most `write_wait_ms`. Every contribution write stores the row, its
- * revision and a numbered event in the session's transaction, or nothing. Knows no rule: what may
- * be written is app's.
+ * A session is a leased connection inside one transaction. Writes of one map are serialised, and those
+ * of all maps by an engine in a file: a second writer waits, at most `write_wait_ms`. Every
+ * contribution write stores the row, its revision and a numbered event in the session's transaction,
+ * or nothing. Knows no rule: what may be written is app's.
  */
 #ifndef JALON_STORE_H
 #define JALON_STORE_H
@@ -44,9 +44,20 @@ enum jalon_status jalon_store_versions(struct jalon_context *ctx,
 /* --- Sessions --- */
 enum jalon_status jalon_store_read(struct jalon_context *ctx, struct jalon_store *store,
                                    struct jalon_session **out) JALON_MUST_USE;
-/* JALON_RETRY: another writer held the database for longer than write_wait_ms. */
+/* JALON_RETRY: another writer, of this program at least, went on for longer than write_wait_ms. */
 enum jalon_status jalon_store_write(struct jalon_context *ctx, struct jalon_store *store,
                                     struct jalon_session **out) JALON_MUST_USE;
+/*
+ * Makes a map this session's until it ends: nobody else changes anything of it meanwhile. Comes before
+ * anything is read that decides what is written; writing a contribution asks for it by itself, at
+ * the latest. Nothing when the session has the map already.
+ *
+ * `wait`: for who has it now, at most write_wait_ms, then JALON_RETRY: end the session. Whoever has
+ * another map already does not wait, so that no two wait for each other: JALON_RETRY at once, and the
+ * session goes on as it was. JALON_GONE: the map was removed (not waiting: JALON_RETRY).
+ */
+enum jalon_status jalon_session_lock_map(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map, bool wait) JALON_MUST_USE;
 /* On failure the transaction is rolled back. JALON_NO_SPACE: disk full; JALON_UNAVAILABLE: failing. */
 enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_session *session)
     JALON_MUST_USE;
@@ -267,9 +278,10 @@ enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalo
                                           const struct jalon_map *map, struct jalon_text account,
                                           struct jalon_text key,
                                           const struct jalon_kept_answer *answer) JALON_MUST_USE;
-/* Those of all maps until then. */
+/* Those until then. */
 enum jalon_status jalon_store_forget_answers(struct jalon_context *ctx,
                                              struct jalon_session *session,
+                                             const struct jalon_map *map,
                                              int64_t until_us) JALON_MUST_USE;
 
 /* --- Accounts and tokens --- */

@@ -11,7 +11,7 @@ INSERT INTO idempotency (map, account, key, digest, seq, contribution, repaired,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING;
 
 -- name: idempotency_forget
-DELETE FROM idempotency WHERE created <= $1;
+DELETE FROM idempotency WHERE map = $1 AND created <= $2;
 
 -- name: idempotency_delete
 DELETE FROM idempotency WHERE map = $1;

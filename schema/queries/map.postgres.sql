@@ -5,3 +5,7 @@
 -- when the map is not there any more.
 -- name: map_lock
 SELECT number FROM map WHERE number = $1 FOR NO KEY UPDATE;
+
+-- The same without waiting: answers nothing, too, when another writer has the map.
+-- name: map_lock_free
+SELECT number FROM map WHERE number = $1 FOR NO KEY UPDATE SKIP LOCKED;

@@ -4,3 +4,6 @@
 -- Who writes has the whole database: answers only whether the map is there still.
 -- name: map_lock
 SELECT number FROM map WHERE number = $1;
+
+-- name: map_lock_free
+SELECT number FROM map WHERE number = $1;

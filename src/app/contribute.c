@@ -57,7 +57,7 @@ static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *t
     created->created_us = jalon_clock_now_us();
     created->updated_us = created->created_us;
     enum jalon_status status =
-        jalon_turn_put(ctx, turn, addition->map, created, &addition->write, &done->seq);
+        jalon_turn_put(ctx, turn, created, &addition->write, &done->seq);
     if (status == JALON_CONFLICT) {
         return jalon_fail(ctx, JALON_PRECONDITION, "there is a contribution with this id already");
     }
@@ -67,7 +67,7 @@ static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *t
     done->id = created->id;
     done->state = (struct jalon_contribution_state){created->version, created->updated_us};
     return status == JALON_OK && addition->command->idempotency_key.length > 0
-               ? jalon_replay_keep(ctx, turn, addition->map, addition->command, done)
+               ? jalon_replay_keep(ctx, turn, addition->command, done)
                : status;
 }
 
@@ -75,13 +75,13 @@ static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *
                                    struct addition *addition, struct jalon_contributed *done)
 {
     struct jalon_turn turn;
-    enum jalon_status status = jalon_turn_begin(ctx, app, &turn);
+    enum jalon_status status = jalon_turn_begin(ctx, app, addition->map, &turn);
     if (status != JALON_OK) {
         return status;
     }
     status = JALON_NOT_FOUND;
     if (addition->command->idempotency_key.length > 0) {
-        status = jalon_replay_find(ctx, &turn, addition->map, addition->command, done);
+        status = jalon_replay_find(ctx, &turn, addition->command, done);
     }
     if (status == JALON_NOT_FOUND) {
         status = put_new(ctx, &turn, addition, done);
@@ -174,14 +174,6 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     return status;
 }
 
-/* Has another process removed the map, or made another one of the same name? */
-static bool is_stale(struct jalon_context *ctx, struct jalon_app *app, const struct jalon_map *map)
-{
-    struct jalon_map stored;
-    enum jalon_status status = jalon_app_find_map(ctx, app, map->slug, &stored);
-    return status == JALON_NOT_FOUND || (status == JALON_OK && stored.number != map->number);
-}
-
 enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_app *app,
                                        const struct jalon_contribute *command,
                                        struct jalon_contributed *out)
@@ -192,13 +184,10 @@ enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_a
         return status;
     }
     status = contribute(ctx, app, live, command, out);
-    bool again = status == JALON_INTERNAL && is_stale(ctx, app, jalon_view_map(live->view));
-    if (again) {
-        jalon_live_drop(app, command->map);
-    }
     jalon_live_release(app, live);
-    if (again) {
+    if (status == JALON_GONE) { /* there may be another one of this name */
         jalon_error_clear(ctx);
+        jalon_live_drop(app, command->map);
         return jalon_app_contribute(ctx, app, command, out);
     }
     return status;

@@ -155,7 +155,7 @@ static enum jalon_status put_after(struct jalon_context *ctx, struct jalon_turn 
     after->updated_us = jalon_clock_not_before_us(subject->before.updated_us);
     enum jalon_status status =
         jalon_history_changes(ctx, subject->map, &subject->before, after, &write.changes);
-    return status == JALON_OK ? jalon_turn_put(ctx, turn, subject->map, after, &write, out_seq)
+    return status == JALON_OK ? jalon_turn_put(ctx, turn, after, &write, out_seq)
                               : status;
 }
 
@@ -198,12 +198,17 @@ enum jalon_status jalon_app_edit(struct jalon_context *ctx, struct jalon_app *ap
         return status;
     }
     struct subject subject = {.map = jalon_view_map(live->view)};
-    status = jalon_turn_begin(ctx, app, &turn);
+    status = jalon_turn_begin(ctx, app, subject.map, &turn);
     if (status == JALON_OK) {
         status = edit_in_turn(ctx, &turn, &subject, edit, &done);
         status = jalon_turn_end(ctx, &turn, status);
     }
     jalon_live_release(app, live);
+    if (status == JALON_GONE) { /* there may be another one of this name */
+        jalon_error_clear(ctx);
+        jalon_live_drop(app, edit->map);
+        return jalon_app_edit(ctx, app, edit, out);
+    }
     if (status == JALON_OK) {
         *out = done;
     }

@@ -33,8 +33,13 @@ enum jalon_status jalon_import_need_session(struct jalon_context *ctx, struct ja
     }
     import->batch_rows = 0;
     import->batch_started_us = jalon_clock_monotonic_us();
-    return import->options.dry_run ? jalon_store_read(ctx, import->app->store, &import->session)
-                                   : jalon_store_write(ctx, import->app->store, &import->session);
+    if (import->options.dry_run) {
+        return jalon_store_read(ctx, import->app->store, &import->session);
+    }
+    enum jalon_status status = jalon_store_write(ctx, import->app->store, &import->session);
+    return status == JALON_OK
+               ? jalon_session_lock_map(ctx, import->session, &import->map, true)
+               : status;
 }
 
 enum jalon_status jalon_import_end_batch(struct jalon_context *ctx, struct jalon_import *import)

@@ -35,9 +35,10 @@ static enum jalon_status withdraw(struct jalon_context *ctx, struct jalon_import
     if (status == JALON_OK) {
         status = jalon_store_load_contribution(ctx, import->session, &import->map, number, &before);
     }
-    if (status == JALON_OK) {
-        status = mark_digest(ctx, import, &before, &write.source_digest);
+    if (status != JALON_OK || before.moderation == JALON_MODERATION_DELETED) {
+        return status; /* what somebody has deleted meanwhile stays so */
     }
+    status = mark_digest(ctx, import, &before, &write.source_digest);
     if (status != JALON_OK) {
         return status;
     }

@@ -91,23 +91,27 @@ void jalon_keeper_stop(struct jalon_app *app);
 
 /* --- write.c --- */
 struct jalon_write_group;
-/* One writer's turn: from its beginning to its end nobody else writes to this database. */
+/* One writer's turn: from its beginning to its end nobody else writes to this map. */
 struct jalon_turn {
     struct jalon_session *session; /* sees what was written before, also what is not yet on disk */
     struct jalon_app *app;
+    const struct jalon_map *map; /* held until the end */
     struct jalon_write_group *group; /* private */
     size_t written_before;           /* private */
 };
-/* A map that is to be written to is held already. JALON_RETRY: another process writes too long. */
+/*
+ * JALON_RETRY: another process writes too long, or now and this group does not wait for it; also when
+ * what was written in this group is lost. JALON_GONE: the map was removed.
+ */
 enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *app,
+                                   const struct jalon_map *map,
                                    struct jalon_turn *out) JALON_MUST_USE;
 /* Row, revision and event, as jalon_store_put_contribution; the map's view shows it at the end. */
 enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
-                                 const struct jalon_map *map,
                                  struct jalon_contribution *contribution,
                                  const struct jalon_write *write, int64_t *out_seq) JALON_MUST_USE;
-/* False: event `seq` of the map was written in this group, and is not on disk yet. */
-bool jalon_turn_is_flushed(const struct jalon_turn *turn, const struct jalon_map *map, int64_t seq);
+/* False: event `seq` of the turn's map was written in this group, and is not on disk yet. */
+bool jalon_turn_is_flushed(const struct jalon_turn *turn, int64_t seq);
 /*
  * `status` JALON_OK keeps what was written: it is on disk and shows when this returns or, in a
  * group, when that ends. Any other undoes it. Returns the status that the turn has in the end.

@@ -53,6 +53,17 @@ static enum jalon_status load_map(struct jalon_context *ctx, struct jalon_sessio
                : status;
 }
 
+/* The same in a write session, as nobody else changes it meanwhile. */
+static enum jalon_status take_map(struct jalon_context *ctx, struct jalon_session *session,
+                                  struct jalon_text slug, struct jalon_map *out)
+{
+    enum jalon_status status = load_map(ctx, session, slug, out);
+    if (status == JALON_OK) {
+        status = jalon_session_lock_map(ctx, session, out, true);
+    }
+    return status == JALON_OK ? load_map(ctx, session, slug, out) : status;
+}
+
 enum jalon_status jalon_app_find_map(struct jalon_context *ctx, struct jalon_app *app,
                                      struct jalon_text slug, struct jalon_map *out)
 {
@@ -221,7 +232,7 @@ enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app 
     struct jalon_map map;
     enum jalon_status status = jalon_store_write(ctx, app->store, &session);
     if (status == JALON_OK) {
-        status = load_map(ctx, session, slug, &map);
+        status = take_map(ctx, session, slug, &map);
     }
     for (size_t i = 0; status == JALON_OK && i < count; i++) {
         status = change_setting(ctx, &map, given[i].left, given[i].right);
@@ -246,7 +257,7 @@ enum jalon_status jalon_app_delete_map(struct jalon_context *ctx, struct jalon_a
     struct jalon_map map;
     enum jalon_status status = jalon_store_write(ctx, app->store, &session);
     if (status == JALON_OK) {
-        status = load_map(ctx, session, slug, &map);
+        status = take_map(ctx, session, slug, &map);
     }
     if (status == JALON_OK) {
         status = jalon_store_delete_map(ctx, session, &map);
@@ -285,6 +296,9 @@ enum jalon_status jalon_app_put_territory(struct jalon_context *ctx, struct jalo
     territory->geometry = valid;
     territory->id = jalon_id_make();
     status = jalon_store_write(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_session_lock_map(ctx, session, map, true);
+    }
     if (status == JALON_OK) {
         status = jalon_store_put_territory(ctx, session, map, territory);
     }

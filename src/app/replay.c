@@ -30,14 +30,13 @@ static enum jalon_status digest_of(struct jalon_context *ctx,
 }
 
 enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalon_turn *turn,
-                                    const struct jalon_map *map,
                                     const struct jalon_contribute *command,
                                     struct jalon_contributed *out)
 {
     struct jalon_kept_answer kept;
     struct jalon_text digest;
     enum jalon_status status =
-        jalon_store_find_answer(ctx, turn->session, map, command->account,
+        jalon_store_find_answer(ctx, turn->session, turn->map, command->account,
                                 command->idempotency_key, jalon_clock_now_us() - kept_us, &kept);
     if (status == JALON_OK) {
         status = digest_of(ctx, command, &digest);
@@ -49,7 +48,7 @@ enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalo
         return jalon_fail_at(ctx, JALON_MISMATCH, JALON_ERROR_PARAMETER, "Idempotency-Key",
                              "was sent with another request before: take a new one for each");
     }
-    if (!jalon_turn_is_flushed(turn, map, kept.seq)) {
+    if (!jalon_turn_is_flushed(turn, kept.seq)) {
         return jalon_fail_at(ctx, JALON_CONFLICT, JALON_ERROR_PARAMETER, "Idempotency-Key",
                              "the request that has it is still being done");
     }
@@ -71,7 +70,6 @@ enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalo
 }
 
 enum jalon_status jalon_replay_keep(struct jalon_context *ctx, const struct jalon_turn *turn,
-                                    const struct jalon_map *map,
                                     const struct jalon_contribute *command,
                                     const struct jalon_contributed *done)
 {
@@ -83,12 +81,12 @@ enum jalon_status jalon_replay_keep(struct jalon_context *ctx, const struct jalo
         .created_us = done->state.updated_us,
     };
     enum jalon_status status =
-        jalon_store_forget_answers(ctx, turn->session, answer.created_us - kept_us);
+        jalon_store_forget_answers(ctx, turn->session, turn->map, answer.created_us - kept_us);
     if (status == JALON_OK) {
         status = digest_of(ctx, command, &answer.digest);
     }
     return status == JALON_OK
-               ? jalon_store_keep_answer(ctx, turn->session, map, command->account,
+               ? jalon_store_keep_answer(ctx, turn->session, turn->map, command->account,
                                          command->idempotency_key, &answer)
                : status;
 }

@@ -17,12 +17,10 @@
  * JALON_CONFLICT as jalon_app_contribute.
  */
 enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalon_turn *turn,
-                                    const struct jalon_map *map,
                                     const struct jalon_contribute *command,
                                     struct jalon_contributed *out) JALON_MUST_USE;
 /* Keeps what is being answered, and forgets answers older than a day. */
 enum jalon_status jalon_replay_keep(struct jalon_context *ctx, const struct jalon_turn *turn,
-                                    const struct jalon_map *map,
                                     const struct jalon_contribute *command,
                                     const struct jalon_contributed *done) JALON_MUST_USE;
 /* The edit secret of the contribution that this command makes. */

@@ -15,6 +15,9 @@ static enum jalon_status make_key(struct jalon_context *ctx, struct jalon_sessio
     }
     jalon_random_bytes(bytes, sizeof bytes);
     status = jalon_store_insert_secret(ctx, session, purpose, bytes, sizeof bytes);
+    if (status == JALON_CONFLICT) { /* between the two */
+        return jalon_store_find_secret(ctx, session, purpose, out, JALON_SERVER_KEY_SIZE);
+    }
     if (status == JALON_OK) {
         status = jalon_session_commit(ctx, session);
     }

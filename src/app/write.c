@@ -20,7 +20,9 @@ struct jalon_write_group {
     struct jalon_app *app;
     struct jalon_context *ctx;
     struct jalon_session *session; /* from the first turn on */
-    bool lost; /* the transaction: nothing of the group can be kept */
+    bool has_map;  /* the session: it waits for no further one */
+    bool waited;   /* in vain, for a map: it does not wait again */
+    bool lost;     /* the transaction: nothing of the group can be kept */
     struct written *written;
     size_t written_count, written_capacity;
 };
@@ -78,6 +80,12 @@ static enum jalon_status create_group(struct jalon_context *ctx, struct jalon_ap
     return JALON_OK;
 }
 
+/* What cannot be kept was never sent to be: it is not there, and may be done again. */
+static enum jalon_status fail_lost(struct jalon_context *ctx)
+{
+    return jalon_fail(ctx, JALON_RETRY, "what was being written was lost; send it again");
+}
+
 /* Writes it to disk and shows it, or leaves nothing of it. */
 static enum jalon_status finish_group(struct jalon_context *ctx, struct jalon_write_group *group)
 {
@@ -85,8 +93,7 @@ static enum jalon_status finish_group(struct jalon_context *ctx, struct jalon_wr
     enum jalon_status status = JALON_OK;
     pthread_mutex_lock(&app->write_lock);
     if (group->lost) {
-        status = jalon_fail(ctx, JALON_UNAVAILABLE,
-                            "what was being written was lost; send it again");
+        status = fail_lost(ctx);
     } else if (group->written_count > 0) {
         status = jalon_session_commit(ctx, group->session);
     }
@@ -112,39 +119,73 @@ enum jalon_status jalon_app_end_group(struct jalon_context *ctx)
 
 /* --- Turns --- */
 
-enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *app,
-                                   struct jalon_turn *out)
+/*
+ * Has the map locked in the group's session. A failure may be this turn's alone: a group that has
+ * another map does not wait for one, so that no two groups wait for each other, and of a group that
+ * has waited in vain the others, who are about other maps, do not wait as long again.
+ */
+static enum jalon_status take_map(struct jalon_context *ctx, struct jalon_write_group *group,
+                                  const struct jalon_map *map)
 {
-    struct jalon_write_group *group = open_group;
+    bool wait = !group->has_map && !group->waited;
+    enum jalon_status status = jalon_session_lock_map(ctx, group->session, map, wait);
+    if (status == JALON_OK) {
+        group->has_map = true;
+    } else if (status == JALON_RETRY && wait) {
+        group->waited = true;
+        jalon_session_end(group->session); /* nothing is in it yet */
+        group->session = NULL;
+    } else {
+        group->lost = status != JALON_RETRY && status != JALON_GONE;
+    }
+    return status;
+}
+
+static enum jalon_status begin_in(struct jalon_context *ctx, struct jalon_write_group *group,
+                                  const struct jalon_map *map)
+{
     enum jalon_status status = JALON_OK;
-    if (group == NULL) {
-        status = create_group(ctx, app, &group);
-    } else if (group->lost) {
-        status = jalon_fail(ctx, JALON_UNAVAILABLE, "the database cannot be written to now");
+    if (group->lost) {
+        return fail_lost(ctx);
     }
-    if (status == JALON_OK && group->session == NULL) {
-        status = jalon_store_write(ctx, app->store, &group->session);
-    }
-    if (status == JALON_OK && group == open_group) {
-        status = jalon_session_set_savepoint(ctx, group->session);
-    }
-    if (group != NULL) {
+    if (group->session == NULL) {
+        status = jalon_store_write(ctx, group->app->store, &group->session);
         group->lost = status != JALON_OK;
     }
     if (status == JALON_OK) {
-        *out = (struct jalon_turn){group->session, app, group, group->written_count};
+        status = take_map(ctx, group, map);
+    }
+    if (status == JALON_OK && group == open_group) {
+        status = jalon_session_set_savepoint(ctx, group->session);
+        group->lost = status != JALON_OK;
+    }
+    return status;
+}
+
+enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *app,
+                                   const struct jalon_map *map, struct jalon_turn *out)
+{
+    struct jalon_write_group *group = open_group;
+    enum jalon_status status = group == NULL ? create_group(ctx, app, &group) : JALON_OK;
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = begin_in(ctx, group, map);
+    if (status == JALON_OK) {
+        *out = (struct jalon_turn){group->session, app, map, group, group->written_count};
+    } else if (group != open_group) {
+        jalon_session_end(group->session);
     }
     return status;
 }
 
 enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
-                                 const struct jalon_map *map,
                                  struct jalon_contribution *contribution,
                                  const struct jalon_write *write, int64_t *out_seq)
 {
     struct jalon_write_group *group = turn->group;
     struct jalon_arena *arena = group->ctx->arena;
-    struct jalon_text slug = jalon_text_copy(arena, map->slug);
+    struct jalon_text slug = jalon_text_copy(arena, turn->map->slug);
     struct written *grown =
         jalon_arena_grow(arena, group->written, group->written_count, group->written_count + 1,
                          sizeof *grown, &group->written_capacity);
@@ -154,7 +195,7 @@ enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *t
     group->written = grown;
     int64_t seq;
     enum jalon_status status =
-        jalon_store_put_contribution(ctx, turn->session, map, contribution, write, &seq);
+        jalon_store_put_contribution(ctx, turn->session, turn->map, contribution, write, &seq);
     if (status == JALON_OK) {
         group->written[group->written_count++] = (struct written){slug, *contribution, seq};
         *out_seq = seq;
@@ -162,11 +203,11 @@ enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *t
     return status;
 }
 
-bool jalon_turn_is_flushed(const struct jalon_turn *turn, const struct jalon_map *map, int64_t seq)
+bool jalon_turn_is_flushed(const struct jalon_turn *turn, int64_t seq)
 {
     const struct jalon_write_group *group = turn->group;
     for (size_t i = 0; i < group->written_count; i++) {
-        if (group->written[i].seq == seq && jalon_text_equal(group->written[i].map, map->slug)) {
+        if (group->written[i].seq == seq && jalon_text_equal(group->written[i].map, turn->map->slug)) {
             return false;
         }
     }

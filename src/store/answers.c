@@ -102,9 +102,10 @@ enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalo
 }
 
 enum jalon_status jalon_store_forget_answers(struct jalon_context *ctx,
-                                             struct jalon_session *session, int64_t until_us)
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, int64_t until_us)
 {
-    struct jalon_db_value value = jalon_db_time(until_us);
-    return jalon_db_execute(ctx, session->connection, JALON_QUERY_IDEMPOTENCY_FORGET, &value, 1,
-                            NULL);
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_time(until_us)};
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_IDEMPOTENCY_FORGET, values,
+                            JALON_STORE_COUNT(values), NULL);
 }

@@ -178,7 +178,10 @@ enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
     assert(create ? contribution->version == 1 : contribution->version > 1);
     struct jalon_db_value values[AT_UPDATE_END], box[BOX_SIDES];
     int64_t number = contribution->number, seq = 0;
-    enum jalon_status status = fill_common(ctx, session, map, contribution, write, values, box);
+    enum jalon_status status = jalon_session_lock_map(ctx, session, map, true);
+    if (status == JALON_OK) {
+        status = fill_common(ctx, session, map, contribution, write, values, box);
+    }
     if (status == JALON_OK) {
         status = create ? insert_row(ctx, session, contribution, write, values, box, &number)
                         : update_row(ctx, session, contribution, values, box);

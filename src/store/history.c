@@ -1,39 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Event numbers, revisions and events. Layer 2. */
+/* Revisions and events. Layer 2. */
 #include "store/private.h"
-
-/*
- * One writer at a time holds a map, so the last number is read once a session and counted on from
- * there; what is rolled back was never anybody's.
- */
-enum jalon_status jalon_session_next_seq(struct jalon_context *ctx, struct jalon_session *session,
-                                         int64_t map, int64_t *out)
-{
-    struct jalon_session_counter *counter = &session->counter;
-    if (counter->map != map) {
-        struct jalon_db_value value = jalon_db_integer(map);
-        struct jalon_db_cursor *cursor;
-        const struct jalon_db_value *row;
-        enum jalon_status status =
-            jalon_store_query_row(ctx, session, JALON_QUERY_MAP_LOCK, &value, 1, &cursor, &row);
-        if (status == JALON_NOT_FOUND) {
-            return jalon_fail(ctx, status, "this map is not there any more");
-        }
-        if (status != JALON_OK) {
-            return status;
-        }
-        jalon_db_cursor_end(cursor);
-        status = jalon_store_query_row(ctx, session, JALON_QUERY_EVENT_LAST_SEQ, &value, 1, &cursor,
-                                       &row);
-        if (status != JALON_OK) {
-            return status;
-        }
-        *counter = (struct jalon_session_counter){map, jalon_db_to_integer(&row[0])};
-        jalon_db_cursor_end(cursor);
-    }
-    *out = ++counter->last_seq;
-    return JALON_OK;
-}
 
 /* --- Revisions --- */
 

@@ -93,7 +93,7 @@ enum jalon_status jalon_store_delete_map(struct jalon_context *ctx, struct jalon
     if (status != JALON_OK) {
         return status;
     }
-    session->counter = (struct jalon_session_counter){0};
+    jalon_session_forget_map(session, map->number);
     if (changed == 0) {
         return jalon_fail(ctx, JALON_NOT_FOUND, "this map is not there any more");
     }

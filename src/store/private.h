@@ -16,18 +16,21 @@ struct jalon_store {
     struct jalon_db *db;
 };
 
-/* The event numbers of one map within a write session. */
-struct jalon_session_counter {
-    int64_t map;
-    int64_t last_seq;
+/* A map that a write session has for itself, and how far its events are counted. */
+struct jalon_session_map {
+    int64_t number;
+    int64_t last_seq; /* -1: not read yet */
+    int64_t kept_seq; /* when the savepoint was set */
 };
 
 struct jalon_session {
     struct jalon_store *store;
     struct jalon_db_connection *connection;
     bool ended; /* committed or rolled back */
-    struct jalon_session_counter counter;
-    struct jalon_session_counter counter_before; /* when the savepoint was set */
+    struct jalon_session_map *maps; /* in the order of their locks */
+    size_t map_count;
+    size_t map_capacity;
+    size_t kept_map_count; /* when the savepoint was set */
     /* Reused from row to row, so that a million rows take no more memory than one. */
     struct jalon_buffer fields;
     struct jalon_buffer categories;
@@ -52,9 +55,15 @@ enum jalon_status jalon_session_add_to_index(struct jalon_context *ctx,
 enum jalon_status jalon_session_write_index(struct jalon_context *ctx,
                                             struct jalon_session *session) JALON_MUST_USE;
 
-/* The next event number of the map. JALON_NOT_FOUND: the map is gone. */
+/* --- session_maps.c --- */
+/* The next event number of a map that the session has. */
 enum jalon_status jalon_session_next_seq(struct jalon_context *ctx, struct jalon_session *session,
                                          int64_t map, int64_t *out) JALON_MUST_USE;
+/* It was removed. */
+void jalon_session_forget_map(struct jalon_session *session, int64_t map);
+/* With a savepoint: what is locked and counted from now on, and that none of it is any more. */
+void jalon_session_mark_maps(struct jalon_session *session);
+void jalon_session_undo_maps(struct jalon_session *session);
 
 /* Brings the database to this program's schema; see jalon_store_open. */
 enum jalon_status jalon_store_migrate(struct jalon_context *ctx, struct jalon_db *db, bool create)

@@ -189,7 +189,7 @@ static enum jalon_status write_index_then(struct jalon_context *ctx, struct jalo
 enum jalon_status jalon_session_set_savepoint(struct jalon_context *ctx,
                                               struct jalon_session *session)
 {
-    session->counter_before = session->counter;
+    jalon_session_mark_maps(session);
     return write_index_then(ctx, session, jalon_db_set_savepoint);
 }
 
@@ -203,7 +203,7 @@ enum jalon_status jalon_session_undo_savepoint(struct jalon_context *ctx,
                                                struct jalon_session *session)
 {
     session->pending_count = 0;
-    session->counter = session->counter_before;
+    jalon_session_undo_maps(session);
     return jalon_db_undo_savepoint(ctx, session->connection);
 }
 
@@ -217,6 +217,7 @@ void jalon_session_end(struct jalon_session *session)
     jalon_buffer_finish(&session->categories);
     jalon_buffer_finish(&session->geometry);
     jalon_memory_release(session->pending);
+    jalon_memory_release(session->maps);
     jalon_memory_release(session);
 }
 

@@ -79,9 +79,9 @@ static int64_t take_turn(struct fixture *fixture, const struct jalon_contributio
     int64_t seq = 0;
     row.id = jalon_id_make();
     row.version = 1;
-    expect(ctx, JALON_OK, jalon_turn_begin(ctx, fixture->app, &turn));
-    expect(ctx, JALON_OK, jalon_turn_put(ctx, &turn, &fixture->map, &row, &write, &seq));
-    assert_false(jalon_turn_is_flushed(&turn, &fixture->map, seq));
+    expect(ctx, JALON_OK, jalon_turn_begin(ctx, fixture->app, &fixture->map, &turn));
+    expect(ctx, JALON_OK, jalon_turn_put(ctx, &turn, &row, &write, &seq));
+    assert_false(jalon_turn_is_flushed(&turn, seq));
     expect(ctx, status, jalon_turn_end(ctx, &turn, status));
     return seq;
 }
@@ -263,7 +263,7 @@ static void test_answers_are_forgotten(void **state)
     struct jalon_session *session;
     expect(ctx, JALON_OK, add(fixture, point, "", "key-1", &first));
     expect(ctx, JALON_OK, jalon_store_write(ctx, fixture->app->store, &session));
-    expect(ctx, JALON_OK, jalon_store_forget_answers(ctx, session, INT64_C(1) << 52));
+    expect(ctx, JALON_OK, jalon_store_forget_answers(ctx, session, &fixture->map, INT64_C(1) << 52));
     expect(ctx, JALON_OK, jalon_session_commit(ctx, session));
     jalon_session_end(session);
     expect(ctx, JALON_OK, add(fixture, point, "", "key-1", &again));
