@@ -225,7 +225,8 @@ typedef enum jalon_status (*jalon_authenticator)(struct jalon_context *ctx, void
 /*
  * Begins and ends a group: of requests that change something those that are waiting are answered
  * one after the other in between, by one thread. When the end fails, what was answered with success
- * is answered with that failure instead. `ctx` outlives the end.
+ * is answered with that failure instead; when it fails with JALON_RETRY, nothing of the group was
+ * done, and each handler is called again by itself. `ctx` outlives the end.
  */
 typedef enum jalon_status (*jalon_group_step)(struct jalon_context *ctx, void *application);
 

@@ -15,6 +15,20 @@
 /* No handler answers more than this; it bounds what one request can take. */
 static const size_t response_max = (size_t)1 << 30;
 
+static struct jalon_response empty_response(unsigned code)
+{
+    return (struct jalon_response){
+        .code = code,
+        .file = -1,
+        .etag = JALON_TEXT_EMPTY,
+        .location = JALON_TEXT_EMPTY,
+        .cache_control = JALON_TEXT_EMPTY,
+        .content_security_policy = JALON_TEXT_EMPTY,
+        .disposition = JALON_TEXT_EMPTY,
+        .links = JALON_TEXT_EMPTY,
+    };
+}
+
 struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, const char *target)
 {
     struct jalon_exchange *exchange = jalon_memory_allocate_zeroed(1, sizeof *exchange);
@@ -46,16 +60,7 @@ struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, cons
         .query_string = JALON_TEXT_EMPTY,
     };
     exchange->socket = -1;
-    exchange->response = (struct jalon_response){
-        .code = 200,
-        .file = -1,
-        .etag = JALON_TEXT_EMPTY,
-        .location = JALON_TEXT_EMPTY,
-        .cache_control = JALON_TEXT_EMPTY,
-        .content_security_policy = JALON_TEXT_EMPTY,
-        .disposition = JALON_TEXT_EMPTY,
-        .links = JALON_TEXT_EMPTY,
-    };
+    exchange->response = empty_response(200);
     jalon_id_format(jalon_id_make(), exchange->request.id);
     jalon_buffer_init(&exchange->response.body, response_max);
     return exchange;
@@ -365,33 +370,31 @@ static enum jalon_status run_handler(struct jalon_exchange *exchange)
     }
 }
 
-/* What a handler may have said about its answer is not said about the failure. */
+/* What a handler may have said about its answer is not said about another one. */
+static void restart_response(struct jalon_exchange *exchange, unsigned code)
+{
+    struct jalon_response *response = &exchange->response;
+    struct jalon_buffer body = response->body;
+    jalon_buffer_clear(&body);
+    close_file(response);
+    *response = empty_response(code);
+    response->body = body;
+    exchange->etag = JALON_TEXT_EMPTY;
+}
+
 static void become_problem(struct jalon_exchange *exchange)
 {
     struct jalon_response *response = &exchange->response;
     unsigned code =
         response->code >= 400 ? response->code : jalon_status_http_code(exchange->status);
-    struct jalon_buffer body = response->body;
-    jalon_buffer_clear(&body);
-    jalon_problem_write(&body, code, &exchange->request.ctx->error, exchange->request.id);
-    if (jalon_buffer_status(&body) != JALON_OK) {
-        jalon_buffer_finish(&body);
+    int64_t retry_after_s = response->retry_after_s;
+    restart_response(exchange, jalon_problem_find(code)->code);
+    response->media_type = "application/problem+json";
+    response->retry_after_s = retry_after_s;
+    jalon_problem_write(&response->body, code, &exchange->request.ctx->error, exchange->request.id);
+    if (jalon_buffer_status(&response->body) != JALON_OK) {
+        jalon_buffer_finish(&response->body);
     }
-    close_file(response);
-    *response = (struct jalon_response){
-        .code = jalon_problem_find(code)->code,
-        .media_type = "application/problem+json",
-        .file = -1,
-        .body = body,
-        .etag = JALON_TEXT_EMPTY,
-        .location = JALON_TEXT_EMPTY,
-        .cache_control = JALON_TEXT_EMPTY,
-        .content_security_policy = JALON_TEXT_EMPTY,
-        .disposition = JALON_TEXT_EMPTY,
-        .links = JALON_TEXT_EMPTY,
-        .retry_after_s = response->retry_after_s,
-    };
-    exchange->etag = JALON_TEXT_EMPTY;
 }
 
 bool jalon_exchange_is_write(const struct jalon_exchange *exchange)
@@ -415,13 +418,28 @@ static void complete(struct jalon_exchange *exchange)
     jalon_response_complete(exchange);
 }
 
+/* What was completed is so no more; what it failed of is forgotten. */
+static void reopen(struct jalon_exchange *exchange)
+{
+    jalon_error_clear(exchange->request.ctx);
+    exchange->answered = false;
+    exchange->reply_header_count = 0;
+    exchange->coding = JALON_IDENTITY;
+}
+
+void jalon_exchange_answer_again(struct jalon_exchange *exchange)
+{
+    reopen(exchange);
+    restart_response(exchange, 200);
+    exchange->status = JALON_OK;
+    jalon_exchange_answer(exchange);
+}
+
 void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status status,
                          const char *message)
 {
-    jalon_error_clear(exchange->request.ctx);
+    reopen(exchange);
     exchange->status = jalon_fail(exchange->request.ctx, status, "%s", message);
-    exchange->reply_header_count = 0;
-    exchange->coding = JALON_IDENTITY;
     become_problem(exchange);
     complete(exchange);
 }

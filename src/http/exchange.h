@@ -201,6 +201,11 @@ void jalon_exchange_destroy(struct jalon_exchange *exchange);
 void jalon_exchange_open(struct jalon_exchange *exchange);
 /* The body is whole: calls the handler, makes the answer with its headers. */
 void jalon_exchange_answer(struct jalon_exchange *exchange);
+/*
+ * The same once more for one that jalon_exchange_open had no objection to, as if it had not been
+ * answered: what the handler asked for was not done.
+ */
+void jalon_exchange_answer_again(struct jalon_exchange *exchange);
 /* Makes the answer of a failure, whatever was answered. */
 void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status status,
                          const char *message);

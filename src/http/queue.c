@@ -4,10 +4,14 @@
 
 #include <pthread.h>
 
+#include "jalon/clock.h"
 #include "jalon/memory.h"
 
 /* Requests that may wait: at a thousand a second, a quarter of a second of them. */
 enum { WAITING_MAX = 256 };
+
+/* One that another writer was in the way of is tried again so often, and within this of the first. */
+enum { AGAIN_MAX = 3, AGAIN_US = 5000000 };
 
 struct waiting {
     struct MHD_Connection *connection;
@@ -55,7 +59,9 @@ static void take_back(const struct waiting *group, size_t count, enum jalon_stat
     }
 }
 
-static void answer_group(struct jalon_queue *queue, const struct waiting *group, size_t count)
+/* One after the other in one group; its end. */
+static enum jalon_status answer_together(struct jalon_queue *queue, const struct waiting *group,
+                                         size_t count)
 {
     const struct jalon_http_options *options = queue->options;
     struct jalon_context *ctx = queue->ctx;
@@ -71,10 +77,38 @@ static void answer_group(struct jalon_queue *queue, const struct waiting *group,
     if (status != JALON_OK) {
         take_back(group, count, status, ctx->error.message.data);
     }
+    jalon_context_reset(ctx);
+    return status;
+}
+
+/* By itself, in no group: until it is done or refused, or there is no use in it. */
+static void answer_alone(struct jalon_exchange *exchange, int64_t until_us)
+{
+    for (int i = 0; i < AGAIN_MAX && jalon_clock_monotonic_us() < until_us; i++) {
+        jalon_exchange_answer_again(exchange);
+        if (exchange->status != JALON_RETRY) {
+            return;
+        }
+    }
+}
+
+/* Who has an answer gets it before the others are tried again, who may have to wait. */
+static void answer_group(struct jalon_queue *queue, struct waiting *group, size_t count)
+{
+    int64_t until_us = jalon_clock_monotonic_us() + AGAIN_US;
+    bool lost = answer_together(queue, group, count) == JALON_RETRY;
+    size_t left = 0;
     for (size_t i = 0; i < count; i++) {
+        if (lost || group[i].exchange->status == JALON_RETRY) {
+            group[left++] = group[i];
+        } else {
+            MHD_resume_connection(group[i].connection);
+        }
+    }
+    for (size_t i = 0; i < left; i++) {
+        answer_alone(group[i].exchange, until_us);
         MHD_resume_connection(group[i].connection);
     }
-    jalon_context_reset(ctx);
 }
 
 static void *answer_all(void *argument)

@@ -2,6 +2,14 @@
 /*
  * Requests that change something, answered by a thread of their own: they wait for the disk, and
  * nobody else should. Those that came while it was busy are answered as one group. Layer 2.
+ *
+ * A request that came out as JALON_RETRY, and each of a group whose end did, is answered again by
+ * itself, a few times within a few seconds, before its client is sent away with 503. So JALON_RETRY
+ * is for what surely was not done: another writer was in the way, or what was written was lost before
+ * it was sent to be kept. Whose fate is not known (the connection broke while it was being kept) is
+ * JALON_UNAVAILABLE and never done twice; the client's own Idempotency-Key or If-Match tells then.
+ * Handlers of methods other than GET may therefore be called again: they change nothing but by what
+ * fails.
  */
 #ifndef JALON_HTTP_QUEUE_H
 #define JALON_HTTP_QUEUE_H
