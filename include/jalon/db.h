@@ -150,7 +150,9 @@ void jalon_db_end(struct jalon_db_connection *connection);
 /*
  * Parameters are borrowed during the call. `count` is what the statement has, else it is a bug.
  * A block of several statements runs them in order with the same parameters; when the first one
- * changes no row the others are left out. *out_changed (NULL allowed) counts the first one's rows.
+ * changes no row the others are left out. *out_changed counts the first one's rows; NULL: nobody waits
+ * for the outcome, and a failure may come with a later call, at the latest with the commit, as one
+ * that is not JALON_CONFLICT.
  */
 enum jalon_status jalon_db_execute(struct jalon_context *ctx,
                                    struct jalon_db_connection *connection, int query,

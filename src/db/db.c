@@ -13,7 +13,7 @@
 #include "db/driver.h"
 #include "jalon/clock.h"
 
-static const struct jalon_db_driver *const drivers[] = {&jalon_db_sqlite};
+static const struct jalon_db_driver *const drivers[] = {&jalon_db_sqlite, &jalon_db_postgres};
 
 /* --- Opening --- */
 
@@ -23,7 +23,9 @@ static const struct jalon_db_driver *find_driver(struct jalon_text location)
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
         if (drivers[i]->prefix == NULL) {
             for_folders = drivers[i];
-        } else if (jalon_text_starts_with(location, drivers[i]->prefix)) {
+        } else if (jalon_text_starts_with(location, drivers[i]->prefix) ||
+                   (drivers[i]->short_prefix != NULL &&
+                    jalon_text_starts_with(location, drivers[i]->short_prefix))) {
             return drivers[i];
         }
     }
@@ -245,28 +247,43 @@ static void give_back(struct jalon_db_connection *connection)
 
 /* --- Transactions --- */
 
+static enum jalon_status lease(struct jalon_context *ctx, struct jalon_db *db,
+                               enum jalon_db_mode mode, int64_t deadline_us,
+                               struct jalon_db_connection **out)
+{
+    enum jalon_status status = jalon_db_reach_check(ctx, db);
+    if (status != JALON_OK) {
+        return status;
+    }
+    return mode == JALON_DB_WRITE ? lease_writer(ctx, db, deadline_us, out)
+                                  : lease_reader(ctx, db, deadline_us, out);
+}
+
 enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
                                  enum jalon_db_mode mode, struct jalon_db_connection **out)
 {
     int64_t deadline_us = jalon_clock_monotonic_us() + db->wait_ms * 1000;
-    struct jalon_db_connection *connection = NULL;
-    enum jalon_status status = jalon_db_reach_check(ctx, db);
-    if (status == JALON_OK) {
-        status = mode == JALON_DB_WRITE ? lease_writer(ctx, db, deadline_us, &connection)
-                                        : lease_reader(ctx, db, deadline_us, &connection);
-    }
-    if (status != JALON_OK) {
-        return status;
-    }
-    status = db->driver->begin(ctx, connection, deadline_us);
-    if (status != JALON_OK) {
+    for (;;) {
+        struct jalon_db_connection *connection;
+        enum jalon_status status = lease(ctx, db, mode, deadline_us, &connection);
+        if (status != JALON_OK) {
+            return status;
+        }
+        status = db->driver->begin(ctx, connection, deadline_us);
+        if (status == JALON_OK) {
+            atomic_fetch_add_explicit(&db->begun[mode], 1, memory_order_relaxed);
+            connection->in_transaction = true;
+            connection->was_used = true;
+            *out = connection;
+            return JALON_OK;
+        }
+        /* One that was lost while nobody used it: the next one may be sound, or is made anew. */
+        bool is_lost = connection->broken && connection->was_used;
         give_back(connection);
-        return status;
+        if (!is_lost) {
+            return status;
+        }
     }
-    atomic_fetch_add_explicit(&db->begun[mode], 1, memory_order_relaxed);
-    connection->in_transaction = true;
-    *out = connection;
-    return JALON_OK;
 }
 
 static void end_cursors(struct jalon_db_connection *connection)
@@ -342,7 +359,9 @@ static enum jalon_status execute(struct jalon_context *ctx, struct jalon_db_conn
                                  int64_t *out_changed, int64_t *out_number)
 {
     if (!jalon_db_has_statement(connection->db, query)) {
-        *out_changed = 0;
+        if (out_changed != NULL) {
+            *out_changed = 0;
+        }
         return JALON_OK;
     }
     return connection->db->driver->execute(ctx, connection, query, parameters, out_changed,
@@ -355,12 +374,7 @@ enum jalon_status jalon_db_execute(struct jalon_context *ctx,
                                    int64_t *out_changed)
 {
     check_call(connection, query, count);
-    int64_t changed, number;
-    enum jalon_status status = execute(ctx, connection, query, parameters, &changed, &number);
-    if (status == JALON_OK && out_changed != NULL) {
-        *out_changed = changed;
-    }
-    return status;
+    return execute(ctx, connection, query, parameters, out_changed, NULL);
 }
 
 enum jalon_status jalon_db_insert(struct jalon_context *ctx,

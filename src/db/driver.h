@@ -43,8 +43,8 @@ extern const size_t jalon_db_migration_count;
 struct jalon_db_driver {
     enum jalon_db_engine engine;
     enum jalon_db_geometry_form geometry_form;
-    /* URL prefix ("name://") of its locations; NULL: takes folders. */
-    const char *prefix;
+    /* URL prefixes ("name://") of its locations; NULL: takes folders, has no second one. */
+    const char *prefix, *short_prefix;
 
     /* Checks the place; *out is one allocated struct that starts with struct jalon_db. */
     enum jalon_status (*open)(struct jalon_context *ctx, const struct jalon_db_options *options,
@@ -70,8 +70,9 @@ struct jalon_db_driver {
     enum jalon_status (*prepare)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query);
     /*
-     * out_changed and out_number are never NULL here. When nothing was changed, *out_number is of no
-     * meaning.
+     * Either output may be NULL. Where both are, nobody waits for the outcome: a failure may come
+     * with a later call of the transaction, at the latest with its commit. When nothing was changed,
+     * *out_number is of no meaning.
      */
     enum jalon_status (*execute)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query, const struct jalon_db_value *parameters,
@@ -145,6 +146,7 @@ struct jalon_db_connection {
     struct jalon_db_connection *next; /* in the list of idle readers */
     bool in_transaction;
     bool broken; /* not to be used again */
+    bool was_used; /* by a transaction before */
     struct jalon_db_cursor *cursors; /* open ones */
 };
 
@@ -154,6 +156,7 @@ struct jalon_db_cursor {
 };
 
 extern const struct jalon_db_driver jalon_db_sqlite;
+extern const struct jalon_db_driver jalon_db_postgres;
 
 /* --- reach.c --- */
 void jalon_db_reach_init(struct jalon_db *db);

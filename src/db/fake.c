@@ -171,8 +171,13 @@ static enum jalon_status fake_execute(struct jalon_context *ctx,
         return db->fake->driver->execute(ctx, under(connection), query, parameters, out_changed,
                                          out_number);
     }
-    *out_changed = 1;
-    *out_number = ++db->last_number;
+    db->last_number++;
+    if (out_changed != NULL) {
+        *out_changed = 1;
+    }
+    if (out_number != NULL) {
+        *out_number = db->last_number;
+    }
     return JALON_OK;
 }
 

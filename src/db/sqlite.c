@@ -575,8 +575,12 @@ static enum jalon_status sqlite_execute(struct jalon_context *ctx,
         }
     }
     connection->changed = connection->changed || changed > 0;
-    *out_changed = changed;
-    *out_number = number;
+    if (out_changed != NULL) {
+        *out_changed = changed;
+    }
+    if (out_number != NULL) {
+        *out_number = number;
+    }
     return JALON_OK;
 }
 

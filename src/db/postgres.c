@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The engine that is a server, or several: PostgreSQL with PostGIS. Layer 1.
+ *
+ * Who reads sees one state (REPEATABLE READ). Who writes sees what was committed before each
+ * statement (READ COMMITTED) and locks the map it writes to. What nobody asks the outcome of is
+ * sent with the next statement whose outcome somebody does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/postgres.h"
+#include "jalon/memory.h"
+
+/* How long the server may be silent within a statement, in microseconds. */
+static const int64_t write_patience_us = INT64_C(30000000);
+static const int64_t read_patience_us = INT64_C(120000000);
+
+/* --- Connections --- */
+
+static void say_nothing(void *object, const PGresult *notice)
+{
+    (void)object, (void)notice;
+}
+
+/* The URL's own words win over those before it. */
+static PGconn *connect_handle(const struct jalon_postgres_db *db)
+{
+    static const char *const keywords[] = {
+        "target_session_attrs", "connect_timeout", "keepalives_idle",  "keepalives_interval",
+        "keepalives_count",     "tcp_user_timeout", "application_name", "dbname",
+        "client_encoding",      NULL,
+    };
+    const char *const values[] = {
+        "read-write", "3", "5", "2", "3", "10000", "jalon", db->url, "UTF8", NULL,
+    };
+    return PQconnectdbParams(keywords, values, 1);
+}
+
+static enum jalon_status fail_connecting(struct jalon_context *ctx, PGconn *handle)
+{
+    jalon_error_internal(ctx, "connect: %s", PQerrorMessage(handle));
+    return jalon_fail(ctx, JALON_UNAVAILABLE, "the database cannot be reached");
+}
+
+/* What holds for all transactions of a connection. */
+static enum jalon_status configure(struct jalon_context *ctx,
+                                   struct jalon_postgres_connection *connection)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "SELECT set_config('lock_timeout', '%lld', false), set_config('TimeZone', 'UTC', "
+             "false), set_config('jit', 'off', false)",
+             (long long)connection->base.db->wait_ms);
+    PGresult *answer = NULL;
+    enum jalon_status status = jalon_postgres_ask(ctx, connection, sql, &answer);
+    PQclear(status == JALON_OK ? answer : NULL);
+    return status;
+}
+
+static void postgres_disconnect(struct jalon_db_connection *base)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    jalon_postgres_forget_prepared(connection);
+    jalon_memory_release(connection->prepared);
+    PQfinish(connection->handle);
+    jalon_memory_release(connection);
+}
+
+static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalon_db *base,
+                                          enum jalon_db_mode mode,
+                                          struct jalon_db_connection **out)
+{
+    struct jalon_postgres_connection *connection =
+        jalon_memory_allocate_zeroed(1, sizeof *connection);
+    if (connection == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    connection->base = (struct jalon_db_connection){.db = base, .mode = mode};
+    connection->patience_us = mode == JALON_DB_WRITE ? write_patience_us : read_patience_us;
+    connection->prepared =
+        jalon_memory_allocate_zeroed(jalon_db_statement_count, sizeof *connection->prepared);
+    enum jalon_status status = connection->prepared != NULL ? JALON_OK : jalon_no_memory(ctx);
+    if (status == JALON_OK) {
+        connection->handle = connect_handle((struct jalon_postgres_db *)base);
+        PQsetNoticeReceiver(connection->handle, say_nothing, NULL);
+        if (PQstatus(connection->handle) != CONNECTION_OK ||
+            PQsetnonblocking(connection->handle, 1) != 0 ||
+            PQenterPipelineMode(connection->handle) == 0) {
+            status = fail_connecting(ctx, connection->handle);
+        }
+    }
+    if (status == JALON_OK) {
+        status = configure(ctx, connection);
+    }
+    if (status != JALON_OK) {
+        postgres_disconnect(&connection->base);
+        return status;
+    }
+    *out = &connection->base;
+    return JALON_OK;
+}
+
+static enum jalon_status postgres_open(struct jalon_context *ctx,
+                                       const struct jalon_db_options *options,
+                                       struct jalon_db **out)
+{
+    struct jalon_postgres_db *db = jalon_memory_allocate_zeroed(1, sizeof *db);
+    char *url = jalon_memory_allocate(options->location.length + 1);
+    if (db == NULL || url == NULL) {
+        jalon_memory_release(db);
+        jalon_memory_release(url);
+        return jalon_no_memory(ctx);
+    }
+    memcpy(url, options->location.data, options->location.length + 1);
+    db->url = url;
+    db->create = options->create;
+    *out = &db->base;
+    return JALON_OK;
+}
+
+static void postgres_close(struct jalon_db *base)
+{
+    struct jalon_postgres_db *db = (struct jalon_postgres_db *)base;
+    jalon_memory_release(db->url);
+    jalon_memory_release(db);
+}
+
+/* --- Transactions --- */
+
+static enum jalon_status postgres_begin(struct jalon_context *ctx,
+                                        struct jalon_db_connection *base, int64_t deadline_us)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    (void)deadline_us; /* the server ends waits for locks: lock_timeout */
+    if (!jalon_postgres_is_alive(connection)) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    /* The end of the transaction before: nobody has waited for it. */
+    if (connection->sent_count > 0) {
+        enum jalon_status status = jalon_postgres_settle(ctx, connection, "rollback", NULL);
+        if (status != JALON_OK) {
+            return jalon_postgres_fail_lost(ctx, connection);
+        }
+    }
+    return jalon_postgres_send(ctx, connection,
+                               base->mode == JALON_DB_WRITE
+                                   ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+                                   : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                               JALON_POSTGRES_IGNORED);
+}
+
+static enum jalon_status postgres_commit(struct jalon_context *ctx,
+                                         struct jalon_db_connection *base)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    PGresult *answer;
+    enum jalon_status status = jalon_postgres_ask(ctx, connection, "COMMIT", &answer);
+    if (status != JALON_OK) {
+        return status;
+    }
+    /* COMMIT of a transaction that failed is a ROLLBACK, and no failure of its own. */
+    bool committed = strcmp(PQcmdStatus(answer), "COMMIT") == 0;
+    PQclear(answer);
+    if (!committed) {
+        jalon_error_internal(ctx, "a transaction that had failed was to be committed");
+        return jalon_fail(ctx, JALON_INTERNAL, "the database refused a statement");
+    }
+    return JALON_OK;
+}
+
+static void postgres_rollback(struct jalon_db_connection *base)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    struct jalon_context *ctx = jalon_context_create();
+    if (ctx == NULL || connection->streaming != NULL ||
+        jalon_postgres_send(ctx, connection, "ROLLBACK", JALON_POSTGRES_IGNORED) != JALON_OK) {
+        base->broken = true;
+    }
+    jalon_postgres_push(connection);
+    jalon_context_destroy(ctx);
+}
+
+static enum jalon_status postgres_savepoint(struct jalon_context *ctx,
+                                            struct jalon_db_connection *base,
+                                            enum jalon_db_savepoint_step step)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    if (step == JALON_DB_SAVEPOINT_SET) {
+        return jalon_postgres_send(ctx, connection, "SAVEPOINT part", JALON_POSTGRES_IGNORED);
+    }
+    enum jalon_status status = JALON_OK;
+    if (step == JALON_DB_SAVEPOINT_UNDO) {
+        /* What was sent and not waited for is undone too, whether it failed or not. */
+        status = connection->sent_count > 0
+                     ? jalon_postgres_settle(ctx, connection, "deferred", NULL)
+                     : JALON_OK;
+        if (base->broken) {
+            return status;
+        }
+        jalon_error_clear(ctx);
+        status = jalon_postgres_send(ctx, connection, "ROLLBACK TO part", JALON_POSTGRES_IGNORED);
+    }
+    if (status == JALON_OK) {
+        status = jalon_postgres_send(ctx, connection, "RELEASE part", JALON_POSTGRES_IGNORED);
+    }
+    return status == JALON_OK ? jalon_postgres_settle(ctx, connection, "savepoint", NULL) : status;
+}
+
+/* --- Statements --- */
+
+static enum jalon_status postgres_prepare(struct jalon_context *ctx,
+                                          struct jalon_db_connection *base, int query)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    struct jalon_postgres_prepared *prepared;
+    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
+    return status == JALON_OK
+               ? jalon_postgres_find_prepared(ctx, connection, query, &prepared)
+               : status;
+}
+
+/* Runs a part whose outcome somebody wants. */
+static enum jalon_status run_part(struct jalon_context *ctx,
+                                  struct jalon_postgres_connection *connection, const char *name,
+                                  const struct jalon_postgres_part *part,
+                                  const struct jalon_db_value *parameters, PGresult **out)
+{
+    enum jalon_status status = JALON_OK;
+    if (part->is_guarded) {
+        status = jalon_postgres_send(ctx, connection, "SAVEPOINT guard", JALON_POSTGRES_IGNORED);
+    }
+    if (status == JALON_OK) {
+        status =
+            jalon_postgres_send_part(ctx, connection, part, parameters, JALON_POSTGRES_WANTED);
+    }
+    if (status == JALON_OK && part->is_guarded) {
+        status = jalon_postgres_send(ctx, connection, "RELEASE guard", JALON_POSTGRES_IGNORED);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = jalon_postgres_settle(ctx, connection, name, out);
+    if (status == JALON_CONFLICT && part->is_guarded) {
+        enum jalon_status undone =
+            jalon_postgres_send(ctx, connection, "ROLLBACK TO guard", JALON_POSTGRES_IGNORED);
+        if (undone == JALON_OK) {
+            undone = jalon_postgres_send(ctx, connection, "RELEASE guard", JALON_POSTGRES_IGNORED);
+        }
+        status = undone == JALON_OK ? status : undone;
+    }
+    return status;
+}
+
+static void read_outcome(PGresult *result, int64_t *out_changed, int64_t *out_number)
+{
+    *out_changed = strtoll(PQcmdTuples(result), NULL, 10);
+    if (PQntuples(result) > 0) {
+        char text[JALON_POSTGRES_SHORT_TEXT];
+        struct jalon_db_value number;
+        jalon_postgres_decode(result, 0, text, &number);
+        *out_number = jalon_db_to_integer(&number);
+    }
+    PQclear(result);
+}
+
+static enum jalon_status postgres_execute(struct jalon_context *ctx,
+                                          struct jalon_db_connection *base, int query,
+                                          const struct jalon_db_value *parameters,
+                                          int64_t *out_changed, int64_t *out_number)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    struct jalon_postgres_prepared *prepared;
+    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
+    if (status == JALON_OK) {
+        status = jalon_postgres_find_prepared(ctx, connection, query, &prepared);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    int64_t changed = 0, number = 0;
+    bool is_wanted = out_changed != NULL || out_number != NULL || prepared->count > 1;
+    if (is_wanted && prepared->count > 0) {
+        PGresult *result;
+        status = run_part(ctx, connection, jalon_db_statements[query].name, &prepared->parts[0],
+                          parameters, &result);
+        if (status == JALON_OK) {
+            read_outcome(result, &changed, &number);
+        }
+    }
+    for (size_t i = is_wanted; i < prepared->count && status == JALON_OK; i++) {
+        if (i == 0 || changed > 0) {
+            status = jalon_postgres_send_part(ctx, connection, &prepared->parts[i], parameters,
+                                              JALON_POSTGRES_IGNORED);
+        }
+    }
+    if (status == JALON_OK && out_changed != NULL) {
+        *out_changed = changed;
+    }
+    if (status == JALON_OK && out_number != NULL) {
+        *out_number = number;
+    }
+    return status;
+}
+
+/* --- Schema and watching --- */
+
+/* A whole number in the first column of the only row; 0 when that is NULL. */
+static enum jalon_status ask_number(struct jalon_context *ctx,
+                                    struct jalon_postgres_connection *connection, const char *sql,
+                                    int64_t *out)
+{
+    PGresult *answer;
+    enum jalon_status status = jalon_postgres_ask(ctx, connection, sql, &answer);
+    if (status == JALON_OK) {
+        char text[JALON_POSTGRES_SHORT_TEXT];
+        struct jalon_db_value value;
+        jalon_postgres_decode(answer, 0, text, &value);
+        *out = jalon_db_to_integer(&value);
+        PQclear(answer);
+    }
+    return status;
+}
+
+/* Who is about to change the schema waits for others who are. */
+static enum jalon_status postgres_schema_version(struct jalon_context *ctx,
+                                                 struct jalon_db_connection *base, int64_t *out)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
+    if (status == JALON_OK && base->mode == JALON_DB_WRITE) {
+        status = jalon_postgres_send(ctx, connection,
+                                     "SELECT pg_advisory_xact_lock(1245793358)", /* "JALN" */
+                                     JALON_POSTGRES_IGNORED);
+    }
+    int64_t has_table = 0, version = 0;
+    if (status == JALON_OK) {
+        status = ask_number(ctx, connection,
+                            "SELECT (to_regclass('schema_migration') IS NOT NULL)::int", &has_table);
+    }
+    if (status == JALON_OK && has_table != 0) {
+        status = ask_number(ctx, connection, "SELECT max(number)::bigint FROM schema_migration",
+                            &version);
+    }
+    if (status == JALON_OK) {
+        *out = version;
+    }
+    return status;
+}
+
+static enum jalon_status postgres_run_script(struct jalon_context *ctx,
+                                             struct jalon_db_connection *base, const char *sql)
+{
+    return jalon_postgres_run_script(ctx, (struct jalon_postgres_connection *)base, sql);
+}
+
+/*
+ * How many transactions have ended: those below the snapshot's end, but for those that it says are
+ * going on.
+ */
+static enum jalon_status postgres_data_version(struct jalon_context *ctx,
+                                               struct jalon_db_connection *base, int64_t *out)
+{
+    return ask_number(ctx, (struct jalon_postgres_connection *)base,
+                      "SELECT pg_snapshot_xmax(snapshot)::text::bigint - "
+                      "(SELECT count(*) FROM pg_snapshot_xip(snapshot)) "
+                      "FROM pg_current_snapshot() AS snapshot",
+                      out);
+}
+
+const struct jalon_db_driver jalon_db_postgres = {
+    .engine = JALON_DB_POSTGRES,
+    .geometry_form = JALON_DB_GEOMETRY_EWKB,
+    .prefix = "postgresql://",
+    .short_prefix = "postgres://",
+    .open = postgres_open,
+    .close = postgres_close,
+    .connect = postgres_connect,
+    .disconnect = postgres_disconnect,
+    .begin = postgres_begin,
+    .commit = postgres_commit,
+    .rollback = postgres_rollback,
+    .savepoint = postgres_savepoint,
+    .prepare = postgres_prepare,
+    .execute = postgres_execute,
+    .query = jalon_postgres_query,
+    .step = jalon_postgres_step,
+    .cursor_end = jalon_postgres_cursor_end,
+    .schema_version = postgres_schema_version,
+    .run_script = postgres_run_script,
+    .data_version = postgres_data_version,
+    .care = "its own tools, such as pg_basebackup, pg_amcheck and VACUUM",
+};

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Cursors over rows that PostgreSQL sends. Layer 1.
+ *
+ * One cursor of a connection gets its rows as they come. When the connection is needed for another
+ * statement meanwhile, the rest of them is read ahead into the cursor.
+ */
+#include <assert.h>
+
+#include "db/postgres.h"
+#include "jalon/memory.h"
+
+/* Rows that are skipped before a connection is given up instead. */
+enum { SKIPPED_MAX = 1000 };
+
+static enum jalon_status keep_row(struct jalon_context *ctx, struct jalon_postgres_cursor *cursor,
+                                  PGresult *row)
+{
+    if (cursor->row_count == cursor->row_capacity) {
+        size_t capacity = cursor->row_capacity == 0 ? 16 : 2 * cursor->row_capacity;
+        PGresult **grown =
+            jalon_memory_resize((void *)cursor->rows, capacity * sizeof(PGresult *));
+        if (grown == NULL) {
+            return jalon_no_memory(ctx);
+        }
+        cursor->rows = grown;
+        cursor->row_capacity = capacity;
+    }
+    cursor->rows[cursor->row_count++] = row;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_postgres_absorb(struct jalon_context *ctx,
+                                        struct jalon_postgres_connection *connection)
+{
+    struct jalon_postgres_cursor *cursor = connection->streaming;
+    enum jalon_status status = JALON_OK;
+    while (connection->streaming != NULL && status == JALON_OK) {
+        PGresult *row = NULL;
+        status = jalon_postgres_next_row(ctx, connection, cursor->name, &row);
+        if (status == JALON_OK) {
+            status = keep_row(ctx, cursor, row);
+            if (status != JALON_OK) {
+                PQclear(row);
+            }
+        } else {
+            connection->streaming = NULL;
+            cursor->ending = status;
+        }
+    }
+    return status == JALON_NOT_FOUND ? JALON_OK : status;
+}
+
+enum jalon_status jalon_postgres_query(struct jalon_context *ctx,
+                                       struct jalon_db_connection *base, int query,
+                                       const struct jalon_db_value *parameters,
+                                       struct jalon_db_cursor **out)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    struct jalon_postgres_prepared *prepared;
+    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
+    if (status == JALON_OK) {
+        status = jalon_postgres_find_prepared(ctx, connection, query, &prepared);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    assert(prepared->count == 1);
+    const char *name = jalon_db_statements[query].name;
+    struct jalon_postgres_cursor *cursor = jalon_memory_allocate(sizeof *cursor);
+    if (cursor == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    cursor->name = name;
+    cursor->rows = NULL;
+    cursor->row_first = cursor->row_count = cursor->row_capacity = 0;
+    cursor->ending = JALON_OK;
+    cursor->row = NULL;
+    status = jalon_postgres_send_part(ctx, connection, &prepared->parts[0], parameters,
+                                      JALON_POSTGRES_WANTED);
+    if (status == JALON_OK) {
+        status = jalon_postgres_start_rows(ctx, connection, name);
+    }
+    if (status != JALON_OK) {
+        jalon_memory_release(cursor);
+        return status;
+    }
+    connection->streaming = cursor;
+    jalon_db_cursor_link(base, &cursor->base);
+    *out = &cursor->base;
+    return JALON_OK;
+}
+
+/* The next row from those read ahead, or from the server. */
+static enum jalon_status take_row(struct jalon_context *ctx,
+                                  struct jalon_postgres_connection *connection,
+                                  struct jalon_postgres_cursor *cursor, PGresult **out)
+{
+    if (cursor->row_first < cursor->row_count) {
+        *out = cursor->rows[cursor->row_first++];
+        return JALON_OK;
+    }
+    if (connection->streaming != cursor) {
+        return cursor->ending == JALON_NOT_FOUND
+                   ? JALON_NOT_FOUND
+                   : jalon_fail(ctx, cursor->ending,
+                                "the database cannot be used now; try again in a moment");
+    }
+    enum jalon_status status = jalon_postgres_next_row(ctx, connection, cursor->name, out);
+    if (status != JALON_OK) {
+        connection->streaming = NULL;
+        cursor->ending = status;
+    }
+    return status;
+}
+
+enum jalon_status jalon_postgres_step(struct jalon_context *ctx, struct jalon_db_cursor *base,
+                                      const struct jalon_db_value **out_row)
+{
+    struct jalon_postgres_cursor *cursor = (struct jalon_postgres_cursor *)base;
+    PGresult *row;
+    enum jalon_status status =
+        take_row(ctx, (struct jalon_postgres_connection *)base->connection, cursor, &row);
+    if (status != JALON_OK) {
+        return status;
+    }
+    PQclear(cursor->row);
+    cursor->row = row;
+    int count = PQnfields(row);
+    assert(count <= JALON_POSTGRES_COLUMNS_MAX);
+    for (int i = 0; i < count; i++) {
+        jalon_postgres_decode(row, i, cursor->texts[i], &cursor->values[i]);
+    }
+    *out_row = cursor->values;
+    return JALON_OK;
+}
+
+/*
+ * Nobody wants the rest. A writer's connection has a transaction to go on with, so its rows are
+ * read away; a reader's is given up when they are many, which makes the server stop.
+ */
+static void skip_rows(struct jalon_postgres_connection *connection)
+{
+    struct jalon_context *ctx = jalon_context_create();
+    struct jalon_postgres_cursor *cursor = connection->streaming;
+    connection->streaming = NULL;
+    enum jalon_status status = ctx != NULL ? JALON_OK : JALON_NO_MEMORY;
+    for (int i = 0; status == JALON_OK; i++) {
+        PGresult *row = NULL;
+        if (i >= SKIPPED_MAX && connection->base.mode != JALON_DB_WRITE) {
+            break;
+        }
+        status = jalon_postgres_next_row(ctx, connection, cursor->name, &row);
+        PQclear(row);
+    }
+    connection->base.broken = connection->base.broken || status == JALON_OK ||
+                              status == JALON_NO_MEMORY;
+    jalon_context_destroy(ctx);
+}
+
+void jalon_postgres_cursor_end(struct jalon_db_cursor *base)
+{
+    struct jalon_postgres_cursor *cursor = (struct jalon_postgres_cursor *)base;
+    struct jalon_postgres_connection *connection =
+        (struct jalon_postgres_connection *)base->connection;
+    if (connection->streaming == cursor) {
+        skip_rows(connection);
+    }
+    for (; cursor->row_first < cursor->row_count; cursor->row_first++) {
+        PQclear(cursor->rows[cursor->row_first]);
+    }
+    jalon_memory_release((void *)cursor->rows);
+    PQclear(cursor->row);
+    jalon_memory_release(cursor);
+}

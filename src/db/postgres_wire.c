@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Sending to PostgreSQL and waiting for it: libpq's pipeline mode (its manual, 34.5). Layer 1.
+ *
+ * The socket never blocks: what cannot be sent or is not there yet is waited for with poll(), and
+ * not for longer than the connection's patience, so that a server that is frozen or behind a cut
+ * cable costs a failure and no thread.
+ */
+#include <assert.h>
+#include <poll.h>
+#include <string.h>
+
+#include "db/postgres.h"
+#include "jalon/clock.h"
+
+/* --- The queue --- */
+
+static size_t place(const struct jalon_postgres_connection *connection, size_t at)
+{
+    return (connection->sent_first + at) %
+           (sizeof connection->sent / sizeof connection->sent[0]);
+}
+
+static void push(struct jalon_postgres_connection *connection, enum jalon_postgres_sent sent)
+{
+    assert(connection->sent_count < sizeof connection->sent / sizeof connection->sent[0]);
+    connection->sent[place(connection, connection->sent_count++)] = sent;
+}
+
+static enum jalon_postgres_sent pop(struct jalon_postgres_connection *connection)
+{
+    enum jalon_postgres_sent sent = connection->sent[connection->sent_first];
+    connection->sent_first = place(connection, 1);
+    connection->sent_count--;
+    return sent;
+}
+
+/* --- The socket --- */
+
+/* Waits for any of the events; false when the time is over. */
+static bool wait_socket(const struct jalon_postgres_connection *connection, short events,
+                        int64_t until_us)
+{
+    struct pollfd socket = {.fd = PQsocket(connection->handle), .events = events};
+    int64_t left_us = until_us - jalon_clock_monotonic_us();
+    return left_us > 0 && poll(&socket, 1, (int)(left_us / 1000) + 1) >= 0;
+}
+
+/* Sends what is in libpq's buffer; false: lost. */
+static bool flush(struct jalon_postgres_connection *connection)
+{
+    int64_t until_us = jalon_clock_monotonic_us() + connection->patience_us;
+    int left;
+    while ((left = PQflush(connection->handle)) > 0) {
+        if (!wait_socket(connection, POLLIN | POLLOUT, until_us) ||
+            PQconsumeInput(connection->handle) == 0) {
+            return false;
+        }
+    }
+    return left == 0;
+}
+
+/* Waits until PQgetResult has something to say; false: lost. */
+static bool wait_result(struct jalon_postgres_connection *connection)
+{
+    int64_t until_us = jalon_clock_monotonic_us() + connection->patience_us;
+    while (PQisBusy(connection->handle) != 0) {
+        if (!wait_socket(connection, POLLIN, until_us) ||
+            PQconsumeInput(connection->handle) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool jalon_postgres_is_alive(struct jalon_postgres_connection *connection)
+{
+    struct pollfd socket = {.fd = PQsocket(connection->handle), .events = POLLIN};
+    /* What an idle connection has to say is a farewell, or a setting that was changed. */
+    for (int i = 0; i < 3 && poll(&socket, 1, 0) > 0; i++) {
+        if (PQconsumeInput(connection->handle) == 0) {
+            connection->base.broken = true;
+            return false;
+        }
+    }
+    return PQstatus(connection->handle) == CONNECTION_OK;
+}
+
+/* --- Answers --- */
+
+static bool is_failure(const PGresult *result)
+{
+    ExecStatusType state = PQresultStatus(result);
+    return state == PGRES_FATAL_ERROR || state == PGRES_BAD_RESPONSE ||
+           state == PGRES_NONFATAL_ERROR;
+}
+
+/* The next answer, NULL at the end of a statement's. False: lost. */
+static bool next_result(struct jalon_postgres_connection *connection, PGresult **out)
+{
+    if (!wait_result(connection)) {
+        return false;
+    }
+    *out = PQgetResult(connection->handle);
+    return *out != NULL || PQstatus(connection->handle) == CONNECTION_OK;
+}
+
+/* Reads on to the end of a statement's answers. */
+static bool skip_results(struct jalon_postgres_connection *connection)
+{
+    PGresult *result;
+    do {
+        if (!next_result(connection, &result)) {
+            return false;
+        }
+        PQclear(result);
+    } while (result != NULL);
+    return true;
+}
+
+/* Takes one answer out of the queue; the first failure stays in *status. */
+static enum jalon_status settle_one(struct jalon_context *ctx,
+                                    struct jalon_postgres_connection *connection, const char *what,
+                                    enum jalon_status status, PGresult **wanted)
+{
+    enum jalon_postgres_sent sent = pop(connection);
+    PGresult *result = NULL;
+    if (!next_result(connection, &result) ||
+        (sent != JALON_POSTGRES_SYNC && !skip_results(connection))) {
+        PQclear(result);
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    if (is_failure(result) && status == JALON_OK) {
+        connection->base.broken = jalon_postgres_is_lost(result);
+        status = jalon_postgres_fail(ctx, result, what);
+        if (status == JALON_CONFLICT && sent == JALON_POSTGRES_IGNORED) {
+            status = jalon_fail(ctx, JALON_INTERNAL, "the database refused a statement");
+        }
+    }
+    if (sent == JALON_POSTGRES_WANTED && status == JALON_OK) {
+        *wanted = result;
+        return status;
+    }
+    PQclear(result);
+    return status;
+}
+
+/* Waits for the first `count` answers. */
+static enum jalon_status settle_some(struct jalon_context *ctx,
+                                     struct jalon_postgres_connection *connection, size_t count,
+                                     const char *what, PGresult **wanted)
+{
+    enum jalon_status status = JALON_OK;
+    if (connection->base.broken || !flush(connection)) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    for (; count > 0; count--) {
+        status = settle_one(ctx, connection, what, status, wanted);
+        if (connection->base.broken) {
+            return status;
+        }
+    }
+    return status;
+}
+
+enum jalon_status jalon_postgres_settle(struct jalon_context *ctx,
+                                        struct jalon_postgres_connection *connection,
+                                        const char *what, PGresult **out)
+{
+    PGresult *wanted = NULL;
+    if (connection->base.broken || PQpipelineSync(connection->handle) == 0) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    push(connection, JALON_POSTGRES_SYNC);
+    enum jalon_status status =
+        settle_some(ctx, connection, connection->sent_count, what, &wanted);
+    if (status == JALON_OK && out != NULL) {
+        assert(wanted != NULL);
+        *out = wanted;
+    } else {
+        PQclear(wanted);
+    }
+    return status;
+}
+
+void jalon_postgres_push(struct jalon_postgres_connection *connection)
+{
+    if (connection->base.broken) {
+        return;
+    }
+    if (PQpipelineSync(connection->handle) == 0 || !flush(connection)) {
+        connection->base.broken = true;
+        return;
+    }
+    push(connection, JALON_POSTGRES_SYNC);
+}
+
+/* --- Sending --- */
+
+/* Room for one more. */
+static enum jalon_status make_room(struct jalon_context *ctx,
+                                   struct jalon_postgres_connection *connection)
+{
+    if (connection->base.broken) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    return connection->sent_count < JALON_POSTGRES_QUEUE_MAX
+               ? JALON_OK
+               : jalon_postgres_settle(ctx, connection, "deferred", NULL);
+}
+
+enum jalon_status jalon_postgres_send(struct jalon_context *ctx,
+                                      struct jalon_postgres_connection *connection,
+                                      const char *sql, enum jalon_postgres_sent sent)
+{
+    enum jalon_status status = make_room(ctx, connection);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (PQsendQueryParams(connection->handle, sql, 0, NULL, NULL, NULL, NULL, 1) == 0) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    push(connection, sent);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_postgres_send_part(struct jalon_context *ctx,
+                                           struct jalon_postgres_connection *connection,
+                                           const struct jalon_postgres_part *part,
+                                           const struct jalon_db_value *parameters,
+                                           enum jalon_postgres_sent sent)
+{
+    struct jalon_postgres_parameter encoded[JALON_POSTGRES_PARAMETERS_MAX];
+    const char *values[JALON_POSTGRES_PARAMETERS_MAX];
+    int lengths[JALON_POSTGRES_PARAMETERS_MAX], formats[JALON_POSTGRES_PARAMETERS_MAX];
+    enum jalon_status status = make_room(ctx, connection);
+    for (size_t i = 0; i < part->count && status == JALON_OK; i++) {
+        status = jalon_postgres_encode(ctx, &parameters[part->from[i]], part->types[i],
+                                       &encoded[i]);
+        values[i] = encoded[i].data;
+        lengths[i] = encoded[i].length;
+        formats[i] = encoded[i].format;
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (PQsendQueryPrepared(connection->handle, part->name, (int)part->count, values, lengths,
+                            formats, 1) == 0) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    push(connection, sent);
+    return JALON_OK;
+}
+
+enum jalon_status jalon_postgres_describe(struct jalon_context *ctx,
+                                          struct jalon_postgres_connection *connection,
+                                          const struct jalon_postgres_part *part, const char *what,
+                                          PGresult **out)
+{
+    enum jalon_status status = make_room(ctx, connection);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (PQsendPrepare(connection->handle, part->name, part->sql, 0, NULL) == 0 ||
+        PQsendDescribePrepared(connection->handle, part->name) == 0) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    push(connection, JALON_POSTGRES_IGNORED);
+    push(connection, JALON_POSTGRES_WANTED);
+    return jalon_postgres_settle(ctx, connection, what, out);
+}
+
+enum jalon_status jalon_postgres_ask(struct jalon_context *ctx,
+                                     struct jalon_postgres_connection *connection,
+                                     const char *sql, PGresult **out)
+{
+    enum jalon_status status = jalon_postgres_send(ctx, connection, sql, JALON_POSTGRES_WANTED);
+    return status == JALON_OK ? jalon_postgres_settle(ctx, connection, sql, out) : status;
+}
+
+/* --- Rows --- */
+
+enum jalon_status jalon_postgres_start_rows(struct jalon_context *ctx,
+                                            struct jalon_postgres_connection *connection,
+                                            const char *what)
+{
+    assert(connection->sent_count > 0);
+    if (connection->base.broken || PQpipelineSync(connection->handle) == 0) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    push(connection, JALON_POSTGRES_SYNC);
+    /* All but the wanted answer and what ends it. */
+    enum jalon_status status =
+        settle_some(ctx, connection, connection->sent_count - 2, what, NULL);
+    if (status != JALON_OK) {
+        if (!connection->base.broken) { /* the other two say that they were left out */
+            PGresult *none = NULL;
+            enum jalon_status first = status;
+            for (; connection->sent_count > 0 && !connection->base.broken;) {
+                status = settle_one(ctx, connection, what, first, &none);
+            }
+        }
+        return status;
+    }
+    return PQsetSingleRowMode(connection->handle) == 1
+               ? JALON_OK
+               : jalon_postgres_fail_lost(ctx, connection);
+}
+
+enum jalon_status jalon_postgres_next_row(struct jalon_context *ctx,
+                                          struct jalon_postgres_connection *connection,
+                                          const char *what, PGresult **out)
+{
+    PGresult *result;
+    if (connection->base.broken || !next_result(connection, &result)) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+        *out = result;
+        return JALON_OK;
+    }
+    enum jalon_status status = JALON_NOT_FOUND;
+    if (is_failure(result)) {
+        connection->base.broken = jalon_postgres_is_lost(result);
+        status = jalon_postgres_fail(ctx, result, what);
+    }
+    PQclear(result);
+    if (connection->base.broken) {
+        return status;
+    }
+    PGresult *sync = NULL;
+    pop(connection);
+    pop(connection);
+    if (!skip_results(connection) || !next_result(connection, &sync)) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    PQclear(sync);
+    return status;
+}
+
+/* --- Scripts --- */
+
+/* Does this answer to a SELECT say 0? In the text form. */
+static bool says_no(const PGresult *result)
+{
+    return PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0 &&
+           PQnfields(result) > 0 && strcmp(PQgetvalue(result, 0, 0), "0") == 0;
+}
+
+static enum jalon_status read_script(struct jalon_context *ctx,
+                                     struct jalon_postgres_connection *connection)
+{
+    enum jalon_status status = JALON_OK;
+    PGresult *result = NULL;
+    while (next_result(connection, &result)) {
+        if (result == NULL) {
+            return status;
+        }
+        if (status == JALON_OK && is_failure(result)) {
+            status = jalon_postgres_fail(ctx, result, "migration");
+        } else if (status == JALON_OK && says_no(result)) {
+            jalon_error_internal(ctx, "a statement of a migration answered 0");
+            status = jalon_fail(ctx, JALON_INTERNAL, "the database refused a statement");
+        }
+        PQclear(result);
+    }
+    return jalon_postgres_fail_lost(ctx, connection);
+}
+
+enum jalon_status jalon_postgres_run_script(struct jalon_context *ctx,
+                                            struct jalon_postgres_connection *connection,
+                                            const char *sql)
+{
+    enum { PATIENCE_S = 3600 }; /* a migration of a large table */
+    enum jalon_status status =
+        connection->sent_count > 0 ? jalon_postgres_settle(ctx, connection, "begin", NULL)
+                                   : JALON_OK;
+    if (status != JALON_OK) {
+        return status;
+    }
+    int64_t patience_us = connection->patience_us;
+    connection->patience_us = PATIENCE_S * INT64_C(1000000);
+    if (PQexitPipelineMode(connection->handle) == 0 ||
+        PQsendQuery(connection->handle, sql) == 0 || !flush(connection)) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    status = read_script(ctx, connection);
+    connection->patience_us = patience_us;
+    return connection->base.broken || PQenterPipelineMode(connection->handle) == 1
+               ? status
+               : jalon_postgres_fail_lost(ctx, connection);
+}
