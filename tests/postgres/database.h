@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Databases for tests in C, on the cluster of this run of ctest (tests/postgres/cluster). */
+#ifndef POSTGRES_DATABASE_H
+#define POSTGRES_DATABASE_H
+
+/* Makes a database that has PostGIS and nothing else, and answers its URL. Fails the test of cmocka
+   when there is no cluster: by hand, `tests/postgres/cluster run PROGRAM` gives it one. */
+void make_database(char out_url[256]);
+
+/* Removes the database of that URL; whoever uses it loses the connection. */
+void drop_database(const char *url);
+
+/* Runs statements in the database of that URL, as its owner. */
+void run_in_database(const char *url, const char *statements);
+
+#endif
