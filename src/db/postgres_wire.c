@@ -7,6 +7,7 @@
  * cable costs a failure and no thread.
  */
 #include <assert.h>
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 
@@ -43,7 +44,11 @@ static bool wait_socket(const struct jalon_postgres_connection *connection, shor
 {
     struct pollfd socket = {.fd = PQsocket(connection->handle), .events = events};
     int64_t left_us = until_us - jalon_clock_monotonic_us();
-    return left_us > 0 && poll(&socket, 1, (int)(left_us / 1000) + 1) >= 0;
+    if (left_us <= 0) {
+        return false;
+    }
+    int ready = poll(&socket, 1, (int)(left_us / 1000) + 1);
+    return ready >= 0 || errno == EINTR; /* who asks again finds out that time is over */
 }
 
 /* Sends what is in libpq's buffer; false: lost. */
