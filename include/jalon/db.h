@@ -26,7 +26,7 @@ struct jalon_db_cursor;
 enum jalon_db_mode { JALON_DB_READ, JALON_DB_WRITE };
 
 /* In which bytes a geometry column is read and written; see jalon/geo.h. */
-enum jalon_db_geometry_form { JALON_DB_GEOMETRY_SPATIALITE, JALON_DB_GEOMETRY_EWKB };
+enum jalon_db_geometry_form { JALON_DB_GEOMETRY_BLOB, JALON_DB_GEOMETRY_EWKB };
 
 /* --- Values --- */
 enum jalon_db_kind {

@@ -78,21 +78,20 @@ void jalon_geometry_write_wkb(struct jalon_buffer *buffer, const struct jalon_ge
 enum jalon_status jalon_geometry_from_wkb(struct jalon_context *ctx, const void *data, size_t size,
                                           int32_t srid, struct jalon_geometry *out) JALON_MUST_USE;
 /*
- * The EWKB form of PostGIS (its manual, "4.1.3 EWKB and EWKT"): WKB that names its SRID. Written
+ * EWKB, which names its SRID (source: PostGIS, "EWKB and EWKT"; lint: engine, a source). Written
  * little-endian; read as above, but refused without SRID.
  */
 void jalon_geometry_write_ewkb(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
 enum jalon_status jalon_geometry_from_ewkb(struct jalon_context *ctx, const void *data, size_t size,
                                            struct jalon_geometry *out) JALON_MUST_USE;
 /*
- * The SpatiaLite BLOB-Geometry form (SpatiaLite cookbook, "internal BLOB format"): so that rows are
- * written and read without calling SQL functions. Compressed lines and TinyPoint are not read.
+ * BLOB-Geometry (source: SpatiaLite cookbook, "internal BLOB format"; lint: engine, a source): so
+ * that rows are written and read without calling SQL functions. Compressed lines and TinyPoint are
+ * not read.
  */
-void jalon_geometry_write_spatialite(struct jalon_buffer *buffer,
-                                     const struct jalon_geometry *geometry);
-enum jalon_status jalon_geometry_from_spatialite(struct jalon_context *ctx, const void *data,
-                                                 size_t size,
-                                                 struct jalon_geometry *out) JALON_MUST_USE;
+void jalon_geometry_write_blob(struct jalon_buffer *buffer, const struct jalon_geometry *geometry);
+enum jalon_status jalon_geometry_from_blob(struct jalon_context *ctx, const void *data, size_t size,
+                                           struct jalon_geometry *out) JALON_MUST_USE;
 
 /* --- Validity --- */
 /*

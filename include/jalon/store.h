@@ -17,7 +17,7 @@ struct jalon_store;
 struct jalon_session;
 
 struct jalon_store_options {
-    struct jalon_text data; /* data folder (SQLite: DIR/jalon.sqlite) or database URL */
+    struct jalon_text data; /* a data folder, or a database's URL */
     bool create;            /* make the folder and the database when they are not there */
     bool checkpoints;       /* a thread keeps the database's log short: for who stays */
     int64_t write_wait_ms;  /* default 10000 when 0 */

@@ -128,13 +128,13 @@ static enum jalon_status check_session(struct jalon_context *ctx, struct jalon_s
 
 /* --- One state of it --- */
 
-/* Whose copy is it? "check-1234.sqlite", and what SQLite puts beside it. */
+/* Whose copy is it? "check-1234.copy", and what an engine puts beside it. */
 static bool read_process(struct jalon_text name, int64_t *out)
 {
     static const char prefix[] = "check-";
     size_t start = sizeof prefix - 1, dot = jalon_text_find(name, '.');
     return jalon_text_starts_with(name, prefix) && dot > start && dot < name.length &&
-           jalon_text_starts_with(jalon_text_slice(name.data + dot, name.length - dot), ".sqlite") &&
+           jalon_text_starts_with(jalon_text_slice(name.data + dot, name.length - dot), ".copy") &&
            jalon_text_to_int64(jalon_text_slice(name.data + start, dot - start), out) && *out > 0 &&
            *out <= INT32_MAX;
 }
@@ -166,7 +166,7 @@ static enum jalon_status open_folder(struct jalon_context *ctx, struct jalon_tex
 {
     struct jalon_store_options here = {.data = data, .as_is = true};
     struct jalon_store_options aside = {
-        .data = jalon_text_format(ctx->arena, "%s/check-%ld.sqlite", data.data, (long)getpid()),
+        .data = jalon_text_format(ctx->arena, "%s/check-%ld.copy", data.data, (long)getpid()),
         .read_only = true,
     };
     struct jalon_store *store = NULL, *copy = NULL;

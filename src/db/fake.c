@@ -285,7 +285,7 @@ static enum jalon_status fake_data_version(struct jalon_context *ctx,
 
 static const struct jalon_db_driver fake_driver = {
     .engine = JALON_DB_SQLITE, /* whose scripts it passes on */
-    .geometry_form = JALON_DB_GEOMETRY_SPATIALITE,
+    .geometry_form = JALON_DB_GEOMETRY_BLOB,
     .open = fake_open,
     .close = fake_close,
     .connect = fake_connect,

@@ -738,7 +738,7 @@ static int64_t sqlite_log_bytes(struct jalon_db *db)
 
 const struct jalon_db_driver jalon_db_sqlite = {
     .engine = JALON_DB_SQLITE,
-    .geometry_form = JALON_DB_GEOMETRY_SPATIALITE,
+    .geometry_form = JALON_DB_GEOMETRY_BLOB,
     .prefix = NULL,
     .open = sqlite_open,
     .close = sqlite_close,

@@ -148,7 +148,7 @@ static const struct jalon_item_writer rows_writer = {
 
 const struct jalon_format jalon_format_gpkg = {
     .name = "gpkg",
-    .media_type = "application/geopackage+sqlite3",
+    .media_type = "application/geopackage+sqlite3", /* lint: engine, registered so */
     .extension = "gpkg",
     .other_extensions = NULL,
     .label = {.fr = {"GeoPackage", 10}, .en = {"GeoPackage", 10}},

@@ -11,7 +11,7 @@
 
 #include "target.h"
 
-/* Features of one transaction: what SQLite keeps of it stays small. */
+/* Features of one transaction: what is kept of it stays small. */
 enum { TRANSACTION_FEATURES = 50000, LAYERS_MAX = 1000 };
 
 struct target {
@@ -32,8 +32,8 @@ static enum jalon_status geopackage_open(struct jalon_context *ctx, const char *
         return jalon_no_memory(ctx);
     }
     /* Nobody reads the file before it is whole. */
-    CPLSetConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF");
-    CPLSetConfigOption("OGR_SQLITE_JOURNAL", "OFF");
+    CPLSetConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF"); /* lint: engine, GDAL names it so */
+    CPLSetConfigOption("OGR_SQLITE_JOURNAL", "OFF");     /* lint: engine, GDAL names it so */
     char **options = CSLSetNameValue(NULL, "VERSION", "1.3");
     target->ctx = ctx;
     target->dataset =

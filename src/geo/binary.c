@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Counted sequences of coordinates, for WKB and the SpatiaLite BLOB. Layer 1. */
+/* Counted sequences of coordinates, for WKB and BLOB-Geometry. Layer 1. */
 #include "binary.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { SPATIALITE_PART = 0x69, LITTLE_ENDIAN_MARK = 1 };
+enum { BLOB_PART = 0x69, LITTLE_ENDIAN_MARK = 1 };
 
 /* --- Reading --- */
 
@@ -67,7 +67,7 @@ enum jalon_status jalon_geo_binary_type(struct jalon_geo_binary *in, enum jalon_
         return cut_short(in);
     }
     bool has_z = false, has_m = false;
-    if (!in->spatialite) {
+    if (!in->blob) {
         has_z = (word & 0x80000000U) != 0;
         has_m = (word & 0x40000000U) != 0;
         if ((word & 0x20000000U) != 0 && !jalon_geo_binary_u32(in, &srid)) {
@@ -172,10 +172,10 @@ static enum jalon_status read_part_head(struct jalon_geo_binary *in,
         return cut_short(in);
     }
     unsigned char mark = in->data[in->at++];
-    if (in->spatialite ? mark != SPATIALITE_PART : mark > LITTLE_ENDIAN_MARK) {
+    if (in->blob ? mark != BLOB_PART : mark > LITTLE_ENDIAN_MARK) {
         return jalon_geo_binary_refuse(in, "a part does not begin as it should");
     }
-    if (!in->spatialite) {
+    if (!in->blob) {
         in->little_endian = mark == LITTLE_ENDIAN_MARK;
     }
     enum jalon_geometry_type type = JALON_GEOMETRY_NONE;
@@ -285,7 +285,7 @@ static size_t count_parts(const struct jalon_geometry *geometry, enum jalon_geom
 }
 
 void jalon_geo_binary_write_body(struct jalon_buffer *buffer, const struct jalon_geometry *geometry,
-                                 bool spatialite)
+                                 bool blob)
 {
     enum jalon_geometry_type part = jalon_geometry_part_type(geometry->type);
     if (part == JALON_GEOMETRY_NONE) {
@@ -295,7 +295,7 @@ void jalon_geo_binary_write_body(struct jalon_buffer *buffer, const struct jalon
     size_t count = count_parts(geometry, part);
     jalon_geo_binary_write_u32(buffer, (uint32_t)count);
     for (size_t i = 0; i < count; i++) {
-        jalon_buffer_append_char(buffer, spatialite ? SPATIALITE_PART : LITTLE_ENDIAN_MARK);
+        jalon_buffer_append_char(buffer, blob ? BLOB_PART : LITTLE_ENDIAN_MARK);
         jalon_geo_binary_write_u32(buffer, (uint32_t)part);
         write_single(buffer, geometry, part, i);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Well-known binary (OGC 06-103r4, clause 8), and EWKB as PostGIS writes it. Layer 1. */
+/* Well-known binary (OGC 06-103r4, clause 8), and EWKB. Layer 1. */
 #include <math.h>
 
 #include "binary.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Well-known text (OGC 06-103r4, clause 7), and EWKT as PostGIS writes it. Layer 1. */
+/* Well-known text (OGC 06-103r4, clause 7), and EWKT. Layer 1. */
 #include "builder.h"
 
 /* --- Reading --- */

@@ -389,7 +389,7 @@ enum jalon_status jalon_store_put_geometry(struct jalon_context *ctx, struct jal
     struct jalon_buffer *buffer = &session->geometry;
     jalon_buffer_clear(buffer);
     switch (jalon_db_geometry_form(session->store->db)) {
-    case JALON_DB_GEOMETRY_SPATIALITE: jalon_geometry_write_spatialite(buffer, geometry); break;
+    case JALON_DB_GEOMETRY_BLOB: jalon_geometry_write_blob(buffer, geometry); break;
     case JALON_DB_GEOMETRY_EWKB: jalon_geometry_write_ewkb(buffer, geometry); break;
     }
     enum jalon_status status = jalon_buffer_status(buffer);
@@ -419,8 +419,8 @@ enum jalon_status jalon_store_read_geometry(struct jalon_context *ctx,
     }
     enum jalon_status status = JALON_INTERNAL;
     switch (form) {
-    case JALON_DB_GEOMETRY_SPATIALITE:
-        status = jalon_geometry_from_spatialite(ctx, bytes.data, bytes.length, out);
+    case JALON_DB_GEOMETRY_BLOB:
+        status = jalon_geometry_from_blob(ctx, bytes.data, bytes.length, out);
         break;
     case JALON_DB_GEOMETRY_EWKB:
         status = jalon_geometry_from_ewkb(ctx, bytes.data, bytes.length, out);

@@ -355,7 +355,7 @@ static void leftovers_do_not_matter(void **state)
     struct found found = {.count = 0};
     const char *file = path(fixture, "backup"), *folder = path(fixture, "restored");
     const char *copy =
-        jalon_text_format(ctx->arena, "%s/check-999999999.sqlite.partial", fixture->folder).data;
+        jalon_text_format(ctx->arena, "%s/check-999999999.copy.partial", fixture->folder).data;
     copy_file("/proc/self/exe", copy);
     expect_sound(fixture, fixture->folder, false);
     assert_int_equal(access(copy, F_OK), -1);

@@ -8,7 +8,7 @@ static enum jalon_status read_as(struct jalon_context *ctx, unsigned form, struc
 {
     return form % 2 == 0
                ? jalon_geometry_from_wkb(ctx, bytes.data, bytes.length, JALON_SRID_WGS84, out)
-               : jalon_geometry_from_spatialite(ctx, bytes.data, bytes.length, out);
+               : jalon_geometry_from_blob(ctx, bytes.data, bytes.length, out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -25,11 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     jalon_buffer_init(&again, 1 << 24);
     if (read_as(input.ctx, form, bytes, &first) == JALON_OK) {
         form % 2 == 0 ? jalon_geometry_write_wkb(&written, &first)
-                      : jalon_geometry_write_spatialite(&written, &first);
+                      : jalon_geometry_write_blob(&written, &first);
         if (first.type != JALON_GEOMETRY_NONE) {
             HOLDS(read_as(input.ctx, form, jalon_buffer_text(&written), &second) == JALON_OK);
             form % 2 == 0 ? jalon_geometry_write_wkb(&again, &second)
-                          : jalon_geometry_write_spatialite(&again, &second);
+                          : jalon_geometry_write_blob(&again, &second);
             HOLDS(jalon_text_equal(jalon_buffer_text(&written), jalon_buffer_text(&again)));
         }
     }

@@ -116,13 +116,13 @@ static void the_spatialite_form_is_that_of_spatialite(void **state)
         struct jalon_geometry geometry = geometry_of(SHAPES[i]);
         struct jalon_text expected = bytes_of(BLOBS[i]);
         jalon_buffer_clear(&buffer);
-        jalon_geometry_write_spatialite(&buffer, &geometry);
+        jalon_geometry_write_blob(&buffer, &geometry);
         assert_int_equal(buffer.length, expected.length);
         assert_memory_equal(buffer.data, expected.data, expected.length);
 
         struct jalon_geometry again = {0};
         assert_int_equal(
-            jalon_geometry_from_spatialite(ctx, expected.data, expected.length, &again), JALON_OK);
+            jalon_geometry_from_blob(ctx, expected.data, expected.length, &again), JALON_OK);
         assert_true(jalon_geometry_equal(&geometry, &again));
         free_bytes(expected);
     }
@@ -134,13 +134,13 @@ static void altitudes_and_measures_of_spatialite_are_dropped(void **state)
     struct jalon_geometry point =
         read_hex("0001E6100000000000000000F03F0000000000000040000000000000F03F00000000000000407C"
                  "E9030000000000000000F03F00000000000000400000000000000840FE",
-                 jalon_geometry_from_spatialite);
+                 jalon_geometry_from_blob);
     assert_string_equal(json_of(&point), "{\"type\":\"Point\",\"coordinates\":[1,2]}");
     struct jalon_geometry line = read_hex(
         "0001E6100000000000000000F03F0000000000000040000000000000144000000000000018407C"
         "BA0B000002000000000000000000F03F00000000000000400000000000000840000000000000104000000000"
         "0000144000000000000018400000000000001C400000000000002040FE",
-        jalon_geometry_from_spatialite);
+        jalon_geometry_from_blob);
     assert_string_equal(json_of(&line), "{\"type\":\"LineString\",\"coordinates\":[[1,2],[5,6]]}");
 }
 
@@ -151,8 +151,8 @@ static void a_spatialite_blob_keeps_its_srid(void **state)
     assert_int_equal(jalon_geometry_make_point(ctx, (struct jalon_position){772305.6, 6277130.1},
                                                2154, &geometry),
                      JALON_OK);
-    jalon_geometry_write_spatialite(&buffer, &geometry);
-    assert_int_equal(jalon_geometry_from_spatialite(ctx, buffer.data, buffer.length, &again),
+    jalon_geometry_write_blob(&buffer, &geometry);
+    assert_int_equal(jalon_geometry_from_blob(ctx, buffer.data, buffer.length, &again),
                      JALON_OK);
     assert_int_equal(again.srid, 2154);
     assert_true(jalon_geometry_equal(&geometry, &again));
@@ -299,7 +299,7 @@ static void bytes_that_are_wrong_are_refused(void **state)
         "0001E6100000F6285C8FC2F50E40CDCCCCCCCCCC45403333333333330F408FC2F5285CCF45407C42420F"
         "0003000000F6285C8FC2F50E40AE47E17A14CE45400AD7233C0AD7233C3333333333330F40"
         "CDCCCCCCCCCC4540FE",
-        jalon_geometry_from_spatialite,
+        jalon_geometry_from_blob,
         "the binary geometry is not readable: its type is not known (byte 43)");
 }
 
@@ -375,7 +375,7 @@ static void damaged_bytes_never_break_the_readers(void **state)
     uint32_t seed = 2463534242U;
     for (size_t i = 0; i < SHAPE_COUNT; i++) {
         struct jalon_text blob = bytes_of(BLOBS[i]);
-        read_damaged(blob, jalon_geometry_from_spatialite, &seed);
+        read_damaged(blob, jalon_geometry_from_blob, &seed);
         free_bytes(blob);
         struct jalon_geometry geometry = geometry_of(SHAPES[i]);
         jalon_buffer_clear(&buffer);
@@ -397,7 +397,7 @@ static void every_allocation_may_fail(void **state)
         struct jalon_geometry geometry = {0};
         jalon_memory_fail_at(n);
         enum jalon_status status =
-            jalon_geometry_from_spatialite(own, blob.data, blob.length, &geometry);
+            jalon_geometry_from_blob(own, blob.data, blob.length, &geometry);
         bool failed = jalon_memory_count() >= n;
         jalon_memory_fail_at(0);
         assert_int_equal(status, failed ? JALON_NO_MEMORY : JALON_OK);

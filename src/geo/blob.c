@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The BLOB-Geometry of SpatiaLite (SpatiaLite cookbook, "internal BLOB format"), uncompressed:
- * 00, byte order, SRID, box, 7C, type, coordinates, FE. Layer 1.
+ * BLOB-Geometry (source: jalon/geo.h), uncompressed: 00, byte order, SRID, box, 7C, type,
+ * coordinates, FE. Layer 1.
  */
 #include "binary.h"
 
@@ -14,16 +14,16 @@ enum {
     SMALLEST = 60 /* a point */
 };
 
-enum jalon_status jalon_geometry_from_spatialite(struct jalon_context *ctx, const void *data,
-                                                 size_t size, struct jalon_geometry *out)
+enum jalon_status jalon_geometry_from_blob(struct jalon_context *ctx, const void *data, size_t size,
+                                           struct jalon_geometry *out)
 {
     const unsigned char *bytes = data;
-    struct jalon_geo_binary in = {.data = data, .size = size, .at = 2, .spatialite = true};
+    struct jalon_geo_binary in = {.data = data, .size = size, .at = 2, .blob = true};
     jalon_geometry_builder_init(&in.builder, ctx, JALON_GEOMETRY_NONE, 0);
     if (size < SMALLEST || bytes[0] != BLOB_START || bytes[1] > BLOB_LITTLE_ENDIAN ||
         bytes[TYPE_AT - 1] != BLOB_BOX_END || bytes[size - 1] != BLOB_END) {
         in.at = 0;
-        return jalon_geo_binary_refuse(&in, "it is not in the form of SpatiaLite");
+        return jalon_geo_binary_refuse(&in, "it is no BLOB-Geometry");
     }
     in.size--; /* without the end mark */
     in.little_endian = bytes[1] == BLOB_LITTLE_ENDIAN;
@@ -63,8 +63,7 @@ static void write_box(struct jalon_buffer *buffer, const struct jalon_geometry *
     jalon_geo_binary_write_double(buffer, box.north);
 }
 
-void jalon_geometry_write_spatialite(struct jalon_buffer *buffer,
-                                     const struct jalon_geometry *geometry)
+void jalon_geometry_write_blob(struct jalon_buffer *buffer, const struct jalon_geometry *geometry)
 {
     if (geometry->type == JALON_GEOMETRY_NONE) {
         return;
