@@ -27,6 +27,7 @@ struct fake_cursor {
     struct jalon_db_cursor *under;
     const struct jalon_db_fake_answer *answer; /* NULL: no rows */
     size_t next_row;
+    bool is_muted;
 };
 
 static struct fake_db *db_of(const struct jalon_db_connection *connection)
@@ -213,6 +214,7 @@ static enum jalon_status fake_query(struct jalon_context *ctx,
         return status;
     }
     cursor->answer = find_answer(db->fake, query);
+    cursor->is_muted = query != 0 && query == db->fake->muted_query;
     jalon_db_cursor_link(connection, &cursor->base);
     *out = &cursor->base;
     return JALON_OK;
@@ -226,6 +228,9 @@ static enum jalon_status fake_step(struct jalon_context *ctx, struct jalon_db_cu
     enum jalon_status status;
     if (fails(ctx, base->connection, &status)) {
         return status;
+    }
+    if (cursor->is_muted) {
+        return JALON_NOT_FOUND;
     }
     if (cursor->under != NULL) {
         return jalon_db_step(ctx, cursor->under, out_row);

@@ -25,6 +25,7 @@ struct jalon_db_fake {
     int64_t schema_version; /* alone only */
     int64_t fail_at;        /* the n-th call from now fails with `status`; 0: none */
     enum jalon_status status;
+    int muted_query; /* over a real database: this statement finds nothing; 0: none */
     /* Counted: begin, commit, savepoint, execute, query, step, schema_version, run_script. */
     int64_t calls;
     int64_t begun, committed, rolled_back;

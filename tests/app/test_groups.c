@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/fake.h"
+#include "jalon/queries.h"
 #include "store/private.h"
 
 static const char *const point = "{'type':'Feature','geometry':{'type':'Point','coordinates':"
@@ -177,6 +178,118 @@ static void test_every_call_may_fail(void **state)
     jalon_app_close(other);
 }
 
+/* What a server does with requests that come together: those in whose way another was, alone again. */
+static int64_t serve_together(struct fixture *fixture, int count)
+{
+    enum jalon_status statuses[8];
+    int64_t done = 0;
+    begin_group(fixture);
+    for (int i = 0; i < count; i++) {
+        statuses[i] = add(fixture, point, "", NULL, NULL);
+    }
+    enum jalon_status end = jalon_app_end_group(fixture->ctx);
+    for (int i = 0; i < count; i++) {
+        bool again = end == JALON_RETRY || statuses[i] == JALON_RETRY;
+        jalon_error_clear(fixture->ctx);
+        enum jalon_status status = again             ? add(fixture, point, "", NULL, NULL)
+                                   : end != JALON_OK ? end
+                                                     : statuses[i];
+        done += status == JALON_OK;
+    }
+    return done;
+}
+
+/* Whichever call another writer, or a break before the commit, is in the way of: all is done, once. */
+static void test_what_was_lost_is_done_again(void **state)
+{
+    static const enum jalon_status losses[] = {JALON_RETRY, JALON_UNAVAILABLE};
+    struct fixture *fixture = *state;
+    int64_t there = 0;
+    make_fallible(fixture);
+    assert_int_equal(shown_count(fixture, fixture->app, "places"), 0);
+    for (int64_t n = 1; n < 40; n++) {
+        for (size_t k = 0; k < 2; k++) {
+            int64_t committed = fake.committed;
+            fake.fail_at = n;
+            fake.status = losses[k];
+            int64_t done = serve_together(fixture, 3);
+            fake.fail_at = 0;
+            jalon_error_clear(fixture->ctx);
+            there += done;
+            assert_int_equal(shown_count(fixture, fixture->app, "places"), there);
+            /* Not what failed by itself for want of the database, nor what may have been kept. */
+            assert_true(done == 3 || losses[k] == JALON_UNAVAILABLE);
+            assert_true(fake.committed > committed || losses[k] == JALON_UNAVAILABLE);
+        }
+    }
+    size_t events;
+    list_events(fixture, &events);
+    assert_int_equal(events, there);
+}
+
+/* A map that somebody else writes to is not waited for by who has another one. */
+static void test_a_group_waits_for_one_map_only(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_contributed first, second;
+    struct jalon_map sample = fixture->map;
+    size_t events;
+    make_fallible(fixture);
+    create_map(fixture, "other");
+    struct jalon_map other = fixture->map;
+    fake.muted_query = JALON_QUERY_MAP_LOCK_FREE;
+    begin_group(fixture);
+    fixture->map = sample;
+    expect(ctx, JALON_OK, add(fixture, point, "", NULL, &first));
+    fixture->map = other;
+    expect(ctx, JALON_RETRY, add(fixture, point, "", NULL, NULL));
+    jalon_error_clear(ctx);
+    fixture->map = sample;
+    expect(ctx, JALON_OK, add(fixture, point, "", NULL, &second));
+    expect(ctx, JALON_OK, jalon_app_end_group(ctx));
+    assert_int_equal(second.seq, 2);
+    fixture->map = other;
+    expect(ctx, JALON_OK, add(fixture, point, "", NULL, &first)); /* alone it waits */
+    /* When it is free both are in one group, and each counts its own events. */
+    fake.muted_query = 0;
+    begin_group(fixture);
+    for (int i = 0; i < 3; i++) {
+        fixture->map = i % 2 == 0 ? sample : other;
+        expect(ctx, JALON_OK, add(fixture, point, "", NULL, NULL));
+        fixture->map = i % 2 == 0 ? other : sample;
+        expect(ctx, JALON_OK, add(fixture, point, "", NULL, NULL));
+    }
+    expect(ctx, JALON_OK, jalon_app_end_group(ctx));
+    fixture->map = sample;
+    list_events(fixture, &events);
+    assert_int_equal(events, 5);
+    fixture->map = other;
+    list_events(fixture, &events);
+    assert_int_equal(events, 4);
+}
+
+/* Who waited in vain is put off alone; the others of the group do not wait as long again. */
+static void test_a_group_waits_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    make_fallible(fixture);
+    assert_int_equal(shown_count(fixture, fixture->app, "places"), 0);
+    begin_group(fixture);
+    fake.fail_at = 2; /* begin, then the lock */
+    fake.status = JALON_RETRY;
+    expect(ctx, JALON_RETRY, add(fixture, point, "", NULL, NULL));
+    fake.muted_query = JALON_QUERY_MAP_LOCK_FREE;
+    expect(ctx, JALON_RETRY, add(fixture, point, "", NULL, NULL));
+    fake.muted_query = JALON_QUERY_MAP_LOCK;
+    jalon_error_clear(ctx);
+    expect(ctx, JALON_OK, add(fixture, point, "", NULL, NULL));
+    expect(ctx, JALON_OK, jalon_app_end_group(ctx));
+    fake.muted_query = 0;
+    assert_int_equal(shown_count(fixture, fixture->app, "places"), 1);
+}
+
 /* --- Requests that are sent again --- */
 
 static void expect_same(const struct jalon_contributed *a, const struct jalon_contributed *b)
@@ -282,6 +395,9 @@ int main(void)
         RUN(test_a_turn_is_undone_alone),
         RUN(test_nothing_is_kept_when_the_flush_fails),
         RUN(test_every_call_may_fail),
+        RUN(test_what_was_lost_is_done_again),
+        RUN(test_a_group_waits_for_one_map_only),
+        RUN(test_a_group_waits_once),
         RUN(test_a_request_is_done_once),
         RUN(test_the_secret_that_is_answered_is_the_one_that_counts),
         RUN(test_a_key_belongs_to_one_request),
