@@ -167,6 +167,17 @@ enum jalon_status jalon_db_insert(struct jalon_context *ctx,
                                   const struct jalon_db_value *parameters, size_t count,
                                   int64_t *out_number) JALON_MUST_USE;
 /*
+ * Inserts one of many rows: at once, or, where the engine has a way, together with others that are added,
+ * which is several times as fast. All are in their tables before any other statement runs, and
+ * before a savepoint or the transaction ends; a failure may come only with that one. After it, also
+ * after JALON_CONFLICT: end the transaction. Rows of a table stay in their order, tables do not: none
+ * of them may need what is added to another. Parameters are copied. The statement is
+ * INSERT INTO table (columns) VALUES ($1, $2, ...), its parameters in order, and no more.
+ */
+enum jalon_status jalon_db_add(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                               int query, const struct jalon_db_value *parameters,
+                               size_t count) JALON_MUST_USE;
+/*
  * Parameters must stay until the cursor ends, at the latest with the transaction. *out is NULL when
  * the engine has no such statement.
  */

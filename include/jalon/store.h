@@ -160,6 +160,17 @@ enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
                                                struct jalon_contribution *contribution,
                                                const struct jalon_write *write, int64_t *out_seq)
     JALON_MUST_USE;
+/*
+ * The same for one of many that are created, of which the caller knows that no id and key of a source
+ * is taken: they are written together, where that is faster, and read back as if they were not. A
+ * failure may come with a later call, and then ends the session.
+ */
+enum jalon_status jalon_store_add_contribution(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map,
+                                               struct jalon_contribution *contribution,
+                                               const struct jalon_write *write, int64_t *out_seq)
+    JALON_MUST_USE;
 /* In any moderation state. `collection` is an index in the map. JALON_NOT_FOUND. */
 enum jalon_status jalon_store_find_contribution(struct jalon_context *ctx,
                                                 struct jalon_session *session,
@@ -188,6 +199,18 @@ enum jalon_status jalon_store_find_source_row(struct jalon_context *ctx,
                                               const struct jalon_map *map, int32_t collection,
                                               struct jalon_text source, struct jalon_text source_id,
                                               struct jalon_source_row *out) JALON_MUST_USE;
+
+/* The key and digest of a row that a source has brought, borrowed during the call. */
+typedef enum jalon_status (*jalon_source_row_listener)(struct jalon_context *ctx, void *object,
+                                                       struct jalon_text source_id,
+                                                       struct jalon_text digest);
+/* Those of a source in a collection whose contributions have events after `since` (0: all). */
+enum jalon_status jalon_store_each_source_row(struct jalon_context *ctx,
+                                              struct jalon_session *session,
+                                              const struct jalon_map *map, int32_t collection,
+                                              struct jalon_text source, int64_t since,
+                                              jalon_source_row_listener take,
+                                              void *object) JALON_MUST_USE;
 
 /*
  * Walks contributions by number. `filter` says which: all of the map (collection -1), of one

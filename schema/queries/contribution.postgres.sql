@@ -12,6 +12,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21)
 ON CONFLICT DO NOTHING RETURNING number;
 
+-- The next $1 numbers, which nobody else gets, also when they are not used.
+-- name: contribution_take_numbers
+SELECT nextval(pg_get_serial_sequence('contribution', 'number')) FROM generate_series(1, $1);
+
 -- Changes no row when the stored version is not the one before $3. $23 is the number; the box ($19
 -- to $22) is not needed here.
 -- name: contribution_update

@@ -15,5 +15,23 @@ FROM contribution WHERE map = $1 AND number = $2;
 SELECT number, moderation, source_digest FROM contribution
 WHERE map = $1 AND collection = $2 AND source = $3 AND source_id = $4;
 
+-- name: contribution_source_rows
+SELECT source_id, source_digest FROM contribution
+WHERE map = $1 AND collection = $2 AND source = $3 AND source_id IS NOT NULL;
+
+-- Of those, what has changed after event $4.
+-- name: contribution_source_rows_since
+SELECT source_id, source_digest FROM contribution
+WHERE map = $1 AND collection = $2 AND source = $3 AND source_id IS NOT NULL
+    AND number IN (SELECT contribution FROM event WHERE map = $1 AND seq > $4);
+
+-- One of many, its number taken before.
+-- name: contribution_add
+INSERT INTO contribution (map, collection, version, title, description, fields, categories, status,
+    moderation, author, source, source_id, source_digest, licence, observed, campaign, updated,
+    geometry, id, edit_secret_hash, created, number)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22);
+
 -- name: contribution_edit_secret
 SELECT edit_secret_hash FROM contribution WHERE map = $1 AND number = $2;

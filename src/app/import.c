@@ -3,9 +3,9 @@
  * Import: records of a file become contributions, and again on the next run. Layer 3 (app).
  *
  * Each row is found again by (collection, source, source_id); a digest of what it said tells which
- * of its properties the source has changed (import_digest.h), so that an unchanged row costs one
- * look-up and what people edited since stays. Rows are committed in batches. What the file still
- * holds is remembered as one bit a contribution.
+ * of its properties the source has changed (import_digest.h), so that what people edited since stays.
+ * What the source has brought before is read at the start (import_known.h): an unchanged row costs
+ * no statement, a new one those that write it. Rows are committed in batches.
  */
 #include <time.h>
 
@@ -22,6 +22,31 @@ void jalon_import_notify(struct jalon_import *import, int64_t row, bool refused,
 }
 
 /* --- Transactions --- */
+static enum jalon_status know_row(struct jalon_context *ctx, void *object,
+                                  struct jalon_text source_id, struct jalon_text digest)
+{
+    struct jalon_import *import = object;
+    struct known_row *row;
+    return jalon_known_put(ctx, &import->known, source_id, digest, &row);
+}
+
+/* Learns what the source has brought, and later what others have written since the last batch. */
+static enum jalon_status catch_up(struct jalon_context *ctx, struct jalon_import *import)
+{
+    int64_t seq, time_us;
+    enum jalon_status status =
+        jalon_store_last_event(ctx, import->session, &import->map, &seq, &time_us);
+    if (status == JALON_OK && seq != import->known_seq) {
+        status = jalon_store_each_source_row(ctx, import->session, &import->map,
+                                             import->collection, import->options.source,
+                                             import->known_seq, know_row, import);
+    }
+    if (status == JALON_OK) {
+        import->known_seq = seq;
+    }
+    return status;
+}
+
 enum jalon_status jalon_import_need_session(struct jalon_context *ctx, struct jalon_import *import)
 {
     if (import->session != NULL) {
@@ -33,13 +58,16 @@ enum jalon_status jalon_import_need_session(struct jalon_context *ctx, struct ja
     }
     import->batch_rows = 0;
     import->batch_started_us = jalon_clock_monotonic_us();
+    enum jalon_status status;
     if (import->options.dry_run) {
-        return jalon_store_read(ctx, import->app->store, &import->session);
+        status = jalon_store_read(ctx, import->app->store, &import->session);
+    } else {
+        status = jalon_store_write(ctx, import->app->store, &import->session);
+        if (status == JALON_OK) {
+            status = jalon_session_lock_map(ctx, import->session, &import->map, true);
+        }
     }
-    enum jalon_status status = jalon_store_write(ctx, import->app->store, &import->session);
-    return status == JALON_OK
-               ? jalon_session_lock_map(ctx, import->session, &import->map, true)
-               : status;
+    return status == JALON_OK ? catch_up(ctx, import) : status;
 }
 
 enum jalon_status jalon_import_end_batch(struct jalon_context *ctx, struct jalon_import *import)
@@ -212,6 +240,7 @@ enum jalon_status jalon_import_begin(struct jalon_context *ctx, struct jalon_app
     import->options = *options;
     import->listener = listener;
     import->listener_handle = handle;
+    jalon_random_bytes(import->known.key, sizeof import->known.key);
     enum jalon_status status = import->ctx == NULL || import->identities == NULL
                                    ? jalon_no_memory(ctx)
                                    : prepare(ctx, import, columns, column_count);
@@ -229,8 +258,7 @@ void jalon_import_close(struct jalon_import *import)
         return;
     }
     jalon_session_end(import->session);
-    jalon_memory_release(import->seen);
-    jalon_memory_release(import->keys);
+    jalon_known_release(&import->known);
     jalon_memory_release(import->identities);
     jalon_context_destroy(import->ctx);
     jalon_memory_release(import);

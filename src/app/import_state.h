@@ -5,6 +5,7 @@
 
 #include "import_columns.h"
 #include "import_digest.h"
+#include "import_known.h"
 #include "internal.h"
 #include "lexicon.h"
 
@@ -42,13 +43,9 @@ struct jalon_import {
     int64_t batch_started_us; /* monotonic */
     bool checked;             /* every column of --map was met */
     int64_t first_created;    /* the lowest number this run has made; 0: none */
-    bool expects_new;  /* the last row was: the next one is tried as such, without a look-up */
     bool unidentified; /* a row was refused, and which earlier one it is cannot be told */
-    uint8_t *seen;     /* what the file still holds: one bit a contribution's number */
-    size_t seen_bytes;
-    uint64_t *keys; /* of a dry run: hashes of the keys met, 0 is free */
-    size_t key_count;
-    size_t key_capacity; /* a power of two */
+    struct known_rows known;
+    int64_t known_seq; /* the event up to which they are known */
     struct identity_count *identities;
     struct jalon_import_report report;
     int64_t committed; /* rows in batches that are on disk */
@@ -60,7 +57,7 @@ struct jalon_import {
 /* --- import.c --- */
 void jalon_import_notify(struct jalon_import *import, int64_t row, bool refused,
                          struct jalon_text column, struct jalon_text reason);
-/* Begins a batch when there is none. */
+/* Begins a batch when there is none: the map is held, and what is known is what is there. */
 enum jalon_status jalon_import_need_session(struct jalon_context *ctx,
                                             struct jalon_import *import) JALON_MUST_USE;
 enum jalon_status jalon_import_end_batch(struct jalon_context *ctx,
@@ -72,7 +69,6 @@ void jalon_import_refuse_known(struct jalon_context *ctx, struct jalon_import *i
 /* --- import_row.c --- */
 /* Room for the identities of rows without a key. */
 enum { IMPORT_IDENTITY_CACHE = 1 << 14 };
-bool jalon_import_is_seen(const struct jalon_import *import, int64_t number);
 /* Creates, updates or leaves the contribution that the draft is about; a batch is open. */
 enum jalon_status jalon_import_write_row(struct jalon_context *ctx, struct jalon_import *import,
                                          int64_t row, struct draft *draft) JALON_MUST_USE;

@@ -69,6 +69,13 @@ static bool is_of_this_run(const struct jalon_import *import, int64_t number)
     return import->first_created != 0 && number >= import->first_created;
 }
 
+static bool is_in_file(const struct jalon_import *import,
+                       const struct jalon_contribution *contribution)
+{
+    const struct known_row *row = jalon_known_find(&import->known, contribution->source_id);
+    return row != NULL && jalon_known_is_seen(row);
+}
+
 /* The next vanished rows after *after, which is INT64_MAX when there are no more. */
 static enum jalon_status list_vanished(struct jalon_context *ctx, struct jalon_import *import,
                                        int64_t *after, int64_t numbers[VANISHED_BATCH],
@@ -91,7 +98,7 @@ static enum jalon_status list_vanished(struct jalon_context *ctx, struct jalon_i
         if (status == JALON_OK && is_of_this_run(import, contribution.number)) {
             status = JALON_NOT_FOUND;
         }
-        if (status == JALON_OK && !jalon_import_is_seen(import, contribution.number) &&
+        if (status == JALON_OK && !is_in_file(import, &contribution) &&
             contribution.moderation != JALON_MODERATION_DELETED) {
             numbers[count++] = contribution.number;
             tell(row, import, &contribution);
@@ -127,7 +134,9 @@ enum jalon_status jalon_import_handle_vanished(struct jalon_context *ctx,
 {
     int64_t numbers[VANISHED_BATCH];
     size_t count = 0;
-    int64_t after = 0;
+    /* All that is known being in the file there are none. */
+    bool whole = import->known.count > 0 && import->known.seen == import->known.count;
+    int64_t after = whole ? INT64_MAX : 0;
     bool withdraws = may_withdraw(import);
     struct jalon_context *row = jalon_context_create();
     enum jalon_status status = row == NULL ? jalon_no_memory(ctx) : JALON_OK;

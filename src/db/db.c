@@ -394,6 +394,17 @@ enum jalon_status jalon_db_insert(struct jalon_context *ctx,
     return status;
 }
 
+enum jalon_status jalon_db_add(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                               int query, const struct jalon_db_value *parameters, size_t count)
+{
+    check_call(connection, query, count);
+    const struct jalon_db_driver *driver = connection->db->driver;
+    int64_t changed, number;
+    return driver->add != NULL
+               ? driver->add(ctx, connection, query, parameters)
+               : driver->execute(ctx, connection, query, parameters, &changed, &number);
+}
+
 enum jalon_status jalon_db_query(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query, const struct jalon_db_value *parameters, size_t count,
                                  struct jalon_db_cursor **out)

@@ -77,6 +77,9 @@ struct jalon_db_driver {
     enum jalon_status (*execute)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query, const struct jalon_db_value *parameters,
                                  int64_t *out_changed, int64_t *out_number);
+    /* jalon_db_add; NULL: `execute` is as good. */
+    enum jalon_status (*add)(struct jalon_context *ctx, struct jalon_db_connection *connection,
+                             int query, const struct jalon_db_value *parameters);
     enum jalon_status (*query)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                int query, const struct jalon_db_value *parameters,
                                struct jalon_db_cursor **out);

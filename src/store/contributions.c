@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "jalon/memory.h"
 #include "store/private.h"
 
 /* --- Writing --- */
@@ -34,7 +35,9 @@ enum {
     AT_ID = AT_COMMON_END, /* insert */
     AT_EDIT_SECRET_HASH,
     AT_CREATED,
-    AT_INSERT_END
+    AT_INSERT_END,
+    AT_ADD_NUMBER = AT_INSERT_END, /* add */
+    AT_ADD_END
 };
 
 /* A geometry's box, as jalon_store_put_geometry gives it. */
@@ -89,16 +92,25 @@ static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_ses
     return status;
 }
 
+/* What a new row has beside: `id` is where its text lies until the statement has run. */
+static void fill_new(const struct jalon_contribution *contribution,
+                     const struct jalon_write *write, char id[JALON_ID_TEXT_SIZE],
+                     struct jalon_db_value *out)
+{
+    jalon_id_format(contribution->id, id);
+    out[AT_ID] = jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1});
+    out[AT_EDIT_SECRET_HASH] = jalon_db_text_or_null(write->edit_secret_hash);
+    out[AT_CREATED] = jalon_db_time(contribution->created_us);
+}
+
 static enum jalon_status insert_row(struct jalon_context *ctx, struct jalon_session *session,
                                     const struct jalon_contribution *contribution,
                                     const struct jalon_write *write, struct jalon_db_value *values,
                                     const struct jalon_db_value box[BOX_SIDES], int64_t *out_number)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(contribution->id, id);
-    values[AT_ID] = jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1});
-    values[AT_EDIT_SECRET_HASH] = jalon_db_text_or_null(write->edit_secret_hash);
-    values[AT_CREATED] = jalon_db_time(contribution->created_us);
+    fill_new(contribution, write, id, values);
+    session->next_number = session->number_count; /* the engine may give the same ones */
     enum jalon_status status = jalon_db_insert(
         ctx, session->connection, JALON_QUERY_CONTRIBUTION_INSERT, values, AT_INSERT_END, out_number);
     if (status == JALON_CONFLICT) {
@@ -108,6 +120,63 @@ static enum jalon_status insert_row(struct jalon_context *ctx, struct jalon_sess
     return status == JALON_OK
                ? jalon_session_add_to_index(ctx, session, *out_number, box)
                : status;
+}
+
+/* Takes the next numbers from the engine. */
+static enum jalon_status take_numbers(struct jalon_context *ctx, struct jalon_session *session)
+{
+    size_t wanted = session->number_count == 0 ? JALON_SESSION_NUMBERS_MIN
+                    : session->number_count < JALON_SESSION_NUMBERS_MAX
+                        ? 2 * session->number_count
+                        : JALON_SESSION_NUMBERS_MAX;
+    int64_t *numbers = jalon_memory_resize(session->numbers, wanted * sizeof *numbers);
+    if (numbers == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    session->numbers = numbers;
+    session->next_number = session->number_count = 0;
+    struct jalon_db_value value = jalon_db_integer((int64_t)wanted);
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_db_query(ctx, session->connection, JALON_QUERY_CONTRIBUTION_TAKE_NUMBERS, &value, 1,
+                       &cursor);
+    if (status != JALON_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < wanted && status == JALON_OK; i++) {
+        status = jalon_db_step(ctx, cursor, &row);
+        numbers[i] = status == JALON_OK ? jalon_db_to_integer(&row[0]) : 0;
+    }
+    jalon_db_cursor_end(cursor);
+    session->number_count = status == JALON_OK ? wanted : 0;
+    return status;
+}
+
+static enum jalon_status add_row(struct jalon_context *ctx, struct jalon_session *session,
+                                 const struct jalon_contribution *contribution,
+                                 const struct jalon_write *write, struct jalon_db_value *values,
+                                 const struct jalon_db_value box[BOX_SIDES], int64_t *out_number)
+{
+    char id[JALON_ID_TEXT_SIZE];
+    enum jalon_status status = session->next_number == session->number_count
+                                   ? take_numbers(ctx, session)
+                                   : JALON_OK;
+    if (status != JALON_OK) {
+        return status;
+    }
+    int64_t number = session->numbers[session->next_number++];
+    fill_new(contribution, write, id, values);
+    values[AT_ADD_NUMBER] = jalon_db_integer(number);
+    status = jalon_db_add(ctx, session->connection, JALON_QUERY_CONTRIBUTION_ADD, values,
+                          AT_ADD_END);
+    if (status == JALON_OK) {
+        status = jalon_session_add_to_index(ctx, session, number, box);
+    }
+    if (status == JALON_OK) {
+        *out_number = number;
+    }
+    return status;
 }
 
 static enum jalon_status update_row(struct jalon_context *ctx, struct jalon_session *session,
@@ -133,8 +202,17 @@ static enum jalon_status update_row(struct jalon_context *ctx, struct jalon_sess
     return status;
 }
 
+/* The two rows beside that of the contribution; `many`: as jalon_db_add. */
+static enum jalon_status insert_beside(struct jalon_context *ctx, struct jalon_session *session,
+                                       bool many, int query, const struct jalon_db_value *values,
+                                       size_t count)
+{
+    return many ? jalon_db_add(ctx, session->connection, query, values, count)
+                : jalon_db_execute(ctx, session->connection, query, values, count, NULL);
+}
+
 static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon_session *session,
-                                         int64_t map, int64_t number,
+                                         bool many, int64_t map, int64_t number,
                                          const struct jalon_contribution *contribution,
                                          const struct jalon_write *write)
 {
@@ -149,12 +227,13 @@ static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon
         jalon_db_text_or_null(write->reason),
         jalon_db_text(changes),
     };
-    return jalon_db_execute(ctx, session->connection, JALON_QUERY_REVISION_INSERT, values,
-                            JALON_STORE_COUNT(values), NULL);
+    return insert_beside(ctx, session, many, JALON_QUERY_REVISION_INSERT, values,
+                         JALON_STORE_COUNT(values));
 }
 
 static enum jalon_status insert_event(struct jalon_context *ctx, struct jalon_session *session,
-                                      int64_t map, int64_t seq, int64_t number, int64_t version)
+                                      bool many, int64_t map, int64_t seq, int64_t number,
+                                      int64_t version)
 {
     struct jalon_db_value values[] = {
         jalon_db_integer(map),
@@ -162,8 +241,45 @@ static enum jalon_status insert_event(struct jalon_context *ctx, struct jalon_se
         jalon_db_integer(number),
         jalon_db_integer(version),
     };
-    return jalon_db_execute(ctx, session->connection, JALON_QUERY_EVENT_INSERT, values,
-                            JALON_STORE_COUNT(values), NULL);
+    return insert_beside(ctx, session, many, JALON_QUERY_EVENT_INSERT, values,
+                         JALON_STORE_COUNT(values));
+}
+
+/* `many`: a new row as jalon_db_add takes it. */
+static enum jalon_status write_rows(struct jalon_context *ctx, struct jalon_session *session,
+                                    const struct jalon_map *map, bool many,
+                                    struct jalon_contribution *contribution,
+                                    const struct jalon_write *write, int64_t *out_seq)
+{
+    bool create = write->action == JALON_ACTION_CREATE;
+    assert(contribution->collection >= 0 &&
+           (size_t)contribution->collection < map->collection_count);
+    assert(create ? contribution->version == 1 : contribution->version > 1 && !many);
+    struct jalon_db_value values[AT_UPDATE_END], box[BOX_SIDES];
+    int64_t number = contribution->number, seq = 0;
+    enum jalon_status status = jalon_session_lock_map(ctx, session, map, true);
+    if (status == JALON_OK) {
+        status = fill_common(ctx, session, map, contribution, write, values, box);
+    }
+    if (status == JALON_OK) {
+        status = !create ? update_row(ctx, session, contribution, values, box)
+                 : many  ? add_row(ctx, session, contribution, write, values, box, &number)
+                         : insert_row(ctx, session, contribution, write, values, box, &number);
+    }
+    if (status == JALON_OK) {
+        status = insert_revision(ctx, session, many, map->number, number, contribution, write);
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_next_seq(ctx, session, map->number, &seq);
+    }
+    if (status == JALON_OK) {
+        status = insert_event(ctx, session, many, map->number, seq, number, contribution->version);
+    }
+    if (status == JALON_OK) {
+        contribution->number = number;
+        *out_seq = seq;
+    }
+    return status;
 }
 
 enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
@@ -172,34 +288,16 @@ enum jalon_status jalon_store_put_contribution(struct jalon_context *ctx,
                                                struct jalon_contribution *contribution,
                                                const struct jalon_write *write, int64_t *out_seq)
 {
-    bool create = write->action == JALON_ACTION_CREATE;
-    assert(contribution->collection >= 0 &&
-           (size_t)contribution->collection < map->collection_count);
-    assert(create ? contribution->version == 1 : contribution->version > 1);
-    struct jalon_db_value values[AT_UPDATE_END], box[BOX_SIDES];
-    int64_t number = contribution->number, seq = 0;
-    enum jalon_status status = jalon_session_lock_map(ctx, session, map, true);
-    if (status == JALON_OK) {
-        status = fill_common(ctx, session, map, contribution, write, values, box);
-    }
-    if (status == JALON_OK) {
-        status = create ? insert_row(ctx, session, contribution, write, values, box, &number)
-                        : update_row(ctx, session, contribution, values, box);
-    }
-    if (status == JALON_OK) {
-        status = insert_revision(ctx, session, map->number, number, contribution, write);
-    }
-    if (status == JALON_OK) {
-        status = jalon_session_next_seq(ctx, session, map->number, &seq);
-    }
-    if (status == JALON_OK) {
-        status = insert_event(ctx, session, map->number, seq, number, contribution->version);
-    }
-    if (status == JALON_OK) {
-        contribution->number = number;
-        *out_seq = seq;
-    }
-    return status;
+    return write_rows(ctx, session, map, false, contribution, write, out_seq);
+}
+
+enum jalon_status jalon_store_add_contribution(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map,
+                                               struct jalon_contribution *contribution,
+                                               const struct jalon_write *write, int64_t *out_seq)
+{
+    return write_rows(ctx, session, map, true, contribution, write, out_seq);
 }
 
 /* --- What writers need to know of a row --- */
@@ -256,4 +354,37 @@ enum jalon_status jalon_store_find_source_row(struct jalon_context *ctx,
         *out = found;
     }
     return status;
+}
+
+struct source_rows {
+    jalon_source_row_listener take;
+    void *object;
+};
+
+static enum jalon_status take_source_row(struct jalon_context *ctx,
+                                         const struct jalon_db_value *row, void *object)
+{
+    const struct source_rows *rows = object;
+    return rows->take(ctx, rows->object, jalon_db_to_text(&row[0]), jalon_db_to_text(&row[1]));
+}
+
+enum jalon_status jalon_store_each_source_row(struct jalon_context *ctx,
+                                              struct jalon_session *session,
+                                              const struct jalon_map *map, int32_t collection,
+                                              struct jalon_text source, int64_t since,
+                                              jalon_source_row_listener take, void *object)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(map->collections[collection].number),
+        jalon_db_text(source),
+        jalon_db_integer(since),
+    };
+    struct source_rows rows = {take, object};
+    return since == 0 ? jalon_store_each_row(ctx, session, JALON_QUERY_CONTRIBUTION_SOURCE_ROWS,
+                                             values, JALON_STORE_COUNT(values) - 1,
+                                             take_source_row, &rows)
+                      : jalon_store_each_row(ctx, session,
+                                             JALON_QUERY_CONTRIBUTION_SOURCE_ROWS_SINCE, values,
+                                             JALON_STORE_COUNT(values), take_source_row, &rows);
 }

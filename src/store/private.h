@@ -23,6 +23,9 @@ struct jalon_session_map {
     int64_t kept_seq; /* when the savepoint was set */
 };
 
+/* Numbers taken for contributions that are added, some at a time. */
+enum { JALON_SESSION_NUMBERS_MIN = 16, JALON_SESSION_NUMBERS_MAX = 1 << 14 };
+
 struct jalon_session {
     struct jalon_store *store;
     struct jalon_db_connection *connection;
@@ -39,6 +42,9 @@ struct jalon_session {
     struct jalon_db_index_row *pending;
     size_t pending_count;
     size_t pending_capacity;
+    int64_t *numbers;
+    size_t next_number;
+    size_t number_count; /* of which so many are there; the next block is twice as large */
 };
 
 /* How many values a parameter array has. */

@@ -218,6 +218,7 @@ void jalon_session_end(struct jalon_session *session)
     jalon_buffer_finish(&session->geometry);
     jalon_memory_release(session->pending);
     jalon_memory_release(session->maps);
+    jalon_memory_release(session->numbers);
     jalon_memory_release(session);
 }
 

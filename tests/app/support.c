@@ -303,13 +303,24 @@ static size_t split_pairs(struct fixture *fixture, const char *pairs, struct jal
     return count;
 }
 
+/* Another import of the same source, between two batches of this one. */
+static enum jalon_status import_meanwhile(struct fixture *fixture, struct jalon_import *import,
+                                          struct importing asked)
+{
+    const char *text = asked.meanwhile;
+    asked.meanwhile = NULL;
+    asked.dry_run = false;
+    enum jalon_status status = jalon_import_break_off(fixture->ctx, import);
+    return status == JALON_OK ? import_text(fixture, asked, text).status : status;
+}
+
 static enum jalon_status import_rows(struct fixture *fixture, struct jalon_reader *reader,
-                                     struct jalon_import *import,
+                                     struct jalon_import *import, struct importing asked,
                                      struct jalon_import_report *counts)
 {
     struct jalon_context *row = jalon_context_create();
     enum jalon_status status = row != NULL ? JALON_OK : jalon_no_memory(fixture->ctx);
-    while (status == JALON_OK) {
+    for (int i = 1; status == JALON_OK; i++) {
         struct jalon_record record;
         jalon_context_reset(row);
         status = jalon_reader_next(row, reader, &record);
@@ -318,6 +329,9 @@ static enum jalon_status import_rows(struct fixture *fixture, struct jalon_reade
         } else if (status == JALON_INVALID) {
             jalon_import_refuse(row, import, record.row);
             status = JALON_OK;
+        }
+        if (status == JALON_OK && i == 1 && asked.meanwhile != NULL) {
+            status = import_meanwhile(fixture, import, asked);
         }
     }
     if (status == JALON_NOT_FOUND) {
@@ -368,7 +382,7 @@ struct imported import_text(struct fixture *fixture, struct importing asked, con
                                              columns.count, keep_notice, &imported, &import);
     }
     if (imported.status == JALON_OK) {
-        imported.status = import_rows(fixture, reader, import, &imported.counts);
+        imported.status = import_rows(fixture, reader, import, asked, &imported.counts);
     }
     jalon_import_close(import);
     jalon_reader_close(reader);

@@ -76,6 +76,7 @@ struct importing {
     bool omit_invalid;
     bool dry_run;
     bool sync;
+    const char *meanwhile; /* a file that another import of the source brings after the first row */
 };
 /* What came of it: counts, and the notices as lines "row[!] column: reason\n" (! is refused). */
 struct imported {

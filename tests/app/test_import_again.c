@@ -389,6 +389,28 @@ static void test_more_rows_than_a_batch(void **state)
     assert_int_equal(shown_count(fixture, fixture->app, "places"), 2250);
 }
 
+/* What another import brings between two batches is not brought again. */
+static void test_another_import_of_the_source(void **state)
+{
+    struct fixture *fixture = *state;
+    struct importing options = plain;
+    options.meanwhile = "id;title;width;access;x;y\n"
+                        "2;Deux;2;no;3.872;43.612\n"
+                        "3;Drei;3;;3.873;43.613\n";
+    struct imported done = import_text(fixture, options, first_file);
+    expect_counts(&done, 3, 1, 1, 1, 0, 0, 0);
+    assert_int_equal(event_count(fixture), 4);
+    expect_text(row_of(fixture, "3").title, "Trois");
+    /* A file's own rows are those it had before, whoever has changed them since. */
+    options.meanwhile = "id;title;width;access;x;y\n1;Eins;1;yes;3.871;43.611\n";
+    done = import_text(fixture, options,
+                       "id;title;x;y\n1;Un;3.871;43.611\n1;Un;3.871;43.611\n"
+                       "2;Deux;3.872;43.612\n4;Vier;3.874;43.614\n");
+    assert_int_equal(done.counts.refused, 1);
+    expect_notice(&done, "3! source_id: '1' is the key of an earlier row of this file");
+    expect_text(row_of(fixture, "1").title, "Eins");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +430,7 @@ int main(void)
         RUN(test_what_a_person_deleted_stays_deleted),
         RUN(test_edits_survive_a_withdrawal),
         RUN(test_more_rows_than_a_batch),
+        RUN(test_another_import_of_the_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
