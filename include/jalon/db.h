@@ -240,6 +240,27 @@ enum jalon_status jalon_db_index_many(struct jalon_context *ctx,
 enum jalon_status jalon_db_backup(struct jalon_context *ctx, struct jalon_db *db,
                                   struct jalon_text file) JALON_MUST_USE;
 
+/*
+ * A database that is made aside, which nobody sees before jalon_db_settle. Closed without it, nothing
+ * is left; what one leaves that was killed goes when the same is tried again.
+ */
+/*
+ * With what is in `file` (of jalon_db_backup), at the options' location, where there is nothing yet;
+ * to be migrated. JALON_UNSUPPORTED: the engine takes rows, not files; JALON_CONFLICT: there is
+ * something already; otherwise as jalon_db_open and jalon_db_backup.
+ */
+enum jalon_status jalon_db_unpack(struct jalon_context *ctx, struct jalon_text file,
+                                  const struct jalon_db_options *options,
+                                  struct jalon_db **out) JALON_MUST_USE;
+/*
+ * Empty, to become a file as jalon_db_backup writes it, out of rows; one thread at a time, and what
+ * fails in it leaves it of no use. Failures as of jalon_db_backup.
+ */
+enum jalon_status jalon_db_make_file(struct jalon_context *ctx, struct jalon_text file,
+                                     struct jalon_db **out) JALON_MUST_USE;
+/* Puts it in its place, whole and on disk; no connection may be leased, and only closing is left. */
+enum jalon_status jalon_db_settle(struct jalon_context *ctx, struct jalon_db *db) JALON_MUST_USE;
+
 /* Something that the engine finds wrong; borrowed during the call. */
 typedef void (*jalon_db_finding)(void *object, struct jalon_text table, struct jalon_text key,
                                  struct jalon_text what);

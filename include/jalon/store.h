@@ -341,25 +341,34 @@ enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon
 
 /* --- Care --- */
 /*
- * What these do and when they fail: jalon_db_backup and jalon_db_compact. JALON_UNSUPPORTED: the
- * engine has tools of its own for it.
+ * Writes all that is there at one moment after the call has begun into a new file, whatever the
+ * engine: whole and on disk, or not there at all; others write on. JALON_CONFLICT: the file is there
+ * already, or the database has another schema and its engine cannot copy it as it is; JALON_NO_SPACE;
+ * JALON_FORBIDDEN: no rights; JALON_UNSUPPORTED: others have added columns that have no place in it.
  */
 enum jalon_status jalon_store_backup(struct jalon_context *ctx, struct jalon_store *store,
                                      struct jalon_text file) JALON_MUST_USE;
-/* No session may be open. */
+/*
+ * The same, but only from an engine whose long reading is in the way of those who write:
+ * JALON_UNSUPPORTED from others.
+ */
+enum jalon_status jalon_store_set_aside(struct jalon_context *ctx, struct jalon_store *store,
+                                        struct jalon_text file) JALON_MUST_USE;
+/* See jalon_db_compact. No session may be open. */
 enum jalon_status jalon_store_vacuum(struct jalon_context *ctx, struct jalon_store *store,
                                      int64_t *out_before, int64_t *out_after) JALON_MUST_USE;
 
 /* Says whether what comes back from a backup may be used: anything but JALON_OK ends it. */
 typedef enum jalon_status (*jalon_restore_check)(struct jalon_context *ctx,
-                                                 struct jalon_store *store, void *object);
+                                                 struct jalon_session *session, void *object);
 /*
- * Makes the database of an empty data folder (or one that is not there; not those above it) from a
- * file of jalon_store_backup, migrated to this program's schema. `check` sees it before it is put in
- * its place; when it refuses nothing is left. JALON_CONFLICT: the folder is not empty.
+ * Makes a database from a file of jalon_store_backup, with this program's schema: that of a folder
+ * which is empty or not there (but not those above it), or the rows of an engine's database in which
+ * there are none. `check` sees all before anybody else does; when it refuses nothing is left.
+ * JALON_CONFLICT: something is there already.
  */
 enum jalon_status jalon_store_restore(struct jalon_context *ctx, struct jalon_text file,
-                                      struct jalon_text data, jalon_restore_check check,
+                                      struct jalon_text location, jalon_restore_check check,
                                       void *object) JALON_MUST_USE;
 
 /* Something that should not be as it is; borrowed during the call. */

@@ -178,7 +178,7 @@ static enum jalon_status open_folder(struct jalon_context *ctx, struct jalon_tex
         return status;
     }
     remove_leftovers(data.data);
-    if (jalon_store_backup(ctx, store, aside.data) == JALON_OK) {
+    if (jalon_store_set_aside(ctx, store, aside.data) == JALON_OK) {
         status = jalon_store_open(ctx, &aside, &copy);
         jalon_store_close(store);
         store = copy;
@@ -236,17 +236,12 @@ enum jalon_status jalon_app_check(struct jalon_context *ctx, struct jalon_text d
 
 /* --- Restoring --- */
 
-/* The restored database, before it is put in its place. */
-static enum jalon_status check_restored(struct jalon_context *ctx, struct jalon_store *store,
+/* What comes back, before anybody else sees it. */
+static enum jalon_status check_restored(struct jalon_context *ctx, struct jalon_session *session,
                                         void *object)
 {
     struct looking *looking = object;
-    struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_read(ctx, store, &session);
-    if (status == JALON_OK) {
-        status = check_session(ctx, session, looking);
-    }
-    jalon_session_end(session);
+    enum jalon_status status = check_session(ctx, session, looking);
     if (status == JALON_OK && looking->found > 0) {
         return jalon_fail(ctx, JALON_INVALID,
                           "the backup is not sound, and nothing was restored (%zu findings)",

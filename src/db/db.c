@@ -32,19 +32,13 @@ static const struct jalon_db_driver *find_driver(struct jalon_text location)
     return strstr(location.data, "://") == NULL ? for_folders : NULL;
 }
 
-enum jalon_status jalon_db_open_driver(struct jalon_context *ctx,
-                                       const struct jalon_db_driver *driver,
-                                       const struct jalon_db_options *options,
-                                       struct jalon_db **out)
+/* Takes what the driver has opened, also on failure. */
+static enum jalon_status start(struct jalon_context *ctx, const struct jalon_db_driver *driver,
+                               int64_t wait_ms, struct jalon_db *db, struct jalon_db **out)
 {
-    assert(options->wait_ms > 0);
-    struct jalon_db *db;
-    enum jalon_status status = driver->open(ctx, options, &db);
-    if (status != JALON_OK) {
-        return status;
-    }
+    assert(wait_ms > 0);
     db->driver = driver;
-    db->wait_ms = options->wait_ms;
+    db->wait_ms = wait_ms;
     pthread_mutex_init(&db->mutex, NULL);
     pthread_mutex_init(&db->watch_mutex, NULL);
     jalon_db_reach_init(db);
@@ -54,7 +48,7 @@ enum jalon_status jalon_db_open_driver(struct jalon_context *ctx,
     pthread_cond_init(&db->freed, &attributes);
     pthread_condattr_destroy(&attributes);
     /* The first connection looks into the file: a damaged one is told now, not in a request. */
-    status = driver->connect(ctx, db, JALON_DB_WRITE, &db->writer);
+    enum jalon_status status = driver->connect(ctx, db, JALON_DB_WRITE, &db->writer);
     if (status != JALON_OK) {
         jalon_db_close(db);
         return status;
@@ -63,8 +57,21 @@ enum jalon_status jalon_db_open_driver(struct jalon_context *ctx,
     return JALON_OK;
 }
 
-enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db_options *options,
-                                struct jalon_db **out)
+enum jalon_status jalon_db_open_driver(struct jalon_context *ctx,
+                                       const struct jalon_db_driver *driver,
+                                       const struct jalon_db_options *options,
+                                       struct jalon_db **out)
+{
+    struct jalon_db *db;
+    enum jalon_status status = driver->open(ctx, options, &db);
+    return status == JALON_OK ? start(ctx, driver, options->wait_ms, db, out) : status;
+}
+
+/* *out are the options with a terminated location. */
+static enum jalon_status choose_driver(struct jalon_context *ctx,
+                                       const struct jalon_db_options *options,
+                                       struct jalon_db_options *out,
+                                       const struct jalon_db_driver **out_driver)
 {
     struct jalon_text location = jalon_text_copy(ctx->arena, options->location);
     if (location.data == NULL) {
@@ -76,9 +83,19 @@ enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db
                           "this program has no engine for the database '%.*s'",
                           JALON_TEXT_ARGS(jalon_db_show_location(ctx, location)));
     }
-    struct jalon_db_options terminated = *options;
-    terminated.location = location;
-    return jalon_db_open_driver(ctx, driver, &terminated, out);
+    *out = *options;
+    out->location = location;
+    *out_driver = driver;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db_options *options,
+                                struct jalon_db **out)
+{
+    struct jalon_db_options terminated;
+    const struct jalon_db_driver *driver = NULL;
+    enum jalon_status status = choose_driver(ctx, options, &terminated, &driver);
+    return status == JALON_OK ? jalon_db_open_driver(ctx, driver, &terminated, out) : status;
 }
 
 /* Ends the connections that only read. None may be leased. */
@@ -539,6 +556,52 @@ enum jalon_status jalon_db_backup(struct jalon_context *ctx, struct jalon_db *db
         jalon_db_end(connection);
     }
     return status;
+}
+
+enum jalon_status jalon_db_unpack(struct jalon_context *ctx, struct jalon_text file,
+                                  const struct jalon_db_options *options, struct jalon_db **out)
+{
+    struct jalon_db_options terminated;
+    const struct jalon_db_driver *driver = NULL;
+    struct jalon_db *db;
+    enum jalon_status status = choose_driver(ctx, options, &terminated, &driver);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (driver->unpack == NULL) {
+        return jalon_fail(ctx, JALON_UNSUPPORTED, "this database is not made of a file");
+    }
+    struct jalon_text name = jalon_text_copy(ctx->arena, file);
+    if (name.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    status = driver->unpack(ctx, name, &terminated, &db);
+    return status == JALON_OK ? start(ctx, driver, options->wait_ms, db, out) : status;
+}
+
+enum jalon_status jalon_db_make_file(struct jalon_context *ctx, struct jalon_text file,
+                                     struct jalon_db **out)
+{
+    enum { ALONE_MS = 1000 }; /* nobody else knows of it */
+    const struct jalon_db_driver *driver = find_driver(JALON_TEXT("."));
+    struct jalon_db *db;
+    struct jalon_text name = jalon_text_copy(ctx->arena, file);
+    if (name.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = driver->make_file(ctx, name, &db);
+    return status == JALON_OK ? start(ctx, driver, ALONE_MS, db, out) : status;
+}
+
+enum jalon_status jalon_db_settle(struct jalon_context *ctx, struct jalon_db *db)
+{
+    assert(!db->writing);
+    disconnect_readers(db);
+    if (db->writer != NULL) {
+        db->driver->disconnect(db->writer);
+        db->writer = NULL;
+    }
+    return db->driver->settle(ctx, db);
 }
 
 enum jalon_status jalon_db_check(struct jalon_context *ctx, struct jalon_db_connection *connection,

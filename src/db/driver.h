@@ -103,6 +103,14 @@ struct jalon_db_driver {
     /* Each may be NULL: then `care` says who does it. */
     enum jalon_status (*backup)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                 const char *file);
+    /* As `open`, of a database made aside; see jalon_db_unpack. `file` is terminated. */
+    enum jalon_status (*unpack)(struct jalon_context *ctx, struct jalon_text file,
+                                const struct jalon_db_options *options, struct jalon_db **out);
+    /* The same for jalon_db_make_file: the engine that takes folders has it. */
+    enum jalon_status (*make_file)(struct jalon_context *ctx, struct jalon_text file,
+                                   struct jalon_db **out);
+    /* Of those two; connections are gone already. */
+    enum jalon_status (*settle)(struct jalon_context *ctx, struct jalon_db *db);
     enum jalon_status (*check)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                jalon_db_finding take, void *object);
     /* The only connection, in no transaction. */

@@ -44,8 +44,10 @@ enum {
 struct sqlite_db {
     struct jalon_db base;
     char *path;
+    char *place; /* made aside, to be put here (sqlite_place.c); NULL: where it is */
     bool create;
     bool read_only;
+    bool throwaway; /* whatever fails, the file goes: it needs no journal */
 };
 
 struct prepared {
@@ -167,7 +169,13 @@ static int configure(struct connection *connection)
         sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
         sqlite3_wal_hook(connection->handle, log_grew, connection);
     }
-    return sqlite3_exec(connection->handle, write ? writing : reading, NULL, NULL, NULL);
+    int code = sqlite3_exec(connection->handle, write ? writing : reading, NULL, NULL, NULL);
+    if (code == SQLITE_OK && write && ((struct sqlite_db *)connection->base.db)->throwaway) {
+        code = sqlite3_exec(connection->handle,
+                            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL,
+                            NULL);
+    }
+    return code;
 }
 
 /* Only in a database that is ours or still empty: a foreign one is not touched. */
@@ -176,7 +184,7 @@ static enum jalon_status use_log(struct jalon_context *ctx, struct connection *c
     struct sqlite_db *db = (struct sqlite_db *)connection->base.db;
     int64_t version;
     enum jalon_status status = sqlite_schema_version(ctx, &connection->base, &version);
-    if (status != JALON_OK || db->read_only || (version == 0 && !db->create)) {
+    if (status != JALON_OK || db->read_only || db->throwaway || (version == 0 && !db->create)) {
         return status;
     }
     int code =
@@ -286,17 +294,40 @@ static enum jalon_status sqlite_open(struct jalon_context *ctx,
     if (status != JALON_OK) {
         return status;
     }
+    return jalon_db_sqlite_make(
+        ctx, &(struct jalon_db_sqlite_file){
+                 .path = path, .create = options->create, .read_only = options->read_only}, out);
+}
+
+/* NULL: no memory, or there is nothing to keep. */
+static char *keep_name(struct jalon_text name)
+{
+    char *kept = name.length > 0 ? jalon_memory_allocate(name.length + 1) : NULL;
+    if (kept != NULL) {
+        memcpy(kept, name.data, name.length + 1);
+    }
+    return kept;
+}
+
+enum jalon_status jalon_db_sqlite_make(struct jalon_context *ctx,
+                                       const struct jalon_db_sqlite_file *file,
+                                       struct jalon_db **out)
+{
     struct sqlite_db *db = jalon_memory_allocate_zeroed(1, sizeof *db);
-    char *kept = jalon_memory_allocate(path.length + 1);
-    if (db == NULL || kept == NULL) {
-        jalon_memory_release(db);
-        jalon_memory_release(kept);
+    if (db == NULL) {
         return jalon_no_memory(ctx);
     }
-    memcpy(kept, path.data, path.length + 1);
-    db->path = kept;
-    db->create = options->create;
-    db->read_only = options->read_only;
+    db->path = keep_name(file->path);
+    db->place = keep_name(file->place);
+    if (db->path == NULL || (file->place.length > 0 && db->place == NULL)) {
+        jalon_memory_release(db->path);
+        jalon_memory_release(db->place);
+        jalon_memory_release(db);
+        return jalon_no_memory(ctx);
+    }
+    db->create = file->create;
+    db->read_only = file->read_only;
+    db->throwaway = file->throwaway;
     *out = &db->base;
     return JALON_OK;
 }
@@ -304,11 +335,22 @@ static enum jalon_status sqlite_open(struct jalon_context *ctx,
 static void sqlite_close(struct jalon_db *base)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
+    if (db->place != NULL) {
+        jalon_db_sqlite_clear(db->path);
+    }
+    jalon_memory_release(db->place);
     jalon_memory_release(db->path);
     jalon_memory_release(db);
 }
 
-/* --- For sqlite_copy.c --- */
+static enum jalon_status sqlite_settle(struct jalon_context *ctx, struct jalon_db *base)
+{
+    struct sqlite_db *db = (struct sqlite_db *)base;
+    assert(db->place != NULL);
+    return jalon_db_sqlite_publish(ctx, db->path, db->place);
+}
+
+/* --- For the files around --- */
 
 sqlite3 *jalon_db_sqlite_handle(struct jalon_db_connection *base)
 {
@@ -758,6 +800,9 @@ const struct jalon_db_driver jalon_db_sqlite = {
     .data_version = sqlite_data_version,
     .checkpoint = sqlite_checkpoint,
     .backup = jalon_db_sqlite_backup,
+    .unpack = jalon_db_sqlite_unpack,
+    .make_file = jalon_db_sqlite_make_file,
+    .settle = sqlite_settle,
     .check = jalon_db_sqlite_check,
     .compact = jalon_db_sqlite_compact,
     .log_bytes = sqlite_log_bytes,

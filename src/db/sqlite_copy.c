@@ -8,7 +8,6 @@
  * ended, so that a slow disk does not hold up the log.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -35,36 +34,15 @@ static int size_of(sqlite3 *handle, int64_t *out)
 
 /* --- Copying --- */
 
-static enum jalon_status fail_file(struct jalon_context *ctx, const char *file, int reason)
-{
-    enum jalon_status status = JALON_UNAVAILABLE;
-    switch (reason) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return jalon_fail(ctx, JALON_NO_SPACE, "there is no space left for '%s'", file);
-    case EEXIST:
-        return jalon_fail(ctx, JALON_CONFLICT,
-                          "there is a file '%s' already: give another name, or remove it", file);
-    case EACCES:
-    case EPERM:
-    case EROFS: status = JALON_FORBIDDEN; break;
-    case ENOENT:
-    case ENOTDIR: status = JALON_NOT_FOUND; break;
-    default: break;
-    }
-    return jalon_fail(ctx, status, "'%s' cannot be written: %s", file, strerror(reason));
-}
-
-/* As fail_file, of a failure that SQLite reports. */
+/* As jalon_db_sqlite_fail_file, of a failure that SQLite reports. */
 static enum jalon_status fail_copy(struct jalon_context *ctx, sqlite3 *copy, int code,
                                    const char *file)
 {
     int reason = sqlite3_system_errno(copy);
     if ((code & 0xff) == SQLITE_FULL) {
-        return fail_file(ctx, file, ENOSPC);
+        return jalon_db_sqlite_fail_file(ctx, file, ENOSPC);
     }
-    return reason != 0 ? fail_file(ctx, file, reason)
+    return reason != 0 ? jalon_db_sqlite_fail_file(ctx, file, reason)
                        : jalon_db_sqlite_fail(ctx, copy, code, "backup");
 }
 
@@ -119,44 +97,6 @@ static enum jalon_status leave_log_mode(struct jalon_context *ctx, const char *f
     return status;
 }
 
-/* Of a file or a folder. */
-static int flush_to_disk(const char *path)
-{
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    int reason = descriptor < 0 || fsync(descriptor) != 0 ? errno : 0;
-    if (descriptor >= 0) {
-        close(descriptor);
-    }
-    return reason;
-}
-
-/* Gives the whole copy its name, and both to the disk. */
-static enum jalon_status publish(struct jalon_context *ctx, const char *partial, const char *file)
-{
-    char folder[4200];
-    snprintf(folder, sizeof folder, "%s", file);
-    *(strrchr(folder, '/') + 1) = '\0';
-    int reason = flush_to_disk(partial);
-    if (reason == 0 && rename(partial, file) != 0) {
-        reason = errno;
-    }
-    if (reason == 0) {
-        reason = flush_to_disk(folder);
-    }
-    return reason == 0 ? JALON_OK : fail_file(ctx, file, reason);
-}
-
-/* Nobody else's: it holds e-mail addresses and what is not public. */
-static int make_empty(const char *path)
-{
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        return errno;
-    }
-    close(descriptor);
-    return 0;
-}
-
 /* A copy that fills the disk would stop a server that writes there: it is not even begun. */
 static int find_room(sqlite3 *from, const char *partial)
 {
@@ -179,20 +119,20 @@ enum jalon_status jalon_db_sqlite_backup(struct jalon_context *ctx,
         return jalon_fail(ctx, JALON_INVALID, "the file's name is too long");
     }
     snprintf(partial, sizeof partial, "%s.partial", whole);
-    int reason = access(whole, F_OK) == 0 ? EEXIST : make_empty(partial);
+    int reason = access(whole, F_OK) == 0 ? EEXIST : jalon_db_sqlite_make_empty(partial);
     if (reason != 0) {
-        return fail_file(ctx, file, reason);
+        return jalon_db_sqlite_fail_file(ctx, file, reason);
     }
     sqlite3 *from = jalon_db_sqlite_handle(connection);
     reason = find_room(from, partial);
     enum jalon_status status =
-        reason == 0 ? copy_pages(ctx, from, partial) : fail_file(ctx, file, reason);
+        reason == 0 ? copy_pages(ctx, from, partial) : jalon_db_sqlite_fail_file(ctx, file, reason);
     if (status == JALON_OK) {
         connection->db->driver->rollback(connection); /* lets the log go on */
         status = leave_log_mode(ctx, partial);
     }
     if (status == JALON_OK) {
-        status = publish(ctx, partial, whole);
+        status = jalon_db_sqlite_publish(ctx, partial, whole);
     }
     if (status != JALON_OK) {
         unlink(partial);

@@ -151,7 +151,7 @@ enum jalon_status jalon_db_sqlite_check_file(struct jalon_context *ctx, struct j
     const char *lead = folder.data[0] == '/' ? "" : "./";
     struct jalon_text full = jalon_text_format(ctx->arena, "%s%s", lead, folder.data);
     struct jalon_text path =
-        jalon_text_format(ctx->arena, "%s%s/jalon.sqlite", lead, folder.data);
+        jalon_text_format(ctx->arena, "%s%s/" JALON_DB_SQLITE_NAME, lead, folder.data);
     if (full.data == NULL || path.data == NULL) {
         return jalon_no_memory(ctx);
     }

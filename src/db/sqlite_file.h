@@ -7,6 +7,9 @@
 
 #include "jalon/context.h"
 
+/* The file in a data folder. */
+#define JALON_DB_SQLITE_NAME "jalon.sqlite"
+
 /*
  * Checks folder and file; makes the folder (and those above it) with `create`. *out_path is the
  * file's path in the context's arena. Failures as of jalon_db_open.

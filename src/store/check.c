@@ -5,12 +5,6 @@
  */
 #include "store/check.h"
 
-enum jalon_status jalon_store_backup(struct jalon_context *ctx, struct jalon_store *store,
-                                     struct jalon_text file)
-{
-    return jalon_db_backup(ctx, store->db, file);
-}
-
 enum jalon_status jalon_store_vacuum(struct jalon_context *ctx, struct jalon_store *store,
                                      int64_t *out_before, int64_t *out_after)
 {
