@@ -29,21 +29,6 @@ static enum jalon_status record(struct jalon_context *ctx, struct jalon_db_conne
                             JALON_STORE_COUNT(values), NULL);
 }
 
-/* Where several may write at once, one at a time makes migrations: until its transaction ends. */
-static enum jalon_status wait_for_others(struct jalon_context *ctx,
-                                         struct jalon_db_connection *connection)
-{
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_db_query(ctx, connection, JALON_QUERY_SCHEMA_LOCK, NULL, 0, &cursor);
-    if (status == JALON_OK) {
-        status = jalon_db_step(ctx, cursor, &row);
-        jalon_db_cursor_end(cursor);
-    }
-    return status == JALON_NOT_FOUND ? JALON_OK : status;
-}
-
 /*
  * Makes the next migration; *out_more is false when there is none. The version is read in the same
  * transaction: another process may be at it too.
@@ -58,10 +43,7 @@ static enum jalon_status migrate_once(struct jalon_context *ctx, struct jalon_db
     }
     int64_t has;
     bool more = false;
-    status = wait_for_others(ctx, connection);
-    if (status == JALON_OK) {
-        status = jalon_db_schema_version(ctx, connection, &has);
-    }
+    status = jalon_db_schema_version(ctx, connection, &has);
     if (status == JALON_OK && has < jalon_db_schema_newest()) {
         struct jalon_text name;
         status = jalon_db_migrate(ctx, connection, has + 1, &name);
