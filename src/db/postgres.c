@@ -156,7 +156,10 @@ static enum jalon_status postgres_commit(struct jalon_context *ctx,
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     PGresult *answer;
-    enum jalon_status status = jalon_postgres_ask(ctx, connection, "COMMIT", &answer);
+    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
+    if (status == JALON_OK) {
+        status = jalon_postgres_ask(ctx, connection, "COMMIT", &answer);
+    }
     if (status != JALON_OK) {
         return status;
     }
@@ -174,7 +177,7 @@ static void postgres_rollback(struct jalon_db_connection *base)
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     struct jalon_context *ctx = jalon_context_create();
-    if (ctx == NULL || connection->streaming != NULL ||
+    if (ctx == NULL || connection->streaming != NULL || connection->unread != NULL ||
         jalon_postgres_send(ctx, connection, "ROLLBACK", JALON_POSTGRES_IGNORED) != JALON_OK) {
         base->broken = true;
     }
@@ -187,11 +190,11 @@ static enum jalon_status postgres_savepoint(struct jalon_context *ctx,
                                             enum jalon_db_savepoint_step step)
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
-    if (step == JALON_DB_SAVEPOINT_SET) {
+    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
+    if (status == JALON_OK && step == JALON_DB_SAVEPOINT_SET) {
         return jalon_postgres_send(ctx, connection, "SAVEPOINT part", JALON_POSTGRES_IGNORED);
     }
-    enum jalon_status status = JALON_OK;
-    if (step == JALON_DB_SAVEPOINT_UNDO) {
+    if (status == JALON_OK && step == JALON_DB_SAVEPOINT_UNDO) {
         /* What was sent and not waited for is undone too, whether it failed or not. */
         status = connection->sent_count > 0
                      ? jalon_postgres_settle(ctx, connection, "deferred", NULL)

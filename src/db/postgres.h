@@ -54,6 +54,7 @@ struct jalon_postgres_connection {
     PGconn *handle;
     struct jalon_postgres_prepared *prepared; /* by query number */
     struct jalon_postgres_cursor *streaming;  /* its rows are on their way; NULL: none */
+    const char *unread; /* the statement whose rows are on their way to nobody; NULL: none */
     int64_t patience_us;                      /* how long the server may be silent */
     enum jalon_postgres_sent sent[JALON_POSTGRES_QUEUE_MAX + 8];
     size_t sent_first, sent_count;
@@ -138,7 +139,7 @@ enum jalon_status jalon_postgres_query(struct jalon_context *ctx,
 enum jalon_status jalon_postgres_step(struct jalon_context *ctx, struct jalon_db_cursor *base,
                                       const struct jalon_db_value **out_row);
 void jalon_postgres_cursor_end(struct jalon_db_cursor *base);
-/* The connection is needed: rows that are on their way come into their cursor. */
+/* The connection is needed: rows that are on their way come into their cursor, or are dropped. */
 enum jalon_status jalon_postgres_absorb(struct jalon_context *ctx,
                                         struct jalon_postgres_connection *connection);
 

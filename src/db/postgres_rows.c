@@ -10,7 +10,7 @@
 #include "db/postgres.h"
 #include "jalon/memory.h"
 
-/* Rows that are skipped before a connection is given up instead. */
+/* Rows that are dropped at once when their cursor ends. */
 enum { SKIPPED_MAX = 1000 };
 
 static enum jalon_status keep_row(struct jalon_context *ctx, struct jalon_postgres_cursor *cursor,
@@ -30,11 +30,28 @@ static enum jalon_status keep_row(struct jalon_context *ctx, struct jalon_postgr
     return JALON_OK;
 }
 
+/* Reads away at most so many of the rows that nobody wants. */
+static enum jalon_status drop_rows(struct jalon_context *ctx,
+                                   struct jalon_postgres_connection *connection, size_t most)
+{
+    enum jalon_status status = JALON_OK;
+    for (; most > 0 && status == JALON_OK; most--) {
+        PGresult *row = NULL;
+        status = jalon_postgres_next_row(ctx, connection, connection->unread, &row);
+        PQclear(row);
+    }
+    if (status != JALON_OK) {
+        connection->unread = NULL;
+    }
+    return status == JALON_NOT_FOUND ? JALON_OK : status;
+}
+
 enum jalon_status jalon_postgres_absorb(struct jalon_context *ctx,
                                         struct jalon_postgres_connection *connection)
 {
     struct jalon_postgres_cursor *cursor = connection->streaming;
-    enum jalon_status status = JALON_OK;
+    enum jalon_status status =
+        connection->unread != NULL ? drop_rows(ctx, connection, SIZE_MAX) : JALON_OK;
     while (connection->streaming != NULL && status == JALON_OK) {
         PGresult *row = NULL;
         status = jalon_postgres_next_row(ctx, connection, cursor->name, &row);
@@ -136,25 +153,17 @@ enum jalon_status jalon_postgres_step(struct jalon_context *ctx, struct jalon_db
 }
 
 /*
- * Nobody wants the rest. A writer's connection has a transaction to go on with, so its rows are
- * read away; a reader's is given up when they are many, which makes the server stop.
+ * Nobody wants the rest. When that is much, it waits until the connection is needed; at the
+ * transaction's end the connection is given up instead, which makes the server stop.
  */
-static void skip_rows(struct jalon_postgres_connection *connection)
+static void leave_rows(struct jalon_postgres_connection *connection)
 {
     struct jalon_context *ctx = jalon_context_create();
-    struct jalon_postgres_cursor *cursor = connection->streaming;
+    connection->unread = connection->streaming->name;
     connection->streaming = NULL;
-    enum jalon_status status = ctx != NULL ? JALON_OK : JALON_NO_MEMORY;
-    for (int i = 0; status == JALON_OK; i++) {
-        PGresult *row = NULL;
-        if (i >= SKIPPED_MAX && connection->base.mode != JALON_DB_WRITE) {
-            break;
-        }
-        status = jalon_postgres_next_row(ctx, connection, cursor->name, &row);
-        PQclear(row);
+    if (ctx != NULL) {
+        (void)drop_rows(ctx, connection, SKIPPED_MAX); /* who needs the connection is told */
     }
-    connection->base.broken = connection->base.broken || status == JALON_OK ||
-                              status == JALON_NO_MEMORY;
     jalon_context_destroy(ctx);
 }
 
@@ -164,7 +173,7 @@ void jalon_postgres_cursor_end(struct jalon_db_cursor *base)
     struct jalon_postgres_connection *connection =
         (struct jalon_postgres_connection *)base->connection;
     if (connection->streaming == cursor) {
-        skip_rows(connection);
+        leave_rows(connection);
     }
     for (; cursor->row_first < cursor->row_count; cursor->row_first++) {
         PQclear(cursor->rows[cursor->row_first]);
