@@ -152,6 +152,23 @@ static void a_killed_process_leaves_nothing_half(void **state)
     }
 }
 
+/* Where writers of a map meet is the engine's: when a session begins, or when it comes to the map. */
+static enum jalon_status write_to_map(struct fixture *fixture, struct jalon_store *store)
+{
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_contribution row;
+    struct jalon_session *session = NULL;
+    int64_t seq;
+    enum jalon_status status = jalon_store_write(ctx, store, &session);
+    if (status == JALON_OK) {
+        sample_contribution(ctx, &fixture->map, 2, &row);
+        status =
+            jalon_store_put_contribution(ctx, session, &fixture->map, &row, &creation, &seq);
+    }
+    jalon_session_end(session);
+    return status;
+}
+
 static void a_second_writer_waits_and_gives_up(void **state)
 {
     struct fixture *fixture = *state;
@@ -161,14 +178,19 @@ static void a_second_writer_waits_and_gives_up(void **state)
         .write_wait_ms = 50,
     };
     struct jalon_store *other;
-    struct jalon_session *session, *second;
+    struct jalon_session *session, *second, *third;
+    struct jalon_contribution row;
+    int64_t seq;
     expect(ctx, JALON_OK, jalon_store_open(ctx, &impatient, &other));
     session = write_session(fixture);
-    expect(ctx, JALON_RETRY, jalon_store_write(ctx, other, &second));
+    sample_contribution(ctx, &fixture->map, 1, &row);
+    expect(ctx, JALON_OK,
+           jalon_store_put_contribution(ctx, session, &fixture->map, &row, &creation, &seq));
+    expect(ctx, JALON_RETRY, write_to_map(fixture, other));
     jalon_session_end(session);
+    expect(ctx, JALON_OK, write_to_map(fixture, other));
+    /* The same within one store, whatever they write to. */
     expect(ctx, JALON_OK, jalon_store_write(ctx, other, &second));
-    /* The same within one store. */
-    struct jalon_session *third;
     expect(ctx, JALON_RETRY, jalon_store_write(ctx, other, &third));
     jalon_session_end(second);
     expect(ctx, JALON_OK, jalon_store_write(ctx, other, &third));
