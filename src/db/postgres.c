@@ -19,31 +19,6 @@ static const int64_t read_patience_us = INT64_C(120000000);
 
 /* --- Connections --- */
 
-static void say_nothing(void *object, const PGresult *notice)
-{
-    (void)object, (void)notice;
-}
-
-/* The URL's own words win over those before it. */
-static PGconn *connect_handle(const struct jalon_postgres_db *db)
-{
-    static const char *const keywords[] = {
-        "target_session_attrs", "connect_timeout", "keepalives_idle",  "keepalives_interval",
-        "keepalives_count",     "tcp_user_timeout", "application_name", "dbname",
-        "client_encoding",      NULL,
-    };
-    const char *const values[] = {
-        "read-write", "3", "5", "2", "3", "10000", "jalon", db->url, "UTF8", NULL,
-    };
-    return PQconnectdbParams(keywords, values, 1);
-}
-
-static enum jalon_status fail_connecting(struct jalon_context *ctx, PGconn *handle)
-{
-    jalon_error_internal(ctx, "connect: %s", PQerrorMessage(handle));
-    return jalon_fail(ctx, JALON_UNAVAILABLE, "the database cannot be reached");
-}
-
 /* What holds for all transactions of a connection. */
 static enum jalon_status configure(struct jalon_context *ctx,
                                    struct jalon_postgres_connection *connection)
@@ -72,6 +47,7 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
                                           enum jalon_db_mode mode,
                                           struct jalon_db_connection **out)
 {
+    struct jalon_postgres_db *db = (struct jalon_postgres_db *)base;
     struct jalon_postgres_connection *connection =
         jalon_memory_allocate_zeroed(1, sizeof *connection);
     if (connection == NULL) {
@@ -83,16 +59,18 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
         jalon_memory_allocate_zeroed(jalon_db_statement_count, sizeof *connection->prepared);
     enum jalon_status status = connection->prepared != NULL ? JALON_OK : jalon_no_memory(ctx);
     if (status == JALON_OK) {
-        connection->handle = connect_handle((struct jalon_postgres_db *)base);
-        PQsetNoticeReceiver(connection->handle, say_nothing, NULL);
-        if (PQstatus(connection->handle) != CONNECTION_OK ||
-            PQsetnonblocking(connection->handle, 1) != 0 ||
-            PQenterPipelineMode(connection->handle) == 0) {
-            status = fail_connecting(ctx, connection->handle);
-        }
+        status = jalon_postgres_connect_handle(ctx, db->options, &connection->handle);
+    }
+    if (status == JALON_OK && (PQsetnonblocking(connection->handle, 1) != 0 ||
+                               PQenterPipelineMode(connection->handle) == 0)) {
+        status = jalon_postgres_fail_lost(ctx, connection);
     }
     if (status == JALON_OK) {
         status = configure(ctx, connection);
+    }
+    if (status == JALON_OK && !db->is_checked) {
+        status = jalon_postgres_check(ctx, connection);
+        db->is_checked = status == JALON_OK;
     }
     if (status != JALON_OK) {
         postgres_disconnect(&connection->base);
@@ -107,15 +85,15 @@ static enum jalon_status postgres_open(struct jalon_context *ctx,
                                        struct jalon_db **out)
 {
     struct jalon_postgres_db *db = jalon_memory_allocate_zeroed(1, sizeof *db);
-    char *url = jalon_memory_allocate(options->location.length + 1);
-    if (db == NULL || url == NULL) {
-        jalon_memory_release(db);
-        jalon_memory_release(url);
+    if (db == NULL) {
         return jalon_no_memory(ctx);
     }
-    memcpy(url, options->location.data, options->location.length + 1);
-    db->url = url;
-    db->create = options->create;
+    enum jalon_status status =
+        jalon_postgres_url_read(ctx, options->location.data, &db->options);
+    if (status != JALON_OK) {
+        jalon_memory_release(db);
+        return status;
+    }
     *out = &db->base;
     return JALON_OK;
 }
@@ -123,20 +101,22 @@ static enum jalon_status postgres_open(struct jalon_context *ctx,
 static void postgres_close(struct jalon_db *base)
 {
     struct jalon_postgres_db *db = (struct jalon_postgres_db *)base;
-    jalon_memory_release(db->url);
+    PQconninfoFree(db->options);
     jalon_memory_release(db);
 }
 
 /* --- Transactions --- */
+
+static bool postgres_is_alive(struct jalon_db_connection *connection)
+{
+    return jalon_postgres_is_alive((struct jalon_postgres_connection *)connection);
+}
 
 static enum jalon_status postgres_begin(struct jalon_context *ctx,
                                         struct jalon_db_connection *base, int64_t deadline_us)
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     (void)deadline_us; /* the server ends waits for locks: lock_timeout */
-    if (!jalon_postgres_is_alive(connection)) {
-        return jalon_postgres_fail_lost(ctx, connection);
-    }
     /* The end of the transaction before: nobody has waited for it. */
     if (connection->sent_count > 0) {
         enum jalon_status status = jalon_postgres_settle(ctx, connection, "rollback", NULL);
@@ -381,6 +361,7 @@ const struct jalon_db_driver jalon_db_postgres = {
     .close = postgres_close,
     .connect = postgres_connect,
     .disconnect = postgres_disconnect,
+    .is_alive = postgres_is_alive,
     .begin = postgres_begin,
     .commit = postgres_commit,
     .rollback = postgres_rollback,

@@ -23,8 +23,8 @@ enum {
 
 struct jalon_postgres_db {
     struct jalon_db base;
-    char *url;
-    bool create;
+    PQconninfoOption *options; /* what the URL says; libpq's to free */
+    bool is_checked;           /* the server, and its database */
 };
 
 /* A statement as this connection's server knows it. */
@@ -70,6 +70,32 @@ struct jalon_postgres_cursor {
     struct jalon_db_value values[JALON_POSTGRES_COLUMNS_MAX];
     char texts[JALON_POSTGRES_COLUMNS_MAX][JALON_POSTGRES_SHORT_TEXT];
 };
+
+/* --- postgres_url.c --- */
+/* *out is the caller's to free by PQconninfoFree. JALON_INVALID: malformed, or an unknown option. */
+enum jalon_status jalon_postgres_url_read(struct jalon_context *ctx, const char *url,
+                                          PQconninfoOption **out);
+/* NULL: the URL does not say. */
+const char *jalon_postgres_url_value(const PQconninfoOption *options, const char *keyword);
+size_t jalon_postgres_url_hosts(const PQconninfoOption *options);
+/* What a list says for host `index`: its only item, or that one. NULL for NULL. */
+struct jalon_postgres_item {
+    char text[1024];
+};
+const char *jalon_postgres_url_item(const char *list, size_t index,
+                                    struct jalon_postgres_item *out);
+/* How long each host may take to let us in; 0 when the URL says what may not be. */
+int64_t jalon_postgres_url_patience_us(const PQconninfoOption *options);
+
+/* --- postgres_connect.c --- */
+/* A connection to the first host that lets us in. On failure the message says why each does not. */
+enum jalon_status jalon_postgres_connect_handle(struct jalon_context *ctx,
+                                                const PQconninfoOption *options, PGconn **out);
+
+/* --- postgres_check.c --- */
+/* Can Jalon work with this server and database? If not the message says what to do. */
+enum jalon_status jalon_postgres_check(struct jalon_context *ctx,
+                                       struct jalon_postgres_connection *connection);
 
 /* --- postgres_error.c --- */
 /* Fails by what the server said in `result`; `what` is for the operator. */

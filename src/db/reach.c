@@ -89,7 +89,14 @@ enum jalon_status jalon_db_reach_connect(struct jalon_context *ctx, struct jalon
     }
     enum jalon_status status = db->driver->connect(ctx, db, mode, out);
     end_attempt(&db->reach, status == JALON_OK);
-    return status;
+    if (status == JALON_OK || status == JALON_NO_MEMORY || !is_server(db)) {
+        return status;
+    }
+    /* Whatever it is, a wrong password too: at the start it was right, and the client has no part in
+       it. */
+    struct jalon_text why = jalon_text_format(ctx->arena, "%s (%s)", ctx->error.message.data,
+                                              ctx->error.internal.data);
+    return refuse(ctx, why.data != NULL ? why.data : "connect");
 }
 
 void jalon_db_reach_lose(struct jalon_db *db)
