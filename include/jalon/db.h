@@ -84,6 +84,9 @@ enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db
  * it was written. In ctx' arena, or a constant when there is no memory.
  */
 struct jalon_text jalon_db_show_location(struct jalon_context *ctx, struct jalon_text location);
+/* Is it a folder, or a URL that an engine can read? Else as jalon_db_open; nothing is opened. */
+enum jalon_status jalon_db_check_location(struct jalon_context *ctx,
+                                          struct jalon_text location) JALON_MUST_USE;
 /* Every connection must have been released. NULL is allowed. */
 void jalon_db_close(struct jalon_db *db);
 enum jalon_db_geometry_form jalon_db_geometry_form(const struct jalon_db *db);

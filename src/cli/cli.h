@@ -85,7 +85,10 @@ enum exit_code jalon_cli_vacuum(struct jalon_cli *cli);
  * exit code that fits the status.
  */
 enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status status);
-/* --database is a URL, and neither --data nor an operand is one; else says so and answers false. */
+/*
+ * --database is a URL that can be read, and neither --data nor an operand is one; else says so and
+ * answers false.
+ */
 bool jalon_cli_check_place(const struct jalon_cli *cli);
 /* Where the database is: what --database says, else the data folder. */
 struct jalon_text jalon_cli_database(const struct jalon_cli *cli);

@@ -58,6 +58,8 @@ const struct jalon_option jalon_options[] = {
      "Database on a server of its own, instead of the data folder's; only view files are in that "
      "then. Every user of this machine can read arguments: a password belongs into the settings "
      "file or the environment."},
+    {"database-wait", "JALON_DATABASE_WAIT", "SECONDS", JALON_OPTION_INTEGER, "0", 0, 3600,
+     COMMAND_SERVE, "Wait so long at the start for the server of --database to be there."},
     {"delimiter", NULL, "CHAR", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,
      "Of CSV columns: ; , | or tab; found from the file when not given."},
     {"dry-run", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_IMPORT,

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jalon/db.h"
 #include "jalon/format.h"
 
 #include "cli.h"
@@ -42,8 +43,9 @@ static bool is_url(struct jalon_text text)
 bool jalon_cli_check_place(const struct jalon_cli *cli)
 {
     /* None of them is printed: there may be a password in it. */
-    if (jalon_conf_has(cli->settings, "database") &&
-        !is_url(jalon_conf_text(cli->settings, "database"))) {
+    struct jalon_text database = jalon_conf_text(cli->settings, "database");
+    bool is_given = jalon_conf_has(cli->settings, "database");
+    if (is_given && !is_url(database)) {
         fputs("jalon: --database takes a URL, NAME://USER@HOST/DATABASE; a folder is given with "
               "--data\n",
               stderr);
@@ -56,7 +58,13 @@ bool jalon_cli_check_place(const struct jalon_cli *cli)
     if (misplaced) {
         fputs("jalon: the URL of a database is given with --database\n", stderr);
     }
-    return !misplaced;
+    enum jalon_status status = misplaced || !is_given
+                                   ? JALON_OK
+                                   : jalon_db_check_location(cli->ctx, database);
+    if (status != JALON_OK) {
+        jalon_cli_fail(cli->ctx, status);
+    }
+    return !misplaced && status == JALON_OK;
 }
 
 struct jalon_text jalon_cli_database(const struct jalon_cli *cli)

@@ -12,7 +12,8 @@
 #include "share.h"
 
 /* Running requests may finish for this long after a signal. */
-enum { STOP_WAIT_MS = 8000, BASE_MAPS_MAX = 8, WRITES_PER_MINUTE = 600 };
+enum { STOP_WAIT_MS = 8000, BASE_MAPS_MAX = 8, WRITES_PER_MINUTE = 600,
+       DATABASE_PAUSE_MS = 1000 };
 
 static const struct {
     const char *name;
@@ -220,6 +221,37 @@ static void serve_until_signal(struct jalon_http *http, const sigset_t *signals)
     jalon_http_stop(http, STOP_WAIT_MS);
 }
 
+/* Sleeps, unless it is told to stop. */
+static bool is_stopped_within(const sigset_t *signals, long wait_ms)
+{
+    struct timespec wait = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+    return sigtimedwait(signals, NULL, &wait) > 0;
+}
+
+/*
+ * Opens the application; --database-wait is for a server that starts after this one. *out stays NULL
+ * when it is told to stop meanwhile.
+ */
+static enum jalon_status open_app(struct jalon_cli *cli, const sigset_t *signals,
+                                  struct jalon_app **out)
+{
+    bool waits = jalon_conf_has(cli->settings, "database");
+    int64_t until_us = jalon_clock_monotonic_us() +
+                       jalon_conf_integer(cli->settings, "database-wait") * 1000000;
+    for (;;) {
+        enum jalon_status status = jalon_cli_open(cli, true, true, out);
+        if (status != JALON_UNAVAILABLE || !waits || jalon_clock_monotonic_us() >= until_us) {
+            return status;
+        }
+        struct jalon_log_field reason = {"message", cli->ctx->error.message, 0};
+        jalon_log_write(JALON_LOG_WARNING, "waiting for the database", &reason, 1);
+        jalon_error_clear(cli->ctx);
+        if (is_stopped_within(signals, DATABASE_PAUSE_MS)) {
+            return JALON_OK;
+        }
+    }
+}
+
 enum exit_code jalon_cli_serve(struct jalon_cli *cli)
 {
     struct jalon_base_map base_maps[BASE_MAPS_MAX];
@@ -236,7 +268,10 @@ enum exit_code jalon_cli_serve(struct jalon_cli *cli)
         status = read_crs_list(cli, &api.crs);
     }
     if (status == JALON_OK) {
-        status = jalon_cli_open(cli, true, true, &api.app);
+        status = open_app(cli, &signals, &api.app);
+    }
+    if (status == JALON_OK && api.app == NULL) {
+        return EXIT_DONE;
     }
     if (status == JALON_OK) {
         status = jalon_app_server_key(cli->ctx, api.app, JALON_TEXT("paging"), api.token_key.bytes);

@@ -89,6 +89,17 @@ static enum jalon_status choose_driver(struct jalon_context *ctx,
     return JALON_OK;
 }
 
+enum jalon_status jalon_db_check_location(struct jalon_context *ctx, struct jalon_text location)
+{
+    const struct jalon_db_options options = {.location = location};
+    struct jalon_db_options terminated;
+    const struct jalon_db_driver *driver = NULL;
+    enum jalon_status status = choose_driver(ctx, &options, &terminated, &driver);
+    return status == JALON_OK && driver->check_url != NULL
+               ? driver->check_url(ctx, terminated.location.data)
+               : status;
+}
+
 enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db_options *options,
                                 struct jalon_db **out)
 {

@@ -46,6 +46,8 @@ struct jalon_db_driver {
     /* URL prefixes ("name://") of its locations; NULL: takes folders, has no second one. */
     const char *prefix, *short_prefix;
 
+    /* Can the URL be read? NULL: takes any. */
+    enum jalon_status (*check_url)(struct jalon_context *ctx, const char *url);
     /* Checks the place; *out is one allocated struct that starts with struct jalon_db. */
     enum jalon_status (*open)(struct jalon_context *ctx, const struct jalon_db_options *options,
                               struct jalon_db **out);

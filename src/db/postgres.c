@@ -65,12 +65,12 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
                                PQenterPipelineMode(connection->handle) == 0)) {
         status = jalon_postgres_fail_lost(ctx, connection);
     }
-    if (status == JALON_OK) {
-        status = configure(ctx, connection);
-    }
     if (status == JALON_OK && !db->is_checked) {
         status = jalon_postgres_check(ctx, connection);
         db->is_checked = status == JALON_OK;
+    }
+    if (status == JALON_OK) {
+        status = configure(ctx, connection);
     }
     if (status != JALON_OK) {
         postgres_disconnect(&connection->base);
@@ -96,6 +96,14 @@ static enum jalon_status postgres_open(struct jalon_context *ctx,
     }
     *out = &db->base;
     return JALON_OK;
+}
+
+static enum jalon_status postgres_check_url(struct jalon_context *ctx, const char *url)
+{
+    PQconninfoOption *options = NULL;
+    enum jalon_status status = jalon_postgres_url_read(ctx, url, &options);
+    PQconninfoFree(options);
+    return status;
 }
 
 static void postgres_close(struct jalon_db *base)
@@ -357,6 +365,7 @@ const struct jalon_db_driver jalon_db_postgres = {
     .geometry_form = JALON_DB_GEOMETRY_EWKB,
     .prefix = "postgresql://",
     .short_prefix = "postgres://",
+    .check_url = postgres_check_url,
     .open = postgres_open,
     .close = postgres_close,
     .connect = postgres_connect,
