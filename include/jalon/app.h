@@ -116,6 +116,18 @@ enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *ap
                                  struct jalon_text slug, struct jalon_reading *out) JALON_MUST_USE;
 /* A zeroed reading is allowed. */
 void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading);
+/*
+ * Does the map show event `seq`? JALON_OK: yes, or there is no such map. If not, the store is asked for
+ * it at once, by a thread of its own: JALON_RETRY (no message) until it has answered; JALON_PRECONDITION
+ * (no message): asked after `since_us` (monotonic) it had no such event. A map that is not in use is
+ * loaded first; not when `at_once`, for which the answer is JALON_OK. Only of an application that
+ * follows.
+ */
+enum jalon_status jalon_app_shows(struct jalon_context *ctx, struct jalon_app *app,
+                                  struct jalon_text slug, int64_t seq, int64_t since_us,
+                                  bool at_once) JALON_MUST_USE;
+/* `moved` is called by a thread whenever jalon_app_shows may say something else; NULL: no more. */
+void jalon_app_on_move(struct jalon_app *app, void (*moved)(void *object), void *object);
 /* --- Tiles --- */
 enum { JALON_TILE_FORMS = 4 };
 

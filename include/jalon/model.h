@@ -158,6 +158,7 @@ struct jalon_map {
     const struct jalon_collection *collections;
     size_t collection_count;
     int64_t created_us;
+    int64_t described_us; /* when it was last set, or a territory of it; 0: never */
 };
 
 /* A polygon for counting, filtering, showing where one is. */

@@ -89,6 +89,31 @@ void jalon_store_measure_reach(struct jalon_store *store, uint64_t *out_lost,
 void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads, uint64_t *out_writes,
                          int64_t *out_log_bytes);
 
+/* --- Following --- */
+/* What has become of a map of which somebody knows some state; all of one moment. */
+struct jalon_map_progress {
+    int64_t map; /* given, as the next: its number */
+    int64_t known_seq;     /* an event of it; 0: none */
+    bool is_there;         /* false: it was removed, and what follows is not set */
+    int64_t described_us;  /* as in struct jalon_map */
+    int64_t last_seq;      /* of its last event; 0: none yet */
+    int64_t known_time_us; /* of the known event; 0: the map has no such event */
+};
+/* Fills the progress of many maps with one statement. */
+enum jalon_status jalon_store_follow(struct jalon_context *ctx, struct jalon_session *session,
+                                     struct jalon_map_progress *maps, size_t count) JALON_MUST_USE;
+/* What an event made of a contribution, or what later ones have made of it since. */
+struct jalon_change {
+    int64_t seq;
+    int64_t time_us; /* of the event */
+    struct jalon_contribution contribution;
+};
+/* Events with seq > since, ascending, at most `limit`, with the contributions as they are now. */
+enum jalon_status jalon_store_list_changes(struct jalon_context *ctx, struct jalon_session *session,
+                                           const struct jalon_map *map, int64_t since, size_t limit,
+                                           struct jalon_change **out, size_t *out_count)
+    JALON_MUST_USE;
+
 /* --- Maps --- */
 struct jalon_map_summary {
     int64_t number;

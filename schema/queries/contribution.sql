@@ -11,6 +11,17 @@ SELECT number, id, collection, version, title, description, fields, categories, 
     author, source, source_id, licence, observed, campaign, created, updated, geometry
 FROM contribution WHERE map = $1 AND number = $2;
 
+-- The same columns, then the events after $2, $3 at most, that say which contributions these are.
+-- name: contribution_changed
+SELECT contribution.number, contribution.id, contribution.collection, contribution.version, title,
+    description, fields, categories, status, moderation, contribution.author, source, source_id,
+    licence, observed, campaign, created, updated, geometry, event.seq, revision.time
+FROM event
+JOIN revision ON revision.map = event.map AND revision.contribution = event.contribution
+    AND revision.version = event.version
+JOIN contribution ON contribution.map = event.map AND contribution.number = event.contribution
+WHERE event.map = $1 AND event.seq > $2 ORDER BY event.seq LIMIT $3;
+
 -- name: contribution_source_row
 SELECT number, moderation, source_digest FROM contribution
 WHERE map = $1 AND collection = $2 AND source = $3 AND source_id = $4;

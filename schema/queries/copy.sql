@@ -7,13 +7,13 @@
 
 -- name: copy_map_read
 SELECT number, slug, title_fr, title_en, description_fr, description_en, template, licence,
-    attribution, policy, account_needed, west, south, east, north, created
+    attribution, policy, account_needed, west, south, east, north, created, described
 FROM map ORDER BY number;
 
 -- name: copy_map_write
 INSERT INTO map (number, slug, title_fr, title_en, description_fr, description_en, template,
-    licence, attribution, policy, account_needed, west, south, east, north, created)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+    licence, attribution, policy, account_needed, west, south, east, north, created, described)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- name: copy_category_read
 SELECT map, position, key, parent, label_fr, label_en, color FROM category ORDER BY map, position;

@@ -15,8 +15,12 @@ WHERE number = $1;
 
 -- name: map_find
 SELECT number, slug, title_fr, title_en, description_fr, description_en, template, licence,
-    attribution, policy, account_needed, west, south, east, north, created
+    attribution, policy, account_needed, west, south, east, north, created, described
 FROM map WHERE slug = $1;
+
+-- Tells other programs that they have to read the description, or the territories, anew.
+-- name: map_described
+UPDATE map SET described = $2 WHERE number = $1;
 
 -- name: map_list
 SELECT number, slug, title_fr, title_en,

@@ -7,3 +7,14 @@ SELECT number FROM map WHERE number = $1;
 
 -- name: map_lock_free
 SELECT number FROM map WHERE number = $1;
+
+-- $1 is a JSON array of [map, seq]. Answers for each that is there: its place in the array, when it was
+-- last described, its last event, and the time of the event with this number, if it has one.
+-- name: map_follow
+SELECT asked.key, map.described,
+    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number), revision.time
+FROM json_each($1) AS asked
+JOIN map ON map.number = json_extract(asked.value, '$[0]')
+LEFT JOIN event ON event.map = map.number AND event.seq = json_extract(asked.value, '$[1]')
+LEFT JOIN revision ON revision.map = event.map AND revision.contribution = event.contribution
+    AND revision.version = event.version;

@@ -27,6 +27,16 @@ enum jalon_status jalon_api_end_group(struct jalon_context *ctx, void *applicati
     return jalon_app_end_group(ctx);
 }
 
+enum jalon_status jalon_api_shows(struct jalon_request *request, int64_t seq, int64_t since_us,
+                                  bool at_once)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_text map = jalon_request_variable(request, "map");
+    return map.length == 0
+               ? JALON_OK
+               : jalon_app_shows(request->ctx, api->app, map, seq, since_us, at_once);
+}
+
 static uint64_t mix(uint64_t hash, struct jalon_text text)
 {
     static const uint8_t key[JALON_HASH_KEY_SIZE] = "jalon settings";
@@ -78,11 +88,13 @@ bool jalon_endpoint_unchanged_on_day(struct jalon_request *request,
                                      const struct jalon_reading *reading, int64_t day)
 {
     int64_t seq = jalon_snapshot_seq(reading->snapshot);
+    uint64_t hash =
+        territories_hash(settings_hash(request->application, reading->map), reading->snapshot);
+    /* A database that was put back gives the number of an event that it has lost to another one. */
+    hash = hash * 31 + (uint64_t)jalon_snapshot_time_us(reading->snapshot);
     /* The program's version is in it: another one may write other bytes for the same state. */
     struct jalon_text etag = jalon_text_format(
-        request->ctx->arena, "%s-%llx-%llx%s%.0lld", JALON_VERSION,
-        (unsigned long long)territories_hash(settings_hash(request->application, reading->map),
-                                             reading->snapshot),
+        request->ctx->arena, "%s-%llx-%llx%s%.0lld", JALON_VERSION, (unsigned long long)hash,
         (unsigned long long)seq, day != 0 ? "-" : "", (long long)day);
     return etag.data != NULL && jalon_response_not_modified(request, response, etag);
 }
@@ -97,6 +109,7 @@ enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
     if (status != JALON_OK) {
         return status;
     }
+    response->seq = jalon_snapshot_seq(reading.snapshot);
     status = answer(request, response, &reading);
     jalon_app_end_reading(api->app, &reading);
     return status == JALON_OK ? jalon_endpoint_finish(request, response) : status;

@@ -23,6 +23,7 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     pthread_mutex_init(&app->load_lock, NULL);
     pthread_mutex_init(&app->write_lock, NULL);
     pthread_mutex_init(&app->follower_lock, NULL);
+    pthread_mutex_init(&app->move_lock, NULL);
     pthread_condattr_t clock;
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -66,6 +67,7 @@ void jalon_app_close(struct jalon_app *app)
     jalon_tile_cache_destroy(app->tiles);
     jalon_store_close(app->store);
     pthread_cond_destroy(&app->follower_wake);
+    pthread_mutex_destroy(&app->move_lock);
     pthread_mutex_destroy(&app->follower_lock);
     pthread_mutex_destroy(&app->write_lock);
     pthread_mutex_destroy(&app->load_lock);

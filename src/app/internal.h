@@ -15,6 +15,8 @@ struct jalon_live_map {
     unsigned holders;
     int64_t used_us; /* when it was last asked for, on the monotonic clock */
     bool dropped; /* out of the list: destroyed when the last holder lets go */
+    _Atomic int64_t followed_us; /* when it was last known to show all there was (monotonic) */
+    _Atomic bool wanted;         /* somebody waits for an event of it */
 };
 
 struct jalon_app {
@@ -39,6 +41,11 @@ struct jalon_app {
     size_t view_memory;     /* bytes that views may have before idle ones go; 0: any */
     _Atomic int64_t idle_us; /* a map that nobody has asked for so long may go */
     _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
+    _Atomic int64_t followed_us;  /* when all maps were last known to show all there was */
+    bool is_wanted;               /* to follow at once; under follower_lock */
+    pthread_mutex_t move_lock;
+    void (*moved)(void *object); /* both under move_lock */
+    void *moved_object;
     /* When each was last seen at work, on the monotonic clock. */
     _Atomic int64_t store_answered_us;
     _Atomic int64_t follower_seen_us;
@@ -55,22 +62,37 @@ struct jalon_live_map *jalon_live_hold_loaded(struct jalon_app *app, struct jalo
 void jalon_live_release(struct jalon_app *app, struct jalon_live_map *live);
 /* Takes the map out of use: the next hold loads it anew. */
 void jalon_live_drop(struct jalon_app *app, struct jalon_text slug);
-/* Applies every event the view has not seen. The caller has write_lock. */
-enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
-                                      struct jalon_live_map *live) JALON_MUST_USE;
 /* The live maps that are in use now, each held; the array is in ctx' arena. */
 size_t jalon_live_hold_all(struct jalon_context *ctx, struct jalon_app *app,
                            struct jalon_live_map ***out);
 /* Takes it out of the list; whoever holds it may finish. The caller has maps_lock. */
 void jalon_live_unlist(struct jalon_app *app, struct jalon_live_map *live);
+/* The same for one that is held and may be out of the list already. */
+void jalon_live_let_go(struct jalon_app *app, struct jalon_live_map *live);
 /* Of one that nobody holds and that is not listed. */
 void jalon_live_destroy(struct jalon_live_map *live);
+void jalon_live_destroy_all(struct jalon_app *app);
+
+/* --- load.c --- */
+/*
+ * From files and the events since, or from the rows of the store. JALON_NOT_FOUND: no such map;
+ * JALON_RETRY: its history was replaced meanwhile.
+ */
+enum jalon_status jalon_load_view(struct jalon_context *ctx, struct jalon_app *app,
+                                  struct jalon_text slug, struct jalon_view **out) JALON_MUST_USE;
+
+/* --- follow.c --- */
+/*
+ * Applies every event the view has not seen. The caller has write_lock. JALON_GONE: what the view
+ * shows never was, or is not any more, what the store has: it is to be dropped.
+ */
+enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_live_map *live) JALON_MUST_USE;
 /* Waits so long; false when the application closes. */
 bool jalon_live_wait_tick(struct jalon_app *app, long wait_ms);
 enum jalon_status jalon_live_start_follower(struct jalon_context *ctx,
                                             struct jalon_app *app) JALON_MUST_USE;
 void jalon_live_stop_follower(struct jalon_app *app);
-void jalon_live_destroy_all(struct jalon_app *app);
 
 /* --- condition.c --- */
 /* That the store answers, the follower goes on, or the keeper does: for jalon_app_check_ready. */

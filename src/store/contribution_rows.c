@@ -32,6 +32,8 @@ enum {
     COLUMN_CREATED,
     COLUMN_UPDATED,
     COLUMN_GEOMETRY,
+    COLUMN_SEQ, /* this and the next: of changes only */
+    COLUMN_TIME,
 };
 
 static int32_t find_collection(const struct jalon_map *map, int64_t number)
@@ -209,6 +211,52 @@ enum jalon_status jalon_store_load_contribution(struct jalon_context *ctx,
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(number)};
     return read_one(ctx, session, map, JALON_QUERY_CONTRIBUTION_LOAD, values,
                     JALON_STORE_COUNT(values), out);
+}
+
+/* --- Changes --- */
+
+struct changes {
+    const struct jalon_map *map;
+    enum jalon_db_geometry_form form;
+    struct jalon_change *items;
+    size_t count, capacity;
+};
+
+static enum jalon_status take_change(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     void *object)
+{
+    struct changes *list = object;
+    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
+                                   sizeof *list->items, &list->capacity);
+    if (list->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    struct jalon_change *change = &list->items[list->count];
+    change->seq = jalon_db_to_integer(&row[COLUMN_SEQ]);
+    change->time_us = jalon_db_to_time_us(&row[COLUMN_TIME]);
+    enum jalon_status status = read_row(ctx, list->map, list->form, row, &change->contribution);
+    list->count += status == JALON_OK;
+    return status;
+}
+
+enum jalon_status jalon_store_list_changes(struct jalon_context *ctx, struct jalon_session *session,
+                                           const struct jalon_map *map, int64_t since, size_t limit,
+                                           struct jalon_change **out, size_t *out_count)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(since),
+        jalon_db_integer((int64_t)limit),
+    };
+    struct changes list = {.map = map, .form = jalon_db_geometry_form(session->store->db)};
+    enum jalon_status status =
+        jalon_store_each_row(ctx, session, JALON_QUERY_CONTRIBUTION_CHANGED, values,
+                             JALON_STORE_COUNT(values), take_change, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
 }
 
 /* --- Walking --- */

@@ -23,7 +23,7 @@ struct table {
 
 /* What is named comes before what names it. */
 static const struct table tables[] = {
-    TABLE(map, MAP, 16),
+    TABLE(map, MAP, 17),
     TABLE(category, CATEGORY, 7),
     TABLE(collection, COLLECTION, 18),
     TABLE(collection_category, COLLECTION_CATEGORY, 4),

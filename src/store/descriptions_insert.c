@@ -285,7 +285,8 @@ enum jalon_status jalon_store_update_collection(struct jalon_context *ctx,
                                   JALON_QUERY_COLLECTION_UPDATE_SETTINGS, values,
                                   JALON_STORE_COUNT(values), &changed);
     }
-    return status == JALON_OK && changed == 0
-               ? jalon_fail(ctx, JALON_NOT_FOUND, "this collection is not there any more")
-               : status;
+    if (status == JALON_OK && changed == 0) {
+        return jalon_fail(ctx, JALON_NOT_FOUND, "this collection is not there any more");
+    }
+    return status == JALON_OK ? jalon_store_note_description(ctx, session, map->number) : status;
 }

@@ -68,7 +68,7 @@ enum jalon_status jalon_store_update_map(struct jalon_context *ctx, struct jalon
     if (status == JALON_OK && changed == 0) {
         return jalon_fail(ctx, JALON_NOT_FOUND, "this map is not there any more");
     }
-    return status;
+    return status == JALON_OK ? jalon_store_note_description(ctx, session, map->number) : status;
 }
 
 enum jalon_status jalon_store_delete_map(struct jalon_context *ctx, struct jalon_session *session,
@@ -131,6 +131,7 @@ static enum jalon_status read_map(struct jalon_context *ctx, const struct jalon_
             .north = jalon_db_to_double(&row[14]),
         },
         .created_us = jalon_db_to_time_us(&row[15]),
+        .described_us = jalon_db_to_time_us(&row[16]),
     };
     if (!jalon_write_policy_parse(jalon_db_to_text(&row[9]), &out->policy)) {
         return jalon_store_bad_row(ctx, "map", out->number);

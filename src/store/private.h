@@ -71,6 +71,11 @@ void jalon_session_forget_map(struct jalon_session *session, int64_t map);
 void jalon_session_mark_maps(struct jalon_session *session);
 void jalon_session_undo_maps(struct jalon_session *session);
 
+/* After a change of the map's description or territories: other programs are to read them anew. */
+enum jalon_status jalon_store_note_description(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               int64_t map) JALON_MUST_USE;
+
 /* Brings the database to this program's schema; see jalon_store_open. */
 enum jalon_status jalon_store_migrate(struct jalon_context *ctx, struct jalon_db *db, bool create)
     JALON_MUST_USE;

@@ -23,7 +23,7 @@ enum jalon_status jalon_store_put_territory(struct jalon_context *ctx,
         status = jalon_db_execute(ctx, session->connection, JALON_QUERY_TERRITORY_PUT, values,
                                   JALON_STORE_COUNT(values), NULL);
     }
-    return status;
+    return status == JALON_OK ? jalon_store_note_description(ctx, session, map->number) : status;
 }
 
 struct territories {

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "jalon/clock.h"
+#include "store/private.h"
+
 static void pause_ms(long ms)
 {
     struct timespec wait = {.tv_nsec = ms * 1000000L};
@@ -233,6 +236,174 @@ static void test_people_get_their_turn_during_an_import(void **state)
     free(importer.csv);
 }
 
+/* --- A history that ends --- */
+
+/* What a map holds goes, events and all, as when a database is put back to before it was written. */
+static void put_back(struct fixture *fixture)
+{
+    static const int queries[] = {JALON_QUERY_CONTRIBUTION_DELETE, JALON_QUERY_REVISION_DELETE,
+                                  JALON_QUERY_EVENT_DELETE};
+    struct jalon_db_value value = jalon_db_integer(fixture->map.number);
+    struct jalon_session *session = NULL;
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_write(fixture->ctx, fixture->app->store, &session));
+    for (size_t i = 0; i < JALON_STORE_COUNT(queries); i++) {
+        expect(fixture->ctx, JALON_OK,
+               jalon_db_execute(fixture->ctx, session->connection, queries[i], &value, 1, NULL));
+    }
+    expect(fixture->ctx, JALON_OK, jalon_session_commit(fixture->ctx, session));
+    jalon_session_end(session);
+}
+
+static void add_some(struct fixture *fixture, int count, const char *properties,
+                     struct jalon_contributed *out_last)
+{
+    for (int i = 0; i < count; i++) {
+        expect(fixture->ctx, JALON_OK,
+               contribute(fixture, "places", at_point(fixture, properties), "", out_last));
+    }
+}
+
+static void test_events_that_are_lost_are_not_shown(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *reader = open_app(fixture, true);
+    struct jalon_contributed lost, made;
+    add_some(fixture, 3, "", &lost);
+    wait_count(fixture, reader, 3);
+    put_back(fixture);
+    wait_count(fixture, reader, 0);
+    assert_null(shown(fixture, reader, "places", lost.id));
+    add_some(fixture, 1, "", &made);
+    assert_int_equal(made.seq, 1);
+    wait_count(fixture, reader, 1);
+    jalon_app_close(reader);
+}
+
+/* Numbers are given again: one as high, one higher, before anybody has looked. */
+static void test_events_that_take_the_numbers_of_lost_ones_show(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int more = 0; more <= 2; more++) {
+        struct jalon_app *reader = open_app(fixture, false);
+        struct jalon_contributed lost, made;
+        put_back(fixture);
+        add_some(fixture, 3, "'title':'lost'", &lost);
+        assert_int_equal(shown_count(fixture, reader, "places"), 3);
+        put_back(fixture);
+        jalon_live_drop(fixture->app, JALON_TEXT("sample"));
+        add_some(fixture, 3 + more, "'title':'kept'", &made);
+        expect(fixture->ctx, JALON_OK, jalon_live_start_follower(fixture->ctx, reader));
+        wait_count(fixture, reader, 3 + more);
+        int tries = 0; /* with as many there was nothing to wait for */
+        while (shown(fixture, reader, "places", made.id) == NULL && tries++ < TRIES) {
+            pause_ms(TRY_MS);
+        }
+        assert_string_equal(shown(fixture, reader, "places", made.id), made.json.data);
+        assert_null(shown(fixture, reader, "places", lost.id));
+        jalon_app_close(reader);
+    }
+}
+
+/* Who writes is not told to wait until the loss has been noticed: what was written shows. */
+static void test_writing_after_a_loss_shows(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int kept = 0; kept <= 4; kept++) {
+        struct jalon_app *writer = fixture->app;
+        struct jalon_app *other = open_app(fixture, false);
+        struct jalon_contributed lost, kept_one, made;
+        put_back(fixture);
+        jalon_live_drop(writer, JALON_TEXT("sample"));
+        add_some(fixture, 3, "", &lost);
+        assert_int_equal(shown_count(fixture, writer, "places"), 3);
+        put_back(fixture);
+        fixture->app = other;
+        add_some(fixture, kept, "", &kept_one);
+        fixture->app = writer;
+        add_some(fixture, 1, "", &made);
+        assert_int_equal(made.seq, kept + 1);
+        assert_non_null(shown(fixture, writer, "places", made.id));
+        if (kept != 3) { /* the number after the lost ones: the follower has to look */
+            assert_int_equal(shown_count(fixture, writer, "places"), kept + 1);
+            assert_null(shown(fixture, writer, "places", lost.id));
+        }
+        jalon_app_close(other);
+    }
+}
+
+/* --- An event that is waited for --- */
+
+static void count_moves(void *object)
+{
+    atomic_fetch_add((atomic_int *)object, 1);
+}
+
+static enum jalon_status shows(struct fixture *fixture, struct jalon_app *app, int64_t seq,
+                               int64_t since_us, bool at_once)
+{
+    return jalon_app_shows(fixture->ctx, app, JALON_TEXT("sample"), seq, since_us, at_once);
+}
+
+/* Until it is no longer said to ask again. */
+static enum jalon_status wait_shows(struct fixture *fixture, struct jalon_app *app, int64_t seq,
+                                    int64_t since_us)
+{
+    enum jalon_status status = JALON_RETRY;
+    for (int i = 0; i < TRIES && status == JALON_RETRY; i++) {
+        status = shows(fixture, app, seq, since_us, false);
+        pause_ms(status == JALON_RETRY ? 1 : 0);
+    }
+    return status;
+}
+
+static void test_an_event_can_be_waited_for(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *reader = open_app(fixture, true);
+    struct jalon_contributed made = {.seq = 0};
+    atomic_int moves = 0;
+    jalon_app_on_move(reader, count_moves, &moves);
+    /* What is not in use is not loaded by who may not wait; then nothing is known of it. */
+    assert_int_equal(shows(fixture, reader, 1, 1, true), JALON_OK);
+    assert_null(jalon_live_hold_loaded(reader, JALON_TEXT("sample")));
+    assert_int_equal(shows(fixture, reader, 0, 1, false), JALON_OK);
+    assert_int_equal(jalon_app_shows(fixture->ctx, reader, JALON_TEXT("nowhere"), 9, 1, false),
+                     JALON_OK);
+    jalon_error_clear(fixture->ctx);
+    for (int i = 1; i <= 20; i++) {
+        int64_t since_us = jalon_clock_monotonic_us();
+        add_some(fixture, 1, "", &made);
+        assert_int_equal(wait_shows(fixture, reader, made.seq, since_us), JALON_OK);
+        assert_int_equal(shown_count(fixture, reader, "places"), i);
+        assert_int_equal(shows(fixture, reader, made.seq, since_us, true), JALON_OK);
+    }
+    assert_true(atomic_load(&moves) > 0);
+    jalon_app_on_move(reader, NULL, NULL);
+    jalon_app_close(reader);
+}
+
+/* That there is none is known from a look after the request came, not from an earlier one. */
+static void test_an_event_that_never_was_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *reader = open_app(fixture, true);
+    add_some(fixture, 1, "", NULL);
+    assert_int_equal(shown_count(fixture, reader, "places"), 1);
+    for (int i = 0; i < 3; i++) {
+        int64_t since_us = jalon_clock_monotonic_us();
+        assert_int_equal(shows(fixture, reader, 2, since_us, true), JALON_RETRY);
+        assert_int_equal(wait_shows(fixture, reader, 2, since_us), JALON_PRECONDITION);
+    }
+    /* Nobody looks: then it is never known. */
+    jalon_live_stop_follower(reader);
+    int64_t since_us = jalon_clock_monotonic_us();
+    assert_int_equal(shows(fixture, reader, 2, since_us, false), JALON_RETRY);
+    pause_ms(300);
+    assert_int_equal(shows(fixture, reader, 2, since_us, false), JALON_RETRY);
+    jalon_app_close(reader);
+}
+
 /* --- Threads --- */
 enum { WRITERS = 3, READERS = 3, WRITES = 40 };
 
@@ -437,6 +608,11 @@ int main(void)
         RUN(test_a_map_made_anew_elsewhere_is_the_new_one),
         RUN(test_contributing_to_a_map_deleted_elsewhere),
         RUN(test_people_get_their_turn_during_an_import),
+        RUN(test_events_that_are_lost_are_not_shown),
+        RUN(test_events_that_take_the_numbers_of_lost_ones_show),
+        RUN(test_writing_after_a_loss_shows),
+        RUN(test_an_event_can_be_waited_for),
+        RUN(test_an_event_that_never_was_is_told),
         RUN(test_threads_of_two_processes),
         RUN(test_threads_while_settings_change),
         RUN(test_a_store_that_does_not_answer_is_told),
