@@ -42,6 +42,9 @@ const struct jalon_route *jalon_api_routes(void);
 enum jalon_status jalon_api_begin_group(struct jalon_context *ctx,
                                         void *application) JALON_MUST_USE;
 enum jalon_status jalon_api_end_group(struct jalon_context *ctx, void *application) JALON_MUST_USE;
+/* jalon_http_options.shows: jalon_app_shows of the request's map. */
+enum jalon_status jalon_api_shows(struct jalon_request *request, int64_t seq, int64_t since_us,
+                                  bool at_once) JALON_MUST_USE;
 /* A jalon_authenticator for struct jalon_api. */
 enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
                                          struct jalon_text token, struct jalon_text *out_account)

@@ -188,7 +188,7 @@ struct jalon_response {
                                         who asks */
     struct jalon_text content_security_policy; /* pages only */
     struct jalon_text disposition; /* Content-Disposition; empty: none */
-    int64_t seq;                   /* Jalon-Seq; 0: not sent */
+    int64_t seq; /* Jalon-Seq: the event that was made, or the last one shown; 0: not sent */
     struct jalon_text content_crs; /* Content-Crs (OGC 18-058r1, 6.4); empty: none */
     struct jalon_text links;       /* Link header (RFC 8288); empty: none */
     int64_t retry_after_s;         /* Retry-After; 0: one second with 429 and 503, else none */
@@ -236,6 +236,16 @@ struct jalon_limit {
     bool spares_loopback; /* this machine's own addresses are not limited */
 };
 
+/*
+ * Does what the request asks for show event `seq` (> 0: its Jalon-Seq)? JALON_OK: it does, or there are
+ * no events in it. Without a message: JALON_RETRY: not yet; JALON_PRECONDITION: not, nor was there such
+ * an event when the database was asked after `since_us` (monotonic). Any other is the request's failure.
+ * `at_once`: by a thread that others wait for, again and again: JALON_OK rather than to wait for
+ * anything.
+ */
+typedef enum jalon_status (*jalon_seq_check)(struct jalon_request *request, int64_t seq,
+                                             int64_t since_us, bool at_once);
+
 struct jalon_http_options {
     struct jalon_text address; /* "127.0.0.1", "::1", "0.0.0.0" */
     uint16_t port;             /* 0: a free one */
@@ -258,6 +268,7 @@ struct jalon_http_options {
     jalon_authenticator authenticate;
     jalon_group_step begin_group; /* NULL, as the next: every request by itself */
     jalon_group_step end_group;
+    jalon_seq_check shows; /* NULL: Jalon-Seq is no request header */
 };
 
 struct jalon_http;
@@ -278,6 +289,8 @@ enum jalon_status jalon_http_parse_listen(struct jalon_context *ctx, struct jalo
 enum jalon_status jalon_http_start(struct jalon_context *ctx,
                                    const struct jalon_http_options *options,
                                    struct jalon_http **out) JALON_MUST_USE;
+/* Has those who wait for an event looked after, which some may now be able to see. Any thread. */
+void jalon_http_look_again(struct jalon_http *http);
 /* The port that is listened on. */
 uint16_t jalon_http_port(const struct jalon_http *http);
 struct jalon_text jalon_http_public_url(const struct jalon_http *http);

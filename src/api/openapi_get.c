@@ -12,6 +12,14 @@
 
 static const char map_prefix[] = "/maps/{map}";
 
+/* What every request about a map may send. */
+static const struct jalon_parameter seq_header = {
+    "Jalon-Seq", JALON_PARAMETER_INTEGER,
+    "The number of an event of this map, as an answer gave it: this one shows at least that, whichever "
+    "server answers. It is waited for, for two seconds at most: then 503 when the database could not "
+    "be asked, 412 when it has no such event.",
+    0, INT64_MAX, 0};
+
 /* --- Parameters --- */
 static void put_schema(struct jalon_json_writer *writer, const struct jalon_parameter *parameter)
 {
@@ -145,6 +153,13 @@ static void put_open_parameters(struct jalon_json_writer *writer, const struct j
     }
 }
 
+static void put_header(struct jalon_json_writer *writer, const struct jalon_parameter *header)
+{
+    begin_parameter(writer, header->name, "header", jalon_text_from(header->description));
+    put_schema(writer, header);
+    jalon_json_end_object(writer);
+}
+
 static void put_parameters(struct jalon_json_writer *writer, const struct jalon_route *route,
                            const struct jalon_map *map, const struct jalon_collection *collection)
 {
@@ -161,10 +176,9 @@ static void put_parameters(struct jalon_json_writer *writer, const struct jalon_
         put_open_parameters(writer, route, map, collection);
     }
     for (const struct jalon_parameter *h = route->headers; h != NULL && h->name != NULL; h++) {
-        begin_parameter(writer, h->name, "header", jalon_text_from(h->description));
-        put_schema(writer, h);
-        jalon_json_end_object(writer);
+        put_header(writer, h);
     }
+    put_header(writer, &seq_header);
     jalon_json_end_array(writer);
 }
 
@@ -231,6 +245,8 @@ static void put_success(struct jalon_json_writer *writer, const struct jalon_rou
 {
     jalon_json_begin_object(writer, code);
     jalon_json_put_string(writer, "description", route->summary);
+    jalon_json_put_raw(writer, "headers",
+                       JALON_TEXT("{\"Jalon-Seq\":{\"$ref\":\"#/components/headers/seq\"}}"));
     if (route->representations != NULL) {
         put_contents(writer, route);
     }
@@ -376,6 +392,9 @@ static const char components[] =
     "\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{"
     "\"type\":\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},"
     "\"parameter\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}}}}},"
+    "\"headers\":{\"seq\":{\"description\":\"The number of the event that was made, or of the last one "
+    "that is shown; absent before a map's first one, and where no event counts.\","
+    "\"schema\":{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1}}},"
     "\"responses\":{\"problem\":{\"description\":\"What went wrong\",\"content\":{"
     "\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}},"
     "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}}";

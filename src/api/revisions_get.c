@@ -64,6 +64,7 @@ static enum jalon_status check_unchanged(struct jalon_request *request,
         status = jalon_endpoint_collection(request, reading.map, &collection);
     }
     if (status == JALON_OK) {
+        response->seq = jalon_snapshot_seq(reading.snapshot);
         *out = jalon_snapshot_find(reading.snapshot, collection, id, &item) &&
                jalon_endpoint_unchanged(request, response, &reading);
     }

@@ -199,17 +199,25 @@ static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
         .authenticate = jalon_api_authenticate,
         .begin_group = jalon_api_begin_group,
         .end_group = jalon_api_end_group,
+        .shows = jalon_api_shows,
     };
     read_limits(cli, &options);
     return jalon_http_start(cli->ctx, &options, out);
 }
 
-static void serve_until_signal(struct jalon_http *http, const sigset_t *signals)
+static void look_again(void *http)
+{
+    jalon_http_look_again(http);
+}
+
+static void serve_until_signal(struct jalon_app *app, struct jalon_http *http,
+                               const sigset_t *signals)
 {
     const struct jalon_log_field started[] = {
         {"url", jalon_http_public_url(http), 0},
         {"version", JALON_TEXT(JALON_VERSION), 0},
     };
+    jalon_app_on_move(app, look_again, http);
     jalon_log_write(JALON_LOG_INFO, "started", started, sizeof started / sizeof started[0]);
     printf("%s\n", jalon_http_public_url(http).data);
     fflush(stdout);
@@ -218,6 +226,7 @@ static void serve_until_signal(struct jalon_http *http, const sigset_t *signals)
     sigwait(signals, &number);
     jalon_cli_notify("STOPPING=1");
     jalon_log_write(JALON_LOG_INFO, "stopping", NULL, 0);
+    jalon_app_on_move(app, NULL, NULL);
     jalon_http_stop(http, STOP_WAIT_MS);
 }
 
@@ -281,7 +290,7 @@ enum exit_code jalon_cli_serve(struct jalon_cli *cli)
         status = start(cli, &api, &http);
     }
     if (status == JALON_OK) {
-        serve_until_signal(http, &signals);
+        serve_until_signal(api.app, http, &signals);
     }
     jalon_app_close(api.app);
     return status == JALON_OK ? EXIT_DONE : jalon_cli_fail(cli->ctx, status);

@@ -186,6 +186,8 @@ struct jalon_exchange {
     struct jalon_text challenge; /* WWW-Authenticate */
     struct jalon_text accept;    /* Accept header of a 415 */
     bool refuses_coding;         /* a 415 because of Content-Encoding */
+    int64_t wanted_seq;          /* Jalon-Seq of the request; 0: none, or it is shown */
+    int64_t awaits_us;           /* since when it waits for that (monotonic); 0: it has not */
     bool redirect;               /* to the same address without the slash at its end */
     int64_t started_us;          /* monotonic */
     int64_t answered_us;         /* when the answer began to be sent; 0: not yet */
@@ -245,6 +247,10 @@ bool jalon_target_split(struct jalon_text target, struct jalon_text *out_authori
 /* Refuses heads that are malformed or mean two things to two readers (RFC 9112). */
 enum jalon_status jalon_guard_check(struct jalon_exchange *exchange) JALON_MUST_USE;
 
+/* --- await.c --- */
+/* The Jalon-Seq of the request. JALON_INVALID. */
+enum jalon_status jalon_await_read(struct jalon_exchange *exchange) JALON_MUST_USE;
+
 /* --- response.c --- */
 /* The coded body, ETag and 304, and all header lines. */
 void jalon_response_complete(struct jalon_exchange *exchange);
@@ -285,6 +291,7 @@ struct jalon_http {
     struct jalon_door *door;
     struct jalon_queue *queue;
     struct jalon_workers *workers;
+    struct jalon_awaiting *awaiting;
     _Atomic bool abandoning; /* it has waited long enough for what still runs */
     struct jalon_counts *counts;
     struct MHD_Daemon *daemon;

@@ -165,7 +165,8 @@ static void add_cors(struct jalon_exchange *exchange)
         add_header(exchange, "Access-Control-Allow-Origin", JALON_TEXT("*"));
         add_header(exchange, "Access-Control-Allow-Methods", JALON_TEXT("GET, HEAD"));
         add_header(exchange, "Access-Control-Allow-Headers",
-                   JALON_TEXT("Accept, Accept-Language, Authorization, If-None-Match, Prefer"));
+                   JALON_TEXT("Accept, Accept-Language, Authorization, If-None-Match, Jalon-Seq, "
+                              "Prefer"));
         add_header(exchange, "Access-Control-Max-Age", JALON_TEXT("86400"));
     }
 }

@@ -9,6 +9,7 @@
 #include "jalon/memory.h"
 #include "jalon/metrics.h"
 
+#include "await.h"
 #include "connection.h"
 #include "door.h"
 #include "linger.h"
@@ -165,12 +166,13 @@ static enum jalon_status make_parts(struct jalon_context *ctx, struct jalon_http
     http->linger = jalon_linger_create();
     http->queue = jalon_queue_create(options);
     http->workers = jalon_workers_create();
+    http->awaiting = jalon_awaiting_create(options->shows);
     http->counts = jalon_counts_create(options->routes);
     if (http->linger != NULL) {
         http->connections = jalon_connections_create(&limits, http->linger);
     }
     return http->ctx == NULL || http->rate == NULL || http->queue == NULL ||
-                   http->workers == NULL || http->counts == NULL || http->connections == NULL
+                   http->workers == NULL || http->awaiting == NULL || http->counts == NULL || http->connections == NULL
                ? jalon_no_memory(ctx)
                : JALON_OK;
 }
@@ -216,6 +218,8 @@ static void release(struct jalon_http *http)
     jalon_router_destroy(http->router);
     jalon_connections_destroy(http->connections);
     jalon_linger_destroy(http->linger);
+    jalon_awaiting_close(http->awaiting);
+    jalon_awaiting_destroy(http->awaiting);
     jalon_queue_close(http->queue);
     jalon_queue_destroy(http->queue);
     jalon_workers_close(http->workers);
@@ -245,6 +249,11 @@ enum jalon_status jalon_http_start(struct jalon_context *ctx,
     return JALON_OK;
 }
 
+void jalon_http_look_again(struct jalon_http *http)
+{
+    jalon_awaiting_look(http->awaiting);
+}
+
 uint16_t jalon_http_port(const struct jalon_http *http)
 {
     return http->port;
@@ -258,9 +267,10 @@ struct jalon_text jalon_http_public_url(const struct jalon_http *http)
 void jalon_http_write_metrics(const struct jalon_request *request, struct jalon_buffer *out)
 {
     const struct jalon_http *http = ((const struct jalon_exchange *)request)->http;
-    size_t waiting, connections;
-    uint64_t refused, cut;
+    size_t waiting, awaiting, connections;
+    uint64_t refused, not_awaited, cut;
     jalon_queue_measure(http->queue, &waiting, &refused);
+    jalon_awaiting_measure(http->awaiting, &awaiting, &not_awaited);
     jalon_connections_measure(http->connections, &connections, &cut);
     jalon_counts_write(http->counts, out);
     jalon_metric_put_one(out, "jalon_http_requests_running", JALON_METRIC_GAUGE,
@@ -277,6 +287,11 @@ void jalon_http_write_metrics(const struct jalon_request *request, struct jalon_
                          "Writes that wait for their turn.", (double)waiting);
     jalon_metric_put_one(out, "jalon_write_queue_refusals_total", JALON_METRIC_COUNTER,
                          "Writes answered 503 because too many were waiting.", (double)refused);
+    jalon_metric_put_one(out, "jalon_awaiting_requests", JALON_METRIC_GAUGE,
+                         "Requests that wait for the event of their Jalon-Seq.", (double)awaiting);
+    jalon_metric_put_one(out, "jalon_awaiting_refusals_total", JALON_METRIC_COUNTER,
+                         "Requests whose Jalon-Seq was not shown in time or could not be waited for.",
+                         (double)not_awaited);
 }
 
 bool jalon_request_server_stops(const struct jalon_request *request)
@@ -293,6 +308,7 @@ void jalon_http_stop(struct jalon_http *http, int64_t wait_ms)
     jalon_door_close(http->door);
     jalon_connections_drain(http->connections, wait_ms > 0 ? wait_ms : 0);
     atomic_store(&http->abandoning, true);
+    jalon_awaiting_close(http->awaiting);
     jalon_workers_close(http->workers);
     jalon_queue_close(http->queue); /* a suspended connection cannot be stopped */
     MHD_stop_daemon(http->daemon);

@@ -18,6 +18,7 @@
 #include "jalon/log.h"
 #include "jalon/memory.h"
 
+#include "await.h"
 #include "connection.h"
 #include "linger.h"
 #include "metrics.h"
@@ -179,6 +180,9 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
         bool more = jalon_body_feed(exchange, upload_data, *upload_data_size);
         *upload_data_size = 0;
         return more ? MHD_YES : MHD_NO;
+    }
+    if (jalon_await_holds(http->awaiting, connection, exchange)) {
+        return MHD_YES;
     }
     if (jalon_exchange_takes_long(exchange)) {
         const union MHD_ConnectionInfo *info =
