@@ -7,6 +7,8 @@
  * be undone by itself. Outside a group a turn is a transaction of its own. Views learn of a write
  * when it is on disk, never before; who writes in between reads the session, not the view.
  */
+#include <stdatomic.h>
+
 #include "internal.h"
 
 /* What a view has to show once it is on disk. */
@@ -56,10 +58,15 @@ static void show(struct jalon_context *ctx, struct jalon_app *app, const struct 
     if (live == NULL) {
         return; /* the next reader loads it from the store */
     }
-    if (show_in(ctx, app, live, written) != JALON_OK) {
-        /* It is stored: the answer is yes. The view is made anew from the store. */
-        jalon_error_clear(ctx);
-        jalon_live_drop(app, written->map);
+    enum jalon_status status = show_in(ctx, app, live, written);
+    if (status != JALON_OK) {
+        jalon_error_clear(ctx); /* it is stored: the answer is yes */
+    }
+    if (status == JALON_UNAVAILABLE) {
+        /* The store went away in between: what is shown stays, until the follower comes to this. */
+        atomic_store(&app->data_version, -1);
+    } else if (status != JALON_OK) {
+        jalon_live_drop(app, written->map); /* and is made anew from the store */
     }
     jalon_live_release(app, live);
 }
