@@ -84,15 +84,19 @@ export class History {
     for (const token of found.keys()) this.fault(`${token} is there, and nobody wrote it`);
   }
 
-  /** Ids and titles as a server lists them, page by page, beside the table's; and the clusters' sum. */
-  async checkView(map, items, stored) {
+  /**
+   * Ids and titles as a server lists them, page by page, beside the table's; and the clusters' sum.
+   * It has to show them when it has seen the map's event `seq`.
+   */
+  async checkView(map, items, stored, seq = 0) {
+    const headers = { 'Jalon-Seq': seq };
     const shown = new Map();
     for (let url = `${items}?limit=10000`; url;) {
-      const page = await (await fetch(url)).json();
+      const page = await (await fetch(url, { headers })).json();
       for (const item of page.features) shown.set(item.id, item.properties.title);
       url = page.links.find((link) => link.rel === 'next')?.href;
     }
-    const clusters = await (await fetch(`${map}/clusters?zoom=6&bbox=2,42,5,45`)).json();
+    const clusters = await (await fetch(`${map}/clusters?zoom=6&bbox=2,42,5,45`, { headers })).json();
     const sum = clusters.features.reduce((n, one) => n + (one.properties.point_count ?? 1), 0);
     if (shown.size !== stored.length || sum !== stored.length) {
       this.fault(`the list has ${shown.size}, the clusters ${sum}, the database ${stored.length}`);
