@@ -14,7 +14,10 @@ ON CONFLICT DO NOTHING RETURNING number;
 
 -- The next $1 numbers, which nobody else gets, also when they are not used.
 -- name: contribution_take_numbers
-SELECT nextval(pg_get_serial_sequence('contribution', 'number')) FROM generate_series(1, $1);
+SELECT nextval(found.sequence)
+FROM (SELECT CAST(pg_get_serial_sequence('contribution', 'number') AS regclass) AS sequence OFFSET 0)
+    AS found
+CROSS JOIN generate_series(1, $1);
 
 -- Changes no row when the stored version is not the one before $3. $23 is the number; the box ($19
 -- to $22) is not needed here.

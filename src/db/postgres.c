@@ -37,6 +37,7 @@ static enum jalon_status configure(struct jalon_context *ctx,
 static void postgres_disconnect(struct jalon_db_connection *base)
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    jalon_postgres_forget_copies(connection);
     jalon_postgres_forget_prepared(connection);
     jalon_memory_release(connection->prepared);
     PQfinish(connection->handle);
@@ -165,6 +166,7 @@ static void postgres_rollback(struct jalon_db_connection *base)
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     struct jalon_context *ctx = jalon_context_create();
+    jalon_postgres_drop_copies(connection);
     if (ctx == NULL || connection->streaming != NULL || connection->unread != NULL ||
         jalon_postgres_send(ctx, connection, "ROLLBACK", JALON_POSTGRES_IGNORED) != JALON_OK) {
         base->broken = true;
@@ -184,6 +186,7 @@ static enum jalon_status postgres_savepoint(struct jalon_context *ctx,
     }
     if (status == JALON_OK && step == JALON_DB_SAVEPOINT_UNDO) {
         /* What was sent and not waited for is undone too, whether it failed or not. */
+        jalon_postgres_drop_copies(connection);
         status = connection->sent_count > 0
                      ? jalon_postgres_settle(ctx, connection, "deferred", NULL)
                      : JALON_OK;
@@ -377,6 +380,7 @@ const struct jalon_db_driver jalon_db_postgres = {
     .savepoint = postgres_savepoint,
     .prepare = postgres_prepare,
     .execute = postgres_execute,
+    .add = jalon_postgres_add,
     .query = jalon_postgres_query,
     .step = jalon_postgres_step,
     .cursor_end = jalon_postgres_cursor_end,

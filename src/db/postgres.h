@@ -12,12 +12,14 @@
 #include <libpq-fe.h>
 
 #include "db/driver.h"
+#include "jalon/buffer.h"
 
 enum {
     JALON_POSTGRES_PARTS_MAX = 4,       /* statements in one block */
     JALON_POSTGRES_PARAMETERS_MAX = 64, /* of a block */
     JALON_POSTGRES_COLUMNS_MAX = 40,
     JALON_POSTGRES_QUEUE_MAX = 256, /* sent and not waited for; then they are */
+    JALON_POSTGRES_COPIES_MAX = 4,  /* tables that are added to alternately */
     JALON_POSTGRES_SHORT_TEXT = 40, /* bytes of a value that the engine has in another form */
 };
 
@@ -49,6 +51,14 @@ enum jalon_postgres_sent {
     JALON_POSTGRES_SYNC,
 };
 
+/* Rows that wait to be inserted by one statement. */
+struct jalon_postgres_copy {
+    int query;
+    const struct jalon_postgres_part *part; /* the INSERT */
+    struct jalon_buffer rows;               /* as COPY takes them; empty: none */
+    size_t due;                             /* from this length on they are sent */
+};
+
 struct jalon_postgres_connection {
     struct jalon_db_connection base;
     PGconn *handle;
@@ -58,6 +68,10 @@ struct jalon_postgres_connection {
     int64_t patience_us;                      /* how long the server may be silent */
     enum jalon_postgres_sent sent[JALON_POSTGRES_QUEUE_MAX + 8];
     size_t sent_first, sent_count;
+    struct jalon_postgres_copy copies[JALON_POSTGRES_COPIES_MAX];
+    size_t copy_count;
+    const struct jalon_postgres_copy *copying; /* sent, its outcome not known yet; NULL: none */
+    bool is_alone; /* not in the pipeline */
 };
 
 struct jalon_postgres_cursor {
@@ -150,6 +164,35 @@ enum jalon_status jalon_postgres_ask(struct jalon_context *ctx,
 enum jalon_status jalon_postgres_run_script(struct jalon_context *ctx,
                                             struct jalon_postgres_connection *connection,
                                             const char *sql);
+
+/*
+ * Outside the pipeline, where nothing else may be sent: from leaving it, which waits for all that was
+ * sent, to entering it again.
+ */
+enum jalon_status jalon_postgres_leave_pipeline(struct jalon_context *ctx,
+                                                struct jalon_postgres_connection *connection);
+enum jalon_status jalon_postgres_enter_pipeline(struct jalon_context *ctx,
+                                                struct jalon_postgres_connection *connection);
+/* Sends a COPY … FROM STDIN with its data; its outcome is still to be waited for. */
+enum jalon_status jalon_postgres_start_copy(struct jalon_context *ctx,
+                                            struct jalon_postgres_connection *connection,
+                                            const char *sql, struct jalon_text data,
+                                            const char *what);
+/* Is the outcome there? */
+bool jalon_postgres_has_answer(struct jalon_postgres_connection *connection);
+enum jalon_status jalon_postgres_end_copy(struct jalon_context *ctx,
+                                          struct jalon_postgres_connection *connection,
+                                          const char *what);
+
+/* --- postgres_copy.c --- */
+enum jalon_status jalon_postgres_add(struct jalon_context *ctx, struct jalon_db_connection *base,
+                                     int query, const struct jalon_db_value *parameters);
+/* Has the server insert all rows that wait, and waits for that. */
+enum jalon_status jalon_postgres_finish_copies(struct jalon_context *ctx,
+                                               struct jalon_postgres_connection *connection);
+/* They are not wanted any more: what was sent is, with its transaction, to be undone. */
+void jalon_postgres_forget_copies(struct jalon_postgres_connection *connection);
+void jalon_postgres_drop_copies(struct jalon_postgres_connection *connection);
 
 /* --- postgres_statement.c --- */
 enum jalon_status jalon_postgres_find_prepared(struct jalon_context *ctx,

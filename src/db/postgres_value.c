@@ -122,6 +122,47 @@ static enum jalon_status put_bytes(struct jalon_context *ctx,
     return JALON_OK;
 }
 
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* False when the text is not the usual form, of 36 characters. */
+static bool put_uuid(struct jalon_postgres_parameter *out, struct jalon_text text)
+{
+    enum { DIGITS = 32, LENGTH = 36 };
+    int digits = 0;
+    for (size_t i = 0; i < text.length && text.length == LENGTH; i++) {
+        int value = hex_value(text.data[i]);
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text.data[i] != '-' : value < 0) {
+            return false;
+        }
+        if (!is_dash) {
+            int high = digits % 2 == 0 ? 0 : (unsigned char)out->number[digits / 2] << 4;
+            out->number[digits / 2] = (char)(unsigned char)(high | value);
+            digits++;
+        }
+    }
+    out->data = out->number;
+    out->length = DIGITS / 2;
+    out->format = 1;
+    return digits == DIGITS;
+}
+
+static bool put_date(struct jalon_postgres_parameter *out, struct jalon_text text)
+{
+    int64_t time_us;
+    if (!jalon_clock_parse_date(text, &time_us)) {
+        return false;
+    }
+    put_number(out, (uint64_t)((time_us - epoch_us) / day_us), 4);
+    return true;
+}
+
 /* What every type that has a text form takes as binary too, without a NUL behind it. */
 static bool is_text_type(Oid type)
 {
@@ -135,7 +176,10 @@ static enum jalon_status put_text(struct jalon_context *ctx, struct jalon_postgr
     if (is_text_type(type)) {
         return put_bytes(ctx, out, text, 1);
     }
-    /* The text form of another type (a uuid, a date) is short, and ends with a NUL. */
+    if ((type == TYPE_UUID && put_uuid(out, text)) || (type == TYPE_DATE && put_date(out, text))) {
+        return JALON_OK;
+    }
+    /* The text form of another type is short, and ends with a NUL. */
     struct jalon_text copy = jalon_text_copy(ctx->arena, text);
     return copy.data == NULL ? jalon_no_memory(ctx) : put_bytes(ctx, out, copy, 0);
 }

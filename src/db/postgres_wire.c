@@ -209,6 +209,10 @@ static enum jalon_status make_room(struct jalon_context *ctx,
     if (connection->base.broken) {
         return jalon_postgres_fail_lost(ctx, connection);
     }
+    enum jalon_status status = jalon_postgres_finish_copies(ctx, connection);
+    if (status != JALON_OK) {
+        return status;
+    }
     return connection->sent_count < JALON_POSTGRES_QUEUE_MAX
                ? JALON_OK
                : jalon_postgres_settle(ctx, connection, "deferred", NULL);
@@ -343,7 +347,7 @@ enum jalon_status jalon_postgres_next_row(struct jalon_context *ctx,
     return status;
 }
 
-/* --- Scripts --- */
+/* --- Outside the pipeline --- */
 
 /* Does this answer to a SELECT say 0? In the text form. */
 static bool says_no(const PGresult *result)
@@ -372,26 +376,104 @@ static enum jalon_status read_script(struct jalon_context *ctx,
     return jalon_postgres_fail_lost(ctx, connection);
 }
 
+enum jalon_status jalon_postgres_leave_pipeline(struct jalon_context *ctx,
+                                                struct jalon_postgres_connection *connection)
+{
+    enum jalon_status status = JALON_OK;
+    if (connection->sent_count > 0) {
+        status = jalon_postgres_settle(ctx, connection, "deferred", NULL);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (connection->base.broken || PQexitPipelineMode(connection->handle) == 0) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    connection->is_alone = true;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_postgres_enter_pipeline(struct jalon_context *ctx,
+                                                struct jalon_postgres_connection *connection)
+{
+    connection->is_alone = false;
+    return connection->base.broken || PQenterPipelineMode(connection->handle) == 0
+               ? jalon_postgres_fail_lost(ctx, connection)
+               : JALON_OK;
+}
+
 enum jalon_status jalon_postgres_run_script(struct jalon_context *ctx,
                                             struct jalon_postgres_connection *connection,
                                             const char *sql)
 {
     enum { PATIENCE_S = 3600 }; /* a migration of a large table */
-    enum jalon_status status =
-        connection->sent_count > 0 ? jalon_postgres_settle(ctx, connection, "begin", NULL)
-                                   : JALON_OK;
+    enum jalon_status status = jalon_postgres_finish_copies(ctx, connection);
+    if (status == JALON_OK) {
+        status = jalon_postgres_leave_pipeline(ctx, connection);
+    }
     if (status != JALON_OK) {
         return status;
     }
     int64_t patience_us = connection->patience_us;
     connection->patience_us = PATIENCE_S * INT64_C(1000000);
-    if (PQexitPipelineMode(connection->handle) == 0 ||
-        PQsendQuery(connection->handle, sql) == 0 || !flush(connection)) {
+    if (PQsendQuery(connection->handle, sql) == 0 || !flush(connection)) {
         return jalon_postgres_fail_lost(ctx, connection);
     }
     status = read_script(ctx, connection);
     connection->patience_us = patience_us;
-    return connection->base.broken || PQenterPipelineMode(connection->handle) == 1
+    enum jalon_status entered = connection->base.broken
+                                    ? status
+                                    : jalon_postgres_enter_pipeline(ctx, connection);
+    return status == JALON_OK ? entered : status;
+}
+
+/* --- COPY --- */
+
+enum jalon_status jalon_postgres_start_copy(struct jalon_context *ctx,
+                                            struct jalon_postgres_connection *connection,
+                                            const char *sql, struct jalon_text data,
+                                            const char *what)
+{
+    PGresult *result = NULL;
+    if (connection->base.broken || PQsendQuery(connection->handle, sql) == 0 ||
+        !flush(connection) || !next_result(connection, &result)) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    if (PQresultStatus(result) != PGRES_COPY_IN) {
+        connection->base.broken = jalon_postgres_is_lost(result);
+        enum jalon_status status = jalon_postgres_fail(ctx, result, what);
+        PQclear(result);
+        return skip_results(connection) ? status : jalon_postgres_fail_lost(ctx, connection);
+    }
+    PQclear(result);
+    return PQputCopyData(connection->handle, data.data, (int)data.length) == 1 &&
+                   flush(connection) && PQputCopyEnd(connection->handle, NULL) == 1 &&
+                   flush(connection)
+               ? JALON_OK
+               : jalon_postgres_fail_lost(ctx, connection);
+}
+
+bool jalon_postgres_has_answer(struct jalon_postgres_connection *connection)
+{
+    /* What is lost is found out by who waits for the answer. */
+    return PQconsumeInput(connection->handle) == 0 || PQisBusy(connection->handle) == 0;
+}
+
+enum jalon_status jalon_postgres_end_copy(struct jalon_context *ctx,
+                                          struct jalon_postgres_connection *connection,
+                                          const char *what)
+{
+    PGresult *result = NULL;
+    enum jalon_status status = JALON_OK;
+    if (connection->base.broken || !next_result(connection, &result)) {
+        return jalon_postgres_fail_lost(ctx, connection);
+    }
+    if (is_failure(result)) {
+        connection->base.broken = jalon_postgres_is_lost(result);
+        status = jalon_postgres_fail(ctx, result, what);
+    }
+    PQclear(result);
+    return connection->base.broken || skip_results(connection)
                ? status
                : jalon_postgres_fail_lost(ctx, connection);
 }

@@ -324,6 +324,119 @@ static void a_savepoint_undoes_what_failed(void **state)
     jalon_db_end(connection);
 }
 
+/* Long enough for many to be sent while others are collected. */
+static void add_revisions(struct fixture *fixture, struct jalon_db_connection *connection,
+                          int64_t first, int64_t count)
+{
+    static char changes[1000];
+    memset(changes, ' ', sizeof changes);
+    memcpy(changes, "[]", 2);
+    for (int64_t version = first; version < first + count; version++) {
+        struct jalon_db_value revision[] = {
+            jalon_db_integer(MAP),
+            jalon_db_integer(CONTRIBUTION),
+            jalon_db_integer(version),
+            jalon_db_time(version),
+            jalon_db_null(),
+            jalon_db_text(JALON_TEXT("update")),
+            jalon_db_text_or_null(JALON_TEXT_EMPTY),
+            jalon_db_text((struct jalon_text){changes, sizeof changes}),
+        };
+        struct jalon_db_value event[] = {jalon_db_integer(MAP), jalon_db_integer(version),
+                                         jalon_db_integer(CONTRIBUTION),
+                                         jalon_db_integer(version)};
+        expect(fixture->ctx, JALON_OK,
+               jalon_db_add(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, revision, 8));
+        expect(fixture->ctx, JALON_OK,
+               jalon_db_add(fixture->ctx, connection, JALON_QUERY_EVENT_INSERT, event, 4));
+    }
+}
+
+static int64_t last_event(struct fixture *fixture, struct jalon_db_connection *connection)
+{
+    struct jalon_db_value map = jalon_db_integer(MAP);
+    struct jalon_db_cursor *cursor = NULL;
+    const struct jalon_db_value *row = NULL;
+    expect(fixture->ctx, JALON_OK,
+           jalon_db_query(fixture->ctx, connection, JALON_QUERY_EVENT_LAST_SEQ, &map, 1, &cursor));
+    expect(fixture->ctx, JALON_OK, jalon_db_step(fixture->ctx, cursor, &row));
+    int64_t seq = jalon_db_to_integer(&row[0]);
+    jalon_db_cursor_end(cursor);
+    return seq;
+}
+
+static void many_rows_are_added(void **state)
+{
+    enum { COUNT = 5000 };
+    struct fixture *fixture = *state;
+    struct jalon_db_connection *connection = begin(fixture, fixture->db, JALON_DB_WRITE);
+    expect(fixture->ctx, JALON_OK,
+           insert_revision(fixture, connection, COUNT + 1, 1, JALON_TEXT("[]"), NULL));
+    add_revisions(fixture, connection, 1, 10);
+    struct jalon_db_value values[4];
+    struct jalon_db_cursor *cursor = list_revisions(fixture, connection, values);
+    assert_int_equal(step_version(fixture, cursor), COUNT + 1);
+    add_revisions(fixture, connection, 11, COUNT - 10);
+    assert_int_equal(step_version(fixture, cursor), 10);
+    assert_int_equal(last_event(fixture, connection), COUNT);
+    assert_int_equal(count_revisions(fixture, connection), COUNT + 1);
+    commit(fixture, connection);
+    connection = begin(fixture, fixture->db, JALON_DB_READ);
+    assert_int_equal(count_revisions(fixture, connection), COUNT + 1);
+    jalon_db_end(connection);
+}
+
+static void rows_that_were_added_are_undone(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_db_connection *connection = begin(fixture, fixture->db, JALON_DB_WRITE);
+    add_revisions(fixture, connection, 1, 500);
+    jalon_db_end(connection);
+    connection = begin(fixture, fixture->db, JALON_DB_WRITE);
+    add_revisions(fixture, connection, 1, 3);
+    expect(fixture->ctx, JALON_OK, jalon_db_set_savepoint(fixture->ctx, connection));
+    add_revisions(fixture, connection, 4, 500);
+    expect(fixture->ctx, JALON_OK, jalon_db_undo_savepoint(fixture->ctx, connection));
+    add_revisions(fixture, connection, 4, 2);
+    commit(fixture, connection);
+    connection = begin(fixture, fixture->db, JALON_DB_READ);
+    assert_int_equal(count_revisions(fixture, connection), 5);
+    assert_int_equal(last_event(fixture, connection), 5);
+    jalon_db_end(connection);
+}
+
+/* At the latest by the commit, and the connection goes on. */
+static void what_is_added_may_fail(void **state)
+{
+    static const struct {
+        const char *changes;
+        enum jalon_status status;
+    } faults[] = {{"[]", JALON_CONFLICT}, {"no JSON", JALON_INTERNAL}};
+    struct fixture *fixture = *state;
+    insert_revisions(fixture, 1);
+    for (int i = 0; i < 2; i++) {
+        struct jalon_db_connection *connection = begin(fixture, fixture->db, JALON_DB_WRITE);
+        struct jalon_db_value revision[] = {
+            jalon_db_integer(MAP),
+            jalon_db_integer(CONTRIBUTION),
+            jalon_db_integer(i + 1),
+            jalon_db_time(0),
+            jalon_db_null(),
+            jalon_db_text(JALON_TEXT("update")),
+            jalon_db_null(),
+            jalon_db_text(jalon_text_from(faults[i].changes)),
+        };
+        add_revisions(fixture, connection, 5, 400);
+        expect(fixture->ctx, JALON_OK,
+               jalon_db_add(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, revision, 8));
+        expect(fixture->ctx, faults[i].status, jalon_db_commit(fixture->ctx, connection));
+        jalon_db_end(connection);
+        connection = begin(fixture, fixture->db, JALON_DB_WRITE);
+        assert_int_equal(count_revisions(fixture, connection), 1);
+        jalon_db_end(connection);
+    }
+}
+
 static void who_reads_sees_one_state(void **state)
 {
     struct fixture *fixture = *state;
@@ -452,6 +565,9 @@ int main(void)
         RUN(a_taken_key_leaves_the_transaction_alive),
         RUN(what_is_deferred_fails_at_the_commit),
         RUN(a_savepoint_undoes_what_failed),
+        RUN(many_rows_are_added),
+        RUN(rows_that_were_added_are_undone),
+        RUN(what_is_added_may_fail),
         RUN(who_reads_sees_one_state),
         RUN(a_commit_changes_the_data_version),
         RUN(who_waits_too_long_for_a_row_may_try_again),
