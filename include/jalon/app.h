@@ -336,7 +336,8 @@ enum jalon_status jalon_app_authenticate(struct jalon_context *ctx, void *app,
 struct jalon_import_options {
     struct jalon_text map;
     struct jalon_text collection;
-    struct jalon_text source;  /* identifies the file from one run to the next; not empty */
+    /* Identifies the file from one run to the next; UTF-8, 1 to JALON_SOURCE_LENGTH_MAX code points. */
+    struct jalon_text source;
     struct jalon_text licence; /* of these records; may be empty */
     const struct jalon_assignment *mapping; /* column -> field, title, category, source_id, …; "-":
                                                for nothing */

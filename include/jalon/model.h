@@ -175,6 +175,7 @@ struct jalon_territory {
 #define JALON_TITLE_LENGTH_MAX 255
 #define JALON_DESCRIPTION_LENGTH_MAX 10000
 #define JALON_LICENCE_LENGTH_MAX 255
+#define JALON_SOURCE_LENGTH_MAX 255
 
 enum jalon_value_kind {
     JALON_VALUE_NONE, /* absent */

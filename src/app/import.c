@@ -355,15 +355,31 @@ static enum jalon_status take_value(struct jalon_context *ctx, struct jalon_impo
     return status;
 }
 
+/* A key has bounds, wherever it comes from: an index holds it. */
+static enum jalon_status take_record_id(struct jalon_context *ctx, struct jalon_import *import,
+                                        struct draft *draft, struct jalon_text id)
+{
+    struct jalon_value value = {.kind = JALON_VALUE_TEXT, .text = id};
+    struct jalon_text unknown = JALON_TEXT_EMPTY;
+    size_t before = ctx->error.detail_total;
+    enum jalon_status status = jalon_draft_take(
+        ctx, draft, (struct target){.kind = TARGET_SOURCE_ID}, value, "id", &unknown);
+    import->unidentified = import->unidentified || ctx->error.detail_total > before;
+    return status;
+}
+
 /* The record as a contribution; faults are in the error slot, *out_good tells. */
 static enum jalon_status make_draft(struct jalon_context *ctx, struct jalon_import *import,
                                     const struct jalon_record *record, struct draft *draft,
                                     bool *out_good)
 {
-    struct jalon_contribution *contribution = &draft->contribution;
     enum jalon_status status = jalon_draft_begin_as(ctx, &import->base, draft);
     for (size_t i = 0; status == JALON_OK && i < record->value_count; i++) {
         status = take_value(ctx, import, draft, record->row, i, &record->values[i]);
+    }
+    if (status == JALON_OK && record->id.length > 0 &&
+        !jalon_import_columns_give_key(&import->columns)) {
+        status = take_record_id(ctx, import, draft, record->id);
     }
     if (status == JALON_OK) {
         status = jalon_draft_take_geometry(ctx, draft, &record->geometry, "geometry");
@@ -372,9 +388,6 @@ static enum jalon_status make_draft(struct jalon_context *ctx, struct jalon_impo
         return status;
     }
     jalon_draft_check_required(ctx, draft, "");
-    if (record->id.length > 0 && !jalon_import_columns_give_key(&import->columns)) {
-        contribution->source_id = record->id;
-    }
     *out_good = ctx->error.detail_total == 0;
     return JALON_OK;
 }

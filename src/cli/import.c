@@ -229,6 +229,12 @@ static enum jalon_status read_options(struct jalon_cli *cli, struct import_file 
     if (import->source.length == 0) {
         return jalon_fail(cli->ctx, JALON_INVALID, "--source must not be empty");
     }
+    if (!jalon_text_is_utf8(import->source) ||
+        jalon_text_code_points(import->source) > JALON_SOURCE_LENGTH_MAX) {
+        return jalon_fail(cli->ctx, JALON_INVALID,
+                          "--source must be UTF-8 of at most %d characters",
+                          JALON_SOURCE_LENGTH_MAX);
+    }
     enum jalon_status status = find_format(cli, path, &file->format);
     if (status == JALON_OK) {
         status = split_assignments(cli, "map", &import->mapping, &import->mapping_count);

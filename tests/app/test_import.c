@@ -329,6 +329,21 @@ static void test_a_key_that_comes_twice_is_refused(void **state)
     expect_text(imported_row(fixture, "places", "f", "1").title, "Un");
 }
 
+static void test_a_key_has_bounds_wherever_it_comes_from(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct importing options = {.source = "f", .format = "ndjson"};
+    char rows[1000];
+    snprintf(rows, sizeof rows,
+             "{\"type\":\"Feature\",\"id\":\"%0256d\",\"properties\":{},\"geometry\":null}\n"
+             "{\"type\":\"Feature\",\"id\":\"%0255d\",\"properties\":{},\"geometry\":"
+             "{\"type\":\"Point\",\"coordinates\":[3.8,43.6]}}\n",
+             1, 1);
+    struct imported done = import_text(fixture, options, rows);
+    expect_counts(&done, 2, 1, 0, 0, 1, 0, 0);
+    expect_notice(&done, "1! id: must be at most 255 characters long");
+}
+
 static void test_shapes(void **state)
 {
     struct fixture *fixture = *state;
@@ -396,6 +411,7 @@ int main(void)
         RUN(test_omit_invalid),
         RUN(test_a_dry_run_tells_the_same_and_writes_nothing),
         RUN(test_a_key_that_comes_twice_is_refused),
+        RUN(test_a_key_has_bounds_wherever_it_comes_from),
         RUN(test_shapes),
         RUN(test_projected_positions),
         RUN(test_keys_of_features),
