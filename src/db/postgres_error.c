@@ -32,6 +32,7 @@ static enum jalon_status classify(const char *code)
         {"53100", JALON_NO_SPACE},     /* disk_full */
         {"54", JALON_TOO_LARGE},       /* program limit exceeded */
         {"53", JALON_UNAVAILABLE},     /* insufficient resources, too many connections */
+        {"22021", JALON_INVALID},      /* character_not_in_repertoire: no UTF-8, or U+0000 */
         {"25006", JALON_UNAVAILABLE},  /* read_only_sql_transaction: a standby */
         {"57", JALON_UNAVAILABLE},     /* operator intervention */
         {"58", JALON_UNAVAILABLE},     /* system error: its disk */
@@ -52,6 +53,7 @@ static const char *describe(enum jalon_status status)
     switch (status) {
     case JALON_CONFLICT: return "this exists already";
     case JALON_RETRY: return "others are writing; try again in a moment";
+    case JALON_INVALID: return "a text is not UTF-8 without U+0000";
     case JALON_TOO_LARGE: return "this is too large to be stored";
     case JALON_NO_SPACE: return "there is no space left to store this";
     case JALON_UNAVAILABLE: return "the database cannot be used now; try again in a moment";

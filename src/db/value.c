@@ -17,7 +17,8 @@ struct jalon_db_value jalon_db_integer(int64_t value)
 
 struct jalon_db_value jalon_db_double(double value)
 {
-    return (struct jalon_db_value){.kind = JALON_DB_DOUBLE, .number = value};
+    /* Minus zero becomes zero here, which not every engine keeps. */
+    return (struct jalon_db_value){.kind = JALON_DB_DOUBLE, .number = value + 0.0};
 }
 
 struct jalon_db_value jalon_db_boolean(bool value)

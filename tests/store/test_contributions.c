@@ -93,6 +93,50 @@ static void shapes_of_every_kind_are_kept(void **state)
     }
 }
 
+static void values_at_their_edges_are_kept(void **state)
+{
+    static const struct {
+        const char *observed;
+        int64_t created_us, updated_us;
+        const char *title;
+    } edges[] = {
+        {"0000-02-29", INT64_C(-62167219200000000), INT64_C(-62167219199999999), "\x01\t\x7f"},
+        {"0001-01-01", INT64_C(-62135596800000000), -1, "'; -- \" \\ $1 ? %s \\u0000"},
+        {"1999-12-31", INT64_C(946684799999999), INT64_C(946684800000000), "\xed\x9f\xbf\xef\xbf\xbf"},
+        {"9999-12-31", 0, INT64_C(253402300799999999), "\xf4\x8f\xbf\xbf \xf0\x9f\x8c\xb3 e\xcc\x81"},
+    };
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    size_t const length = 10000;
+    char *long_text = jalon_arena_allocate(ctx->arena, 4 * length + 1);
+    for (size_t i = 0; i < length; i++) {
+        memcpy(&long_text[4 * i], "\xf0\x9f\x8c\xb3", 5);
+    }
+    for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+        struct jalon_contribution made, found;
+        sample_contribution(ctx, &fixture->map, (int)i, &made);
+        made.observed = jalon_text_from(edges[i].observed);
+        made.created_us = edges[i].created_us;
+        made.updated_us = edges[i].updated_us;
+        made.title = jalon_text_from(edges[i].title);
+        made.description = (struct jalon_text){long_text, 4 * length};
+        made.geometry = point(ctx, -0.0, i % 2 == 0 ? 90 : -5e-324);
+        struct jalon_value *fields =
+            jalon_arena_allocate(ctx->arena, 7 * sizeof *fields);
+        memcpy(fields, made.fields, 7 * sizeof *fields);
+        fields[0] = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = made.title};
+        fields[1] = (struct jalon_value){.kind = JALON_VALUE_NUMBER, .number = 0x1.fffffffffffffp+1023};
+        made.fields = fields;
+        create(fixture, &made);
+        struct jalon_session *session = read_session(fixture);
+        expect(ctx, JALON_OK,
+               jalon_store_load_contribution(ctx, session, &fixture->map, made.number, &found));
+        jalon_session_end(session);
+        assert_contributions_equal(&fixture->map, &made, &found);
+        assert_true(made.geometry.positions[0].lat == found.geometry.positions[0].lat);
+    }
+}
+
 static void a_change_needs_the_stored_version(void **state)
 {
     struct fixture *fixture = *state;
@@ -479,6 +523,7 @@ int main(void)
         RUN(what_is_stored_comes_back_whole),
         RUN(absent_things_come_back_absent),
         RUN(shapes_of_every_kind_are_kept),
+        RUN(values_at_their_edges_are_kept),
         RUN(a_change_needs_the_stored_version),
         RUN(an_id_or_a_source_row_is_there_once),
         RUN(what_is_not_committed_is_not_there),
