@@ -138,7 +138,8 @@ enum jalon_status jalon_db_commit(struct jalon_context *ctx,
 /*
  * A part of a write transaction that can be undone by itself: set, then kept or undone, which ends
  * its cursors. Never nested. After a failure of any of the three nothing of the transaction is sure:
- * end it. JALON_UNAVAILABLE also when the engine has rolled the transaction back by itself.
+ * end it. JALON_UNAVAILABLE also when the engine has rolled the transaction back by itself. That what
+ * was to be kept failed may come with a later call, at the latest with the commit.
  */
 enum jalon_status jalon_db_set_savepoint(struct jalon_context *ctx,
                                          struct jalon_db_connection *connection) JALON_MUST_USE;

@@ -169,6 +169,11 @@ struct jalon_write {
     struct jalon_text changes; /* as in struct jalon_revision */
     struct jalon_text edit_secret_hash; /* create only: kept with the row; may be empty */
     struct jalon_text source_digest;    /* kept with the row when not empty */
+    /*
+     * Create only: the id was made here just now, and there is no key of a source. So JALON_CONFLICT
+     * cannot be, and need not be waited for.
+     */
+    bool is_unheard_of;
 };
 
 /*

@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
 -- Maps, where one writes at a time.
 
--- Who writes has the whole database: answers only whether the map is there still.
+-- Who writes has the whole database: answers the map's last event, and nothing when the map is not
+-- there any more.
 -- name: map_lock
-SELECT number FROM map WHERE number = $1;
+SELECT (SELECT coalesce(max(seq), 0) FROM event WHERE map = $1) FROM map WHERE number = $1;
 
 -- name: map_lock_free
 SELECT number FROM map WHERE number = $1;

@@ -144,6 +144,7 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
                 .reason = command->reason,
                 .edit_secret_hash = JALON_TEXT_EMPTY,
                 .source_digest = JALON_TEXT_EMPTY,
+                .is_unheard_of = command->id == NULL,
             },
     };
     struct jalon_contributed done = {.edit_secret = JALON_TEXT_EMPTY};

@@ -91,6 +91,13 @@ static enum jalon_status fail_lost(struct jalon_context *ctx)
     return jalon_fail(ctx, JALON_RETRY, "what was being written was lost; send it again");
 }
 
+/* Is it a failure of something that was to be kept, not of keeping it? */
+static bool is_of_a_row(enum jalon_status status)
+{
+    return status == JALON_INVALID || status == JALON_CONFLICT || status == JALON_TOO_LARGE ||
+           status == JALON_INTERNAL;
+}
+
 /* Writes it to disk and shows it, or leaves nothing of it. */
 static enum jalon_status finish_group(struct jalon_context *ctx, struct jalon_write_group *group)
 {
@@ -101,6 +108,9 @@ static enum jalon_status finish_group(struct jalon_context *ctx, struct jalon_wr
         status = fail_lost(ctx);
     } else if (group->written_count > 0) {
         status = jalon_session_commit(ctx, group->session);
+    }
+    if (is_of_a_row(status) && group == open_group) {
+        status = fail_lost(ctx); /* whose row it was is found out by trying each by itself */
     }
     jalon_session_end(group->session);
     for (size_t i = 0; status == JALON_OK && i < group->written_count; i++) {
@@ -117,12 +127,20 @@ enum jalon_status jalon_app_begin_group(struct jalon_context *ctx, struct jalon_
 
 enum jalon_status jalon_app_end_group(struct jalon_context *ctx)
 {
-    struct jalon_write_group *group = open_group;
+    enum jalon_status status = finish_group(ctx, open_group);
     open_group = NULL;
-    return finish_group(ctx, group);
+    return status;
 }
 
 /* --- Turns --- */
+
+/* Nothing of it is kept. The next turn has another one. */
+static void end_session(struct jalon_write_group *group)
+{
+    jalon_session_end(group->session);
+    group->session = NULL;
+    group->has_map = false;
+}
 
 /*
  * Has the map locked in the group's session. A failure may be this turn's alone: a group that has
@@ -138,8 +156,7 @@ static enum jalon_status take_map(struct jalon_context *ctx, struct jalon_write_
         group->has_map = true;
     } else if (status == JALON_RETRY && wait) {
         group->waited = true;
-        jalon_session_end(group->session); /* nothing is in it yet */
-        group->session = NULL;
+        end_session(group);
     } else {
         group->lost = status != JALON_RETRY && status != JALON_GONE;
     }
@@ -160,7 +177,8 @@ static enum jalon_status begin_in(struct jalon_context *ctx, struct jalon_write_
     if (status == JALON_OK) {
         status = take_map(ctx, group, map);
     }
-    if (status == JALON_OK && group == open_group) {
+    /* What is before it is to be kept when this turn is undone; the first one takes all with it. */
+    if (status == JALON_OK && group->written_count > 0) {
         status = jalon_session_set_savepoint(ctx, group->session);
         group->lost = status != JALON_OK;
     }
@@ -179,7 +197,7 @@ enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *
     if (status == JALON_OK) {
         *out = (struct jalon_turn){group->session, app, map, group, group->written_count};
     } else if (group != open_group) {
-        jalon_session_end(group->session);
+        end_session(group);
     }
     return status;
 }
@@ -219,25 +237,31 @@ bool jalon_turn_is_flushed(const struct jalon_turn *turn, int64_t seq)
     return true;
 }
 
+static void undo(struct jalon_context *ctx, struct jalon_turn *turn)
+{
+    struct jalon_write_group *group = turn->group;
+    group->written_count = turn->written_before;
+    if (turn->written_before == 0) {
+        end_session(group);
+    } else if (jalon_session_undo_savepoint(ctx, turn->session) != JALON_OK) {
+        group->lost = true;
+    }
+}
+
 enum jalon_status jalon_turn_end(struct jalon_context *ctx, struct jalon_turn *turn,
                                  enum jalon_status status)
 {
     struct jalon_write_group *group = turn->group;
-    if (group != open_group) { /* a group of one */
-        if (status != JALON_OK) {
-            jalon_session_end(group->session);
-            return status;
-        }
-        return finish_group(ctx, group);
-    }
-    if (status == JALON_OK) {
-        status = jalon_session_keep_savepoint(ctx, turn->session);
-        group->lost = status != JALON_OK;
+    if (status != JALON_OK) {
+        undo(ctx, turn);
         return status;
     }
-    group->written_count = turn->written_before;
-    if (jalon_session_undo_savepoint(ctx, turn->session) != JALON_OK) {
-        group->lost = true;
+    if (group != open_group) { /* a group of one */
+        return finish_group(ctx, group);
+    }
+    if (turn->written_before > 0) {
+        status = jalon_session_keep_savepoint(ctx, turn->session);
+        group->lost = status != JALON_OK;
     }
     return status;
 }

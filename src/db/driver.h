@@ -64,7 +64,10 @@ struct jalon_db_driver {
                                int64_t deadline_us);
     enum jalon_status (*commit)(struct jalon_context *ctx, struct jalon_db_connection *connection);
     void (*rollback)(struct jalon_db_connection *connection);
-    /* Never nested. Fails when the transaction is not there any more. */
+    /*
+     * Never nested. Fails when the transaction is not there any more, or what was to be kept failed;
+     * setting and keeping may leave that to a later call, at the latest the commit.
+     */
     enum jalon_status (*savepoint)(struct jalon_context *ctx,
                                    struct jalon_db_connection *connection,
                                    enum jalon_db_savepoint_step step);

@@ -175,29 +175,47 @@ static void postgres_rollback(struct jalon_db_connection *base)
     jalon_context_destroy(ctx);
 }
 
+/* To the savepoint that was set last, or away from it. */
+static enum jalon_status send_part(struct jalon_context *ctx,
+                                   struct jalon_postgres_connection *connection, const char *step)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "%s part%llu", step, (unsigned long long)connection->savepoints);
+    return jalon_postgres_send(ctx, connection, sql, JALON_POSTGRES_IGNORED);
+}
+
+/*
+ * Setting and keeping wait for nothing. Each savepoint has a name of its own: when what was kept fails
+ * after all, the next one is never set, so that going back to it fails and does not go back to one
+ * before, without what its writer was told is kept.
+ */
 static enum jalon_status postgres_savepoint(struct jalon_context *ctx,
                                             struct jalon_db_connection *base,
                                             enum jalon_db_savepoint_step step)
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     enum jalon_status status = jalon_postgres_absorb(ctx, connection);
-    if (status == JALON_OK && step == JALON_DB_SAVEPOINT_SET) {
-        return jalon_postgres_send(ctx, connection, "SAVEPOINT part", JALON_POSTGRES_IGNORED);
+    if (status != JALON_OK) {
+        return status;
     }
-    if (status == JALON_OK && step == JALON_DB_SAVEPOINT_UNDO) {
-        /* What was sent and not waited for is undone too, whether it failed or not. */
-        jalon_postgres_drop_copies(connection);
-        status = connection->sent_count > 0
-                     ? jalon_postgres_settle(ctx, connection, "deferred", NULL)
-                     : JALON_OK;
-        if (base->broken) {
-            return status;
-        }
-        jalon_error_clear(ctx);
-        status = jalon_postgres_send(ctx, connection, "ROLLBACK TO part", JALON_POSTGRES_IGNORED);
+    if (step == JALON_DB_SAVEPOINT_SET) {
+        connection->savepoints++;
+        return send_part(ctx, connection, "SAVEPOINT");
     }
+    if (step == JALON_DB_SAVEPOINT_KEEP) {
+        return send_part(ctx, connection, "RELEASE");
+    }
+    /* What was sent and not waited for is undone too, whether it failed or not. */
+    jalon_postgres_drop_copies(connection);
+    status = connection->sent_count > 0 ? jalon_postgres_settle(ctx, connection, "deferred", NULL)
+                                        : JALON_OK;
+    if (base->broken) {
+        return status;
+    }
+    jalon_error_clear(ctx);
+    status = send_part(ctx, connection, "ROLLBACK TO");
     if (status == JALON_OK) {
-        status = jalon_postgres_send(ctx, connection, "RELEASE part", JALON_POSTGRES_IGNORED);
+        status = send_part(ctx, connection, "RELEASE");
     }
     return status == JALON_OK ? jalon_postgres_settle(ctx, connection, "savepoint", NULL) : status;
 }

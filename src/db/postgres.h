@@ -66,6 +66,7 @@ struct jalon_postgres_connection {
     struct jalon_postgres_cursor *streaming;  /* its rows are on their way; NULL: none */
     const char *unread; /* the statement whose rows are on their way to nobody; NULL: none */
     int64_t patience_us;                      /* how long the server may be silent */
+    uint64_t savepoints;                      /* that were set */
     enum jalon_postgres_sent sent[JALON_POSTGRES_QUEUE_MAX + 8];
     size_t sent_first, sent_count;
     struct jalon_postgres_copy copies[JALON_POSTGRES_COPIES_MAX];

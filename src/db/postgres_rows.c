@@ -82,7 +82,7 @@ enum jalon_status jalon_postgres_query(struct jalon_context *ctx,
     if (status != JALON_OK) {
         return status;
     }
-    assert(prepared->count == 1);
+    assert(prepared->count >= 1);
     const char *name = jalon_db_statements[query].name;
     struct jalon_postgres_cursor *cursor = jalon_memory_allocate(sizeof *cursor);
     if (cursor == NULL) {
@@ -93,8 +93,11 @@ enum jalon_status jalon_postgres_query(struct jalon_context *ctx,
     cursor->row_first = cursor->row_count = cursor->row_capacity = 0;
     cursor->ending = JALON_OK;
     cursor->row = NULL;
-    status = jalon_postgres_send_part(ctx, connection, &prepared->parts[0], parameters,
-                                      JALON_POSTGRES_WANTED);
+    for (size_t i = 0; i < prepared->count && status == JALON_OK; i++) {
+        bool is_last = i + 1 == prepared->count;
+        status = jalon_postgres_send_part(ctx, connection, &prepared->parts[i], parameters,
+                                          is_last ? JALON_POSTGRES_WANTED : JALON_POSTGRES_IGNORED);
+    }
     if (status == JALON_OK) {
         status = jalon_postgres_start_rows(ctx, connection, name);
     }

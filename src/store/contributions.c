@@ -111,6 +111,7 @@ static enum jalon_status insert_row(struct jalon_context *ctx, struct jalon_sess
     char id[JALON_ID_TEXT_SIZE];
     fill_new(contribution, write, id, values);
     session->next_number = session->number_count; /* the engine may give the same ones */
+    session->has_inserted = true;
     enum jalon_status status = jalon_db_insert(
         ctx, session->connection, JALON_QUERY_CONTRIBUTION_INSERT, values, AT_INSERT_END, out_number);
     if (status == JALON_CONFLICT) {
@@ -153,8 +154,17 @@ static enum jalon_status take_numbers(struct jalon_context *ctx, struct jalon_se
     return status;
 }
 
+/* A row whose outcome nobody waits for; `many`: as jalon_db_add. */
+static enum jalon_status insert_later(struct jalon_context *ctx, struct jalon_session *session,
+                                       bool many, int query, const struct jalon_db_value *values,
+                                       size_t count)
+{
+    return many ? jalon_db_add(ctx, session->connection, query, values, count)
+                : jalon_db_execute(ctx, session->connection, query, values, count, NULL);
+}
+
 static enum jalon_status add_row(struct jalon_context *ctx, struct jalon_session *session,
-                                 const struct jalon_contribution *contribution,
+                                 bool many, const struct jalon_contribution *contribution,
                                  const struct jalon_write *write, struct jalon_db_value *values,
                                  const struct jalon_db_value box[BOX_SIDES], int64_t *out_number)
 {
@@ -168,8 +178,7 @@ static enum jalon_status add_row(struct jalon_context *ctx, struct jalon_session
     int64_t number = session->numbers[session->next_number++];
     fill_new(contribution, write, id, values);
     values[AT_ADD_NUMBER] = jalon_db_integer(number);
-    status = jalon_db_add(ctx, session->connection, JALON_QUERY_CONTRIBUTION_ADD, values,
-                          AT_ADD_END);
+    status = insert_later(ctx, session, many, JALON_QUERY_CONTRIBUTION_ADD, values, AT_ADD_END);
     if (status == JALON_OK) {
         status = jalon_session_add_to_index(ctx, session, number, box);
     }
@@ -202,15 +211,6 @@ static enum jalon_status update_row(struct jalon_context *ctx, struct jalon_sess
     return status;
 }
 
-/* The two rows beside that of the contribution; `many`: as jalon_db_add. */
-static enum jalon_status insert_beside(struct jalon_context *ctx, struct jalon_session *session,
-                                       bool many, int query, const struct jalon_db_value *values,
-                                       size_t count)
-{
-    return many ? jalon_db_add(ctx, session->connection, query, values, count)
-                : jalon_db_execute(ctx, session->connection, query, values, count, NULL);
-}
-
 static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon_session *session,
                                          bool many, int64_t map, int64_t number,
                                          const struct jalon_contribution *contribution,
@@ -227,7 +227,7 @@ static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon
         jalon_db_text_or_null(write->reason),
         jalon_db_text(changes),
     };
-    return insert_beside(ctx, session, many, JALON_QUERY_REVISION_INSERT, values,
+    return insert_later(ctx, session, many, JALON_QUERY_REVISION_INSERT, values,
                          JALON_STORE_COUNT(values));
 }
 
@@ -241,8 +241,22 @@ static enum jalon_status insert_event(struct jalon_context *ctx, struct jalon_se
         jalon_db_integer(number),
         jalon_db_integer(version),
     };
-    return insert_beside(ctx, session, many, JALON_QUERY_EVENT_INSERT, values,
+    return insert_later(ctx, session, many, JALON_QUERY_EVENT_INSERT, values,
                          JALON_STORE_COUNT(values));
+}
+
+/*
+ * A new row. Of several that cannot meet a taken key all but the first are written without waiting
+ * for it.
+ */
+static enum jalon_status create_row(struct jalon_context *ctx, struct jalon_session *session,
+                                    bool many, const struct jalon_contribution *contribution,
+                                    const struct jalon_write *write, struct jalon_db_value *values,
+                                    const struct jalon_db_value box[BOX_SIDES], int64_t *out_number)
+{
+    return many || (write->is_unheard_of && session->has_inserted)
+               ? add_row(ctx, session, many, contribution, write, values, box, out_number)
+               : insert_row(ctx, session, contribution, write, values, box, out_number);
 }
 
 /* `many`: a new row as jalon_db_add takes it. */
@@ -262,9 +276,9 @@ static enum jalon_status write_rows(struct jalon_context *ctx, struct jalon_sess
         status = fill_common(ctx, session, map, contribution, write, values, box);
     }
     if (status == JALON_OK) {
-        status = !create ? update_row(ctx, session, contribution, values, box)
-                 : many  ? add_row(ctx, session, contribution, write, values, box, &number)
-                         : insert_row(ctx, session, contribution, write, values, box, &number);
+        status = create
+                     ? create_row(ctx, session, many, contribution, write, values, box, &number)
+                     : update_row(ctx, session, contribution, values, box);
     }
     if (status == JALON_OK) {
         status = insert_revision(ctx, session, many, map->number, number, contribution, write);

@@ -42,6 +42,7 @@ struct jalon_session {
     struct jalon_db_index_row *pending;
     size_t pending_count;
     size_t pending_capacity;
+    bool has_inserted; /* a contribution, waiting for its number */
     int64_t *numbers;
     size_t next_number;
     size_t number_count; /* of which so many are there; the next block is twice as large */

@@ -57,9 +57,12 @@ enum jalon_status jalon_session_lock_map(struct jalon_context *ctx, struct jalon
                     : jalon_fail(ctx, JALON_RETRY, "others are writing; try again in a moment");
     }
     if (status == JALON_OK) {
+        int64_t last_seq = wait ? jalon_db_to_integer(&row[0]) : -1;
         jalon_db_cursor_end(cursor);
         session->maps[session->map_count++] =
-            (struct jalon_session_map){.number = map->number, .last_seq = -1, .kept_seq = -1};
+            (struct jalon_session_map){map->number, last_seq, last_seq};
+        /* A map's numbers grow: those taken before may be below another writer's. */
+        session->next_number = session->number_count;
     }
     return status;
 }

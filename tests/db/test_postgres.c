@@ -317,7 +317,11 @@ static void a_savepoint_undoes_what_failed(void **state)
     expect(fixture->ctx, JALON_OK, jalon_db_set_savepoint(fixture->ctx, connection));
     expect(fixture->ctx, JALON_OK,
            insert_revision(fixture, connection, 3, 0, JALON_TEXT("[]"), NULL));
-    expect(fixture->ctx, JALON_INTERNAL, jalon_db_keep_savepoint(fixture->ctx, connection));
+    expect(fixture->ctx, JALON_OK, jalon_db_keep_savepoint(fixture->ctx, connection));
+    /* What fails after it was kept is not undone by what comes next, as if it had been kept. */
+    expect(fixture->ctx, JALON_OK, jalon_db_set_savepoint(fixture->ctx, connection));
+    expect(fixture->ctx, JALON_INTERNAL, jalon_db_undo_savepoint(fixture->ctx, connection));
+    expect(fixture->ctx, JALON_INTERNAL, jalon_db_commit(fixture->ctx, connection));
     jalon_db_end(connection);
     connection = begin(fixture, fixture->db, JALON_DB_READ);
     assert_int_equal(count_revisions(fixture, connection), 0);
