@@ -103,6 +103,16 @@ enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_
                                         int64_t *out) JALON_MUST_USE;
 
 /*
+ * Has `wake` called by a thread of the engine's, until the database is closed, soon after another
+ * program has committed, and now and then without a reason; and other programs told likewise of what
+ * is committed here. Some of it may be lost: data_version tells all. Once. *out_wakes false: the
+ * engine has no such thing, and is to be asked often. JALON_UNAVAILABLE: no more threads.
+ */
+enum jalon_status jalon_db_start_watch(struct jalon_context *ctx, struct jalon_db *db,
+                                       void (*wake)(void *object), void *object,
+                                       bool *out_wakes) JALON_MUST_USE;
+
+/*
  * Has a thread of its own keep the engine's log short until the database is closed; without, those
  * who commit do it. Once. Nothing for an engine that sees to it. JALON_UNAVAILABLE: no more threads.
  */

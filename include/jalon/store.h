@@ -80,6 +80,16 @@ void jalon_session_end(struct jalon_session *session);
 enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jalon_store *store,
                                            int64_t *out) JALON_MUST_USE;
 
+/* See jalon_db_start_watch. */
+enum jalon_status jalon_store_start_watch(struct jalon_context *ctx, struct jalon_store *store,
+                                          void (*wake)(void *object), void *object,
+                                          bool *out_wakes) JALON_MUST_USE;
+/*
+ * How many connections were lost so far: while it stays the same, whoever was written to is who has
+ * the database still.
+ */
+uint64_t jalon_store_losses(struct jalon_store *store);
+
 /* Reads the smallest thing there is: does the store answer? */
 enum jalon_status jalon_store_ping(struct jalon_context *ctx,
                                    struct jalon_store *store) JALON_MUST_USE;

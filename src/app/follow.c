@@ -18,8 +18,10 @@
 
 enum {
     EVENT_BATCH = 1000,
-    FOLLOW_EVERY_MS = 100,
-    PAUSE_MS = 1, /* for a writer, between two batches */
+    FOLLOW_EVERY_US = 100000,
+    FOLLOW_WOKEN_EVERY_US = 500000, /* where others wake it: some of that may be lost */
+    SOON_US = 10000,                /* however often they do */
+    PAUSE_US = 1000,                /* for a writer, between two batches */
     CHECK_EVERY_US = 500000,
 };
 
@@ -45,13 +47,15 @@ static enum jalon_status be_gone(struct jalon_context *ctx)
 
 /* Applies the next events; *out_count less than EVENT_BATCH when there are no more. */
 static enum jalon_status catch_up_batch(struct jalon_context *batch, struct jalon_app *app,
-                                        struct jalon_view *view, size_t *out_count)
+                                        struct jalon_live_map *live, size_t *out_count)
 {
+    struct jalon_view *view = live->view;
     struct jalon_session *session = NULL;
     struct jalon_change *changes = NULL;
     size_t count = 0;
     struct standing at = stands_at(view);
     size_t known = at.seq > 0; /* the event that the view stands at comes first */
+    uint64_t losses = jalon_store_losses(app->store);
     enum jalon_status status = jalon_store_read(batch, app->store, &session);
     if (status == JALON_OK) {
         status = jalon_store_list_changes(batch, session, jalon_view_map(view),
@@ -68,6 +72,7 @@ static enum jalon_status catch_up_batch(struct jalon_context *batch, struct jalo
                                   changes[i].time_us);
     }
     if (status == JALON_OK) {
+        atomic_store(&live->losses, losses);
         *out_count = count - known;
     }
     return status;
@@ -80,7 +85,7 @@ enum jalon_status jalon_live_catch_up(struct jalon_context *ctx, struct jalon_ap
     enum jalon_status status = batch != NULL ? JALON_OK : jalon_no_memory(ctx);
     size_t count = EVENT_BATCH;
     while (status == JALON_OK && count == EVENT_BATCH) {
-        status = catch_up_batch(batch, app, live->view, &count);
+        status = catch_up_batch(batch, app, live, &count);
         if (status != JALON_OK) {
             status = jalon_fail(ctx, status, "the map could not be brought up to date");
         }
@@ -105,7 +110,7 @@ static enum jalon_status follow_events(struct jalon_context *ctx, struct jalon_a
         return jalon_no_memory(ctx);
     }
     pthread_mutex_lock(&app->write_lock);
-    enum jalon_status status = catch_up_batch(batch, app, live->view, &count);
+    enum jalon_status status = catch_up_batch(batch, app, live, &count);
     pthread_mutex_unlock(&app->write_lock);
     jalon_context_destroy(batch);
     *out_more = count == EVENT_BATCH;
@@ -215,6 +220,7 @@ static bool follow_once(struct jalon_context *ctx, struct jalon_app *app)
     int64_t since_us = jalon_clock_monotonic_us();
     bool more = false;
     if (jalon_store_data_version(ctx, app->store, &version) != JALON_OK) {
+        atomic_store(&app->data_version, -1); /* who answers next may be another server */
         return false;
     }
     enum jalon_status status = version == atomic_exchange(&app->data_version, version)
@@ -281,32 +287,54 @@ static void tell_moved(struct jalon_app *app)
 
 /* --- The thread --- */
 
-/* Waits so long, or (`wanted` not NULL) until it is set. False when the application closes. */
-static bool wait_tick(struct jalon_app *app, long wait_ms, bool *wanted)
+/* Waits until then, or to be signalled; with the lock. */
+static void wait_until(struct jalon_app *app, int64_t until_us)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += wait_ms * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
+    struct timespec until = {
+        .tv_sec = (time_t)(until_us / 1000000),
+        .tv_nsec = (long)(until_us % 1000000) * 1000,
+    };
+    pthread_cond_timedwait(&app->follower_wake, &app->follower_lock, &until);
+}
+
+bool jalon_live_wait_tick(struct jalon_app *app, long wait_ms)
+{
+    int64_t until_us = jalon_clock_monotonic_us() + wait_ms * 1000;
     pthread_mutex_lock(&app->follower_lock);
-    int waited = 0;
-    while (!app->stopping && waited == 0 && (wanted == NULL || !*wanted)) {
-        waited = pthread_cond_timedwait(&app->follower_wake, &app->follower_lock, &until);
-    }
-    if (wanted != NULL) {
-        *wanted = false;
+    while (!app->stopping && jalon_clock_monotonic_us() < until_us) {
+        wait_until(app, until_us);
     }
     bool going_on = !app->stopping;
     pthread_mutex_unlock(&app->follower_lock);
     return going_on;
 }
 
-bool jalon_live_wait_tick(struct jalon_app *app, long wait_ms)
+/* Until it is time to follow again; false when the application closes. */
+static bool wait_to_follow(struct jalon_app *app, int64_t followed_us, bool more)
 {
-    return wait_tick(app, wait_ms, NULL);
+    int64_t usual_us = more ? PAUSE_US : app->wakes ? FOLLOW_WOKEN_EVERY_US : FOLLOW_EVERY_US;
+    pthread_mutex_lock(&app->follower_lock);
+    while (!app->stopping && !app->is_wanted) {
+        int64_t until_us =
+            followed_us + (app->is_woken && usual_us > SOON_US ? SOON_US : usual_us);
+        if (jalon_clock_monotonic_us() >= until_us) {
+            break;
+        }
+        wait_until(app, until_us);
+    }
+    app->is_wanted = app->is_woken = false;
+    bool going_on = !app->stopping;
+    pthread_mutex_unlock(&app->follower_lock);
+    return going_on;
+}
+
+static void be_woken(void *object)
+{
+    struct jalon_app *app = object;
+    pthread_mutex_lock(&app->follower_lock);
+    app->is_woken = true;
+    pthread_cond_broadcast(&app->follower_wake);
+    pthread_mutex_unlock(&app->follower_lock);
 }
 
 /* Does the store answer, when nothing else has asked it lately? */
@@ -325,9 +353,10 @@ static void *follow(void *argument)
 {
     struct jalon_app *app = argument;
     struct jalon_context *ctx = jalon_context_create();
-    int64_t checked_us = 0;
+    int64_t checked_us = 0, followed_us = 0;
     bool more = false;
-    while (wait_tick(app, more ? PAUSE_MS : FOLLOW_EVERY_MS, &app->is_wanted)) {
+    while (wait_to_follow(app, followed_us, more)) {
+        followed_us = jalon_clock_monotonic_us();
         if (ctx == NULL) {
             ctx = jalon_context_create();
             continue;
@@ -347,6 +376,11 @@ enum jalon_status jalon_live_start_follower(struct jalon_context *ctx, struct ja
     atomic_store(&app->data_version, -1);
     jalon_condition_note(&app->store_answered_us);
     jalon_condition_note(&app->follower_seen_us);
+    enum jalon_status status =
+        jalon_store_start_watch(ctx, app->store, be_woken, app, &app->wakes);
+    if (status != JALON_OK) {
+        return status;
+    }
     if (pthread_create(&app->follower, NULL, follow, app) != 0) {
         return jalon_fail(ctx, JALON_UNAVAILABLE, "the system allows no more threads");
     }

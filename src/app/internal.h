@@ -17,6 +17,7 @@ struct jalon_live_map {
     bool dropped; /* out of the list: destroyed when the last holder lets go */
     _Atomic int64_t followed_us; /* when it was last known to show all there was (monotonic) */
     _Atomic bool wanted;         /* somebody waits for an event of it */
+    _Atomic uint64_t losses;     /* of the store (jalon_store_losses) when the view was last compared */
 };
 
 struct jalon_app {
@@ -42,7 +43,9 @@ struct jalon_app {
     _Atomic int64_t idle_us; /* a map that nobody has asked for so long may go */
     _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
     _Atomic int64_t followed_us;  /* when all maps were last known to show all there was */
-    bool is_wanted;               /* to follow at once; under follower_lock */
+    bool is_wanted;               /* to follow at once; as the next, under follower_lock */
+    bool is_woken;                /* to follow soon: another program has written */
+    bool wakes;                   /* the store says so by itself; else it is asked often */
     pthread_mutex_t move_lock;
     void (*moved)(void *object); /* both under move_lock */
     void *moved_object;

@@ -41,8 +41,11 @@ static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *ap
     const struct jalon_snapshot *snapshot = jalon_view_pin(live->view);
     int64_t seen = jalon_snapshot_seq(snapshot);
     jalon_view_unpin(live->view, snapshot);
-    /* A view that is as far already may show an event that is none of the store's any more. */
-    return seen + 1 == written->seq
+    /*
+     * A view that is as far already, or was last compared before a connection was lost, may show an
+     * event that is none of the store's any more.
+     */
+    return seen + 1 == written->seq && live->losses == jalon_store_losses(app->store)
                ? jalon_view_apply(ctx, live->view, &written->contribution, written->seq,
                                   written->contribution.updated_us)
                : jalon_live_catch_up(ctx, app, live);

@@ -132,6 +132,9 @@ void jalon_db_close(struct jalon_db *db)
     }
     const struct jalon_db_driver *driver = db->driver;
     assert(!db->writing);
+    if (driver->end_watch != NULL) {
+        driver->end_watch(db);
+    }
     jalon_db_checkpoints_stop(db);
     disconnect_readers(db);
     if (db->writer != NULL) {
@@ -539,6 +542,17 @@ enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_
         db->watch = NULL;
     }
     pthread_mutex_unlock(&db->watch_mutex);
+    return status;
+}
+
+enum jalon_status jalon_db_start_watch(struct jalon_context *ctx, struct jalon_db *db,
+                                       void (*wake)(void *object), void *object, bool *out_wakes)
+{
+    enum jalon_status status =
+        db->driver->watch != NULL ? db->driver->watch(ctx, db, wake, object) : JALON_OK;
+    if (status == JALON_OK) {
+        *out_wakes = db->driver->watch != NULL;
+    }
     return status;
 }
 

@@ -99,6 +99,10 @@ struct jalon_db_driver {
                                     struct jalon_db_connection *connection, const char *sql);
     enum jalon_status (*data_version)(struct jalon_context *ctx,
                                       struct jalon_db_connection *connection, int64_t *out);
+    /* jalon_db_start_watch. NULL: data_version is cheap enough to be asked often. */
+    enum jalon_status (*watch)(struct jalon_context *ctx, struct jalon_db *db,
+                               void (*wake)(void *object), void *object);
+    void (*end_watch)(struct jalon_db *db); /* also of one that was not started */
     /*
      * Makes the log of what is written shorter, within a moment or as far as that goes: for
      * checkpoint.c, in a connection of its own. NULL: the engine does so by itself.

@@ -159,6 +159,9 @@ static enum jalon_status postgres_commit(struct jalon_context *ctx,
         jalon_error_internal(ctx, "a transaction that had failed was to be committed");
         return jalon_fail(ctx, JALON_INTERNAL, "the database refused a statement");
     }
+    if (base->mode == JALON_DB_WRITE) {
+        jalon_postgres_watch_tell(((struct jalon_postgres_db *)base->db)->watch);
+    }
     return JALON_OK;
 }
 
@@ -381,6 +384,20 @@ static enum jalon_status postgres_data_version(struct jalon_context *ctx,
                       out);
 }
 
+static enum jalon_status postgres_watch(struct jalon_context *ctx, struct jalon_db *base,
+                                        void (*wake)(void *object), void *object)
+{
+    struct jalon_postgres_db *db = (struct jalon_postgres_db *)base;
+    return jalon_postgres_watch_start(ctx, base, wake, object, &db->watch);
+}
+
+static void postgres_end_watch(struct jalon_db *base)
+{
+    struct jalon_postgres_db *db = (struct jalon_postgres_db *)base;
+    jalon_postgres_watch_stop(db->watch);
+    db->watch = NULL;
+}
+
 const struct jalon_db_driver jalon_db_postgres = {
     .engine = JALON_DB_POSTGRES,
     .geometry_form = JALON_DB_GEOMETRY_EWKB,
@@ -405,5 +422,7 @@ const struct jalon_db_driver jalon_db_postgres = {
     .schema_version = postgres_schema_version,
     .run_script = postgres_run_script,
     .data_version = postgres_data_version,
+    .watch = postgres_watch,
+    .end_watch = postgres_end_watch,
     .care = "its own tools, such as pg_basebackup, pg_amcheck and VACUUM",
 };

@@ -27,6 +27,7 @@ struct jalon_postgres_db {
     struct jalon_db base;
     PQconninfoOption *options; /* what the URL says; libpq's to free */
     bool is_checked;           /* the server, and its database */
+    struct jalon_postgres_watch *watch; /* NULL: not wanted */
 };
 
 /* A statement as this connection's server knows it. */
@@ -212,6 +213,17 @@ void jalon_postgres_cursor_end(struct jalon_db_cursor *base);
 /* The connection is needed: rows that are on their way come into their cursor, or are dropped. */
 enum jalon_status jalon_postgres_absorb(struct jalon_context *ctx,
                                         struct jalon_postgres_connection *connection);
+
+/* --- postgres_watch.c --- */
+struct jalon_postgres_watch;
+/* As jalon_db_start_watch. */
+enum jalon_status jalon_postgres_watch_start(struct jalon_context *ctx, struct jalon_db *db,
+                                             void (*wake)(void *object), void *object,
+                                             struct jalon_postgres_watch **out);
+/* Has other programs told of a commit; waits for nothing. NULL: nobody is told. */
+void jalon_postgres_watch_tell(struct jalon_postgres_watch *watch);
+/* NULL is allowed. */
+void jalon_postgres_watch_stop(struct jalon_postgres_watch *watch);
 
 /* --- postgres_value.c --- */
 /* A parameter as the server takes it: `number` is room for those of fixed size. */

@@ -111,6 +111,20 @@ enum jalon_status jalon_store_data_version(struct jalon_context *ctx, struct jal
     return jalon_db_data_version(ctx, store->db, out);
 }
 
+enum jalon_status jalon_store_start_watch(struct jalon_context *ctx, struct jalon_store *store,
+                                          void (*wake)(void *object), void *object,
+                                          bool *out_wakes)
+{
+    return jalon_db_start_watch(ctx, store->db, wake, object, out_wakes);
+}
+
+uint64_t jalon_store_losses(struct jalon_store *store)
+{
+    uint64_t lost, regained, refused;
+    jalon_db_measure_reach(store->db, &lost, &regained, &refused);
+    return lost;
+}
+
 enum jalon_status jalon_store_ping(struct jalon_context *ctx, struct jalon_store *store)
 {
     struct jalon_db_connection *connection;
