@@ -26,6 +26,8 @@ install(FILES deploy/jalon.service DESTINATION lib/systemd/system COMPONENT syst
         EXCLUDE_FROM_ALL)
 install(FILES deploy/nginx.conf deploy/Caddyfile DESTINATION share/doc/jalon/examples
         COMPONENT system EXCLUDE_FROM_ALL)
+install(DIRECTORY deploy/postgres DESTINATION share/doc/jalon/examples
+        COMPONENT system EXCLUDE_FROM_ALL USE_SOURCE_PERMISSIONS)
 
 file(WRITE ${package}/conffiles "/etc/jalon/jalon.conf\n")
 set(CPACK_GENERATOR DEB)

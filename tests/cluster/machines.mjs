@@ -200,7 +200,7 @@ export class Postgres {
 
   tool(name, words, env = {}) {
     return this.site.as(join(this.site.bin, name), words,
-      { env: { ...process.env, PGPASSFILE: join(this.files, 'pgpass'), ...env } });
+      { env: { ...process.env, PGPASSFILE: join(this.files, 'pgpass.postgres'), ...env } });
   }
 
   async initialise() {
