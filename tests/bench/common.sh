@@ -202,6 +202,34 @@ start_jalon() {
     elapsed=$(awk -v a="${began/,/.}" -v b="${EPOCHREALTIME/,/.}" 'BEGIN { printf "%.3f", b - a }')
 }
 
+# --- PostgreSQL ---
+postgres_helper=$bench/../postgres/cluster
+
+has_postgres() {
+    "$postgres_helper" bin >/dev/null 2>&1
+}
+
+# start_postgres NAME=VALUE…: a cluster of this benchmark's own with these settings, on a disk; its
+# folder in `postgres`.
+start_postgres() {
+    local setting settings=()
+    for setting in "$@"; do
+        settings+=(--set "$setting")
+    done
+    postgres=$(TMPDIR=/var/tmp "$postgres_helper" start --for $$ "${settings[@]}") ||
+        fail "no PostgreSQL"
+}
+
+# postgres_database NAME: makes it, prints its address.
+postgres_database() {
+    "$postgres_helper" database "$postgres" "$1"
+}
+
+# postgres_sql DATABASE ARGUMENT…: psql, values alone.
+postgres_sql() {
+    "$postgres_helper" sql "$postgres" "$@"
+}
+
 # start_nginx FOLDER [SERVER [HTTP]]: sends the files in it; its port in `nginx_port`. SERVER and HTTP
 # are more lines of these blocks of its settings.
 start_nginx() {
