@@ -17,7 +17,7 @@ static const struct jalon_db_driver *const drivers[] = {&jalon_db_sqlite, &jalon
 
 /* --- Opening --- */
 
-static const struct jalon_db_driver *find_driver(struct jalon_text location)
+const struct jalon_db_driver *jalon_db_find_driver(struct jalon_text location)
 {
     const struct jalon_db_driver *for_folders = NULL;
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
@@ -77,7 +77,7 @@ static enum jalon_status choose_driver(struct jalon_context *ctx,
     if (location.data == NULL) {
         return jalon_no_memory(ctx);
     }
-    const struct jalon_db_driver *driver = find_driver(location);
+    const struct jalon_db_driver *driver = jalon_db_find_driver(location);
     if (driver == NULL) {
         return jalon_fail(ctx, JALON_UNSUPPORTED,
                           "this program has no engine for the database '%.*s'",
@@ -608,7 +608,7 @@ enum jalon_status jalon_db_make_file(struct jalon_context *ctx, struct jalon_tex
                                      struct jalon_db **out)
 {
     enum { ALONE_MS = 1000 }; /* nobody else knows of it */
-    const struct jalon_db_driver *driver = find_driver(JALON_TEXT("."));
+    const struct jalon_db_driver *driver = jalon_db_find_driver(JALON_TEXT("."));
     struct jalon_db *db;
     struct jalon_text name = jalon_text_copy(ctx->arena, file);
     if (name.data == NULL) {

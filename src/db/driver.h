@@ -175,6 +175,9 @@ struct jalon_db_cursor {
     struct jalon_db_cursor *previous, *next; /* of the connection's open ones */
 };
 
+/* The engine of a location, which is terminated; NULL: none of ours. */
+const struct jalon_db_driver *jalon_db_find_driver(struct jalon_text location);
+
 extern const struct jalon_db_driver jalon_db_sqlite;
 extern const struct jalon_db_driver jalon_db_postgres;
 

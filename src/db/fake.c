@@ -289,7 +289,7 @@ static enum jalon_status fake_data_version(struct jalon_context *ctx,
 }
 
 static const struct jalon_db_driver fake_driver = {
-    .engine = JALON_DB_SQLITE, /* whose scripts it passes on */
+    .engine = JALON_DB_SQLITE, /* when it is alone; else as what is under it */
     .geometry_form = JALON_DB_GEOMETRY_BLOB,
     .open = fake_open,
     .close = fake_close,
@@ -314,5 +314,10 @@ enum jalon_status jalon_db_fake_open(struct jalon_context *ctx, struct jalon_db_
                                      const struct jalon_db_options *options, struct jalon_db **out)
 {
     struct fake_options with_fake = {*options, fake};
-    return jalon_db_open_driver(ctx, &fake_driver, &with_fake.base, out);
+    fake->self = fake_driver;
+    if (fake->driver != NULL) {
+        fake->self.engine = fake->driver->engine;
+        fake->self.geometry_form = fake->driver->geometry_form;
+    }
+    return jalon_db_open_driver(ctx, &fake->self, &with_fake.base, out);
 }

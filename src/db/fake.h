@@ -29,6 +29,7 @@ struct jalon_db_fake {
     /* Counted: begin, commit, savepoint, execute, query, step, schema_version, run_script. */
     int64_t calls;
     int64_t begun, committed, rolled_back;
+    struct jalon_db_driver self; /* what it is to db.c */
 };
 
 /* `fake` must outlive the database and may be changed at any time from one thread. */

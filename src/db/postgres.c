@@ -208,14 +208,16 @@ static enum jalon_status postgres_savepoint(struct jalon_context *ctx,
     if (step == JALON_DB_SAVEPOINT_KEEP) {
         return send_part(ctx, connection, "RELEASE");
     }
-    /* What was sent and not waited for is undone too, whether it failed or not. */
+    /* What was sent and not waited for is undone too, whether it failed or not; why something is
+       undone is what the caller goes on to say. */
+    struct jalon_error why = ctx->error;
     jalon_postgres_drop_copies(connection);
     status = connection->sent_count > 0 ? jalon_postgres_settle(ctx, connection, "deferred", NULL)
                                         : JALON_OK;
     if (base->broken) {
         return status;
     }
-    jalon_error_clear(ctx);
+    ctx->error = why;
     status = send_part(ctx, connection, "ROLLBACK TO");
     if (status == JALON_OK) {
         status = send_part(ctx, connection, "RELEASE");

@@ -9,29 +9,11 @@
 
 #include "jalon/clock.h"
 
-/* --- Folder and application --- */
-static void make_folder(char out[256])
-{
-    const char *temporary = getenv("TMPDIR");
-    snprintf(out, 256, "%s/jalon-app-XXXXXX", temporary != NULL ? temporary : "/tmp");
-    assert_non_null(mkdtemp(out));
-}
-
-static void remove_folder(const char *folder)
-{
-    static const char *const names[] = {"jalon.sqlite", "jalon.sqlite-wal", "jalon.sqlite-shm"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char path[512];
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        unlink(path);
-    }
-    rmdir(folder);
-}
-
+/* --- Application --- */
 struct jalon_app *open_app(struct fixture *fixture, bool follow)
 {
     struct jalon_app_options options = {
-        .data = jalon_text_from(fixture->folder),
+        .data = jalon_text_from(fixture->location),
         .create = true,
         .follow = follow,
     };
@@ -65,6 +47,7 @@ int setup(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     fixture->ctx = jalon_context_create();
     make_folder(fixture->folder);
+    make_location(fixture->location);
     fixture->app = open_app(fixture, false);
     create_map(fixture, "sample");
     *state = fixture;
@@ -75,7 +58,8 @@ int teardown(void **state)
 {
     struct fixture *fixture = *state;
     jalon_app_close(fixture->app);
-    remove_folder(fixture->folder);
+    forget_location(fixture->location);
+    forget_folder(fixture->folder);
     jalon_context_destroy(fixture->ctx);
     free(fixture);
     return 0;

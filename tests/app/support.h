@@ -14,12 +14,15 @@
 
 #include "app/internal.h"
 
-/* What each test starts with: an empty data folder, and the map "sample" (sample.json) in it. */
+#include "location.h"
+
+/* What each test starts with: a database with the map "sample" (sample.json), and an empty folder. */
 struct fixture {
     struct jalon_context *ctx;
     struct jalon_app *app;
     struct jalon_map map;
-    char folder[256];
+    char location[256]; /* of the database */
+    char folder[256];   /* for all else, as the files of views */
 };
 
 /* cmocka's setup and teardown of a test. */

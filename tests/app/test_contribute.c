@@ -308,24 +308,6 @@ static void test_a_map_may_need_an_account(void **state)
     expect(ctx, JALON_OK, contribute(fixture, "places", at_point(fixture, ""), "zoe", NULL));
 }
 
-/* Does the file hold these bytes anywhere? */
-static bool file_holds(const char *folder, const char *name, const char *words)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "rb");
-    size_t const length = strlen(words);
-    size_t matched = 0;
-    int c;
-    while (file != NULL && matched < length && (c = getc(file)) != EOF) {
-        matched = c == words[matched] ? matched + 1 : c == words[0];
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return matched == length;
-}
-
 static void test_the_edit_secret_is_not_kept(void **state)
 {
     struct fixture *fixture = *state;
@@ -345,11 +327,8 @@ static void test_the_edit_secret_is_not_kept(void **state)
     expect(ctx, JALON_OK, jalon_secret_hash(ctx, made.edit_secret, &expected));
     assert_string_equal(hash.data, expected.data);
     assert_null(strstr(made.json.data, made.edit_secret.data));
-    bool witness = file_holds(fixture->folder, "jalon.sqlite", "Witness") ||
-                   file_holds(fixture->folder, "jalon.sqlite-wal", "Witness");
-    assert_true(witness);
-    assert_false(file_holds(fixture->folder, "jalon.sqlite", made.edit_secret.data));
-    assert_false(file_holds(fixture->folder, "jalon.sqlite-wal", made.edit_secret.data));
+    assert_true(location_holds(fixture->location, "Witness"));
+    assert_false(location_holds(fixture->location, made.edit_secret.data));
 }
 
 /* --- Private fields and history --- */

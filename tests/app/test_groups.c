@@ -116,9 +116,9 @@ static struct jalon_db_fake fake;
 static void make_fallible(struct fixture *fixture)
 {
     struct jalon_db_options options = {
-        .location = jalon_text_from(fixture->folder), .create = true, .wait_ms = 1000};
+        .location = jalon_text_from(fixture->location), .create = true, .wait_ms = 1000};
     struct jalon_db *db;
-    fake = (struct jalon_db_fake){.driver = &jalon_db_sqlite};
+    fake = (struct jalon_db_fake){.driver = jalon_db_find_driver(options.location)};
     jalon_store_close(fixture->app->store);
     expect(fixture->ctx, JALON_OK, jalon_db_fake_open(fixture->ctx, &fake, &options, &db));
     expect(fixture->ctx, JALON_OK,

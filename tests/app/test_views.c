@@ -163,36 +163,20 @@ static void nothing_is_kept_of_a_deleted_map(void **state)
     assert_int_equal(count_files(fixture, false), 0);
 }
 
-static void copy_file(const char *from, const char *to)
-{
-    char bytes[65536];
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    assert_true(in != NULL && out != NULL);
-    for (size_t got = fread(bytes, 1, sizeof bytes, in); got > 0;
-         got = fread(bytes, 1, sizeof bytes, in)) {
-        assert_int_equal(fwrite(bytes, 1, got, out), got);
-    }
-    fclose(in);
-    assert_int_equal(fclose(out), 0);
-}
-
 /* The database is that of an earlier time: what came after never was. */
 static void after_a_backup_files_are_of_no_use(void **state)
 {
     struct fixture *fixture = *state;
-    char database[PATH_SIZE], backup[PATH_SIZE];
-    path_of(fixture, "jalon.sqlite", database);
-    path_of(fixture, "view/backup", backup);
     struct jalon_contributed first = add(fixture, "one"), second;
     jalon_app_close(fixture->app);
-    copy_file(database, backup);
+    save_location(fixture->location);
     fixture->app = open_app(fixture, false);
     use_folder(fixture);
     second = add(fixture, "two");
     assert_int_equal(shown_count(fixture, fixture->app, "places"), 2);
     keep_sample(fixture, fixture->app);
     jalon_app_close(fixture->app);
-    copy_file(backup, database);
+    restore_location(fixture->location);
     fixture->app = open_app(fixture, false);
     use_folder(fixture);
     assert_int_equal(shown_count(fixture, fixture->app, "places"), 1);
@@ -256,7 +240,8 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
     assert_non_null(strstr(fixture->ctx->error.message.data, folder));
     jalon_error_clear(fixture->ctx);
     /* Where no file can be made there are none; all else is as ever. */
-    path_of(fixture, "jalon.sqlite", folder);
+    path_of(fixture, "file", folder);
+    fclose(fopen(folder, "w"));
     expect(fixture->ctx, JALON_OK,
            jalon_keeper_set_folder(fixture->ctx, fixture->app, jalon_text_from(folder)));
     add(fixture, "one");
@@ -265,6 +250,7 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
     jalon_live_drop(fixture->app, JALON_TEXT("sample"));
     assert_int_equal(shown_count(fixture, fixture->app, "places"), 1);
     assert_false(was_restored(fixture, fixture->app));
+    unlink(folder);
 }
 
 /* --- Letting go --- */

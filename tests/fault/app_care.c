@@ -57,7 +57,7 @@ static void expect_sound(struct fixture *fixture, const char *data, bool is_file
 
 static const char *path(struct fixture *fixture, const char *name)
 {
-    return jalon_text_format(fixture->ctx->arena, "%s.%s", fixture->folder, name).data;
+    return jalon_text_format(fixture->ctx->arena, "%s.%s", fixture->location, name).data;
 }
 
 static void copy_file(const char *from, const char *to)
@@ -237,7 +237,7 @@ static void what_is_wrong_is_found(void **state)
     const char *whole = path(fixture, "whole"), *damaged = path(fixture, "damaged");
     fill(fixture);
     backup(fixture, whole);
-    expect_sound(fixture, fixture->folder, false);
+    expect_sound(fixture, fixture->location, false);
     expect_sound(fixture, whole, true);
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         copy_file(whole, damaged);
@@ -294,7 +294,7 @@ static void restoring_gives_the_same(void **state)
     expect(ctx, JALON_CONFLICT,
            jalon_store_backup(ctx, fixture->app->store, jalon_text_from(file)));
     expect(ctx, JALON_CONFLICT,
-           jalon_app_restore(ctx, jalon_text_from(file), jalon_text_from(fixture->folder), take,
+           jalon_app_restore(ctx, jalon_text_from(file), jalon_text_from(fixture->location), take,
                              &found));
     /* What was there when it began, and only that. */
     struct jalon_contributed later;
@@ -304,7 +304,7 @@ static void restoring_gives_the_same(void **state)
            jalon_app_restore(ctx, jalon_text_from(file), jalon_text_from(folder), take, &found));
     assert_int_equal(found.count, 0);
     struct fixture restored = *fixture;
-    snprintf(restored.folder, sizeof restored.folder, "%s", folder);
+    snprintf(restored.location, sizeof restored.location, "%s", folder);
     restored.app = open_app(&restored, false);
     size_t events, events_before;
     list_events(&restored, &events);
@@ -355,9 +355,9 @@ static void leftovers_do_not_matter(void **state)
     struct found found = {.count = 0};
     const char *file = path(fixture, "backup"), *folder = path(fixture, "restored");
     const char *copy =
-        jalon_text_format(ctx->arena, "%s/check-999999999.copy.partial", fixture->folder).data;
+        jalon_text_format(ctx->arena, "%s/check-999999999.copy.partial", fixture->location).data;
     copy_file("/proc/self/exe", copy);
-    expect_sound(fixture, fixture->folder, false);
+    expect_sound(fixture, fixture->location, false);
     assert_int_equal(access(copy, F_OK), -1);
     copy_file("/proc/self/exe", path(fixture, "backup.partial"));
     backup(fixture, file);
@@ -379,7 +379,7 @@ static void space_comes_back(void **state)
 {
     struct fixture *fixture = *state;
     struct jalon_context *ctx = fixture->ctx;
-    struct jalon_store_options options = {.data = jalon_text_from(fixture->folder), .as_is = true};
+    struct jalon_store_options options = {.data = jalon_text_from(fixture->location), .as_is = true};
     struct jalon_store *store = NULL;
     int64_t before = 0, after = 0;
     fill(fixture);
@@ -399,9 +399,9 @@ static void space_comes_back(void **state)
     assert_true(after > 0 && after < before);
     struct stat info;
     assert_int_equal(
-        stat(jalon_text_format(ctx->arena, "%s/jalon.sqlite", fixture->folder).data, &info), 0);
+        stat(jalon_text_format(ctx->arena, "%s/jalon.sqlite", fixture->location).data, &info), 0);
     assert_int_equal(info.st_size, after);
-    expect_sound(fixture, fixture->folder, false);
+    expect_sound(fixture, fixture->location, false);
     fixture->app = open_app(fixture, false);
 }
 
@@ -462,7 +462,7 @@ static void backups_beside_writers_are_whole(void **state)
         int64_t has = last_event(file);
         assert_true(has >= before && has <= after + 1);
         expect_sound(fixture, file, true);
-        expect_sound(fixture, fixture->folder, false);
+        expect_sound(fixture, fixture->location, false);
     }
     atomic_store(&writer.stop, true);
     pthread_join(writer.thread, NULL);

@@ -155,7 +155,7 @@ static void end(struct scene *scene)
     stop_serving(fixture, &scene->served);
     jalon_clock_set_us(0);
     expect(fixture->ctx, JALON_OK,
-           jalon_app_check(fixture->ctx, jalon_text_from(fixture->folder), false, take, &found));
+           jalon_app_check(fixture->ctx, jalon_text_from(fixture->location), false, take, &found));
     assert_int_equal(found, 0);
     fixture->app = open_app(fixture, false);
 }

@@ -248,10 +248,10 @@ static void check_stored(struct scene *scene)
     size_t found = 0;
     char title[32];
     expect(fixture->ctx, JALON_OK,
-           jalon_app_check(fixture->ctx, jalon_text_from(fixture->folder), false, take, &found));
+           jalon_app_check(fixture->ctx, jalon_text_from(fixture->location), false, take, &found));
     assert_int_equal(found, 0);
     const char *file =
-        jalon_text_format(fixture->ctx->arena, "%s/jalon.sqlite", fixture->folder).data;
+        jalon_text_format(fixture->ctx->arena, "%s/jalon.sqlite", fixture->location).data;
     assert_int_equal(sqlite3_open(file, &handle), SQLITE_OK);
     for (size_t i = 0; i < scene->sent_count; i++) {
         int count = count_text(handle, scene->sent[i].text);

@@ -19,7 +19,7 @@ struct served {
 static inline enum jalon_status serve(struct fixture *fixture, struct served *out)
 {
     struct jalon_app_options options = {
-        .data = jalon_text_from(fixture->folder),
+        .data = jalon_text_from(fixture->location),
         .follow = true,
         .view_folder = JALON_TEXT_EMPTY,
     };

@@ -35,40 +35,57 @@ static int read_port(const char *folder)
     return port;
 }
 
-static void run(const char *url, const char *statements)
+/* What the statement answers, or NULL; the caller clears it. */
+static PGresult *ask(PGconn *connection, const char *statement)
 {
-    PGconn *connection = PQconnectdb(url);
     if (PQstatus(connection) != CONNECTION_OK) {
         fail_msg("%s", PQerrorMessage(connection));
     }
-    PGresult *result = PQexec(connection, statements);
+    PGresult *result = PQexec(connection, statement);
     if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK) {
-        fail_msg("%s: %s", statements, PQerrorMessage(connection));
+        fail_msg("%s: %s", statement, PQerrorMessage(connection));
     }
-    PQclear(result);
-    PQfinish(connection);
+    return result;
 }
 
-/* As superuser, who makes and drops databases. */
-static void administer(const char *statement)
+/* As superuser, who makes and drops databases: a statement with the name in it for each %s. */
+static void administer(const char *format, ...)
 {
-    char folder[4096], url[4400];
+    char folder[4096], url[4400], statement[512];
+    va_list names;
+    va_start(names, format);
+    vsnprintf(statement, sizeof statement, format, names);
+    va_end(names);
     find_folder(folder);
     snprintf(url, sizeof url,
              "postgresql://postgres@/postgres?host=%s&port=%d"
              "&options=-c%%20client_min_messages%%3Dwarning",
              folder, read_port(folder));
-    run(url, statement);
+    PGconn *connection = PQconnectdb(url);
+    PQclear(ask(connection, statement));
+    PQfinish(connection);
+}
+
+static void make_copy(const char *name, const char *template_name)
+{
+    administer("CREATE DATABASE %s OWNER jalon TEMPLATE %s STRATEGY file_copy", name,
+               template_name);
+}
+
+static void name_of(const char *url, char out[64])
+{
+    const char *name = strstr(url, "@/");
+    assert_non_null(name);
+    name += 2;
+    snprintf(out, 64, "%.*s", (int)strcspn(name, "?"), name);
 }
 
 void make_database(char out_url[256])
 {
     static int count;
-    char folder[4096], name[64], statement[256];
+    char folder[4096], name[64];
     snprintf(name, sizeof name, "c%ld_%d", (long)getpid(), ++count);
-    snprintf(statement, sizeof statement,
-             "CREATE DATABASE %s OWNER jalon TEMPLATE jalon_template STRATEGY file_copy", name);
-    administer(statement);
+    make_copy(name, "jalon_template");
     find_folder(folder);
     int length = snprintf(out_url, 256, "postgresql://jalon@/%s?host=%s&port=%d", name, folder,
                           read_port(folder));
@@ -77,16 +94,54 @@ void make_database(char out_url[256])
 
 void drop_database(const char *url)
 {
-    char statement[256];
-    const char *name = strstr(url, "@/");
-    assert_non_null(name);
-    name += 2;
-    snprintf(statement, sizeof statement, "DROP DATABASE %.*s WITH (FORCE)",
-             (int)strcspn(name, "?"), name);
-    administer(statement);
+    char name[64];
+    name_of(url, name);
+    administer("DROP DATABASE %s WITH (FORCE)", name);
+    administer("DROP DATABASE IF EXISTS %s_saved", name);
+}
+
+void save_database(const char *url)
+{
+    char name[64], saved[80];
+    name_of(url, name);
+    snprintf(saved, sizeof saved, "%s_saved", name);
+    make_copy(saved, name);
+}
+
+void restore_database(const char *url)
+{
+    char name[64], saved[80];
+    name_of(url, name);
+    snprintf(saved, sizeof saved, "%s_saved", name);
+    administer("DROP DATABASE %s", name);
+    make_copy(name, saved);
 }
 
 void run_in_database(const char *url, const char *statements)
 {
-    run(url, statements);
+    PGconn *connection = PQconnectdb(url);
+    PQclear(ask(connection, statements));
+    PQfinish(connection);
+}
+
+bool database_holds(const char *url, const char *words)
+{
+    PGconn *connection = PQconnectdb(url);
+    PGresult *tables = ask(connection, "SELECT quote_ident(tablename) FROM pg_tables "
+                                       "WHERE tableowner = current_user");
+    bool found = false;
+    assert_true(PQntuples(tables) > 0);
+    for (int i = 0; i < PQntuples(tables) && !found; i++) {
+        char statement[512];
+        char *literal = PQescapeLiteral(connection, words, strlen(words));
+        snprintf(statement, sizeof statement, "SELECT 1 FROM %s t WHERE strpos(t::text, %s) > 0",
+                 PQgetvalue(tables, i, 0), literal);
+        PGresult *rows = ask(connection, statement);
+        found = PQntuples(rows) > 0;
+        PQclear(rows);
+        PQfreemem(literal);
+    }
+    PQclear(tables);
+    PQfinish(connection);
+    return found;
 }

@@ -22,26 +22,6 @@ const struct jalon_write creation = {
 
 /* --- Database --- */
 
-void make_location(char out[256])
-{
-    const char *engine = getenv("JALON_TEST_ENGINE");
-    const char *folder = getenv("TMPDIR");
-    assert_true(engine == NULL || strcmp(engine, "sqlite") == 0);
-    snprintf(out, 256, "%s/jalon-store-XXXXXX", folder != NULL ? folder : "/tmp");
-    assert_non_null(mkdtemp(out));
-}
-
-void forget_location(const char *location)
-{
-    static const char *const names[] = {"jalon.sqlite", "jalon.sqlite-wal", "jalon.sqlite-shm"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char path[512];
-        snprintf(path, sizeof path, "%s/%s", location, names[i]);
-        unlink(path);
-    }
-    rmdir(location);
-}
-
 struct jalon_store *open_store(struct jalon_context *ctx, const char *location)
 {
     struct jalon_store_options options = {

@@ -11,6 +11,8 @@
 
 #include "jalon/store.h"
 
+#include "location.h"
+
 /* What each test starts with: an empty store, and the sample map in it. */
 struct fixture {
     struct jalon_context *ctx;
@@ -25,9 +27,6 @@ int teardown(void **state);
 
 #define RUN(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
-/* An engine's location that nobody has used; removed by forget_location. */
-void make_location(char out[256]);
-void forget_location(const char *location);
 struct jalon_store *open_store(struct jalon_context *ctx, const char *location);
 
 /* Collections: places (all field types, statuses, categories) and lines. */

@@ -298,7 +298,7 @@ static void a_file_of_rows_comes_back(void **state)
     struct fixture *fixture = *state;
     struct jalon_context *ctx = fixture->ctx;
     char folder[256], file[300], location[256];
-    make_location(folder);
+    make_folder(folder);
     make_location(location);
     snprintf(file, sizeof file, "%s/jalon.sqlite", folder);
     struct jalon_db *db;
@@ -324,7 +324,7 @@ static void a_file_of_rows_comes_back(void **state)
     expect(ctx, JALON_OK, jalon_store_open(ctx, &options, &store));
     compare(fixture, store);
     jalon_store_close(store);
-    forget_location(folder);
+    forget_folder(folder);
     forget_location(location);
 }
 
@@ -334,7 +334,7 @@ static void a_file_that_is_not_settled_goes(void **state)
     struct fixture *fixture = *state;
     struct jalon_context *ctx = fixture->ctx;
     char folder[256], file[300];
-    make_location(folder);
+    make_folder(folder);
     snprintf(file, sizeof file, "%s/backup", folder);
     struct jalon_db *db;
     struct jalon_store *store = NULL;
