@@ -4,13 +4,14 @@
 // on without a restart of Jalon, reading never stops, no request hangs, and each acknowledged write is
 // there once, in a history without gaps, which both servers show.
 //
-//   tests/cluster/failover [--lose immediate,kill,freeze] [--patroni] [--seconds 10] [--writers 4]
-//                          [--seed N]
+//   tests/cluster/failover [--lose server,immediate,kill,freeze] [--patroni] [--seconds 10]
+//                          [--writers 4] [--seed N]
 //
-// `lose` is a list of ways to lose the primary, one after the other: it is told to end at once; the
-// kernel ends its postmaster; all of it stands still with its port open. The standby is promoted by
-// hand, or by Patroni, for which the primary's Patroni ends or stands still too; then what stood still
-// goes on, and believes to be primary. JALON names the program.
+// `lose` is a list of what is lost, one after the other. `server`: the kernel ends one of the Jalon
+// servers, and it is started again. The others are ways to lose the primary: it is told to end at
+// once; the kernel ends its postmaster; all of it stands still with its port open. The standby is
+// promoted by hand, or by Patroni, for which the primary's Patroni ends or stands still too; then what
+// stood still goes on, and believes to be primary. JALON names the program.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { History, makeChance, REVISIONS, Writer } from '../fault/history.mjs';
@@ -20,7 +21,7 @@ import { PatroniPair } from './patroni.mjs';
 const { values: options } = parseArgs({
   options: {
     patroni: { type: 'boolean', default: false },
-    lose: { type: 'string', default: 'immediate,kill,freeze' },
+    lose: { type: 'string', default: 'server,immediate,kill,freeze' },
     seconds: { type: 'string', default: '10' },
     writers: { type: 'string', default: '4' },
     seed: { type: 'string', default: String(Date.now() % 1e6) },
@@ -122,7 +123,22 @@ async function check(servers) {
   return revisions.length;
 }
 
-/** The primary is lost in that way while people write; answers how long they waited. */
+/** The kernel ends a Jalon server, and it is started again. */
+async function loseServer(servers) {
+  servers[0].child.kill('SIGKILL');
+  await servers[0].ended;
+  await sleep(1000);
+  servers[0] = await site.startJalon('a');
+}
+
+/** The primary is lost in that way, and the standby takes its place. */
+async function losePrimary(way, servers) {
+  await pair.endPrimary(way);
+  await expectRefusal([...servers.map(({ url }) => url), site.shared.PUBLIC_URL]);
+  await pair.promote();
+}
+
+/** Something is lost while people write; answers how long they waited. */
 async function lose(way, servers, writers) {
   writing = true;
   const proxy = site.shared.PUBLIC_URL;
@@ -132,14 +148,12 @@ async function lose(way, servers, writers) {
   const busy = [read(proxy), ...writers.map((writer, i) =>
     write(writer, MAPS[i % MAPS.length], ways[(i >> 1) % ways.length]))];
   await sleep(phaseMs);
-  await pair.endPrimary(way);
-  await expectRefusal([a, b, proxy]);
-  await pair.promote();
+  await (way === 'server' ? loseServer(servers) : losePrimary(way, servers));
   const earlier = writers.map((writer) => writer.seq);
-  const promoted = Date.now();
+  const found = Date.now();
   await until(`everybody writes again after '${way}'`, () =>
     writers.every((writer, i) => writer.seq > earlier[i]), RESUME_LIMIT_MS);
-  const waitedMs = Date.now() - promoted;
+  const waitedMs = Date.now() - found;
   await sleep(phaseMs);
   writing = false;
   await Promise.all(busy);
@@ -158,20 +172,26 @@ async function main() {
   });
   const servers = [await site.startJalon('a'), await site.startJalon('b')];
   await site.startProxy();
+  for (const path of ['/ready', '/metrics']) {
+    const { status } = await fetch(site.shared.PUBLIC_URL + path);
+    if (status !== 403) history.fault(`${path} is answered to the street with ${status}`);
+  }
   // What is in nobody's memory yet cannot be read while there is no primary.
   for (const { url } of servers) {
     for (const map of MAPS) await (await fetch(`${url}/maps/${map}/clusters?zoom=6`)).text();
   }
   const writers = Array.from({ length: 2 * Number(options.writers) }, (_, i) =>
     new Writer(history, `w${i + 1}`));
-  for (const [round, way] of options.lose.split(',').entries()) {
-    if (round > 0) await pair.mend();
+  let isWhole = true;
+  for (const way of options.lose.split(',')) {
+    if (!isWhole) await pair.mend();
+    isWhole = way === 'server';
     const waitedMs = await lose(way, servers, writers);
     const count = await check(servers);
     for (const { name, child } of servers) {
       if (child.exitCode !== null || child.signalCode !== null) history.fault(`${name} has ended`);
     }
-    console.log(`${way}: all write again ${waitedMs} ms after the promotion; ${count} writes are there`);
+    console.log(`${way}: all write again after ${waitedMs} ms; ${count} writes are there`);
     if (history.faults.length > 0) break;
   }
   console.log(`seed ${options.seed}: ${history.count('acknowledged')} acknowledged, ` +
