@@ -14,6 +14,7 @@ const jalon = process.env.JALON;
 const readme = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../README.md');
 const counts = { accessibility: 5310, pavements: 7654, initiatives: 2252, needs: 0 };
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-clients-'));
+const isServed = process.env.JALON_DATABASE !== undefined;
 let server;
 let map;
 
@@ -110,7 +111,7 @@ test('GDAL copies a whole collection, page after page', () => {
   assert.equal(new Set(lines).size, lines.length);
 });
 
-test('the database file is a SpatiaLite file with geometry, spatial index and readable tables', () => {
+test('the database file is a SpatiaLite file with geometry, spatial index and readable tables', { skip: isServed }, () => {
   const file = path.join(data, 'jalon.sqlite');
   const layer = run('ogrinfo', '-so', file, 'contribution');
   const all = Object.values(counts).reduce((sum, count) => sum + count);
@@ -121,6 +122,19 @@ test('the database file is a SpatiaLite file with geometry, spatial index and re
     "SELECT count(*) FROM revision; SELECT max(seq) FROM event;";
   const answers = run('spatialite', '-silent', '-noheader', file, sql).trim().split('\n');
   assert.deepEqual(answers.slice(0, 4), ['1|1', '39|MULTIPOLYGON|1', `${all}`, `${all}`]);
+});
+
+test('the database server has a PostGIS table with geometry, spatial index and readable tables', { skip: !isServed }, () => {
+  const place = `PG:${process.env.JALON_DATABASE}`;
+  const layer = run('ogrinfo', '-so', place, 'contribution');
+  const all = Object.values(counts).reduce((sum, count) => sum + count);
+  assert.match(layer, new RegExp(`^Feature Count: ${all}$`, 'm'));
+  assert.match(layer, /Geometry Column = geometry/);
+  const ask = (sql) => run('psql', '-AtX', '-d', process.env.JALON_DATABASE, '-c', sql).trim();
+  assert.equal(ask('SELECT count(*), min(GeometryType(geometry)), bool_and(ST_IsValid(geometry)) FROM territory'), '39|MULTIPOLYGON|t');
+  assert.equal(ask('SELECT count(*) FROM revision'), `${all}`);
+  assert.equal(ask('SELECT max(seq) FROM event'), `${all}`);
+  assert.equal(ask("SELECT count(*) FROM pg_indexes WHERE tablename IN ('contribution', 'territory') AND indexdef LIKE '%USING gist (geometry)%'"), '2');
 });
 
 /** The commands between the two marks of the README, continuation lines joined to their command. */

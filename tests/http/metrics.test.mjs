@@ -224,8 +224,10 @@ test('writes and their log are seen', async () => {
   assert.equal(code, '2xx', answer.body.toString('utf8'));
   assert.ok(value(later, 'jalon_store_transactions_total', { mode: 'write' }) >
             value(earlier, 'jalon_store_transactions_total', { mode: 'write' }));
-  assert.equal(value(later, 'jalon_store_wal_bytes'), fs.statSync(`${data}/jalon.sqlite-wal`).size);
-  assert.ok(value(later, 'jalon_store_wal_bytes') > 0);
+  // A database server's log is its own.
+  const log = fs.statSync(`${data}/jalon.sqlite-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  assert.equal(value(later, 'jalon_store_wal_bytes'), log);
+  assert.ok(log > 0 || process.env.JALON_DATABASE);
 });
 
 test('304 does without the database', async () => {

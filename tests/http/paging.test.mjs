@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import { sharedCluster } from '../postgres/cluster.mjs';
 import { serve, stop } from '../server.mjs';
 
 const jalon = process.env.JALON;
@@ -236,6 +237,7 @@ test('a token of another server is refused', async () => {
   const body = await (await ask(0, `${items}?limit=2&sortby=title`)).json();
   const url = new URL(body.links.find((link) => link.rel === 'next').href);
   const other = path.join(folder, 'other');
+  if (process.env.JALON_DATABASE) process.env.JALON_DATABASE = sharedCluster().createDatabase();
   execFileSync(jalon, ['map', 'create', 'test', '--template', 'cartomobilite', '--data', other]);
   const stranger = await serve(jalon, other);
   const answer = await fetch(`http://127.0.0.1:${stranger.port}${url.pathname}${url.search}`);
