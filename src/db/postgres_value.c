@@ -163,6 +163,17 @@ static bool put_date(struct jalon_postgres_parameter *out, struct jalon_text tex
     return true;
 }
 
+/* As another engine keeps it. */
+static bool put_time_text(struct jalon_postgres_parameter *out, struct jalon_text text)
+{
+    int64_t time_us;
+    if (!jalon_clock_parse(text, &time_us)) {
+        return false;
+    }
+    put_time(out, time_us, TYPE_TIMESTAMPTZ);
+    return true;
+}
+
 /* What every type that has a text form takes as binary too, without a NUL behind it. */
 static bool is_text_type(Oid type)
 {
@@ -176,7 +187,9 @@ static enum jalon_status put_text(struct jalon_context *ctx, struct jalon_postgr
     if (is_text_type(type)) {
         return put_bytes(ctx, out, text, 1);
     }
-    if ((type == TYPE_UUID && put_uuid(out, text)) || (type == TYPE_DATE && put_date(out, text))) {
+    if ((type == TYPE_UUID && put_uuid(out, text)) ||
+        (type == TYPE_DATE && put_date(out, text)) ||
+        (type == TYPE_TIMESTAMPTZ && put_time_text(out, text))) {
         return JALON_OK;
     }
     /* The text form of another type is short, and ends with a NUL. */
