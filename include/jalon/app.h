@@ -423,17 +423,17 @@ void jalon_import_close(struct jalon_import *import);
 /*
  * Looks through a whole database, in one state of it, for what Jalon never leaves behind: what
  * jalon_store_check and jalon_store_check_map look for, and that the changes in the history lead to
- * the present state. `data` is a data folder, or (is_file) a file of jalon_store_backup. What others
- * write meanwhile they go on writing: of a folder a copy is checked, if there is twice the space for
- * one, else the database itself. JALON_OK also with findings; the failures are those of
- * jalon_store_open. One thread, no application needed.
+ * the present state. `data` is a data folder or a database's URL, or (is_file) a file of
+ * jalon_store_backup. What others write meanwhile they go on writing: where reading for long would be
+ * in their way a copy is checked, if there is twice the space for one, else the database itself.
+ * JALON_OK also with findings; the failures are those of jalon_store_open. One thread, no application
+ * needed.
  */
 enum jalon_status jalon_app_check(struct jalon_context *ctx, struct jalon_text data, bool is_file,
                                   jalon_finding_listener listener, void *handle) JALON_MUST_USE;
 /*
- * Makes the data folder's database from a file of jalon_store_backup, brought to this program's
- * schema and checked as above before it is put in its place. JALON_CONFLICT: the folder is not
- * empty; JALON_INVALID: there are findings, and nothing was restored.
+ * jalon_store_restore of what is sound as above. JALON_INVALID: there are findings, and nothing was
+ * restored.
  */
 enum jalon_status jalon_app_restore(struct jalon_context *ctx, struct jalon_text file,
                                     struct jalon_text data, jalon_finding_listener listener,

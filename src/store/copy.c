@@ -15,32 +15,31 @@ struct table {
     int read, write;
     size_t columns;
     bool has_geometry; /* in its last column */
-    bool is_indexed_later; /* by the session, many rows at once; else its own block does it */
+    bool is_large; /* needs no row of another table; its spatial index is the session's business */
 };
 
-#define TABLE(name, NAME, columns) \
-    {#name, JALON_QUERY_COPY_##NAME##_READ, JALON_QUERY_COPY_##NAME##_WRITE, columns, false, false}
+#define TABLE(name, NAME, columns, has_geometry, is_large) \
+    {#name, JALON_QUERY_COPY_##NAME##_READ, JALON_QUERY_COPY_##NAME##_WRITE, columns, \
+     has_geometry, is_large}
 
 /* What is named comes before what names it. */
 static const struct table tables[] = {
-    TABLE(map, MAP, 17),
-    TABLE(category, CATEGORY, 7),
-    TABLE(collection, COLLECTION, 18),
-    TABLE(collection_category, COLLECTION_CATEGORY, 4),
-    TABLE(field, FIELD, 17),
-    TABLE(choice, CHOICE, 9),
-    TABLE(workflow_status, WORKFLOW_STATUS, 7),
-    TABLE(transition, TRANSITION, 5),
-    {"territory", JALON_QUERY_COPY_TERRITORY_READ, JALON_QUERY_COPY_TERRITORY_WRITE, 8, true,
-     false},
-    {"contribution", JALON_QUERY_COPY_CONTRIBUTION_READ, JALON_QUERY_COPY_CONTRIBUTION_WRITE, 22,
-     true, true},
-    TABLE(revision, REVISION, 8),
-    TABLE(event, EVENT, 4),
-    TABLE(account, ACCOUNT, 5),
-    TABLE(token, TOKEN, 6),
-    TABLE(secret, SECRET, 2),
-    TABLE(idempotency, IDEMPOTENCY, 9),
+    TABLE(map, MAP, 17, false, false),
+    TABLE(category, CATEGORY, 7, false, false),
+    TABLE(collection, COLLECTION, 18, false, false),
+    TABLE(collection_category, COLLECTION_CATEGORY, 4, false, false),
+    TABLE(field, FIELD, 17, false, false),
+    TABLE(choice, CHOICE, 9, false, false),
+    TABLE(workflow_status, WORKFLOW_STATUS, 7, false, false),
+    TABLE(transition, TRANSITION, 5, false, false),
+    TABLE(territory, TERRITORY, 8, true, false),
+    TABLE(contribution, CONTRIBUTION, 22, true, true),
+    TABLE(revision, REVISION, 8, false, true),
+    TABLE(event, EVENT, 4, false, true),
+    TABLE(account, ACCOUNT, 5, false, false),
+    TABLE(token, TOKEN, 6, false, false),
+    TABLE(secret, SECRET, 2, false, false),
+    TABLE(idempotency, IDEMPOTENCY, 9, false, false),
 };
 
 /* --- Whether all is known --- */
@@ -117,9 +116,8 @@ static enum jalon_status convert_geometry(const struct copying *copying,
 static enum jalon_status write_row(const struct copying *copying, const struct jalon_db_value *row)
 {
     const struct table *table = copying->table;
+    struct jalon_db_connection *to = copying->to->connection;
     struct jalon_db_value values[COLUMNS_MAX + BOX_COLUMNS];
-    bool box_too = table->has_geometry && !table->is_indexed_later;
-    size_t count = table->columns + (box_too ? BOX_COLUMNS : 0);
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; i < table->columns; i++) {
         values[i] = row[i];
@@ -127,16 +125,19 @@ static enum jalon_status write_row(const struct copying *copying, const struct j
     if (table->has_geometry) {
         status = convert_geometry(copying, values);
     }
-    if (status == JALON_OK) {
-        status = jalon_db_execute(copying->row, copying->to->connection, table->write, values,
-                                  count, NULL);
+    if (status != JALON_OK) {
+        return status;
     }
-    if (status == JALON_OK && table->is_indexed_later) {
-        status = jalon_session_add_to_index(copying->row, copying->to,
+    if (!table->is_large) {
+        size_t count = table->columns + (table->has_geometry ? BOX_COLUMNS : 0);
+        return jalon_db_execute(copying->row, to, table->write, values, count, NULL);
+    }
+    status = jalon_db_add(copying->row, to, table->write, values, table->columns);
+    return status == JALON_OK && table->has_geometry
+               ? jalon_session_add_to_index(copying->row, copying->to,
                                             jalon_db_to_integer(&values[0]),
-                                            &values[table->columns]);
-    }
-    return status;
+                                            &values[table->columns])
+               : status;
 }
 
 /* Of one row, as an error of the whole. */

@@ -9,42 +9,12 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { ask, paths } from '../moving/answers.mjs';
 import { serve, stop } from '../server.mjs';
 
 const run = promisify(execFile);
 const jalon = process.env.JALON;
 const OPTIONS = ['--log-level', 'error', '--write-rate-limit', '0'];
-
-/** Paths of all that is served of the demonstration map, but for what says what time it is. */
-async function paths(base) {
-  const found = ['', '/collections', '/conformance', '/territories', '/tilejson', '/stats',
-    '/stats?by=category&f=csv', '/stats?by=territory', '/stats?by=month', '/clusters?zoom=11',
-    '/clusters?zoom=15&category=restaurants', '/tiles/WebMercatorQuad/11/747/1046?f=mvt',
-    '/tiles/WebMercatorQuad/15/11961/16738?f=mvt'];
-  const { collections } = await (await fetch(`${base}/collections`)).json();
-  for (const { id } of collections) {
-    const path = `/collections/${id}`;
-    found.push(path, `${path}/schema`, `${path}/queryables`, `${path}/items?limit=10000&f=csv`,
-      `${path}/items?limit=10000&f=kml`, `${path}/items?near=3.8767,43.6108&limit=50`);
-    const list = await (await fetch(`${base}${path}/items?limit=10000`)).json();
-    for (const item of list.features.slice(0, 3).concat(list.features.slice(-3))) {
-      found.push(`${path}/items/${item.id}`, `${path}/items/${item.id}/revisions`);
-    }
-  }
-  return found;
-}
-
-/** The answers to these, without where they were asked for and when. */
-async function ask(base, all) {
-  const answers = {};
-  for (const path of all) {
-    const answer = await fetch(base + path);
-    const body = Buffer.from(await answer.arrayBuffer()).toString('latin1');
-    answers[path] = [answer.status, answer.headers.get('content-type'),
-      body.replace(/"timeStamp":"[^"]*"/g, '').replaceAll(new URL(base).host, 'host')];
-  }
-  return answers;
-}
 
 const title = (n) => JSON.stringify({ type: 'Feature', properties: { title: `written ${n}` },
   geometry: { type: 'Point', coordinates: [3.87, 43.61 + n / 1e5] } });
