@@ -127,6 +127,14 @@ void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_wr
                       int64_t *out_log_bytes);
 
 /*
+ * Has a thread of its own find out when a database server answers nothing any more: calls that wait
+ * for it, and those that would, fail then with JALON_UNAVAILABLE. Once. Nothing for an engine that
+ * has no server. JALON_UNAVAILABLE: no more threads.
+ */
+enum jalon_status jalon_db_start_pulse(struct jalon_context *ctx,
+                                       struct jalon_db *db) JALON_MUST_USE;
+
+/*
  * Connections that were lost, those made anew since, and attempts to connect that failed; 0 for an
  * engine that has no server.
  */

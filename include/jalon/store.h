@@ -19,7 +19,8 @@ struct jalon_session;
 struct jalon_store_options {
     struct jalon_text data; /* a data folder, or a database's URL */
     bool create;            /* make the folder and the database when they are not there */
-    bool checkpoints;       /* a thread keeps the database's log short: for who stays */
+    bool checkpoints;       /* threads keep the database's log short, or see whether its server answers: for
+                               who stays */
     int64_t write_wait_ms;  /* default 10000 when 0 */
     bool as_is;             /* not migrated: to be copied, checked or tidied as it is */
     bool read_only;         /* `data` is a file of jalon_store_backup; as it is, and stays so */

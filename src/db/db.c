@@ -136,6 +136,7 @@ void jalon_db_close(struct jalon_db *db)
         driver->end_watch(db);
     }
     jalon_db_checkpoints_stop(db);
+    jalon_db_pulse_stop(db);
     disconnect_readers(db);
     if (db->writer != NULL) {
         driver->disconnect(db->writer);
@@ -173,7 +174,8 @@ static bool wait_until(struct jalon_db *db, int64_t deadline_us)
 static struct jalon_db_connection *keep_if_alive(struct jalon_db_connection *connection)
 {
     const struct jalon_db_driver *driver = connection->db->driver;
-    if (driver->is_alive == NULL || driver->is_alive(connection)) {
+    bool is_of_now = connection->era == atomic_load(&connection->db->reach.era);
+    if (is_of_now && (driver->is_alive == NULL || driver->is_alive(connection))) {
         return connection;
     }
     jalon_db_reach_lose(connection->db);
@@ -528,13 +530,12 @@ enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_
 {
     enum jalon_status status = JALON_OK;
     pthread_mutex_lock(&db->watch_mutex);
+    db->watch = db->watch != NULL ? keep_if_alive(db->watch) : NULL;
     if (db->watch == NULL) {
         status = jalon_db_reach_connect(ctx, db, JALON_DB_READ, &db->watch);
     }
     if (status == JALON_OK) {
-        int64_t asked_us = jalon_db_reach_ask(db);
         status = db->driver->data_version(ctx, db->watch, out);
-        jalon_db_reach_hear(db, asked_us, status == JALON_OK);
     }
     if (db->watch != NULL && db->watch->broken) {
         jalon_db_reach_lose(db);

@@ -59,6 +59,9 @@ struct jalon_db_driver {
     /* Of one that was idle: is it of use still, as far as is known without asking? NULL: it is. */
     bool (*is_alive)(struct jalon_db_connection *connection);
 
+    /* Has the server answer, within seconds, also one that is known to be silent. NULL: no server. */
+    enum jalon_status (*ping)(struct jalon_context *ctx, struct jalon_db_connection *connection);
+
     /* `deadline_us` (monotonic): how long to wait for another process' lock. */
     enum jalon_status (*begin)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                int64_t deadline_us);
@@ -140,6 +143,7 @@ struct jalon_db_reach {
     int64_t next_us; /* the next attempt, on the monotonic clock */
     uint64_t lost, regained, refused;
     _Atomic int64_t asked_us; /* the oldest question without an answer, monotonic; 0: none */
+    _Atomic unsigned era;     /* connections of an earlier one were given up with a silent server */
 };
 
 struct jalon_db {
@@ -157,6 +161,7 @@ struct jalon_db {
     struct jalon_db_connection *watch; /* for data_version only */
     /* Bytes of the log that are not yet in the database, as the last commit here found it. */
     _Atomic int64_t log_length;
+    struct jalon_db_pulse *pulse;             /* NULL: nobody finds out that the server is silent */
     struct jalon_db_checkpoints *checkpoints; /* NULL: those who commit do it */
 };
 
@@ -166,6 +171,7 @@ struct jalon_db_connection {
     struct jalon_db_connection *next; /* in the list of idle readers */
     bool in_transaction;
     bool broken; /* not to be used again */
+    unsigned era; /* of the reach when it was begun to be made; a driver of servers sets it */
     bool was_used; /* by a transaction before */
     struct jalon_db_cursor *cursors; /* open ones */
 };
@@ -190,13 +196,22 @@ enum jalon_status jalon_db_reach_connect(struct jalon_context *ctx, struct jalon
                                          struct jalon_db_connection **out);
 /* Counts a connection that was found broken. */
 void jalon_db_reach_lose(struct jalon_db *db);
-/* Around a question that is asked again and again; ask() answers what hear() is given. */
-int64_t jalon_db_reach_ask(struct jalon_db *db);
-void jalon_db_reach_hear(struct jalon_db *db, int64_t asked_us, bool answered);
-/* Has it had no answer for a while? Then nobody waits for the server any longer. */
+/*
+ * Asks whether it is there, in a connection of the caller's that is made and given up here; for one
+ * thread, again and again.
+ */
+void jalon_db_reach_look(struct jalon_context *ctx, struct jalon_db *db,
+                         struct jalon_db_connection **connection);
+/* Has it had no answer for a while? Then nobody begins to wait for the server. */
 bool jalon_db_reach_is_silent(struct jalon_db *db);
+/* Is waiting on this connection for an answer of no use? */
+bool jalon_db_reach_is_hopeless(const struct jalon_db_connection *connection);
 /* JALON_UNAVAILABLE when it is. */
 enum jalon_status jalon_db_reach_check(struct jalon_context *ctx, struct jalon_db *db);
+
+/* --- pulse.c --- */
+/* Nothing when it was not started. */
+void jalon_db_pulse_stop(struct jalon_db *db);
 
 /* --- checkpoint.c --- */
 /* After a commit: has the thread look at a log that has become long. */

@@ -14,8 +14,9 @@
 #include "jalon/memory.h"
 
 /* How long the server may be silent within a statement, in microseconds. */
-static const int64_t write_patience_us = INT64_C(30000000);
-static const int64_t read_patience_us = INT64_C(120000000);
+static const int64_t write_patience_us = INT64_C(5000000); /* and as long as it waits for a lock */
+static const int64_t read_patience_us = INT64_C(60000000);
+static const int64_t ping_patience_us = INT64_C(5000000);
 
 /* --- Connections --- */
 
@@ -60,8 +61,10 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
     if (connection == NULL) {
         return jalon_no_memory(ctx);
     }
-    connection->base = (struct jalon_db_connection){.db = base, .mode = mode};
-    connection->patience_us = mode == JALON_DB_WRITE ? write_patience_us : read_patience_us;
+    connection->base = (struct jalon_db_connection){
+        .db = base, .mode = mode, .era = atomic_load(&base->reach.era)};
+    connection->is_patient = true; /* somebody must find out that a server is back */
+    connection->patience_us = jalon_postgres_url_patience_us(db->options);
     connection->prepared =
         jalon_memory_allocate_zeroed(jalon_db_statement_count, sizeof *connection->prepared);
     enum jalon_status status = connection->prepared != NULL ? JALON_OK : jalon_no_memory(ctx);
@@ -83,6 +86,9 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
         postgres_disconnect(&connection->base);
         return status;
     }
+    connection->is_patient = false;
+    connection->patience_us =
+        mode == JALON_DB_WRITE ? base->wait_ms * 1000 + write_patience_us : read_patience_us;
     *out = &connection->base;
     return JALON_OK;
 }
@@ -125,6 +131,20 @@ static void postgres_close(struct jalon_db *base)
 static bool postgres_is_alive(struct jalon_db_connection *connection)
 {
     return jalon_postgres_is_alive((struct jalon_postgres_connection *)connection);
+}
+
+static enum jalon_status postgres_ping(struct jalon_context *ctx,
+                                       struct jalon_db_connection *base)
+{
+    struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    connection->is_patient = true;
+    connection->patience_us = ping_patience_us;
+    PGresult *answer;
+    enum jalon_status status = jalon_postgres_ask(ctx, connection, "SELECT 1", &answer);
+    if (status == JALON_OK) {
+        PQclear(answer);
+    }
+    return status;
 }
 
 static enum jalon_status postgres_begin(struct jalon_context *ctx,
@@ -417,6 +437,7 @@ const struct jalon_db_driver jalon_db_postgres = {
     .connect = postgres_connect,
     .disconnect = postgres_disconnect,
     .is_alive = postgres_is_alive,
+    .ping = postgres_ping,
     .begin = postgres_begin,
     .commit = postgres_commit,
     .rollback = postgres_rollback,

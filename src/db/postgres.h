@@ -68,6 +68,7 @@ struct jalon_postgres_connection {
     const char *unread; /* the statement whose rows are on their way to nobody; NULL: none */
     int64_t patience_us;                      /* how long the server may be silent */
     uint64_t savepoints;                      /* that were set */
+    bool is_patient;                          /* waits also for one that is known to be */
     enum jalon_postgres_sent sent[JALON_POSTGRES_QUEUE_MAX + 8];
     size_t sent_first, sent_count;
     struct jalon_postgres_copy copies[JALON_POSTGRES_COPIES_MAX];

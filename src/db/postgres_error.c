@@ -64,9 +64,12 @@ static const char *describe(enum jalon_status status)
 bool jalon_postgres_is_lost(const PGresult *result)
 {
     const char *code = code_of(result);
-    /* 57014 is a statement that was cancelled: the connection stays. */
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    /* What is fatal ends the connection, such as 25P03, a transaction that was idle for too long. A
+       statement that was cancelled does not: 57014. */
     return code[0] == '\0' || is_of_class(code, "08") || strcmp(code, "25006") == 0 ||
-           (is_of_class(code, "57") && strcmp(code, "57014") != 0);
+           (is_of_class(code, "57") && strcmp(code, "57014") != 0) || severity == NULL ||
+           strcmp(severity, "ERROR") != 0;
 }
 
 enum jalon_status jalon_postgres_fail(struct jalon_context *ctx, const PGresult *result,

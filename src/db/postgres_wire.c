@@ -38,17 +38,25 @@ static enum jalon_postgres_sent pop(struct jalon_postgres_connection *connection
 
 /* --- The socket --- */
 
-/* Waits for any of the events; false when the time is over. */
+/*
+ * Waits for any of the events; false when the time is over, or the server is found to be silent by
+ * who watches it.
+ */
 static bool wait_socket(const struct jalon_postgres_connection *connection, short events,
                         int64_t until_us)
 {
+    enum { LOOK_EVERY_MS = 200 };
     struct pollfd socket = {.fd = PQsocket(connection->handle), .events = events};
-    int64_t left_us = until_us - jalon_clock_monotonic_us();
-    if (left_us <= 0) {
-        return false;
+    int64_t left_us;
+    while ((left_us = until_us - jalon_clock_monotonic_us()) > 0 &&
+           (connection->is_patient || !jalon_db_reach_is_hopeless(&connection->base))) {
+        int wait_ms = left_us < LOOK_EVERY_MS * 1000 ? (int)(left_us / 1000) + 1 : LOOK_EVERY_MS;
+        int ready = poll(&socket, 1, wait_ms);
+        if (ready > 0 || (ready < 0 && errno != EINTR)) {
+            return ready > 0;
+        }
     }
-    int ready = poll(&socket, 1, (int)(left_us / 1000) + 1);
-    return ready >= 0 || errno == EINTR; /* who asks again finds out that time is over */
+    return false;
 }
 
 /* Sends what is in libpq's buffer; false: lost. */

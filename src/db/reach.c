@@ -8,7 +8,8 @@
  * meanwhile is refused at once, so that no thread waits for what is not there.
  *
  * A server that is frozen, or behind a network that swallows packets, is found out by a question
- * that is asked again and again: while that has no answer for a moment, nobody else asks.
+ * that is asked again and again (pulse.c): while that has no answer for a moment, nobody else asks,
+ * and when it is given up so are the other connections of that time.
  */
 #include "db/driver.h"
 #include "jalon/id.h"
@@ -81,12 +82,9 @@ static void end_attempt(struct jalon_db_reach *reach, bool good)
     pthread_mutex_unlock(&reach->mutex);
 }
 
-enum jalon_status jalon_db_reach_connect(struct jalon_context *ctx, struct jalon_db *db,
-                                         enum jalon_db_mode mode, struct jalon_db_connection **out)
+static enum jalon_status attempt(struct jalon_context *ctx, struct jalon_db *db,
+                                 enum jalon_db_mode mode, struct jalon_db_connection **out)
 {
-    if (is_server(db) && !begin_attempt(&db->reach)) {
-        return refuse(ctx, "connect: put off, the last attempt failed");
-    }
     enum jalon_status status = db->driver->connect(ctx, db, mode, out);
     end_attempt(&db->reach, status == JALON_OK);
     if (status == JALON_OK || status == JALON_NO_MEMORY || !is_server(db)) {
@@ -97,6 +95,14 @@ enum jalon_status jalon_db_reach_connect(struct jalon_context *ctx, struct jalon
     struct jalon_text why = jalon_text_format(ctx->arena, "%s (%s)", ctx->error.message.data,
                                               ctx->error.internal.data);
     return refuse(ctx, why.data != NULL ? why.data : "connect");
+}
+
+enum jalon_status jalon_db_reach_connect(struct jalon_context *ctx, struct jalon_db *db,
+                                         enum jalon_db_mode mode, struct jalon_db_connection **out)
+{
+    return is_server(db) && !begin_attempt(&db->reach)
+               ? refuse(ctx, "connect: put off, the last attempt failed")
+               : attempt(ctx, db, mode, out);
 }
 
 void jalon_db_reach_lose(struct jalon_db *db)
@@ -118,24 +124,55 @@ void jalon_db_measure_reach(struct jalon_db *db, uint64_t *out_lost, uint64_t *o
 
 /* --- Silence --- */
 
-int64_t jalon_db_reach_ask(struct jalon_db *db)
+/* Notes when the oldest question was asked that has no answer. */
+static int64_t ask(struct jalon_db_reach *reach)
 {
     int64_t now_us = jalon_clock_monotonic_us(), none = 0;
-    (void)atomic_compare_exchange_strong(&db->reach.asked_us, &none, now_us);
+    (void)atomic_compare_exchange_strong(&reach->asked_us, &none, now_us);
     return now_us;
 }
 
-void jalon_db_reach_hear(struct jalon_db *db, int64_t asked_us, bool answered)
+static void hear(struct jalon_db_reach *reach, int64_t asked_us, bool answered)
 {
     if (answered || jalon_clock_monotonic_us() - asked_us < QUICK_US) {
-        atomic_store(&db->reach.asked_us, 0);
+        atomic_store(&reach->asked_us, 0);
     }
+}
+
+void jalon_db_reach_look(struct jalon_context *ctx, struct jalon_db *db,
+                         struct jalon_db_connection **connection)
+{
+    if (*connection == NULL && !begin_attempt(&db->reach)) {
+        return;
+    }
+    int64_t asked_us = ask(&db->reach);
+    enum jalon_status status =
+        *connection == NULL ? attempt(ctx, db, JALON_DB_READ, connection) : JALON_OK;
+    if (status == JALON_OK) {
+        status = db->driver->ping(ctx, *connection);
+    }
+    if (*connection != NULL && (*connection)->broken) {
+        if (jalon_db_reach_is_silent(db)) {
+            atomic_fetch_add(&db->reach.era, 1);
+        }
+        jalon_db_reach_lose(db);
+        db->driver->disconnect(*connection);
+        *connection = NULL;
+    }
+    hear(&db->reach, asked_us, status == JALON_OK);
 }
 
 bool jalon_db_reach_is_silent(struct jalon_db *db)
 {
     int64_t asked_us = atomic_load_explicit(&db->reach.asked_us, memory_order_relaxed);
     return asked_us != 0 && jalon_clock_monotonic_us() - asked_us > SILENCE_US && is_server(db);
+}
+
+bool jalon_db_reach_is_hopeless(const struct jalon_db_connection *connection)
+{
+    struct jalon_db *db = connection->db;
+    return connection->era != atomic_load_explicit(&db->reach.era, memory_order_relaxed) ||
+           jalon_db_reach_is_silent(db);
 }
 
 enum jalon_status jalon_db_reach_check(struct jalon_context *ctx, struct jalon_db *db)

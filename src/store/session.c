@@ -61,6 +61,9 @@ enum jalon_status jalon_store_open(struct jalon_context *ctx,
                  : jalon_store_open_db(ctx, db, options->create, &store);
     if (status == JALON_OK && options->checkpoints) {
         status = jalon_db_start_checkpoints(ctx, db);
+        if (status == JALON_OK) {
+            status = jalon_db_start_pulse(ctx, db);
+        }
         if (status != JALON_OK) {
             jalon_store_close(store);
         }

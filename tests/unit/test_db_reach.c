@@ -3,7 +3,6 @@
  * A database server that goes away and comes back: connections that broke are replaced, attempts do
  * not pile up, nobody waits for who is known to be silent. The server is a driver of this test.
  */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +15,7 @@
 #include "jalon/memory.h"
 
 /* What the server does, and what it saw. */
-static _Atomic bool is_up, is_frozen, has_restarted, was_asked;
+static _Atomic bool is_up, is_frozen, has_restarted, gives_up;
 static _Atomic int attempts;
 
 static enum jalon_status test_open(struct jalon_context *ctx,
@@ -42,7 +41,8 @@ static enum jalon_status test_connect(struct jalon_context *ctx, struct jalon_db
     has_restarted = false;
     struct jalon_db_connection *connection =
         jalon_memory_allocate_zeroed(1, sizeof *connection);
-    *connection = (struct jalon_db_connection){.db = db, .mode = mode};
+    *connection = (struct jalon_db_connection){
+        .db = db, .mode = mode, .era = atomic_load(&db->reach.era)};
     *out = connection;
     return JALON_OK;
 }
@@ -74,15 +74,16 @@ static void test_rollback(struct jalon_db_connection *connection)
     (void)connection;
 }
 
-static enum jalon_status test_data_version(struct jalon_context *ctx,
-                                           struct jalon_db_connection *connection, int64_t *out)
+static enum jalon_status test_ping(struct jalon_context *ctx,
+                                   struct jalon_db_connection *connection)
 {
-    (void)ctx, (void)connection;
-    was_asked = true;
     while (is_frozen) {
         usleep(1000);
     }
-    *out = 1;
+    if (atomic_exchange(&gives_up, false)) {
+        connection->broken = true;
+        return jalon_fail(ctx, JALON_UNAVAILABLE, "no answer");
+    }
     return JALON_OK;
 }
 
@@ -93,9 +94,9 @@ static const struct jalon_db_driver driver = {
     .connect = test_connect,
     .disconnect = test_disconnect,
     .is_alive = test_is_alive,
+    .ping = test_ping,
     .begin = test_begin,
     .rollback = test_rollback,
-    .data_version = test_data_version,
 };
 
 static struct jalon_context *ctx;
@@ -107,7 +108,7 @@ static int set_up(void **state)
     const struct jalon_db_options options = {.location = JALON_TEXT("test://"), .wait_ms = 100};
     ctx = jalon_context_create();
     is_up = true;
-    is_frozen = has_restarted = false;
+    is_frozen = has_restarted = gives_up = false;
     if (jalon_db_open_driver(ctx, &driver, &options, &db) != JALON_OK) {
         return 1;
     }
@@ -181,37 +182,49 @@ static void attempts_do_not_pile_up(void **state)
     assert_int_equal(attempts, refused + 2);
 }
 
-static void *ask(void *argument)
+static void wait_for(enum jalon_status status)
 {
-    int64_t version;
-    struct jalon_context *own = jalon_context_create();
-    enum jalon_status status = jalon_db_data_version(own, argument, &version);
-    jalon_context_destroy(own);
-    return status == JALON_OK ? argument : NULL;
+    for (int i = 0; i < 2000 && transact(JALON_DB_READ) != status; i++) {
+        usleep(10000);
+    }
+    assert_int_equal(transact(JALON_DB_READ), status);
+    assert_int_equal(transact(JALON_DB_WRITE), status);
 }
 
 static void who_is_silent_is_not_waited_for(void **state)
 {
     (void)state;
-    pthread_t asker;
-    assert_int_equal(transact(JALON_DB_READ), JALON_OK);
+    struct jalon_db_connection *connection;
+    assert_int_equal(jalon_db_begin(ctx, db, JALON_DB_READ, &connection), JALON_OK);
+    assert_int_equal(jalon_db_start_pulse(ctx, db), JALON_OK);
+    assert_false(jalon_db_reach_is_hopeless(connection));
     is_frozen = true;
-    assert_int_equal(pthread_create(&asker, NULL, ask, db), 0);
-    while (!was_asked) {
-        usleep(1000);
-    }
-    while (transact(JALON_DB_READ) == JALON_OK) {
-        usleep(10000);
-    }
-    assert_true(jalon_db_reach_is_silent(db));
-    assert_int_equal(transact(JALON_DB_WRITE), JALON_UNAVAILABLE);
+    wait_for(JALON_UNAVAILABLE);
+    assert_true(jalon_db_reach_is_hopeless(connection));
     is_frozen = false;
-    void *answered;
-    pthread_join(asker, &answered);
-    assert_ptr_equal(answered, db);
-    assert_int_equal(transact(JALON_DB_READ), JALON_OK);
-    assert_int_equal(transact(JALON_DB_WRITE), JALON_OK);
+    wait_for(JALON_OK);
+    assert_false(jalon_db_reach_is_hopeless(connection));
+    jalon_db_end(connection);
     measures(0, 0, 0);
+}
+
+/* What the question was given up for holds for the others of that time. */
+static void connections_of_a_silent_time_are_given_up(void **state)
+{
+    (void)state;
+    struct jalon_db_connection *connection;
+    assert_int_equal(jalon_db_begin(ctx, db, JALON_DB_READ, &connection), JALON_OK);
+    assert_int_equal(jalon_db_start_pulse(ctx, db), JALON_OK);
+    is_frozen = true;
+    wait_for(JALON_UNAVAILABLE);
+    gives_up = true;
+    is_frozen = false;
+    wait_for(JALON_OK);
+    assert_true(jalon_db_reach_is_hopeless(connection));
+    jalon_db_end(connection);
+    assert_int_equal(jalon_db_begin(ctx, db, JALON_DB_READ, &connection), JALON_OK);
+    assert_false(jalon_db_reach_is_hopeless(connection));
+    jalon_db_end(connection);
 }
 
 int main(void)
@@ -221,6 +234,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(attempts_do_not_pile_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_silent_is_not_waited_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(connections_of_a_silent_time_are_given_up, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
