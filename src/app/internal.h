@@ -41,6 +41,8 @@ struct jalon_app {
     char view_folder[4096]; /* where views may make files; empty: nowhere */
     size_t view_memory;     /* bytes that views may have before idle ones go; 0: any */
     _Atomic int64_t idle_us; /* a map that nobody has asked for so long may go */
+    /* A map that was waited for in vain; not again until it is seen free. Its number; 0: none. */
+    _Atomic int64_t busy_map;
     _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
     _Atomic int64_t followed_us;  /* when all maps were last known to show all there was */
     bool is_wanted;               /* to follow at once; as the next, under follower_lock */

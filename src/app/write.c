@@ -23,7 +23,6 @@ struct jalon_write_group {
     struct jalon_context *ctx;
     struct jalon_session *session; /* from the first turn on */
     bool has_map;  /* the session: it waits for no further one */
-    bool waited;   /* in vain, for a map: it does not wait again */
     bool lost;     /* the transaction: nothing of the group can be kept */
     struct written *written;
     size_t written_count, written_capacity;
@@ -147,18 +146,23 @@ static void end_session(struct jalon_write_group *group)
 
 /*
  * Has the map locked in the group's session. A failure may be this turn's alone: a group that has
- * another map does not wait for one, so that no two groups wait for each other, and of a group that
- * has waited in vain the others, who are about other maps, do not wait as long again.
+ * another map does not wait for one, so that no two groups wait for each other. Nor does it wait for
+ * a map that somebody keeps for long: writers of other maps stand behind it.
  */
 static enum jalon_status take_map(struct jalon_context *ctx, struct jalon_write_group *group,
                                   const struct jalon_map *map)
 {
-    bool wait = !group->has_map && !group->waited;
+    _Atomic int64_t *busy = &group->app->busy_map;
+    bool is_busy = atomic_load(busy) == map->number;
+    bool wait = !group->has_map && !is_busy;
     enum jalon_status status = jalon_session_lock_map(ctx, group->session, map, wait);
     if (status == JALON_OK) {
         group->has_map = true;
+        if (is_busy) {
+            atomic_store(busy, 0);
+        }
     } else if (status == JALON_RETRY && wait) {
-        group->waited = true;
+        atomic_store(busy, map->number);
         end_session(group);
     } else {
         group->lost = status != JALON_RETRY && status != JALON_GONE;
@@ -233,7 +237,8 @@ bool jalon_turn_is_flushed(const struct jalon_turn *turn, int64_t seq)
 {
     const struct jalon_write_group *group = turn->group;
     for (size_t i = 0; i < group->written_count; i++) {
-        if (group->written[i].seq == seq && jalon_text_equal(group->written[i].map, turn->map->slug)) {
+        if (group->written[i].seq == seq &&
+            jalon_text_equal(group->written[i].map, turn->map->slug)) {
             return false;
         }
     }
