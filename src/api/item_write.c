@@ -117,8 +117,8 @@ static enum jalon_status read_key(struct jalon_request *request, struct jalon_co
     return command->said.data != NULL ? JALON_OK : jalon_no_memory(request->ctx);
 }
 
-enum jalon_status jalon_item_read_contribute(struct jalon_request *request,
-                                             struct jalon_contribute *out)
+static enum jalon_status read_contribute(struct jalon_request *request,
+                                         struct jalon_contribute *out)
 {
     *out = (struct jalon_contribute){
         .map = jalon_request_variable(request, "map"),
@@ -186,16 +186,56 @@ static enum jalon_status answer_stored(struct jalon_request *request,
     return JALON_OK;
 }
 
-enum jalon_status jalon_item_answer_created(struct jalon_request *request,
-                                            struct jalon_response *response,
-                                            const struct jalon_contribute *command,
-                                            const struct jalon_contributed *contributed)
+/* --- What they do --- */
+static enum jalon_status answer_created(struct jalon_request *request,
+                                        struct jalon_response *response,
+                                        const struct jalon_contribute *command,
+                                        const struct jalon_contributed *contributed)
 {
     char id[JALON_ID_TEXT_SIZE];
     jalon_id_format(contributed->id, id);
     response->location = jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
                                             command->map.data, command->collection.data, id);
     return answer_stored(request, response, 201, contributed);
+}
+
+static enum jalon_status read_new_id(struct jalon_request *request, struct jalon_id *out)
+{
+    struct jalon_id id;
+    if (!jalon_id_parse(jalon_request_variable(request, "id"), &id) ||
+        !jalon_id_is_version_7(id)) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "id",
+                             "expected a UUID of version 7 (RFC 9562), made for this contribution");
+    }
+    *out = id;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_response *response,
+                                    bool chooses_id)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_id id;
+    struct jalon_record record;
+    struct jalon_contribute command;
+    struct jalon_contributed contributed;
+    enum jalon_status status = read_contribute(request, &command);
+    /* Who may not contribute is told so before anything is said of id and body. */
+    if (status == JALON_OK) {
+        status = jalon_app_may_contribute(request->ctx, api->app, &command);
+    }
+    if (status == JALON_OK && chooses_id) {
+        status = read_new_id(request, &id);
+        command.id = &id;
+    }
+    if (status == JALON_OK) {
+        status = jalon_item_read_body(request, request->body, &record);
+    }
+    command.record = &record;
+    if (status == JALON_OK) {
+        status = jalon_app_contribute(request->ctx, api->app, &command, &contributed);
+    }
+    return status == JALON_OK ? answer_created(request, response, &command, &contributed) : status;
 }
 
 enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_response *response,
@@ -223,7 +263,7 @@ enum jalon_status jalon_item_may_add(struct jalon_request *request)
 {
     struct jalon_api *api = request->application;
     struct jalon_contribute command;
-    enum jalon_status status = jalon_item_read_contribute(request, &command);
+    enum jalon_status status = read_contribute(request, &command);
     return status == JALON_OK ? jalon_app_may_contribute(request->ctx, api->app, &command)
                               : status;
 }

@@ -11,21 +11,18 @@ struct jalon_text jalon_item_etag(struct jalon_request *request,
 /* What the request's headers say of an edit, and its path but for the id. */
 enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon_edit_kind kind,
                                        struct jalon_edit *out) JALON_MUST_USE;
-/* What they say of an addition. */
-enum jalon_status jalon_item_read_contribute(struct jalon_request *request,
-                                             struct jalon_contribute *out) JALON_MUST_USE;
 /* The body as a record, its coordinates as Content-Crs says. */
 enum jalon_status jalon_item_read_body(struct jalon_request *request, struct jalon_text body,
                                        struct jalon_record *out) JALON_MUST_USE;
 /* Edits, and answers: 204 to a deletion, else 200 with what was stored; 428 without If-Match. */
 enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_response *response,
                                   const struct jalon_edit *edit) JALON_MUST_USE;
-/* 201 with what was stored, and where. */
-enum jalon_status jalon_item_answer_created(struct jalon_request *request,
-                                            struct jalon_response *response,
-                                            const struct jalon_contribute *command,
-                                            const struct jalon_contributed *contributed)
-    JALON_MUST_USE;
+/*
+ * Makes the contribution of the body, under the id of the path when that is chosen there; answers 201
+ * with what was stored, and where.
+ */
+enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_response *response,
+                                    bool chooses_id) JALON_MUST_USE;
 
 /* --- For OPTIONS: may this requester do it, here? --- */
 enum jalon_status jalon_item_may_add(struct jalon_request *request) JALON_MUST_USE;
