@@ -7,16 +7,13 @@
 #include "jalon/clock.h"
 #include "jalon/memory.h"
 
+#include "line.h"
+
 /* Requests that may wait: at a thousand a second, a quarter of a second of them. */
-enum { WAITING_MAX = 256 };
+enum { WAITING_MAX = JALON_LINE_MAX };
 
 /* One that another writer was in the way of is tried again so often, and within this of the first. */
 enum { AGAIN_MAX = 3, AGAIN_US = 5000000 };
-
-struct waiting {
-    struct MHD_Connection *connection;
-    struct jalon_exchange *exchange;
-};
 
 struct jalon_queue {
     const struct jalon_http_options *options;
@@ -25,31 +22,27 @@ struct jalon_queue {
     pthread_cond_t filled;
     pthread_t thread;
     bool closed;
-    size_t first;
-    size_t count;
     uint64_t refused;
-    struct waiting ring[WAITING_MAX];
+    struct jalon_line line;
 };
 
 /* All that is waiting, at least one; 0: closed and empty. */
-static size_t take_all(struct jalon_queue *queue, struct waiting out[WAITING_MAX])
+static size_t take_all(struct jalon_queue *queue, struct jalon_waiting out[WAITING_MAX])
 {
     pthread_mutex_lock(&queue->mutex);
-    while (queue->count == 0 && !queue->closed) {
+    while (queue->line.count == 0 && !queue->closed) {
         pthread_cond_wait(&queue->filled, &queue->mutex);
     }
-    size_t count = queue->count;
-    for (size_t i = 0; i < count; i++) {
-        out[i] = queue->ring[(queue->first + i) % WAITING_MAX];
+    size_t count = 0;
+    while (queue->line.count > 0) {
+        out[count++] = jalon_line_take(&queue->line);
     }
-    queue->first = (queue->first + count) % WAITING_MAX;
-    queue->count = 0;
     pthread_mutex_unlock(&queue->mutex);
     return count;
 }
 
 /* What was answered with success was not kept. */
-static void take_back(const struct waiting *group, size_t count, enum jalon_status status,
+static void take_back(const struct jalon_waiting *group, size_t count, enum jalon_status status,
                       const char *message)
 {
     for (size_t i = 0; i < count; i++) {
@@ -60,8 +53,8 @@ static void take_back(const struct waiting *group, size_t count, enum jalon_stat
 }
 
 /* One after the other in one group; its end. */
-static enum jalon_status answer_together(struct jalon_queue *queue, const struct waiting *group,
-                                         size_t count)
+static enum jalon_status answer_together(struct jalon_queue *queue,
+                                         const struct jalon_waiting *group, size_t count)
 {
     const struct jalon_http_options *options = queue->options;
     struct jalon_context *ctx = queue->ctx;
@@ -93,7 +86,7 @@ static void answer_alone(struct jalon_exchange *exchange, int64_t until_us)
 }
 
 /* Who has an answer gets it before the others are tried again, who may have to wait. */
-static void answer_group(struct jalon_queue *queue, struct waiting *group, size_t count)
+static void answer_group(struct jalon_queue *queue, struct jalon_waiting *group, size_t count)
 {
     int64_t until_us = jalon_clock_monotonic_us() + AGAIN_US;
     bool lost = answer_together(queue, group, count) == JALON_RETRY;
@@ -114,7 +107,7 @@ static void answer_group(struct jalon_queue *queue, struct waiting *group, size_
 static void *answer_all(void *argument)
 {
     struct jalon_queue *queue = argument;
-    struct waiting group[WAITING_MAX];
+    struct jalon_waiting group[WAITING_MAX];
     size_t count;
     while ((count = take_all(queue, group)) > 0) {
         answer_group(queue, group, count);
@@ -129,6 +122,7 @@ struct jalon_queue *jalon_queue_create(const struct jalon_http_options *options)
         return NULL;
     }
     queue->options = options;
+    queue->line.most = WAITING_MAX;
     queue->ctx = jalon_context_create();
     pthread_mutex_init(&queue->mutex, NULL);
     pthread_cond_init(&queue->filled, NULL);
@@ -144,12 +138,8 @@ bool jalon_queue_push(struct jalon_queue *queue, struct MHD_Connection *connecti
                       struct jalon_exchange *exchange)
 {
     pthread_mutex_lock(&queue->mutex);
-    bool taken = !queue->closed && queue->count < WAITING_MAX;
+    bool taken = !queue->closed && jalon_line_add(&queue->line, connection, exchange);
     if (taken) {
-        /* Before the thread can resume it. */
-        MHD_suspend_connection(connection);
-        queue->ring[(queue->first + queue->count++) % WAITING_MAX] =
-            (struct waiting){connection, exchange};
         pthread_cond_signal(&queue->filled);
     }
     queue->refused += !taken;
@@ -160,7 +150,7 @@ bool jalon_queue_push(struct jalon_queue *queue, struct MHD_Connection *connecti
 void jalon_queue_measure(struct jalon_queue *queue, size_t *out_waiting, uint64_t *out_refused)
 {
     pthread_mutex_lock(&queue->mutex);
-    *out_waiting = queue->count;
+    *out_waiting = queue->line.count;
     *out_refused = queue->refused;
     pthread_mutex_unlock(&queue->mutex);
 }

@@ -6,13 +6,10 @@
 
 #include "jalon/memory.h"
 
+#include "line.h"
+
 /* At once, and waiting for one of these to end. */
 enum { THREADS = 2, WAITING_MAX = 16 };
-
-struct waiting {
-    struct MHD_Connection *connection;
-    struct jalon_exchange *exchange;
-};
 
 struct jalon_workers {
     pthread_mutex_t mutex; /* of all below */
@@ -21,25 +18,21 @@ struct jalon_workers {
     unsigned thread_count;
     unsigned idle;
     bool closed;
-    size_t first;
-    size_t count;
-    struct waiting ring[WAITING_MAX];
+    struct jalon_line line;
 };
 
 /* The next request, waiting for it; false: closed and empty. */
-static bool take(struct jalon_workers *workers, struct waiting *out)
+static bool take(struct jalon_workers *workers, struct jalon_waiting *out)
 {
     pthread_mutex_lock(&workers->mutex);
     workers->idle++;
-    while (workers->count == 0 && !workers->closed) {
+    while (workers->line.count == 0 && !workers->closed) {
         pthread_cond_wait(&workers->filled, &workers->mutex);
     }
     workers->idle--;
-    bool taken = workers->count > 0;
+    bool taken = workers->line.count > 0;
     if (taken) {
-        *out = workers->ring[workers->first];
-        workers->first = (workers->first + 1) % WAITING_MAX;
-        workers->count--;
+        *out = jalon_line_take(&workers->line);
     }
     pthread_mutex_unlock(&workers->mutex);
     return taken;
@@ -47,7 +40,7 @@ static bool take(struct jalon_workers *workers, struct waiting *out)
 
 static void *answer_all(void *argument)
 {
-    struct waiting waiting;
+    struct jalon_waiting waiting;
     while (take(argument, &waiting)) {
         jalon_exchange_answer(waiting.exchange);
         MHD_resume_connection(waiting.connection);
@@ -59,6 +52,7 @@ struct jalon_workers *jalon_workers_create(void)
 {
     struct jalon_workers *workers = jalon_memory_allocate_zeroed(1, sizeof *workers);
     if (workers != NULL) {
+        workers->line.most = WAITING_MAX;
         pthread_mutex_init(&workers->mutex, NULL);
         pthread_cond_init(&workers->filled, NULL);
     }
@@ -68,7 +62,7 @@ struct jalon_workers *jalon_workers_create(void)
 /* Is there a thread to come to it? The caller has the mutex. */
 static bool have_thread(struct jalon_workers *workers)
 {
-    if (workers->idle <= workers->count && workers->thread_count < THREADS &&
+    if (workers->idle <= workers->line.count && workers->thread_count < THREADS &&
         pthread_create(&workers->threads[workers->thread_count], NULL, answer_all, workers) == 0) {
         workers->thread_count++;
     }
@@ -79,12 +73,9 @@ bool jalon_workers_push(struct jalon_workers *workers, struct MHD_Connection *co
                         struct jalon_exchange *exchange)
 {
     pthread_mutex_lock(&workers->mutex);
-    bool taken = !workers->closed && workers->count < WAITING_MAX && have_thread(workers);
+    bool taken = !workers->closed && have_thread(workers) &&
+                 jalon_line_add(&workers->line, connection, exchange);
     if (taken) {
-        /* Before a thread can resume it. */
-        MHD_suspend_connection(connection);
-        workers->ring[(workers->first + workers->count++) % WAITING_MAX] =
-            (struct waiting){connection, exchange};
         pthread_cond_signal(&workers->filled);
     }
     pthread_mutex_unlock(&workers->mutex);
