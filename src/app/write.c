@@ -146,8 +146,8 @@ static void end_session(struct jalon_write_group *group)
 
 /*
  * Has the map locked in the group's session. A failure may be this turn's alone: a group that has
- * another map does not wait for one, so that no two groups wait for each other. Nor does it wait for
- * a map that somebody keeps for long: writers of other maps stand behind it.
+ * another map does not wait for one, so that no two groups wait for each other. Nor is a map waited
+ * for that somebody keeps for long: writers of other maps stand behind it.
  */
 static enum jalon_status take_map(struct jalon_context *ctx, struct jalon_write_group *group,
                                   const struct jalon_map *map)

@@ -12,7 +12,7 @@
 /* Requests that may wait: at a thousand a second, a quarter of a second of them. */
 enum { WAITING_MAX = JALON_LINE_MAX };
 
-/* One that another writer was in the way of is tried again so often, and within this of the first. */
+/* One that another writer was in the way of is tried again so often, for so long. */
 enum { AGAIN_MAX = 3, AGAIN_US = 5000000 };
 
 struct jalon_queue {
