@@ -116,7 +116,17 @@ const faults = {
   garbled: () => strike('garbled'),
   swallowed: () => strike('swallowed'),
   slow: () => { weather = 'slow'; },
-  closed: () => { weather = 'closed'; for (const link of links) link.cut(); },
+  closed: async () => {
+    weather = 'closed';
+    for (const link of links) link.cut();
+    let answer;
+    do { // and says why
+      answer = await fetch(`${base}/ready`, { signal: AbortSignal.timeout(LIMIT_MS) });
+      await sleep(50);
+    } while (answer.status === 200);
+    const { detail } = await answer.json();
+    if (!/store has not answered/.test(detail)) history.fault(`/ready says ${detail}`);
+  },
   one: () => { const [link] = [...links].sort(() => chance() - 0.5); link?.cut(); },
   terminated: () => { cluster.sql('cut', `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`); },
   cancelled: async () => {
@@ -271,7 +281,7 @@ if (ended !== null) {
   const lost = measure('jalon_store_connections_lost_total');
   const regained = measure('jalon_store_reconnections_total');
   const failed = measure('jalon_store_connect_failures_total');
-  if (regained === 0 || regained > lost) history.fault(`${regained} of ${lost} connections came back`);
+  if (regained > lost || (regained === 0 && lost > 0)) history.fault(`${regained} of ${lost} connections came back`);
   for (const text of [metrics, log]) {
     if (text.includes(cluster.password)) history.fault('the password is shown');
   }
