@@ -32,7 +32,7 @@ function bodyOf(request, folder) {
   return typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
 }
 
-async function send(request, session) {
+async function exchangeFor(request, session) {
   const { port, folder } = session;
   if (request.raw !== undefined) {
     const method = request.raw.slice(0, request.raw.indexOf(' '));
@@ -45,6 +45,12 @@ async function send(request, session) {
     body: bodyOf(request, folder), host: `127.0.0.1:${port}`,
   });
   return exchange(port, bytes, request.method);
+}
+
+async function send(request, session) {
+  const answer = await exchangeFor(request, session);
+  session.record?.(request, answer);
+  return answer;
 }
 
 function jsonOf(answer) {
