@@ -166,6 +166,31 @@ static enum jalon_status postgres_begin(struct jalon_context *ctx,
                                JALON_POSTGRES_IGNORED);
 }
 
+/*
+ * A commit that somebody cancels while it waits for a standby is done on this server alone, and is
+ * answered with a warning (its manual, Synchronous Replication): whoever is promoted may not have it.
+ */
+static void note_warning(void *object, const PGresult *notice)
+{
+    const char *code = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    *(bool *)object = *(bool *)object || (code != NULL && strcmp(code, "01000") == 0);
+}
+
+static enum jalon_status ask_commit(struct jalon_context *ctx,
+                                    struct jalon_postgres_connection *connection, PGresult **out)
+{
+    bool warned = false;
+    PQnoticeReceiver before = PQsetNoticeReceiver(connection->handle, note_warning, &warned);
+    enum jalon_status status = jalon_postgres_ask(ctx, connection, "COMMIT", out);
+    PQsetNoticeReceiver(connection->handle, before, NULL);
+    if (status == JALON_OK && warned) {
+        PQclear(*out);
+        jalon_error_internal(ctx, "commit: cancelled while it waited for a standby");
+        return jalon_fail(ctx, JALON_UNAVAILABLE, "it is not known whether this was kept");
+    }
+    return status;
+}
+
 static enum jalon_status postgres_commit(struct jalon_context *ctx,
                                          struct jalon_db_connection *base)
 {
@@ -173,7 +198,7 @@ static enum jalon_status postgres_commit(struct jalon_context *ctx,
     PGresult *answer;
     enum jalon_status status = jalon_postgres_absorb(ctx, connection);
     if (status == JALON_OK) {
-        status = jalon_postgres_ask(ctx, connection, "COMMIT", &answer);
+        status = ask_commit(ctx, connection, &answer);
     }
     if (status != JALON_OK) {
         return status;

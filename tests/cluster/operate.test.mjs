@@ -111,6 +111,27 @@ test('a standby as the only host is refused', async () => {
   }
 });
 
+test('a write that stops waiting for the standby is not acknowledged', async () => {
+  const { primary, standby } = pair;
+  await standby.freeze();
+  try {
+    const answer = fetch(itemsOf(server.url), { method: 'POST',
+      headers: { 'Content-Type': 'application/geo+json' },
+      body: JSON.stringify({ type: 'Feature', geometry: { type: 'Point', coordinates: [3.87, 43.61] },
+        properties: { title: 'on one disk' } }) });
+    await until('its commit waits', async () => await primary.sql(`SELECT pg_cancel_backend(pid)
+      FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND usename = 'jalon'`) !== '');
+    const { status, headers } = await answer;
+    assert.equal(status, 503);
+    assert.ok(Number(headers.get('retry-after')) > 0);
+  } finally {
+    standby.thaw();
+  }
+  // The standby has it after all; nobody was told so.
+  await contribute(server.url, 'on two disks');
+  await until('both show', async () => (await titles(server.url)).length === 4, 10000);
+});
+
 test('a backup and the archive lead back to a moment', async () => {
   const folder = await site.makeFolder('backup');
   const { primary } = pair;
@@ -137,7 +158,7 @@ test('a backup and the archive lead back to a moment', async () => {
   try {
     await until('it is open', async () => await restored.sql('SELECT pg_is_in_recovery()') === 'f');
     assert.equal(await restored.sql("SELECT string_agg(title, ', ' ORDER BY number) FROM contribution"),
-      'through pgbouncer, beside it, before the backup, before the mistake');
+      'through pgbouncer, beside it, on one disk, on two disks, before the backup, before the mistake');
     const url = `postgresql://jalon@${restored.host}:${restored.port}/jalon`;
     await jalon(url, ['check', '--quiet']);
   } finally {
