@@ -40,6 +40,12 @@ static bool is_url(struct jalon_text text)
     return letters > 0 && strncmp(text.data + letters, "://", 3) == 0;
 }
 
+/* What to import may be named so. */
+static bool is_web(struct jalon_text text)
+{
+    return jalon_text_starts_with(text, "http://") || jalon_text_starts_with(text, "https://");
+}
+
 bool jalon_cli_check_place(const struct jalon_cli *cli)
 {
     /* None of them is printed: there may be a password in it. */
@@ -53,7 +59,7 @@ bool jalon_cli_check_place(const struct jalon_cli *cli)
     }
     bool misplaced = is_url(jalon_conf_text(cli->settings, "data"));
     for (size_t i = 0; i < cli->operand_count; i++) {
-        misplaced = misplaced || is_url(cli->operands[i]);
+        misplaced = misplaced || (is_url(cli->operands[i]) && !is_web(cli->operands[i]));
     }
     if (misplaced) {
         fputs("jalon: the URL of a database is given with --database\n", stderr);
