@@ -23,7 +23,12 @@ struct jalon_db;
 struct jalon_db_connection;
 struct jalon_db_cursor;
 
-enum jalon_db_mode { JALON_DB_READ, JALON_DB_WRITE };
+enum jalon_db_mode {
+    JALON_DB_READ,
+    JALON_DB_WRITE,
+    JALON_DB_STANDBY, /* a reader on another server: jalon_db_begin_standby */
+    JALON_DB_MODE_COUNT,
+};
 
 /* In which bytes a geometry column is read and written; see jalon/geo.h. */
 enum jalon_db_geometry_form { JALON_DB_GEOMETRY_BLOB, JALON_DB_GEOMETRY_EWKB };
@@ -123,8 +128,8 @@ enum jalon_status jalon_db_start_checkpoints(struct jalon_context *ctx,
  * Transactions begun since it was opened, and bytes of what is written and not yet in the database's
  * own file (0 for an engine that keeps them elsewhere).
  */
-void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_writes,
-                      int64_t *out_log_bytes);
+void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_standby_reads,
+                      uint64_t *out_writes, int64_t *out_log_bytes);
 
 /*
  * Has a thread of its own find out when a database server answers nothing any more: calls that wait
@@ -150,6 +155,13 @@ void jalon_db_measure_reach(struct jalon_db *db, uint64_t *out_lost, uint64_t *o
 enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
                                  enum jalon_db_mode mode, struct jalon_db_connection **out)
     JALON_MUST_USE;
+/*
+ * A transaction that reads on a server which follows the one that is written to, and may be behind it
+ * or, after another one took over, of another history. JALON_NOT_FOUND (no message): there is none, or
+ * not now; nobody waits for one.
+ */
+enum jalon_status jalon_db_begin_standby(struct jalon_context *ctx, struct jalon_db *db,
+                                         struct jalon_db_connection **out) JALON_MUST_USE;
 /* Ends its cursors. On failure nothing of the transaction is there. */
 enum jalon_status jalon_db_commit(struct jalon_context *ctx,
                                   struct jalon_db_connection *connection) JALON_MUST_USE;

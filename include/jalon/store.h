@@ -45,6 +45,17 @@ enum jalon_status jalon_store_versions(struct jalon_context *ctx,
 /* --- Sessions --- */
 enum jalon_status jalon_store_read(struct jalon_context *ctx, struct jalon_store *store,
                                    struct jalon_session **out) JALON_MUST_USE;
+/*
+ * The same for who knows an event of a map and needs to see no more than up to it: on a standby, if
+ * there is one that has this event, else where is written. `time_us` is the event's.
+ */
+enum jalon_status jalon_store_read_after(struct jalon_context *ctx, struct jalon_store *store,
+                                         const struct jalon_map *map, int64_t seq, int64_t time_us,
+                                         struct jalon_session **out) JALON_MUST_USE;
+/* Is this one of the map's events? No other history has one with this number and this time. */
+enum jalon_status jalon_store_has_event(struct jalon_context *ctx, struct jalon_session *session,
+                                        const struct jalon_map *map, int64_t seq, int64_t time_us,
+                                        bool *out) JALON_MUST_USE;
 /* JALON_RETRY: another writer, of this program at least, went on for longer than write_wait_ms. */
 enum jalon_status jalon_store_write(struct jalon_context *ctx, struct jalon_store *store,
                                     struct jalon_session **out) JALON_MUST_USE;
@@ -97,7 +108,8 @@ enum jalon_status jalon_store_ping(struct jalon_context *ctx,
 /* See jalon_db_measure_reach, and jalon_db_measure. */
 void jalon_store_measure_reach(struct jalon_store *store, uint64_t *out_lost,
                                uint64_t *out_regained, uint64_t *out_refused);
-void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads, uint64_t *out_writes,
+void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads,
+                         uint64_t *out_standby_reads, uint64_t *out_writes,
                          int64_t *out_log_bytes);
 
 /* --- Following --- */

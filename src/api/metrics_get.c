@@ -58,6 +58,8 @@ static void write_app(struct jalon_app *app, struct jalon_buffer *out)
                           "Transactions begun on the database.");
     jalon_metric_put(out, "jalon_store_transactions_total", "mode=\"read\"",
                      (double)measures.store_reads);
+    jalon_metric_put(out, "jalon_store_transactions_total", "mode=\"standby\"",
+                     (double)measures.store_standby_reads);
     jalon_metric_put(out, "jalon_store_transactions_total", "mode=\"write\"",
                      (double)measures.store_writes);
     put_gauge(out, "jalon_store_wal_bytes", "Size of the database's write-ahead log.",

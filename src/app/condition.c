@@ -54,5 +54,6 @@ void jalon_app_measure(struct jalon_app *app, struct jalon_app_measures *out)
     jalon_tile_cache_measure(app->tiles, out);
     jalon_store_measure_reach(app->store, &out->store_lost, &out->store_regained,
                               &out->store_refused);
-    jalon_store_measure(app->store, &out->store_reads, &out->store_writes, &out->store_log_bytes);
+    jalon_store_measure(app->store, &out->store_reads, &out->store_standby_reads,
+                        &out->store_writes, &out->store_log_bytes);
 }

@@ -197,7 +197,8 @@ enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_a
 /* The public contribution with this id, as the view has it now. */
 static enum jalon_status find_public(struct jalon_context *ctx, struct jalon_live_map *live,
                                      struct jalon_text collection, struct jalon_id id,
-                                     int32_t *out_collection, int64_t *out_number)
+                                     int32_t *out_collection, int64_t *out_number,
+                                     struct jalon_standing *out_standing)
 {
     const struct jalon_map *map = jalon_view_map(live->view);
     int32_t index = jalon_map_find_collection(map, collection);
@@ -207,6 +208,8 @@ static enum jalon_status find_public(struct jalon_context *ctx, struct jalon_liv
     if (found) {
         *out_collection = index;
         *out_number = item.number;
+        *out_standing = (struct jalon_standing){jalon_snapshot_seq(snapshot),
+                                                jalon_snapshot_time_us(snapshot)};
     }
     jalon_view_unpin(live->view, snapshot);
     return found ? JALON_OK
@@ -214,13 +217,15 @@ static enum jalon_status find_public(struct jalon_context *ctx, struct jalon_liv
                               "there is no such contribution in this collection");
 }
 
+/* The history up to an event at least. */
 static enum jalon_status list_public(struct jalon_context *ctx, struct jalon_app *app,
-                                     const struct jalon_map *map, int32_t collection,
-                                     int64_t number, int64_t before, size_t limit,
-                                     struct jalon_revision **out, size_t *out_count)
+                                     const struct jalon_map *map, struct jalon_standing at,
+                                     int32_t collection, int64_t number, int64_t before,
+                                     size_t limit, struct jalon_revision **out, size_t *out_count)
 {
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    enum jalon_status status =
+        jalon_store_read_after(ctx, app->store, map, at.seq, at.time_us, &session);
     if (status == JALON_OK) {
         status =
             jalon_store_list_revisions(ctx, session, map, number, before, limit, out, out_count);
@@ -241,13 +246,14 @@ enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jal
     struct jalon_live_map *live = NULL;
     int32_t index = -1;
     int64_t number = 0;
+    struct jalon_standing at = {0, 0};
     enum jalon_status status = jalon_live_hold(ctx, app, slug, &live);
     if (status != JALON_OK) {
         return status;
     }
-    status = find_public(ctx, live, collection, id, &index, &number);
+    status = find_public(ctx, live, collection, id, &index, &number, &at);
     if (status == JALON_OK) {
-        status = list_public(ctx, app, jalon_view_map(live->view), index, number, before, limit,
+        status = list_public(ctx, app, jalon_view_map(live->view), at, index, number, before, limit,
                              out, out_count);
     }
     jalon_live_release(app, live);

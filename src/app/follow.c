@@ -27,15 +27,10 @@ enum {
 
 /* --- Catching up --- */
 
-struct standing {
-    int64_t seq;
-    int64_t time_us;
-};
-
-static struct standing stands_at(struct jalon_view *view)
+static struct jalon_standing stands_at(struct jalon_view *view)
 {
     const struct jalon_snapshot *snapshot = jalon_view_pin(view);
-    struct standing standing = {jalon_snapshot_seq(snapshot), jalon_snapshot_time_us(snapshot)};
+    struct jalon_standing standing = {jalon_snapshot_seq(snapshot), jalon_snapshot_time_us(snapshot)};
     jalon_view_unpin(view, snapshot);
     return standing;
 }
@@ -53,7 +48,7 @@ static enum jalon_status catch_up_batch(struct jalon_context *batch, struct jalo
     struct jalon_session *session = NULL;
     struct jalon_change *changes = NULL;
     size_t count = 0;
-    struct standing at = stands_at(view);
+    struct jalon_standing at = stands_at(view);
     size_t known = at.seq > 0; /* the event that the view stands at comes first */
     uint64_t losses = jalon_store_losses(app->store);
     enum jalon_status status = jalon_store_read(batch, app->store, &session);
@@ -122,7 +117,7 @@ static enum jalon_status follow_map(struct jalon_context *ctx, struct jalon_app 
                                     struct jalon_live_map *live,
                                     const struct jalon_map_progress *progress, bool *out_more)
 {
-    struct standing at = stands_at(live->view);
+    struct jalon_standing at = stands_at(live->view);
     bool is_same = progress->is_there &&
                    progress->described_us == jalon_view_map(live->view)->described_us;
     /* The view may have gone on since; then the time is that of an event before. */

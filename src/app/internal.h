@@ -20,6 +20,12 @@ struct jalon_live_map {
     _Atomic uint64_t losses;     /* of the store (jalon_store_losses) when the view was last compared */
 };
 
+/* The event that a view, or a snapshot of it, stands at. */
+struct jalon_standing {
+    int64_t seq;
+    int64_t time_us;
+};
+
 struct jalon_app {
     struct jalon_store *store;
     uint8_t replay_key[JALON_SERVER_KEY_SIZE]; /* edit secrets of answers that are given again */

@@ -55,25 +55,6 @@ static enum jalon_status set_territories(struct jalon_context *ctx, struct jalon
     return status == JALON_OK ? jalon_view_set_territories(ctx, view, territories, count) : status;
 }
 
-/* A map's event: no other history has one with this number and this time. */
-struct mark {
-    int64_t seq;
-    int64_t time_us;
-};
-
-static enum jalon_status has_event(struct jalon_context *ctx, struct jalon_session *session,
-                                   const struct jalon_map *map, struct mark mark, bool *out)
-{
-    struct jalon_event *events = NULL;
-    size_t count = 0;
-    enum jalon_status status =
-        jalon_store_list_events(ctx, session, map, mark.seq - 1, 1, &events, &count);
-    if (status == JALON_OK) {
-        *out = count == 1 && events[0].seq == mark.seq && events[0].time_us == mark.time_us;
-    }
-    return status;
-}
-
 /* The history of a map, as one session sees it. */
 struct history {
     struct jalon_context *ctx;
@@ -86,24 +67,22 @@ struct history {
 static bool knows_event(void *user, int64_t seq, int64_t time_us)
 {
     const struct history *history = user;
-    const struct mark mark = {seq, time_us};
     bool has = false;
     return history->last - seq <= REPLAYED_MAX &&
-           has_event(history->ctx, history->session, history->map, mark, &has) == JALON_OK && has;
+           jalon_store_has_event(history->ctx, history->session, history->map, seq, time_us,
+                                 &has) == JALON_OK &&
+           has;
 }
 
 /*
  * Takes the view from files kept by an earlier process, if they are of this database and little has
- * happened since. JALON_NOT_FOUND: no.
+ * happened since: `last` is the map's last event. JALON_NOT_FOUND: no.
  */
 static enum jalon_status restore_view(struct jalon_context *ctx, struct jalon_session *session,
-                                      struct jalon_view *view)
+                                      struct jalon_view *view, int64_t last)
 {
-    struct history history = {.ctx = ctx, .session = session, .map = jalon_view_map(view)};
-    int64_t time_us = 0;
-    enum jalon_status status =
-        jalon_store_last_event(ctx, session, history.map, &history.last, &time_us);
-    return status == JALON_OK ? jalon_view_restore(ctx, view, knows_event, &history) : status;
+    struct history history = {ctx, session, jalon_view_map(view), last};
+    return jalon_view_restore(ctx, view, knows_event, &history);
 }
 
 /* A view of the map with its territories and nothing else. */
@@ -127,24 +106,34 @@ static enum jalon_status make_view(struct jalon_context *ctx, struct jalon_app *
     return JALON_OK;
 }
 
+/* JALON_RETRY: it is none of the map's events, so that what was read is of a history that has ended. */
+static enum jalon_status expect_event(struct jalon_context *ctx, struct jalon_session *session,
+                                      const struct jalon_map *map, struct jalon_standing mark)
+{
+    bool goes_on = true;
+    enum jalon_status status = JALON_OK;
+    if (mark.seq > 0) {
+        status = jalon_store_has_event(ctx, session, map, mark.seq, mark.time_us, &goes_on);
+    }
+    return status != JALON_OK || goes_on
+               ? status
+               : jalon_fail(ctx, JALON_RETRY, "the map is another one now; try again");
+}
+
 /*
- * One chapter of a view's rows, from those after *after. *latest was the map's last event when the
- * chapter before was read (none: seq 0) and becomes what it is now. JALON_RETRY: it is none of the map's
- * any more, so that what was read is of a history that has ended.
+ * One chapter of a view's rows, from those after *after, on a standby if there is one. *latest was the
+ * map's last event when the chapter before was read, and becomes what it is now.
  */
 static enum jalon_status load_chapter(struct jalon_context *ctx, struct jalon_app *app,
-                                      struct jalon_view *view, struct mark *latest, int64_t *after,
+                                      struct jalon_view *view, struct jalon_standing *latest, int64_t *after,
                                       bool *out_more)
 {
     struct jalon_session *session = NULL;
     const struct jalon_map *map = jalon_view_map(view);
-    bool goes_on = true;
-    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
-    if (status == JALON_OK && latest->seq > 0) {
-        status = has_event(ctx, session, map, *latest, &goes_on);
-    }
-    if (status == JALON_OK && !goes_on) {
-        status = jalon_fail(ctx, JALON_RETRY, "the map is another one now; try again");
+    enum jalon_status status =
+        jalon_store_read_after(ctx, app->store, map, latest->seq, latest->time_us, &session);
+    if (status == JALON_OK) {
+        status = expect_event(ctx, session, map, *latest);
     }
     if (status == JALON_OK) {
         status = jalon_store_last_event(ctx, session, map, &latest->seq, &latest->time_us);
@@ -159,19 +148,25 @@ static enum jalon_status load_chapter(struct jalon_context *ctx, struct jalon_ap
 /*
  * Fills a view with what the store has, in chapters: a transaction that lasts keeps the database's
  * log from being cut. What changes between two of them comes again with its event: the view is at
- * the event before the first chapter.
+ * `start`, the map's last event before the first chapter.
  */
 static enum jalon_status load_all(struct jalon_context *ctx, struct jalon_app *app,
-                                  struct jalon_view *view)
+                                  struct jalon_view *view, struct jalon_standing start)
 {
-    struct mark start = {0, 0}, latest = {0, 0};
+    struct jalon_session *session = NULL;
+    struct jalon_standing latest = start;
     int64_t after = 0;
     enum jalon_status status = JALON_OK;
-    bool more = true;
-    for (bool first = true; status == JALON_OK && more; first = false) {
+    for (bool more = true; status == JALON_OK && more;) {
         status = load_chapter(ctx, app, view, &latest, &after, &more);
-        start = first ? latest : start;
     }
+    if (status == JALON_OK) {
+        status = jalon_store_read(ctx, app->store, &session);
+    }
+    if (status == JALON_OK) {
+        status = expect_event(ctx, session, jalon_view_map(view), latest);
+    }
+    jalon_session_end(session);
     return status == JALON_OK ? jalon_view_set_seq(ctx, view, start.seq, start.time_us) : status;
 }
 
@@ -181,6 +176,7 @@ enum jalon_status jalon_load_view(struct jalon_context *ctx, struct jalon_app *a
     struct jalon_session *session = NULL;
     struct jalon_view *view = NULL;
     struct jalon_map map;
+    struct jalon_standing start = {0, 0};
     enum jalon_status status = jalon_store_read(ctx, app->store, &session);
     if (status == JALON_OK) {
         status = jalon_store_load_map(ctx, session, slug, &map);
@@ -188,11 +184,14 @@ enum jalon_status jalon_load_view(struct jalon_context *ctx, struct jalon_app *a
     if (status == JALON_OK) {
         status = make_view(ctx, app, session, &map, &view);
     }
-    bool is_restored = status == JALON_OK && restore_view(ctx, session, view) == JALON_OK;
+    if (status == JALON_OK) {
+        status = jalon_store_last_event(ctx, session, &map, &start.seq, &start.time_us);
+    }
+    bool is_restored = status == JALON_OK && restore_view(ctx, session, view, start.seq) == JALON_OK;
     jalon_session_end(session);
     if (status == JALON_OK && !is_restored) {
         jalon_error_clear(ctx);
-        status = load_all(ctx, app, view);
+        status = load_all(ctx, app, view, start);
     }
     if (status != JALON_OK) {
         jalon_view_destroy(view);

@@ -138,6 +138,7 @@ void jalon_db_close(struct jalon_db *db)
     jalon_db_checkpoints_stop(db);
     jalon_db_pulse_stop(db);
     disconnect_readers(db);
+    jalon_db_standby_disconnect(db);
     if (db->writer != NULL) {
         driver->disconnect(db->writer);
     }
@@ -256,6 +257,10 @@ static void give_back(struct jalon_db_connection *connection)
 {
     struct jalon_db *db = connection->db;
     enum jalon_db_mode mode = connection->mode;
+    if (mode == JALON_DB_STANDBY) {
+        jalon_db_standby_give_back(connection);
+        return;
+    }
     struct jalon_db_connection *broken = NULL;
     pthread_mutex_lock(&db->mutex);
     if (connection->broken) {
@@ -438,6 +443,15 @@ enum jalon_status jalon_db_add(struct jalon_context *ctx, struct jalon_db_connec
                : driver->execute(ctx, connection, query, parameters, &changed, &number);
 }
 
+/* A standby that fails, be it that what it follows stood in its way, is not asked again soon. */
+static enum jalon_status blame(struct jalon_db_connection *connection, enum jalon_status status)
+{
+    if (status != JALON_OK && status != JALON_NOT_FOUND && connection->mode == JALON_DB_STANDBY) {
+        connection->broken = true;
+    }
+    return status;
+}
+
 enum jalon_status jalon_db_query(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                  int query, const struct jalon_db_value *parameters, size_t count,
                                  struct jalon_db_cursor **out)
@@ -447,14 +461,17 @@ enum jalon_status jalon_db_query(struct jalon_context *ctx, struct jalon_db_conn
         *out = NULL;
         return JALON_OK;
     }
-    return connection->db->driver->query(ctx, connection, query, parameters, out);
+    return blame(connection,
+                 connection->db->driver->query(ctx, connection, query, parameters, out));
 }
 
 enum jalon_status jalon_db_step(struct jalon_context *ctx, struct jalon_db_cursor *cursor,
                                 const struct jalon_db_value **out_row)
 {
-    return cursor != NULL ? cursor->connection->db->driver->step(ctx, cursor, out_row)
-                          : JALON_NOT_FOUND;
+    return cursor != NULL
+               ? blame(cursor->connection,
+                       cursor->connection->db->driver->step(ctx, cursor, out_row))
+               : JALON_NOT_FOUND;
 }
 
 void jalon_db_cursor_end(struct jalon_db_cursor *cursor)
@@ -655,9 +672,11 @@ enum jalon_status jalon_db_compact(struct jalon_context *ctx, struct jalon_db *d
     return status;
 }
 
-void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_writes,
-                      int64_t *out_log_bytes)
+void jalon_db_measure(struct jalon_db *db, uint64_t *out_reads, uint64_t *out_standby_reads,
+                      uint64_t *out_writes, int64_t *out_log_bytes)
 {
+    *out_standby_reads =
+        atomic_load_explicit(&db->begun[JALON_DB_STANDBY], memory_order_relaxed);
     *out_reads = atomic_load_explicit(&db->begun[JALON_DB_READ], memory_order_relaxed);
     *out_writes = atomic_load_explicit(&db->begun[JALON_DB_WRITE], memory_order_relaxed);
     *out_log_bytes = db->driver->log_bytes != NULL ? db->driver->log_bytes(db) : 0;

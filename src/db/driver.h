@@ -62,6 +62,9 @@ struct jalon_db_driver {
     /* Has the server answer, within seconds, also one that is known to be silent. NULL: no server. */
     enum jalon_status (*ping)(struct jalon_context *ctx, struct jalon_db_connection *connection);
 
+    /* May there be servers that JALON_DB_STANDBY connects to? NULL: no. */
+    bool (*has_standby)(const struct jalon_db *db);
+
     /* `deadline_us` (monotonic): how long to wait for another process' lock. */
     enum jalon_status (*begin)(struct jalon_context *ctx, struct jalon_db_connection *connection,
                                int64_t deadline_us);
@@ -146,6 +149,15 @@ struct jalon_db_reach {
     _Atomic unsigned era;     /* connections of an earlier one were given up with a silent server */
 };
 
+/* Connections to a server that follows; see standby.c. */
+struct jalon_db_standby {
+    struct jalon_db_connection *idle; /* a list */
+    size_t count;                     /* idle, leased, being made */
+    bool trying;
+    unsigned failures;
+    int64_t next_us; /* when another one may be tried, on the monotonic clock */
+};
+
 struct jalon_db {
     const struct jalon_db_driver *driver;
     struct jalon_db_reach reach;
@@ -156,7 +168,8 @@ struct jalon_db {
     size_t reader_count;                      /* idle and leased */
     struct jalon_db_connection *writer;       /* kept once made */
     bool writing;                             /* the writer is leased */
-    _Atomic uint64_t begun[2]; /* transactions, by mode */
+    _Atomic uint64_t begun[JALON_DB_MODE_COUNT]; /* transactions */
+    struct jalon_db_standby standby;             /* under the mutex */
     pthread_mutex_t watch_mutex;
     struct jalon_db_connection *watch; /* for data_version only */
     /* Bytes of the log that are not yet in the database, as the last commit here found it. */
@@ -212,6 +225,12 @@ enum jalon_status jalon_db_reach_check(struct jalon_context *ctx, struct jalon_d
 /* --- pulse.c --- */
 /* Nothing when it was not started. */
 void jalon_db_pulse_stop(struct jalon_db *db);
+
+/* --- standby.c --- */
+/* A broken one ends, and none is tried for a while. */
+void jalon_db_standby_give_back(struct jalon_db_connection *connection);
+/* Those that are idle. */
+void jalon_db_standby_disconnect(struct jalon_db *db);
 
 /* --- checkpoint.c --- */
 /* After a commit: has the thread look at a log that has become long. */

@@ -17,6 +17,7 @@
 static const int64_t write_patience_us = INT64_C(5000000); /* and as long as it waits for a lock */
 static const int64_t read_patience_us = INT64_C(60000000);
 static const int64_t ping_patience_us = INT64_C(5000000);
+static const int64_t standby_patience_us = INT64_C(2000000); /* it is never needed */
 
 /* --- Connections --- */
 
@@ -69,7 +70,8 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
         jalon_memory_allocate_zeroed(jalon_db_statement_count, sizeof *connection->prepared);
     enum jalon_status status = connection->prepared != NULL ? JALON_OK : jalon_no_memory(ctx);
     if (status == JALON_OK) {
-        status = jalon_postgres_connect_handle(ctx, db->options, &connection->handle);
+        status = jalon_postgres_connect_handle(ctx, db->options, mode == JALON_DB_STANDBY,
+                                               &connection->handle);
     }
     if (status == JALON_OK && (PQsetnonblocking(connection->handle, 1) != 0 ||
                                PQenterPipelineMode(connection->handle) == 0)) {
@@ -86,11 +88,17 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
         postgres_disconnect(&connection->base);
         return status;
     }
-    connection->is_patient = false;
-    connection->patience_us =
-        mode == JALON_DB_WRITE ? base->wait_ms * 1000 + write_patience_us : read_patience_us;
+    connection->is_patient = mode == JALON_DB_STANDBY; /* that the other is silent says nothing */
+    connection->patience_us = mode == JALON_DB_WRITE ? base->wait_ms * 1000 + write_patience_us
+                              : mode == JALON_DB_STANDBY ? standby_patience_us
+                                                         : read_patience_us;
     *out = &connection->base;
     return JALON_OK;
+}
+
+static bool postgres_has_standby(const struct jalon_db *base)
+{
+    return jalon_postgres_url_hosts(((const struct jalon_postgres_db *)base)->options) > 1;
 }
 
 static enum jalon_status postgres_open(struct jalon_context *ctx,
@@ -463,6 +471,7 @@ const struct jalon_db_driver jalon_db_postgres = {
     .disconnect = postgres_disconnect,
     .is_alive = postgres_is_alive,
     .ping = postgres_ping,
+    .has_standby = postgres_has_standby,
     .begin = postgres_begin,
     .commit = postgres_commit,
     .rollback = postgres_rollback,

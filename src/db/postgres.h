@@ -105,9 +105,13 @@ const char *jalon_postgres_url_item(const char *list, size_t index,
 int64_t jalon_postgres_url_patience_us(const PQconninfoOption *options);
 
 /* --- postgres_connect.c --- */
-/* A connection to the first host that lets us in. On failure the message says why each does not. */
+/*
+ * A connection to the first host that lets us in: one that takes writes (unless the URL says else), or
+ * a standby. On failure the message says why each does not.
+ */
 enum jalon_status jalon_postgres_connect_handle(struct jalon_context *ctx,
-                                                const PQconninfoOption *options, PGconn **out);
+                                                const PQconninfoOption *options, bool standby,
+                                                PGconn **out);
 
 /* --- postgres_check.c --- */
 /* Can Jalon work with this server and database? If not the message says what to do. */

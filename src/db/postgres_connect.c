@@ -14,6 +14,9 @@
 #include "jalon/clock.h"
 
 enum { KEYWORDS_MAX = 64 };
+/* A standby is never worth waiting for. */
+static const int64_t standby_patience_us = INT64_C(2000000);
+static const char kind_of_server[] = "target_session_attrs";
 
 struct target {
     const char *keywords[KEYWORDS_MAX + 1], *values[KEYWORDS_MAX + 1];
@@ -31,25 +34,29 @@ static void put(struct target *target, const char *keyword, const char *value)
 }
 
 /* What the URL does not say. A peer that is gone is found out within ten seconds. */
-static void put_defaults(struct target *target, const PQconninfoOption *options)
+static void put_defaults(struct target *target, const PQconninfoOption *options, bool standby)
 {
     static const struct {
         const char *keyword, *value;
     } defaults[] = {
-        {"target_session_attrs", "read-write"}, {"application_name", "jalon"},
+        {kind_of_server, "read-write"},         {"application_name", "jalon"},
         {"keepalives_idle", "5"},               {"keepalives_interval", "2"},
         {"keepalives_count", "3"},              {"tcp_user_timeout", "10000"},
     };
     for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
-        if (jalon_postgres_url_value(options, defaults[i].keyword) == NULL) {
+        bool is_kind = strcmp(defaults[i].keyword, kind_of_server) == 0;
+        if (jalon_postgres_url_value(options, defaults[i].keyword) == NULL &&
+            !(standby && is_kind)) {
             put(target, defaults[i].keyword, defaults[i].value);
         }
     }
     put(target, "client_encoding", "UTF8");
+    put(target, kind_of_server, standby ? "standby" : NULL);
 }
 
 /* The host of this number, and all else that the URL says. */
-static void read_target(const PQconninfoOption *options, size_t index, struct target *out)
+static void read_target(const PQconninfoOption *options, size_t index, bool standby,
+                        struct target *out)
 {
     out->count = 0;
     const char *host = jalon_postgres_url_item(jalon_postgres_url_value(options, "host"), index,
@@ -58,12 +65,14 @@ static void read_target(const PQconninfoOption *options, size_t index, struct ta
                                                   index, &out->address);
     const char *port = jalon_postgres_url_item(jalon_postgres_url_value(options, "port"), index,
                                                &out->port);
-    put_defaults(out, options);
+    put_defaults(out, options, standby);
     for (const PQconninfoOption *option = options; option->keyword != NULL; option++) {
         bool is_place = strcmp(option->keyword, "host") == 0 ||
                         strcmp(option->keyword, "hostaddr") == 0 ||
                         strcmp(option->keyword, "port") == 0;
-        if (!is_place && strcmp(option->keyword, "client_encoding") != 0) {
+        bool is_ours = strcmp(option->keyword, "client_encoding") == 0 ||
+                       (standby && strcmp(option->keyword, kind_of_server) == 0);
+        if (!is_place && !is_ours) {
             put(out, option->keyword, option->val);
         }
     }
@@ -213,16 +222,18 @@ static PGconn *try_target(struct jalon_context *ctx, const struct target *target
 /* --- All of them --- */
 
 enum jalon_status jalon_postgres_connect_handle(struct jalon_context *ctx,
-                                                const PQconninfoOption *options, PGconn **out)
+                                                const PQconninfoOption *options, bool standby,
+                                                PGconn **out)
 {
     size_t count = jalon_postgres_url_hosts(options);
     int64_t patience_us = jalon_postgres_url_patience_us(options);
+    patience_us = standby && patience_us > standby_patience_us ? standby_patience_us : patience_us;
     struct jalon_text reasons = JALON_TEXT_EMPTY;
     enum jalon_status verdict = JALON_OK;
     for (size_t i = 0; i < count; i++) {
         struct target target;
         enum jalon_status status = JALON_OK;
-        read_target(options, i, &target);
+        read_target(options, i, standby, &target);
         PGconn *handle = try_target(ctx, &target, patience_us, &status);
         if (handle != NULL) {
             *out = handle;

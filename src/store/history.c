@@ -116,6 +116,20 @@ enum jalon_status jalon_store_list_events(struct jalon_context *ctx, struct jalo
     return status;
 }
 
+enum jalon_status jalon_store_has_event(struct jalon_context *ctx, struct jalon_session *session,
+                                        const struct jalon_map *map, int64_t seq, int64_t time_us,
+                                        bool *out)
+{
+    struct jalon_event *events = NULL;
+    size_t count = 0;
+    enum jalon_status status =
+        jalon_store_list_events(ctx, session, map, seq - 1, 1, &events, &count);
+    if (status == JALON_OK) {
+        *out = count == 1 && events[0].seq == seq && events[0].time_us == time_us;
+    }
+    return status;
+}
+
 enum jalon_status jalon_store_last_event(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map, int64_t *out_seq,
                                          int64_t *out_time_us)

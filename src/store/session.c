@@ -146,10 +146,10 @@ void jalon_store_measure_reach(struct jalon_store *store, uint64_t *out_lost,
     jalon_db_measure_reach(store->db, out_lost, out_regained, out_refused);
 }
 
-void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads, uint64_t *out_writes,
-                         int64_t *out_log_bytes)
+void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads,
+                         uint64_t *out_standby_reads, uint64_t *out_writes, int64_t *out_log_bytes)
 {
-    jalon_db_measure(store->db, out_reads, out_writes, out_log_bytes);
+    jalon_db_measure(store->db, out_reads, out_standby_reads, out_writes, out_log_bytes);
 }
 
 /* --- Sessions --- */
@@ -161,7 +161,10 @@ static enum jalon_status begin(struct jalon_context *ctx, struct jalon_store *st
     if (session == NULL) {
         return jalon_no_memory(ctx);
     }
-    enum jalon_status status = jalon_db_begin(ctx, store->db, mode, &session->connection);
+    enum jalon_status status =
+        mode == JALON_DB_STANDBY
+            ? jalon_db_begin_standby(ctx, store->db, &session->connection)
+            : jalon_db_begin(ctx, store->db, mode, &session->connection);
     if (status != JALON_OK) {
         jalon_memory_release(session);
         return status;
@@ -178,6 +181,28 @@ enum jalon_status jalon_store_read(struct jalon_context *ctx, struct jalon_store
                                    struct jalon_session **out)
 {
     return begin(ctx, store, JALON_DB_READ, out);
+}
+
+enum jalon_status jalon_store_read_after(struct jalon_context *ctx, struct jalon_store *store,
+                                         const struct jalon_map *map, int64_t seq, int64_t time_us,
+                                         struct jalon_session **out)
+{
+    struct jalon_session *session = NULL;
+    bool has_event = false;
+    enum jalon_status status = JALON_NOT_FOUND;
+    if (seq > 0) {
+        status = begin(ctx, store, JALON_DB_STANDBY, &session);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_has_event(ctx, session, map, seq, time_us, &has_event);
+    }
+    if (status == JALON_OK && has_event) {
+        *out = session;
+        return JALON_OK;
+    }
+    jalon_session_end(session);
+    jalon_error_clear(ctx);
+    return jalon_store_read(ctx, store, out);
 }
 
 enum jalon_status jalon_store_write(struct jalon_context *ctx, struct jalon_store *store,
