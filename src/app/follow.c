@@ -218,9 +218,13 @@ static bool follow_once(struct jalon_context *ctx, struct jalon_app *app)
         atomic_store(&app->data_version, -1); /* who answers next may be another server */
         return false;
     }
-    enum jalon_status status = version == atomic_exchange(&app->data_version, version)
-                                   ? JALON_OK
-                                   : follow_all(ctx, app, since_us, &more);
+    uint64_t losses = jalon_store_losses(app->store);
+    /* Another server may have come to the same number by another history. */
+    bool is_same = version == atomic_exchange(&app->data_version, version) &&
+                   losses == app->losses;
+    app->losses = losses;
+    enum jalon_status status =
+        is_same ? JALON_OK : follow_all(ctx, app, since_us, &more);
     if (status == JALON_OK && !more) {
         atomic_store(&app->followed_us, since_us);
     } else { /* what failed is tried again at the next tick: the version counts as not seen */

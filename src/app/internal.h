@@ -51,6 +51,7 @@ struct jalon_app {
     _Atomic int64_t busy_map;
     _Atomic int64_t data_version; /* of the store when last followed; -1: look again */
     _Atomic int64_t followed_us;  /* when all maps were last known to show all there was */
+    uint64_t losses;              /* of the store when last followed; the follower's own */
     bool is_wanted;               /* to follow at once; as the next, under follower_lock */
     bool is_woken;                /* to follow soon: another program has written */
     bool wakes;                   /* the store says so by itself; else it is asked often */
