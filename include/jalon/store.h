@@ -131,6 +131,17 @@ struct jalon_change {
     int64_t time_us; /* of the event */
     struct jalon_contribution contribution;
 };
+/* A contribution and all of its revisions, oldest first, in ctx' arena: borrowed during the call. */
+typedef enum jalon_status (*jalon_history_listener)(struct jalon_context *ctx, void *object,
+                                                    const struct jalon_contribution *contribution,
+                                                    const struct jalon_revision *revisions,
+                                                    size_t count);
+/* Of all contributions of a map that have any, by number; stops at the first failure. */
+enum jalon_status jalon_store_each_history(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map,
+                                           jalon_history_listener take,
+                                           void *object) JALON_MUST_USE;
 /* Events with seq > since, ascending, at most `limit`, with the contributions as they are now. */
 enum jalon_status jalon_store_list_changes(struct jalon_context *ctx, struct jalon_session *session,
                                            const struct jalon_map *map, int64_t since, size_t limit,

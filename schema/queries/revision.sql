@@ -9,5 +9,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 SELECT version, time, author, action, reason, changes FROM revision
 WHERE map = $1 AND contribution = $2 AND version < $3 ORDER BY version DESC LIMIT $4;
 
+-- All of a map, oldest first, each with its contribution as it is now. In the order of the revisions'
+-- key, which nobody need sort.
+-- name: revision_histories
+SELECT contribution.number, contribution.id, contribution.collection, contribution.version, title,
+    description, fields, categories, status, moderation, contribution.author, source, source_id,
+    licence, observed, campaign, created, updated, geometry, revision.version, revision.time,
+    revision.author, revision.action, revision.reason, revision.changes
+FROM revision
+JOIN contribution ON contribution.map = revision.map
+    AND contribution.number = revision.contribution
+WHERE revision.map = $1 ORDER BY revision.contribution, revision.version;
+
 -- name: revision_delete
 DELETE FROM revision WHERE map = $1;

@@ -31,54 +31,26 @@ static void tell(struct looking *looking, const char *table, struct jalon_text k
 
 /* --- History --- */
 
-/* In the arena of `row`, which is reset behind each contribution. */
-static enum jalon_status check_history(struct jalon_context *row, struct jalon_session *session,
-                                       const struct jalon_map *map,
+/* Whose history is looked at. */
+struct retracing {
+    const struct jalon_map *map;
+    struct looking *looking;
+};
+
+static enum jalon_status check_history(struct jalon_context *ctx, void *object,
                                        const struct jalon_contribution *contribution,
-                                       struct looking *looking)
+                                       const struct jalon_revision *revisions, size_t count)
 {
-    struct jalon_revision *revisions = NULL;
+    const struct retracing *retracing = object;
     struct jalon_text fault;
-    size_t count = 0;
-    enum jalon_status status = jalon_store_list_revisions(row, session, map, contribution->number,
-                                                          0, SIZE_MAX, &revisions, &count);
-    if (status == JALON_OK) {
-        status = jalon_retrace_history(row, map, contribution, revisions, count, &fault);
-    }
+    enum jalon_status status =
+        jalon_retrace_history(ctx, retracing->map, contribution, revisions, count, &fault);
     if (status == JALON_OK && fault.data != NULL) {
         char key[24];
         snprintf(key, sizeof key, "%lld", (long long)contribution->number);
-        tell(looking, "contribution", jalon_text_from(key), fault);
+        tell(retracing->looking, "contribution", jalon_text_from(key), fault);
     }
     return status;
-}
-
-/* What cannot be read ends it: jalon_store_check_map has told why. */
-static enum jalon_status check_histories(struct jalon_context *ctx, struct jalon_session *session,
-                                         const struct jalon_map *map, struct looking *looking)
-{
-    struct jalon_contribution_filter all = {.collection = -1, .source = JALON_TEXT_EMPTY};
-    struct jalon_contribution_cursor *cursor = NULL;
-    struct jalon_contribution contribution;
-    struct jalon_context *row = jalon_context_create();
-    if (row == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    enum jalon_status status = jalon_store_scan_contributions(ctx, session, map, &all, &cursor);
-    while (status == JALON_OK) {
-        status = jalon_contribution_cursor_next(row, cursor, &contribution);
-        if (status == JALON_OK) {
-            status = check_history(row, session, map, &contribution, looking);
-        }
-        if (status != JALON_OK && status != JALON_NOT_FOUND) {
-            status = jalon_fail(ctx, status, "the history cannot be read further: %s",
-                                row->error.message.data);
-        }
-        jalon_context_reset(row);
-    }
-    jalon_contribution_cursor_end(cursor);
-    jalon_context_destroy(row);
-    return status == JALON_NOT_FOUND ? JALON_OK : status;
 }
 
 /* --- A database --- */
@@ -91,7 +63,11 @@ static enum jalon_status check_map(struct jalon_context *ctx, struct jalon_sessi
     if (status == JALON_OK) {
         status = jalon_store_check_map(ctx, session, &map, take_finding, looking);
     }
-    return status == JALON_OK ? check_histories(ctx, session, &map, looking) : status;
+    if (status == JALON_OK) { /* what cannot be read ends it: it was told just now */
+        struct retracing retracing = {&map, looking};
+        status = jalon_store_each_history(ctx, session, &map, check_history, &retracing);
+    }
+    return status;
 }
 
 /* Something that cannot be read is a finding like others; that there is no memory is not. */

@@ -185,8 +185,8 @@ enum jalon_status jalon_retrace_history(struct jalon_context *ctx, const struct 
     struct retrace retrace = {.ctx = ctx, .collection = collection, .out_fault = out_fault};
     struct retrace present = {.ctx = ctx, .collection = collection, .out_fault = out_fault};
     enum jalon_status status = set_moderation(&retrace);
-    for (size_t i = count; status == JALON_OK && i > 0; i--) {
-        status = apply_changes(&retrace, revisions[i - 1].version, revisions[i - 1].changes);
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        status = apply_changes(&retrace, revisions[i].version, revisions[i].changes);
     }
     if (status == JALON_OK) {
         status = jalon_history_changes(ctx, map, NULL, contribution, &changes);

@@ -7,7 +7,7 @@
 #include "jalon/context.h"
 
 /*
- * `revisions` are all of the contribution's, newest first. *out_fault tells the first thing that is
+ * `revisions` are all of the contribution's, oldest first. *out_fault tells the first thing that is
  * not so, in the context's arena; its data is NULL when there is none.
  */
 enum jalon_status jalon_retrace_history(struct jalon_context *ctx, const struct jalon_map *map,

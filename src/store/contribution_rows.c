@@ -32,7 +32,7 @@ enum {
     COLUMN_CREATED,
     COLUMN_UPDATED,
     COLUMN_GEOMETRY,
-    COLUMN_SEQ, /* this and the next: of changes only */
+    COLUMN_SEQ = JALON_STORE_CONTRIBUTION_COLUMNS, /* this and the next: of changes only */
     COLUMN_TIME,
 };
 
@@ -140,9 +140,11 @@ static bool read_names(const struct jalon_db_value *row, const struct jalon_map 
     return true;
 }
 
-static enum jalon_status read_row(struct jalon_context *ctx, const struct jalon_map *map,
-                                  enum jalon_db_geometry_form form,
-                                  const struct jalon_db_value *row, struct jalon_contribution *out)
+enum jalon_status jalon_store_read_contribution(struct jalon_context *ctx,
+                                                const struct jalon_map *map,
+                                                enum jalon_db_geometry_form form,
+                                                const struct jalon_db_value *row,
+                                                struct jalon_contribution *out)
 {
     struct jalon_contribution read = {
         .number = jalon_db_to_integer(&row[COLUMN_NUMBER]),
@@ -181,7 +183,7 @@ static enum jalon_status read_one(struct jalon_context *ctx, struct jalon_sessio
         return jalon_fail(ctx, status, "there is no such contribution");
     }
     if (status == JALON_OK) {
-        status = read_row(ctx, map, jalon_db_geometry_form(session->store->db), row, out);
+        status = jalon_store_read_contribution(ctx, map, jalon_db_geometry_form(session->store->db), row, out);
         jalon_db_cursor_end(cursor);
     }
     return status;
@@ -234,7 +236,7 @@ static enum jalon_status take_change(struct jalon_context *ctx, const struct jal
     struct jalon_change *change = &list->items[list->count];
     change->seq = jalon_db_to_integer(&row[COLUMN_SEQ]);
     change->time_us = jalon_db_to_time_us(&row[COLUMN_TIME]);
-    enum jalon_status status = read_row(ctx, list->map, list->form, row, &change->contribution);
+    enum jalon_status status = jalon_store_read_contribution(ctx, list->map, list->form, row, &change->contribution);
     list->count += status == JALON_OK;
     return status;
 }
@@ -336,7 +338,7 @@ enum jalon_status jalon_contribution_cursor_next(struct jalon_context *row_ctx,
 {
     const struct jalon_db_value *row;
     enum jalon_status status = jalon_db_step(row_ctx, cursor->rows, &row);
-    return status == JALON_OK ? read_row(row_ctx, cursor->map, cursor->form, row, out) : status;
+    return status == JALON_OK ? jalon_store_read_contribution(row_ctx, cursor->map, cursor->form, row, out) : status;
 }
 
 void jalon_contribution_cursor_end(struct jalon_contribution_cursor *cursor)

@@ -10,6 +10,31 @@ struct revisions {
     int64_t contribution;
 };
 
+enum jalon_status jalon_store_read_revision(struct jalon_context *ctx, int64_t contribution,
+                                            const struct jalon_db_value *row,
+                                            struct jalon_revision *out)
+{
+    enum { VERSION, TIME, AUTHOR, ACTION, REASON, CHANGES };
+    struct jalon_revision read = {
+        .version = jalon_db_to_integer(&row[VERSION]),
+        .time_us = jalon_db_to_time_us(&row[TIME]),
+    };
+    if (!jalon_action_parse(jalon_db_to_text(&row[ACTION]), &read.action)) {
+        return jalon_store_bad_row(ctx, "a revision of contribution", contribution);
+    }
+    enum jalon_status status = jalon_store_copy_text(ctx, &row[AUTHOR], &read.author);
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[REASON], &read.reason);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[CHANGES], &read.changes);
+    }
+    if (status == JALON_OK) {
+        *out = read;
+    }
+    return status;
+}
+
 static enum jalon_status take_revision(struct jalon_context *ctx, const struct jalon_db_value *row,
                                        void *object)
 {
@@ -19,21 +44,8 @@ static enum jalon_status take_revision(struct jalon_context *ctx, const struct j
     if (list->items == NULL) {
         return jalon_no_memory(ctx);
     }
-    struct jalon_revision *revision = &list->items[list->count];
-    *revision = (struct jalon_revision){
-        .version = jalon_db_to_integer(&row[0]),
-        .time_us = jalon_db_to_time_us(&row[1]),
-    };
-    if (!jalon_action_parse(jalon_db_to_text(&row[3]), &revision->action)) {
-        return jalon_store_bad_row(ctx, "a revision of contribution", list->contribution);
-    }
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[2], &revision->author);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[4], &revision->reason);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[5], &revision->changes);
-    }
+    enum jalon_status status =
+        jalon_store_read_revision(ctx, list->contribution, row, &list->items[list->count]);
     list->count += status == JALON_OK;
     return status;
 }
@@ -63,6 +75,91 @@ enum jalon_status jalon_store_list_revisions(struct jalon_context *ctx,
         *out = list.items;
         *out_count = list.count;
     }
+    return status;
+}
+
+/* --- All of a map --- */
+
+struct histories {
+    const struct jalon_map *map;
+    enum jalon_db_geometry_form form;
+    jalon_history_listener take;
+    void *object;
+    struct jalon_context *one; /* of the contribution that is read; reset behind it */
+    struct jalon_contribution contribution;
+    struct revisions list; /* its own until now */
+};
+
+/* Gives the contribution whose rows were read away. */
+static enum jalon_status give_history(struct histories *histories)
+{
+    enum jalon_status status = JALON_OK;
+    if (histories->list.count > 0) {
+        status = histories->take(histories->one, histories->object, &histories->contribution,
+                                 histories->list.items, histories->list.count);
+    }
+    if (status == JALON_OK) {
+        jalon_context_reset(histories->one);
+        histories->list = (struct revisions){0};
+    }
+    return status;
+}
+
+static enum jalon_status read_history_row(struct histories *histories,
+                                          const struct jalon_db_value *row)
+{
+    enum jalon_status status = JALON_OK;
+    int64_t number = jalon_db_to_integer(&row[0]);
+    if (histories->list.count > 0 && histories->list.contribution != number) {
+        status = give_history(histories);
+    }
+    if (status == JALON_OK && histories->list.count == 0) {
+        histories->list.contribution = number;
+        status = jalon_store_read_contribution(histories->one, histories->map, histories->form, row,
+                                               &histories->contribution);
+    }
+    return status == JALON_OK ? take_revision(histories->one, row + JALON_STORE_CONTRIBUTION_COLUMNS,
+                                              &histories->list)
+                              : status;
+}
+
+static enum jalon_status fail_history(struct jalon_context *ctx, enum jalon_status status,
+                                      const struct histories *histories)
+{
+    return jalon_fail(ctx, status, "the history cannot be read further: %s",
+                      histories->one->error.message.data);
+}
+
+static enum jalon_status take_history_row(struct jalon_context *ctx,
+                                          const struct jalon_db_value *row, void *object)
+{
+    enum jalon_status status = read_history_row(object, row);
+    return status == JALON_OK ? status : fail_history(ctx, status, object);
+}
+
+enum jalon_status jalon_store_each_history(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map,
+                                           jalon_history_listener take, void *object)
+{
+    struct jalon_db_value value = jalon_db_integer(map->number);
+    struct histories histories = {
+        .map = map,
+        .form = jalon_db_geometry_form(session->store->db),
+        .take = take,
+        .object = object,
+        .one = jalon_context_create(),
+    };
+    if (histories.one == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_REVISION_HISTORIES,
+                                                    &value, 1, take_history_row, &histories);
+    if (status == JALON_OK) {
+        status = give_history(&histories);
+        status = status == JALON_OK ? status : fail_history(ctx, status, &histories);
+    }
+    jalon_context_destroy(histories.one);
     return status;
 }
 

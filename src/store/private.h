@@ -109,6 +109,19 @@ enum jalon_status jalon_store_copy_text(struct jalon_context *ctx,
 /* A row that this program cannot have written: says so to the operator. */
 enum jalon_status jalon_store_bad_row(struct jalon_context *ctx, const char *what, int64_t number);
 
+/* --- Whole rows --- */
+enum { JALON_STORE_CONTRIBUTION_COLUMNS = 19 }; /* of every statement that reads them */
+/* What these columns hold, in the context's arena. */
+enum jalon_status jalon_store_read_contribution(struct jalon_context *ctx,
+                                                const struct jalon_map *map,
+                                                enum jalon_db_geometry_form form,
+                                                const struct jalon_db_value *row,
+                                                struct jalon_contribution *out) JALON_MUST_USE;
+/* The same of a revision's six columns. */
+enum jalon_status jalon_store_read_revision(struct jalon_context *ctx, int64_t contribution,
+                                            const struct jalon_db_value *row,
+                                            struct jalon_revision *out) JALON_MUST_USE;
+
 /* --- Geometry columns --- */
 /*
  * Five parameters: the geometry in the database's form (its bytes are the session's, until the next
