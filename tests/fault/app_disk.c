@@ -377,13 +377,13 @@ static void play_each(struct fixture *fixture, begin_failing begin, const char *
         int64_t n = last > 0 ? first + i * step : sample[i];
         struct fixture own = whole;
         own.ctx = jalon_context_create();
-        snprintf(own.folder, sizeof own.folder, "%.200s-%lld", whole.folder, (long long)n);
-        copy_folder(whole.folder, own.folder);
+        snprintf(own.location, sizeof own.location, "%.200s-%lld", whole.location, (long long)n);
+        copy_folder(whole.location, own.location);
         if (last > 0) {
             print_message("%s %lld\r", what, (long long)n);
         }
         play(&own, begin, n);
-        remove_folder(own.folder);
+        remove_folder(own.location);
         jalon_context_destroy(own.ctx);
     }
     *fixture = whole;
