@@ -399,7 +399,10 @@ static enum jalon_status ask_number(struct jalon_context *ctx,
     return status;
 }
 
-/* Who is about to change the schema waits for others who are. */
+/*
+ * Who is about to change the schema waits for others who are, and then reads the catalogue: what
+ * to_regclass remembers may be of before the wait.
+ */
 static enum jalon_status postgres_schema_version(struct jalon_context *ctx,
                                                  struct jalon_db_connection *base, int64_t *out)
 {
@@ -413,7 +416,9 @@ static enum jalon_status postgres_schema_version(struct jalon_context *ctx,
     int64_t has_table = 0, version = 0;
     if (status == JALON_OK) {
         status = ask_number(ctx, connection,
-                            "SELECT (to_regclass('schema_migration') IS NOT NULL)::int", &has_table);
+                            "SELECT count(*) FROM pg_class WHERE relname = 'schema_migration' "
+                            "AND pg_table_is_visible(oid)",
+                            &has_table);
     }
     if (status == JALON_OK && has_table != 0) {
         status = ask_number(ctx, connection, "SELECT max(number)::bigint FROM schema_migration",

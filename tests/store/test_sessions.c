@@ -271,6 +271,52 @@ static void many_threads_read_and_write(void **state)
 
 /* --- Opening --- */
 
+struct opener {
+    pthread_t thread;
+    const char *location;
+    enum jalon_status status;
+    char words[400];
+};
+
+static void *open_once(void *argument)
+{
+    struct opener *opener = argument;
+    struct jalon_context *ctx = jalon_context_create();
+    struct jalon_store_options options = {
+        .data = jalon_text_from(opener->location), .create = true, .write_wait_ms = 30000};
+    struct jalon_store *store = NULL;
+    opener->status = jalon_store_open(ctx, &options, &store);
+    snprintf(opener->words, sizeof opener->words, "%s (%s)", ctx->error.message.data,
+             ctx->error.internal.data);
+    jalon_store_close(store);
+    jalon_context_destroy(ctx);
+    return NULL;
+}
+
+/* As programs do that are started together: one makes the schema, the others wait for it. */
+static void several_may_create_it_at_once(void **state)
+{
+    enum { OPENERS = 4 };
+    (void)state;
+    char location[256];
+    struct opener openers[OPENERS];
+    make_location(location);
+    for (int i = 0; i < OPENERS; i++) {
+        openers[i] = (struct opener){.location = location};
+        assert_int_equal(pthread_create(&openers[i].thread, NULL, open_once, &openers[i]), 0);
+    }
+    for (int i = 0; i < OPENERS; i++) {
+        pthread_join(openers[i].thread, NULL);
+    }
+    for (int i = 0; i < OPENERS; i++) {
+        if (openers[i].status != JALON_OK) {
+            print_error("%s\n", openers[i].words);
+        }
+        assert_int_equal(openers[i].status, JALON_OK);
+    }
+    forget_location(location);
+}
+
 static void what_is_not_there_is_not_opened(void **state)
 {
     (void)state;
@@ -330,6 +376,7 @@ int main(int argc, char **argv)
         RUN(a_killed_process_leaves_nothing_half),
         RUN(a_second_writer_waits_and_gives_up),
         RUN(many_threads_read_and_write),
+        cmocka_unit_test(several_may_create_it_at_once),
         cmocka_unit_test(what_is_not_there_is_not_opened),
         RUN(a_newer_database_is_refused_and_not_touched),
     };
