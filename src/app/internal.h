@@ -33,7 +33,7 @@ struct jalon_app {
     struct jalon_live_map *maps;
     pthread_mutex_t load_lock;  /* one map is loaded at a time */
     uint64_t loaded;            /* how many ever were; under load_lock */
-    pthread_mutex_t write_lock; /* from a commit until the views show it */
+    pthread_mutex_t write_lock; /* while a view is brought forward */
     struct jalon_tile_cache *tiles;
     /* The follower: brings in what other processes write. */
     bool following;

@@ -33,9 +33,13 @@ static _Thread_local struct jalon_write_group *open_group;
 
 /* --- Showing --- */
 
-/* Brings a view forward to the write, whatever other processes wrote in between. */
+/*
+ * Brings a view forward to the write, whatever other processes wrote in between. *out_all: to all that
+ * is written.
+ */
 static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *app,
-                                 struct jalon_live_map *live, const struct written *written)
+                                 struct jalon_live_map *live, const struct written *written,
+                                 bool *out_all)
 {
     const struct jalon_snapshot *snapshot = jalon_view_pin(live->view);
     int64_t seen = jalon_snapshot_seq(snapshot);
@@ -44,23 +48,24 @@ static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *ap
      * A view that is as far already, or was last compared before a connection was lost, may show an
      * event that is none of the store's any more.
      */
-    return seen + 1 == written->seq && live->losses == jalon_store_losses(app->store)
-               ? jalon_view_apply(ctx, live->view, &written->contribution, written->seq,
-                                  written->contribution.updated_us)
-               : jalon_live_catch_up(ctx, app, live);
+    *out_all = seen + 1 != written->seq || live->losses != jalon_store_losses(app->store);
+    return *out_all ? jalon_live_catch_up(ctx, app, live)
+                    : jalon_view_apply(ctx, live->view, &written->contribution, written->seq,
+                                       written->contribution.updated_us);
 }
 
 /*
  * The view in use shows the write. It may be another one than was in use when the write began:
- * the map's settings were changed meanwhile.
+ * the map's settings were changed meanwhile. True: it shows all that is written to the map.
  */
-static void show(struct jalon_context *ctx, struct jalon_app *app, const struct written *written)
+static bool show(struct jalon_context *ctx, struct jalon_app *app, const struct written *written)
 {
     struct jalon_live_map *live = jalon_live_hold_loaded(app, written->map);
     if (live == NULL) {
-        return; /* the next reader loads it from the store */
+        return true; /* the next reader loads it from the store */
     }
-    enum jalon_status status = show_in(ctx, app, live, written);
+    bool shows_all = false;
+    enum jalon_status status = show_in(ctx, app, live, written, &shows_all);
     if (status != JALON_OK) {
         jalon_error_clear(ctx); /* it is stored: the answer is yes */
     }
@@ -71,6 +76,19 @@ static void show(struct jalon_context *ctx, struct jalon_app *app, const struct 
         jalon_live_drop(app, written->map); /* and is made anew from the store */
     }
     jalon_live_release(app, live);
+    return shows_all || status != JALON_OK;
+}
+
+/* The caller has write_lock. */
+static void show_all(struct jalon_context *ctx, const struct jalon_write_group *group)
+{
+    struct jalon_text shown = JALON_TEXT_EMPTY; /* a map of which nothing more is to be shown */
+    for (size_t i = 0; i < group->written_count; i++) {
+        const struct written *written = &group->written[i];
+        if (!jalon_text_equal(shown, written->map) && show(ctx, group->app, written)) {
+            shown = written->map;
+        }
+    }
 }
 
 /* --- Groups --- */
@@ -105,7 +123,7 @@ static enum jalon_status finish_group(struct jalon_context *ctx, struct jalon_wr
 {
     struct jalon_app *app = group->app;
     enum jalon_status status = JALON_OK;
-    pthread_mutex_lock(&app->write_lock);
+    /* Not under the lock: nobody else's map stands still while this waits for a disk, or a standby. */
     if (group->lost) {
         status = fail_lost(ctx);
     } else if (group->written_count > 0) {
@@ -115,10 +133,11 @@ static enum jalon_status finish_group(struct jalon_context *ctx, struct jalon_wr
         status = fail_lost(ctx); /* whose row it was is found out by trying each by itself */
     }
     jalon_session_end(group->session);
-    for (size_t i = 0; status == JALON_OK && i < group->written_count; i++) {
-        show(ctx, app, &group->written[i]);
+    if (status == JALON_OK && group->written_count > 0) {
+        pthread_mutex_lock(&app->write_lock);
+        show_all(ctx, group);
+        pthread_mutex_unlock(&app->write_lock);
     }
-    pthread_mutex_unlock(&app->write_lock);
     return status;
 }
 
