@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jalon/status.h"
+
 /* The cluster's folder, without symbolic links: a socket's path is short. */
 static void find_folder(char out[4096])
 {
@@ -49,6 +51,8 @@ static PGresult *ask(PGconn *connection, const char *statement)
 }
 
 /* As superuser, who makes and drops databases: a statement with the name in it for each %s. */
+static void administer(const char *format, ...) JALON_PRINTF(1, 2);
+
 static void administer(const char *format, ...)
 {
     char folder[4096], url[4400], statement[512];
