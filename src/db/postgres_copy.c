@@ -3,9 +3,10 @@
  * Many rows at once: PostgreSQL's COPY, in its binary form (its manual, "COPY", File Formats).
  * Layer 1.
  *
- * Rows are put into the form of the protocol as they come, for each table by itself. From some
- * length on they are sent, and while the server inserts them the next ones are collected: neither
- * waits for the other, unless it is slower. Before any other statement all of them are inserted.
+ * Rows are put into the form of the protocol as they come, for each table by itself. What has been
+ * collected is sent when the server is done with what was sent before: neither waits for the other,
+ * and the more the server is behind, the more it gets at once. Before any other statement all of
+ * them are inserted.
  */
 #include <assert.h>
 #include <limits.h>
@@ -15,9 +16,9 @@
 #include "db/postgres.h"
 
 enum {
-    SENT_FROM = 256 << 10,   /* bytes: some hundred rows, and what a socket takes at once */
-    LOOKED_AFTER = 32 << 10, /* more bytes, when the server was busy */
-    WAITED_FROM = 2 << 20,   /* the server is slower: it is waited for */
+    SENT_FROM = 32 << 10,     /* bytes, when the server has nothing to do; otherwise */
+    LOOKED_AFTER = SENT_FROM, /* so many more are collected, then it is looked again */
+    WAITED_FROM = 2 << 20,    /* the server is slower: it is waited for */
     COPY_TEXT_MAX = 1024,
 };
 static const size_t rows_max = (size_t)512 << 20;

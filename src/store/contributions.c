@@ -126,10 +126,11 @@ static enum jalon_status insert_row(struct jalon_context *ctx, struct jalon_sess
 /* Takes the next numbers from the engine. */
 static enum jalon_status take_numbers(struct jalon_context *ctx, struct jalon_session *session)
 {
-    size_t wanted = session->number_count == 0 ? JALON_SESSION_NUMBERS_MIN
-                    : session->number_count < JALON_SESSION_NUMBERS_MAX
-                        ? 2 * session->number_count
-                        : JALON_SESSION_NUMBERS_MAX;
+    size_t wanted = JALON_SESSION_NUMBERS_MIN;
+    if (session->number_count > 0) {
+        wanted = JALON_SESSION_NUMBERS_FACTOR * session->number_count;
+        wanted = wanted < JALON_SESSION_NUMBERS_MAX ? wanted : JALON_SESSION_NUMBERS_MAX;
+    }
     int64_t *numbers = jalon_memory_resize(session->numbers, wanted * sizeof *numbers);
     if (numbers == NULL) {
         return jalon_no_memory(ctx);

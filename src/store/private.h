@@ -23,8 +23,12 @@ struct jalon_session_map {
     int64_t kept_seq; /* when the savepoint was set */
 };
 
-/* Numbers taken for contributions that are added, some at a time. */
-enum { JALON_SESSION_NUMBERS_MIN = 16, JALON_SESSION_NUMBERS_MAX = 1 << 14 };
+/* Numbers taken for contributions that are added: few at first, then more at a time. */
+enum {
+    JALON_SESSION_NUMBERS_MIN = 16,
+    JALON_SESSION_NUMBERS_FACTOR = 16,
+    JALON_SESSION_NUMBERS_MAX = 1 << 14
+};
 
 struct jalon_session {
     struct jalon_store *store;
@@ -45,7 +49,7 @@ struct jalon_session {
     bool has_inserted; /* a contribution, waiting for its number */
     int64_t *numbers;
     size_t next_number;
-    size_t number_count; /* of which so many are there; the next block is twice as large */
+    size_t number_count; /* of which so many are there */
 };
 
 /* How many values a parameter array has. */
