@@ -42,16 +42,19 @@ static enum jalon_status check_server(struct jalon_context *ctx, PGconn *handle)
 {
     int version = PQserverVersion(handle);
     const char *encoding = PQparameterStatus(handle, "server_encoding");
+    if (version == 0 || encoding == NULL) { /* libpq had no memory to keep it, say */
+        return jalon_fail(ctx, JALON_UNAVAILABLE, "the database server does not say what it is");
+    }
     if (version < SERVER_OLDEST) {
         return jalon_fail(ctx, JALON_UNSUPPORTED,
                           "the server is PostgreSQL %d; this program needs %d or newer",
                           version / 10000, SERVER_OLDEST / 10000);
     }
-    if (encoding == NULL || strcmp(encoding, "UTF8") != 0) {
+    if (strcmp(encoding, "UTF8") != 0) {
         return jalon_fail(ctx, JALON_INVALID,
                           "the database holds text as %s, and this program needs UTF8: make one "
                           "with createdb --encoding UTF8 --template template0",
-                          encoding != NULL ? encoding : "something unknown");
+                          encoding);
     }
     return JALON_OK;
 }

@@ -74,6 +74,10 @@ enum jalon_status jalon_postgres_url_read(struct jalon_context *ctx, const char 
 {
     char *words = NULL;
     PQconninfoOption *options = PQconninfoParse(url, &words);
+    if (options == NULL && (words == NULL || strstr(words, "out of memory") != NULL)) {
+        PQfreemem(words);
+        return jalon_no_memory(ctx);
+    }
     if (options == NULL) {
         enum jalon_status status = refuse_option(ctx, url, words);
         PQfreemem(words);
