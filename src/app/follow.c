@@ -20,7 +20,7 @@ enum {
     EVENT_BATCH = 1000,
     FOLLOW_EVERY_US = 100000,
     FOLLOW_WOKEN_EVERY_US = 500000, /* where others wake it: some of that may be lost */
-    SOON_US = 10000,                /* however often they do */
+    SOON_US = 50000,                /* however often they do */
     PAUSE_US = 1000,                /* for a writer, between two batches */
     CHECK_EVERY_US = 500000,
 };
