@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/*
- * What all engines share: which one it is, the bounded pool, who may write, open cursors. Layer 1.
- *
- * One write connection serves the process: writers queue on a condition with a deadline, then the
- * engine waits for other processes with what is left of it.
- */
+/* What all engines share: which one it is, transactions, statements, open cursors. Layer 1. */
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "db/driver.h"
 #include "jalon/clock.h"
@@ -109,22 +102,6 @@ enum jalon_status jalon_db_open(struct jalon_context *ctx, const struct jalon_db
     return status == JALON_OK ? jalon_db_open_driver(ctx, driver, &terminated, out) : status;
 }
 
-/* Ends the connections that only read. None may be leased. */
-static void disconnect_readers(struct jalon_db *db)
-{
-    while (db->idle_readers != NULL) {
-        struct jalon_db_connection *reader = db->idle_readers;
-        db->idle_readers = reader->next;
-        db->reader_count--;
-        db->driver->disconnect(reader);
-    }
-    assert(db->reader_count == 0);
-    if (db->watch != NULL) {
-        db->driver->disconnect(db->watch);
-        db->watch = NULL;
-    }
-}
-
 void jalon_db_close(struct jalon_db *db)
 {
     if (db == NULL) {
@@ -137,7 +114,7 @@ void jalon_db_close(struct jalon_db *db)
     }
     jalon_db_checkpoints_stop(db);
     jalon_db_pulse_stop(db);
-    disconnect_readers(db);
+    jalon_db_pool_disconnect_readers(db);
     jalon_db_standby_disconnect(db);
     if (db->writer != NULL) {
         driver->disconnect(db->writer);
@@ -159,143 +136,7 @@ bool jalon_db_has_statement(const struct jalon_db *db, int query)
     return jalon_db_statements[query].sql[db->driver->engine][0] != '\0';
 }
 
-/* --- The pool --- */
-
-/* Waits on `freed`, the mutex held; false when the deadline has passed. */
-static bool wait_until(struct jalon_db *db, int64_t deadline_us)
-{
-    struct timespec until = {
-        .tv_sec = (time_t)(deadline_us / 1000000),
-        .tv_nsec = (long)(deadline_us % 1000000) * 1000,
-    };
-    return pthread_cond_timedwait(&db->freed, &db->mutex, &until) != ETIMEDOUT;
-}
-
-/* NULL, and gone, when it is known to be of no use any more. */
-static struct jalon_db_connection *keep_if_alive(struct jalon_db_connection *connection)
-{
-    const struct jalon_db_driver *driver = connection->db->driver;
-    bool is_of_now = connection->era == atomic_load(&connection->db->reach.era);
-    if (is_of_now && (driver->is_alive == NULL || driver->is_alive(connection))) {
-        return connection;
-    }
-    jalon_db_reach_lose(connection->db);
-    driver->disconnect(connection);
-    return NULL;
-}
-
-static enum jalon_status lease_writer(struct jalon_context *ctx, struct jalon_db *db,
-                                      int64_t deadline_us, struct jalon_db_connection **out)
-{
-    enum jalon_status status = JALON_OK;
-    pthread_mutex_lock(&db->mutex);
-    while (db->writing && wait_until(db, deadline_us)) {
-    }
-    if (db->writing) {
-        status = JALON_RETRY;
-    }
-    db->writing = true; /* stays so when it was */
-    pthread_mutex_unlock(&db->mutex);
-    if (status != JALON_OK) {
-        return jalon_fail(ctx, status, "others are writing; try again in a moment");
-    }
-    db->writer = db->writer != NULL ? keep_if_alive(db->writer) : NULL;
-    if (db->writer == NULL) {
-        status = jalon_db_reach_connect(ctx, db, JALON_DB_WRITE, &db->writer);
-    }
-    if (status != JALON_OK) {
-        pthread_mutex_lock(&db->mutex);
-        db->writing = false;
-        pthread_cond_broadcast(&db->freed);
-        pthread_mutex_unlock(&db->mutex);
-        return status;
-    }
-    *out = db->writer;
-    return JALON_OK;
-}
-
-static enum jalon_status lease_reader(struct jalon_context *ctx, struct jalon_db *db,
-                                      int64_t deadline_us, struct jalon_db_connection **out)
-{
-    struct jalon_db_connection *reader = NULL;
-    bool make = false;
-    pthread_mutex_lock(&db->mutex);
-    do {
-        if (db->idle_readers != NULL) {
-            reader = db->idle_readers;
-            db->idle_readers = reader->next;
-        } else if (db->reader_count < JALON_DB_READERS_MAX) {
-            make = true;
-            db->reader_count++;
-        }
-    } while (reader == NULL && !make && wait_until(db, deadline_us));
-    pthread_mutex_unlock(&db->mutex);
-    enum jalon_status status = JALON_OK;
-    if (reader != NULL) {
-        reader = keep_if_alive(reader);
-        make = reader == NULL;
-    }
-    if (make) {
-        status = jalon_db_reach_connect(ctx, db, JALON_DB_READ, &reader);
-        if (status != JALON_OK) {
-            pthread_mutex_lock(&db->mutex);
-            db->reader_count--;
-            pthread_cond_broadcast(&db->freed);
-            pthread_mutex_unlock(&db->mutex);
-        }
-    } else if (reader == NULL) {
-        status = jalon_fail(ctx, JALON_RETRY, "too many are reading; try again in a moment");
-    }
-    if (status == JALON_OK) {
-        *out = reader;
-    }
-    return status;
-}
-
-/* Gives the connection back, or away when it is broken. */
-static void give_back(struct jalon_db_connection *connection)
-{
-    struct jalon_db *db = connection->db;
-    enum jalon_db_mode mode = connection->mode;
-    if (mode == JALON_DB_STANDBY) {
-        jalon_db_standby_give_back(connection);
-        return;
-    }
-    struct jalon_db_connection *broken = NULL;
-    pthread_mutex_lock(&db->mutex);
-    if (connection->broken) {
-        broken = connection;
-    }
-    if (mode == JALON_DB_WRITE) {
-        db->writing = false;
-        db->writer = broken == NULL ? connection : NULL;
-    } else if (broken == NULL) {
-        connection->next = db->idle_readers;
-        db->idle_readers = connection;
-    } else {
-        db->reader_count--;
-    }
-    pthread_cond_broadcast(&db->freed);
-    pthread_mutex_unlock(&db->mutex);
-    if (broken != NULL) {
-        jalon_db_reach_lose(db);
-        db->driver->disconnect(broken);
-    }
-}
-
 /* --- Transactions --- */
-
-static enum jalon_status lease(struct jalon_context *ctx, struct jalon_db *db,
-                               enum jalon_db_mode mode, int64_t deadline_us,
-                               struct jalon_db_connection **out)
-{
-    enum jalon_status status = jalon_db_reach_check(ctx, db);
-    if (status != JALON_OK) {
-        return status;
-    }
-    return mode == JALON_DB_WRITE ? lease_writer(ctx, db, deadline_us, out)
-                                  : lease_reader(ctx, db, deadline_us, out);
-}
 
 enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
                                  enum jalon_db_mode mode, struct jalon_db_connection **out)
@@ -303,7 +144,7 @@ enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
     int64_t deadline_us = jalon_clock_monotonic_us() + db->wait_ms * 1000;
     for (;;) {
         struct jalon_db_connection *connection;
-        enum jalon_status status = lease(ctx, db, mode, deadline_us, &connection);
+        enum jalon_status status = jalon_db_pool_lease(ctx, db, mode, deadline_us, &connection);
         if (status != JALON_OK) {
             return status;
         }
@@ -317,7 +158,7 @@ enum jalon_status jalon_db_begin(struct jalon_context *ctx, struct jalon_db *db,
         }
         /* One that was lost while nobody used it: the next one may be sound, or is made anew. */
         bool is_lost = connection->broken && connection->was_used;
-        give_back(connection);
+        jalon_db_pool_give_back(connection);
         if (!is_lost) {
             return status;
         }
@@ -379,7 +220,7 @@ void jalon_db_end(struct jalon_db_connection *connection)
         connection->db->driver->rollback(connection);
         connection->in_transaction = false;
     }
-    give_back(connection);
+    jalon_db_pool_give_back(connection);
 }
 
 /* --- Statements --- */
@@ -547,7 +388,7 @@ enum jalon_status jalon_db_data_version(struct jalon_context *ctx, struct jalon_
 {
     enum jalon_status status = JALON_OK;
     pthread_mutex_lock(&db->watch_mutex);
-    db->watch = db->watch != NULL ? keep_if_alive(db->watch) : NULL;
+    db->watch = db->watch != NULL ? jalon_db_pool_keep(db->watch) : NULL;
     if (db->watch == NULL) {
         status = jalon_db_reach_connect(ctx, db, JALON_DB_READ, &db->watch);
     }
@@ -639,7 +480,7 @@ enum jalon_status jalon_db_make_file(struct jalon_context *ctx, struct jalon_tex
 enum jalon_status jalon_db_settle(struct jalon_context *ctx, struct jalon_db *db)
 {
     assert(!db->writing);
-    disconnect_readers(db);
+    jalon_db_pool_disconnect_readers(db);
     if (db->writer != NULL) {
         db->driver->disconnect(db->writer);
         db->writer = NULL;
@@ -661,13 +502,13 @@ enum jalon_status jalon_db_compact(struct jalon_context *ctx, struct jalon_db *d
     if (db->driver->compact == NULL) {
         return refuse_care(ctx, db);
     }
-    disconnect_readers(db);
+    jalon_db_pool_disconnect_readers(db);
     struct jalon_db_connection *writer;
     int64_t deadline_us = jalon_clock_monotonic_us() + db->wait_ms * 1000;
-    enum jalon_status status = lease_writer(ctx, db, deadline_us, &writer);
+    enum jalon_status status = jalon_db_pool_lease(ctx, db, JALON_DB_WRITE, deadline_us, &writer);
     if (status == JALON_OK) {
         status = db->driver->compact(ctx, writer, out_before, out_after);
-        give_back(writer);
+        jalon_db_pool_give_back(writer);
     }
     return status;
 }

@@ -2,8 +2,8 @@
 /*
  * What an engine is: one table of functions. Layer 1, private to db.
  *
- * db.c owns what all engines share: choosing the engine, the bounded pool, waiting, transactions'
- * ends. An engine's database and connection structs begin with the common ones below.
+ * db.c and pool.c own what all engines share: choosing the engine, the bounded pool, waiting,
+ * transactions' ends. An engine's database and connection structs begin with the common ones below.
  */
 #ifndef JALON_DB_DRIVER_H
 #define JALON_DB_DRIVER_H
@@ -199,6 +199,18 @@ const struct jalon_db_driver *jalon_db_find_driver(struct jalon_text location);
 
 extern const struct jalon_db_driver jalon_db_sqlite;
 extern const struct jalon_db_driver jalon_db_postgres;
+
+/* --- pool.c --- */
+/* A connection for one thread; JALON_RETRY when none is free until the deadline (monotonic). */
+enum jalon_status jalon_db_pool_lease(struct jalon_context *ctx, struct jalon_db *db,
+                                      enum jalon_db_mode mode, int64_t deadline_us,
+                                      struct jalon_db_connection **out) JALON_MUST_USE;
+/* Gives the connection back, or away when it is broken. */
+void jalon_db_pool_give_back(struct jalon_db_connection *connection);
+/* The connection, or NULL and gone when it is known to be of no use any more. */
+struct jalon_db_connection *jalon_db_pool_keep(struct jalon_db_connection *connection);
+/* Ends the connections that only read. None may be leased. */
+void jalon_db_pool_disconnect_readers(struct jalon_db *db);
 
 /* --- reach.c --- */
 void jalon_db_reach_init(struct jalon_db *db);
