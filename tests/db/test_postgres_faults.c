@@ -194,10 +194,10 @@ static void no_connection_may_be_left(void **state)
 {
     struct fixture *fixture = *state;
     struct jalon_db_connection *readers[2] = {NULL};
-    run_in_database(fixture->url, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT "
-                                  "2', current_database()); END $$");
     assert_int_equal(jalon_db_begin(fixture->ctx, fixture->db, JALON_DB_READ, &readers[0]),
                      JALON_OK); /* beside the writer's, which is kept */
+    run_in_database(fixture->url, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT "
+                                  "2', current_database()); END $$");
     assert_int_equal(jalon_db_begin(fixture->ctx, fixture->db, JALON_DB_READ, &readers[1]),
                      JALON_UNAVAILABLE);
     assert_non_null(strstr(fixture->ctx->error.internal.data, "no connections left"));
