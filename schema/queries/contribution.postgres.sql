@@ -12,9 +12,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21)
 ON CONFLICT DO NOTHING RETURNING number;
 
--- The next $1 numbers, which nobody else gets, also when they are not used.
+-- The next $1 numbers, which nobody else gets, also when they are not used: each may be a row of one.
 -- name: contribution_take_numbers
-SELECT nextval(found.sequence)
+SELECT nextval(found.sequence), 1
 FROM (SELECT CAST(pg_get_serial_sequence('contribution', 'number') AS regclass) AS sequence OFFSET 0)
     AS found
 CROSS JOIN generate_series(1, $1);

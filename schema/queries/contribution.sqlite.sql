@@ -10,13 +10,9 @@ INSERT INTO contribution (map, collection, version, title, description, fields, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
     $21);
 
--- The next $1 numbers; who writes is alone.
+-- The next $1 numbers, as the first of a row of them and how many: who writes is alone.
 -- name: contribution_take_numbers
-WITH RECURSIVE taken (number) AS (
-    SELECT coalesce(max(number), 0) + 1 FROM contribution
-    UNION ALL SELECT number + 1 FROM taken LIMIT $1
-)
-SELECT number FROM taken;
+SELECT coalesce(max(number), 0) + 1, $1 FROM contribution;
 
 -- name: contribution_index
 INSERT INTO idx_contribution_geometry (pkid, xmin, xmax, ymin, ymax) VALUES ($1, $2, $3, $4, $5);

@@ -146,9 +146,13 @@ static enum jalon_status take_numbers(struct jalon_context *ctx, struct jalon_se
     if (status != JALON_OK) {
         return status;
     }
-    for (size_t i = 0; i < wanted && status == JALON_OK; i++) {
+    for (size_t count = 0; count < wanted && status == JALON_OK;) {
         status = jalon_db_step(ctx, cursor, &row);
-        numbers[i] = status == JALON_OK ? jalon_db_to_integer(&row[0]) : 0;
+        int64_t first = status == JALON_OK ? jalon_db_to_integer(&row[0]) : 0;
+        int64_t behind = status == JALON_OK ? first + jalon_db_to_integer(&row[1]) : 0;
+        for (int64_t number = first; number < behind && count < wanted; number++) {
+            numbers[count++] = number;
+        }
     }
     jalon_db_cursor_end(cursor);
     session->number_count = status == JALON_OK ? wanted : 0;
