@@ -350,7 +350,7 @@ static enum jalon_status wait_shows(struct fixture *fixture, struct jalon_app *a
                                     int64_t since_us)
 {
     enum jalon_status status = JALON_RETRY;
-    for (int i = 0; i < TRIES && status == JALON_RETRY; i++) {
+    for (int i = 0; i < TRIES * TRY_MS && status == JALON_RETRY; i++) {
         status = shows(fixture, app, seq, since_us, false);
         pause_ms(status == JALON_RETRY ? 1 : 0);
     }
