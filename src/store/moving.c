@@ -12,7 +12,10 @@
 
 #include "store/copy.h"
 
-enum { WAIT_MS = 10000 };
+enum {
+    WAIT_MS = 10000,
+    ALL_ROWS_MS = 600000, /* how long a statement over all rows of a large map may take */
+};
 
 /* --- Backup --- */
 
@@ -164,7 +167,8 @@ static enum jalon_status restore_store(struct jalon_context *ctx, struct jalon_s
                                        struct jalon_text location, jalon_restore_check check,
                                        void *object)
 {
-    struct jalon_store_options options = {.data = location, .create = true};
+    struct jalon_store_options options = {
+        .data = location, .create = true, .write_wait_ms = ALL_ROWS_MS};
     struct jalon_session *from = NULL;
     struct jalon_store *store = NULL;
     enum jalon_status status = jalon_store_read(ctx, source, &from);
