@@ -293,9 +293,6 @@ bool jalon_collection_shows_in_tiles(const struct jalon_collection *collection, 
 /* Why the field (index; -1: there is none) cannot be added to those that tiles show, or NULL. */
 const char *jalon_collection_refuse_tile_field(const struct jalon_collection *collection,
                                                int32_t field);
-/* Are these the same: how two collections are drawn, and when what is in them is stale? */
-bool jalon_collection_same_settings(const struct jalon_collection *a,
-                                    const struct jalon_collection *b);
 /* ^[a-z0-9][a-z0-9-]{0,62}$: what maps, collections and campaigns are called. */
 bool jalon_slug_is_valid(struct jalon_text slug);
 

@@ -189,11 +189,6 @@ enum jalon_status jalon_store_list_territories(struct jalon_context *ctx,
                                                const struct jalon_map *map,
                                                struct jalon_territory **out, size_t *out_count)
     JALON_MUST_USE;
-/* Their ids, in the same order: a territory that is replaced has a new one. */
-enum jalon_status jalon_store_list_territory_ids(struct jalon_context *ctx,
-                                                 struct jalon_session *session,
-                                                 const struct jalon_map *map, struct jalon_id **out,
-                                                 size_t *out_count) JALON_MUST_USE;
 
 /* --- Contributions --- */
 struct jalon_write {

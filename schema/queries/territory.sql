@@ -3,6 +3,3 @@
 
 -- name: territory_list
 SELECT id, key, name, kind, parent, geometry FROM territory WHERE map = $1 ORDER BY number;
-
--- name: territory_ids
-SELECT id FROM territory WHERE map = $1 ORDER BY number;

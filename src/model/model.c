@@ -177,23 +177,6 @@ const char *jalon_collection_refuse_tile_field(const struct jalon_collection *co
     return NULL;
 }
 
-bool jalon_collection_same_settings(const struct jalon_collection *a,
-                                    const struct jalon_collection *b)
-{
-    if (a->cluster_radius != b->cluster_radius || a->cluster_min_points != b->cluster_min_points ||
-        a->cluster_max_zoom != b->cluster_max_zoom || a->stale_after_days != b->stale_after_days ||
-        a->chooses_tile_fields != b->chooses_tile_fields ||
-        a->tile_field_count != b->tile_field_count) {
-        return false;
-    }
-    for (size_t i = 0; i < a->tile_field_count; i++) {
-        if (a->tile_fields[i] != b->tile_fields[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool jalon_slug_is_valid(struct jalon_text slug)
 {
     for (size_t i = 0; i < slug.length; i++) {
