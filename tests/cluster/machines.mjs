@@ -22,6 +22,17 @@ export const USER = isRoot ? 'postgres' : userInfo().username;
 const owner = isRoot ? await Promise.all(['-u', '-g'].map(async (what) =>
   Number((await run('id', [what, USER])).stdout))) : null;
 
+/** Tells all of them; one that has ended since needs no telling. */
+function tell(pids, signal) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /** Asks again until there is something. */
 export async function until(what, ask, patienceMs = PATIENCE_MS) {
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(50)) {
@@ -281,17 +292,17 @@ export class Postgres {
   async freeze() {
     const { stdout } = await run('pgrep', ['-P', String(this.pid)]);
     this.frozen = [this.pid, ...stdout.trim().split('\n').map(Number)];
-    for (const pid of this.frozen) process.kill(pid, 'SIGSTOP');
+    tell(this.frozen, 'SIGSTOP');
   }
 
   thaw() {
-    for (const pid of this.frozen) process.kill(pid, 'SIGCONT');
+    tell(this.frozen, 'SIGCONT');
     this.frozen = undefined;
   }
 
   /** Nothing of it runs any more, frozen or orphaned. */
   async clear() {
-    for (const pid of this.frozen ?? []) process.kill(pid, 'SIGKILL');
+    tell(this.frozen ?? [], 'SIGKILL');
     this.frozen = undefined;
     if (this.pid) await until(`${this.node} is gone`, async () => !(await isOpen(this.host, this.port)));
   }

@@ -151,7 +151,7 @@ test('a backup and the archive lead back to a moment', async () => {
   await run('cp', ['-a', join(folder, 'base'), restored.data]);
   await restored.adopt(primary);
   await appendFile(join(restored.data, 'postgresql.auto.conf'), [
-    `recovery_target_time = '${moment}'`, "recovery_target_action = 'promote'",
+    `restore_command = 'cp ${site.shared.ARCHIVE}/%f %p'`, `recovery_target_time = '${moment}'`, "recovery_target_action = 'promote'",
     "archive_mode = 'off'", ''].join('\n'));
   await site.as('touch', [join(restored.data, 'recovery.signal')]);
   await restored.start();

@@ -14,7 +14,7 @@ export class PatroniPair {
       line.split(/=(.*)/)));
     await site.startListening('etcd', 'etcd', [], site.ports.etcd, { env });
     pair.start(pair.primary);
-    await until('there is a primary', () => pair.isPrimary(pair.primary));
+    await until('there is a primary', () => pair.is('primary', pair.primary));
     await pair.primary.script('roles.sql');
     pair.start(pair.standby);
     await pair.waitForStandby();
@@ -26,17 +26,17 @@ export class PatroniPair {
       [join(postgres.files, 'patroni.yml')], { asUser: true });
   }
 
-  async isPrimary({ host, node }) {
+  /** Does its Patroni say so? */
+  async is(what, { host, node }) {
     const port = this.site.shared[`PATRONI_PORT_${node.toUpperCase()}`];
-    const answer = await fetch(`http://${host}:${port}/primary`, { signal: AbortSignal.timeout(1000) })
+    const answer = await fetch(`http://${host}:${port}/${what}`, { signal: AbortSignal.timeout(1000) })
       .catch(() => ({ status: 0 }));
     return answer.status === 200;
   }
 
+  /** The primary waits for it, and Patroni has put down that it may be promoted: that comes later. */
   waitForStandby() {
-    return until(`${this.standby.node} is synchronous`, async () => await this.primary.sql(
-      `SELECT count(*) FROM pg_stat_replication
-       WHERE sync_state = 'sync' AND application_name = '${this.standby.node}'`, 'postgres') === '1', 120000);
+    return until(`${this.standby.node} is synchronous`, () => this.is('synchronous', this.standby), 120000);
   }
 
   /** Its machine is lost, or stands still. */
@@ -53,7 +53,7 @@ export class PatroniPair {
   }
 
   async promote() {
-    await until('Patroni promotes the standby', async () => await this.isPrimary(this.standby) &&
+    await until('Patroni promotes the standby', async () => await this.is('primary', this.standby) &&
       await this.standby.sql('SELECT pg_is_in_recovery()', 'postgres') === 'f', 120000);
     [this.primary, this.standby] = [this.standby, this.primary];
   }
