@@ -4,7 +4,7 @@
 // moved says why and leaves nothing. JALON names the program; PostgreSQL is the tests' own.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, readFile as readText, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile as readText, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -297,10 +297,12 @@ test('what cannot be moved says why, and leaves nothing', () => inFolder(async (
   // An older one is brought up to date on the way.
   const old = join(folder, 'old');
   await writeOld(old);
-  await run(jalon, ['restore', old, '--database', url]);
+  const aside = join(folder, 'aside');
+  await mkdir(aside);
+  await run(jalon, ['restore', old, '--database', url], { env: { ...process.env, TMPDIR: aside } });
   assert.equal(await askOne(url, 'SELECT slug FROM map'), 'old');
   await refused(/the database is not empty/, 'restore', file);
-  assert.deepEqual((await readdir(tmpdir())).filter((name) => name.startsWith('jalon-restore-')), []);
+  assert.deepEqual(await readdir(aside), []);
 
   await refused(/there is a file '.*file' already/, 'backup', file);
   await refused(/cannot be written/, 'backup', join(folder, 'nowhere', 'file'));
