@@ -4,7 +4,7 @@
 // moved says why and leaves nothing. JALON names the program; PostgreSQL is the tests' own.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile as readText, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile as readText, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -303,6 +303,7 @@ test('what cannot be moved says why, and leaves nothing', () => inFolder(async (
   assert.equal(await askOne(url, 'SELECT slug FROM map'), 'old');
   await refused(/the database is not empty/, 'restore', file);
   assert.deepEqual(await readdir(aside), []);
+  await rmdir(aside);
 
   await refused(/there is a file '.*file' already/, 'backup', file);
   await refused(/cannot be written/, 'backup', join(folder, 'nowhere', 'file'));
