@@ -291,10 +291,7 @@ static enum jalon_status postgres_prepare(struct jalon_context *ctx,
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     struct jalon_postgres_prepared *prepared;
-    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
-    return status == JALON_OK
-               ? jalon_postgres_find_prepared(ctx, connection, query, &prepared)
-               : status;
+    return jalon_postgres_find_prepared(ctx, connection, query, &prepared);
 }
 
 /* Runs a part whose outcome somebody wants. */
@@ -348,10 +345,7 @@ static enum jalon_status postgres_execute(struct jalon_context *ctx,
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     struct jalon_postgres_prepared *prepared;
-    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
-    if (status == JALON_OK) {
-        status = jalon_postgres_find_prepared(ctx, connection, query, &prepared);
-    }
+    enum jalon_status status = jalon_postgres_find_prepared(ctx, connection, query, &prepared);
     if (status != JALON_OK) {
         return status;
     }

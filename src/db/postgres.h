@@ -202,6 +202,7 @@ void jalon_postgres_forget_copies(struct jalon_postgres_connection *connection);
 void jalon_postgres_drop_copies(struct jalon_postgres_connection *connection);
 
 /* --- postgres_statement.c --- */
+/* For who is about to send it: rows that are on their way come into their cursor first. */
 enum jalon_status jalon_postgres_find_prepared(struct jalon_context *ctx,
                                                struct jalon_postgres_connection *connection,
                                                int query, struct jalon_postgres_prepared **out);

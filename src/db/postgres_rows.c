@@ -75,10 +75,7 @@ enum jalon_status jalon_postgres_query(struct jalon_context *ctx,
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
     struct jalon_postgres_prepared *prepared;
-    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
-    if (status == JALON_OK) {
-        status = jalon_postgres_find_prepared(ctx, connection, query, &prepared);
-    }
+    enum jalon_status status = jalon_postgres_find_prepared(ctx, connection, query, &prepared);
     if (status != JALON_OK) {
         return status;
     }

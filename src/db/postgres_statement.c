@@ -135,8 +135,9 @@ enum jalon_status jalon_postgres_find_prepared(struct jalon_context *ctx,
                                                int query, struct jalon_postgres_prepared **out)
 {
     struct jalon_postgres_prepared *prepared = &connection->prepared[query];
-    if (!prepared->is_ready) {
-        enum jalon_status status = cut(ctx, query, prepared);
+    enum jalon_status status = jalon_postgres_absorb(ctx, connection);
+    if (status == JALON_OK && !prepared->is_ready) {
+        status = cut(ctx, query, prepared);
         for (size_t i = 0; i < prepared->count && status == JALON_OK; i++) {
             status = describe(ctx, connection, &prepared->parts[i],
                               jalon_db_statements[query].name);
@@ -147,8 +148,10 @@ enum jalon_status jalon_postgres_find_prepared(struct jalon_context *ctx,
         }
         prepared->is_ready = true;
     }
-    *out = prepared;
-    return JALON_OK;
+    if (status == JALON_OK) {
+        *out = prepared;
+    }
+    return status;
 }
 
 void jalon_postgres_forget_prepared(struct jalon_postgres_connection *connection)
