@@ -21,6 +21,25 @@
 
 struct jalon_app;
 
+/* --- Who asks --- */
+/* What a token may be used for; an account's session may all. */
+enum {
+    JALON_SCOPE_READ = 1,     /* what is not public */
+    JALON_SCOPE_WRITE = 2,    /* contributing, changing, the conversation */
+    JALON_SCOPE_MODERATE = 4, /* the desk */
+    JALON_SCOPE_ADMIN = 8,    /* settings, members, the server */
+    JALON_SCOPE_ACCOUNT = 16, /* the account itself */
+    JALON_SCOPE_ALL = 31,
+};
+/* Whoever sends a request; zeroed: nobody, from nowhere. Texts are borrowed for the call. */
+struct jalon_actor {
+    struct jalon_text account; /* its name; empty: anonymous */
+    unsigned scopes;           /* JALON_SCOPE_… ; of an anonymous one: none */
+    struct jalon_text secret;  /* an edit secret; may be empty */
+    struct jalon_text device;  /* what an anonymous device calls itself (Jalon-Device); may be empty */
+    uint8_t address[16];       /* the network it comes from, of an IPv6 address its /64; zero: none */
+};
+
 struct jalon_app_options {
     struct jalon_text data; /* data folder or database URL */
     bool create;            /* make it when it is not there */
@@ -205,7 +224,7 @@ struct jalon_contribute {
     struct jalon_text map;        /* slug */
     struct jalon_text collection; /* key */
     const struct jalon_record *record; /* types as in JSON; pointers of errors are the body's */
-    struct jalon_text account;    /* who; empty: anonymous */
+    struct jalon_actor actor;     /* who */
     const struct jalon_id *id;    /* chosen by the client; NULL: by the server */
     struct jalon_text reason;     /* for the history; may be empty */
     /*
@@ -266,8 +285,7 @@ struct jalon_edit {
     struct jalon_text map;        /* slug */
     struct jalon_text collection; /* key */
     struct jalon_id id;
-    struct jalon_text account; /* who; empty: anonymous */
-    struct jalon_text secret;  /* an edit secret; may be empty */
+    struct jalon_actor actor;  /* who */
     struct jalon_text reason;  /* for the history; may be empty */
     struct jalon_states if_match;
     struct jalon_states if_none_match;

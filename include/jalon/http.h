@@ -105,6 +105,9 @@ struct jalon_client {
     uint8_t bytes[16];                 /* IPv4 as ::ffff:192.0.2.1 */
 };
 
+/* What limits are counted by: an IPv4 address, or the /64 of an IPv6 address, which is one home. */
+void jalon_client_network(const struct jalon_client *client, uint8_t out[16]);
+
 struct jalon_request {
     struct jalon_context *ctx; /* lives until the response is sent */
     void *application;         /* as given to jalon_http_start */

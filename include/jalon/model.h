@@ -117,6 +117,8 @@ struct jalon_collection {
     size_t tile_field_count;
     /* Days after which a contribution that nobody saw or changed again is stale; 0: never. */
     int32_t stale_after_days;
+    /* Metres within which a similar contribution may be the same one; 0: it is not looked for. */
+    int32_t duplicate_distance_m;
     /* Provenance shown wherever the collection is served; may be empty. */
     struct jalon_text attribution;
     struct jalon_text licence;
@@ -134,13 +136,66 @@ struct jalon_collection {
 #define JALON_CLUSTER_MAX_ZOOM_DEFAULT 16
 #define JALON_COLLECTION_DEFAULTS                                                    \
     .cluster_radius = JALON_CLUSTER_RADIUS_DEFAULT, .cluster_min_points = 2,         \
-    .cluster_max_zoom = JALON_CLUSTER_MAX_ZOOM_DEFAULT
+    .cluster_max_zoom = JALON_CLUSTER_MAX_ZOOM_DEFAULT, .duplicate_distance_m = 50
 
 enum jalon_write_policy {
     JALON_POLICY_ADMINISTERED,
     JALON_POLICY_PARTICIPATORY,
     JALON_POLICY_CONTRIBUTORY,
 };
+
+/* When what is contributed shows. */
+enum jalon_moderation_mode {
+    JALON_MODERATE_POST,  /* at once; it is looked at later */
+    JALON_MODERATE_PRE,   /* when a moderator has approved it */
+    JALON_MODERATE_TRUST, /* as PRE until an account has enough accepted contributions, then as POST */
+};
+
+/* How somebody changes what another one has contributed. */
+enum jalon_edit_mode {
+    JALON_EDITS_DIRECT,   /* where the policy lets him */
+    JALON_EDITS_PROPOSAL, /* the author or a moderator accepts it, field by field */
+};
+
+/* What becomes of a contribution outside all of the map's territories, when it has any. */
+enum jalon_outside_mode {
+    JALON_OUTSIDE_ACCEPT,
+    JALON_OUTSIDE_FLAG, /* a moderator is told */
+    JALON_OUTSIDE_REFUSE,
+};
+
+/* What a map's community has agreed on, beside its policy. */
+struct jalon_rules {
+    enum jalon_moderation_mode moderation;
+    int32_t trust_count; /* accepted contributions that make an account trusted; 1 to 1000 */
+    enum jalon_visibility reading; /* who may read the map: PUBLIC or MEMBERS */
+    enum jalon_edit_mode edits;
+    enum jalon_outside_mode outside;
+    const struct jalon_text *licences; /* those a contributor may choose; none: any */
+    size_t licence_count;
+    /* Side in metres of the squares in which all but members see places; 0: they see them exactly. */
+    int32_t location_grid_m;
+    int32_t report_threshold; /* open reports that hide pending review; 0: never */
+    int32_t pending_days;     /* after which what is pending has waited too long; 0: never */
+    int32_t secret_days;      /* for which an edit secret opens */
+    /* Days for which personal data are kept; 0: always. */
+    int32_t contact_days; /* addresses that anonymous contributors left */
+    int32_t trace_days;   /* devices and network addresses of anonymous contributors */
+    int32_t report_days;  /* who complained, after the decision */
+    int32_t charter;      /* the version in force; 0: there is none */
+};
+
+#define JALON_TRUST_COUNT_MAX 1000
+#define JALON_LOCATION_GRID_MAX_M 100000
+#define JALON_REPORT_THRESHOLD_MAX 1000
+#define JALON_RULE_DAYS_MAX 36525
+#define JALON_DUPLICATE_DISTANCE_MAX_M 10000
+/* The rules of a map that says nothing of them, as an initializer. */
+#define JALON_RULES_DEFAULTS                                                        \
+    {                                                                               \
+        .trust_count = 3, .report_threshold = 3, .pending_days = 7,                 \
+        .secret_days = 365, .contact_days = 365, .trace_days = 90, .report_days = 365 \
+    }
 
 struct jalon_map {
     int64_t number;         /* the store's key; 0 before it is stored */
@@ -152,6 +207,7 @@ struct jalon_map {
     struct jalon_text attribution;
     enum jalon_write_policy policy;
     bool account_needed; /* contributing needs an account */
+    struct jalon_rules rules;
     struct jalon_box box; /* where the map starts; degrees */
     const struct jalon_category *categories;
     size_t category_count;
@@ -269,6 +325,12 @@ const char *jalon_moderation_name(enum jalon_moderation moderation);
 bool jalon_moderation_parse(struct jalon_text name, enum jalon_moderation *out);
 const char *jalon_action_name(enum jalon_action action);
 bool jalon_action_parse(struct jalon_text name, enum jalon_action *out);
+const char *jalon_moderation_mode_name(enum jalon_moderation_mode mode);
+bool jalon_moderation_mode_parse(struct jalon_text name, enum jalon_moderation_mode *out);
+const char *jalon_edit_mode_name(enum jalon_edit_mode mode);
+bool jalon_edit_mode_parse(struct jalon_text name, enum jalon_edit_mode *out);
+const char *jalon_outside_mode_name(enum jalon_outside_mode mode);
+bool jalon_outside_mode_parse(struct jalon_text name, enum jalon_outside_mode *out);
 const char *jalon_write_policy_name(enum jalon_write_policy policy);
 bool jalon_write_policy_parse(struct jalon_text name, enum jalon_write_policy *out);
 

@@ -46,12 +46,13 @@ LEFT JOIN revision ON revision.map = event.map AND revision.contribution = event
 WHERE revision.version IS NULL ORDER BY event.map, event.seq;
 
 -- name: check_event_doubles
-SELECT CAST(contribution AS TEXT), version, count(*) FROM event
+SELECT CAST(contribution AS TEXT), version, count(*) FROM event WHERE time IS NULL
 GROUP BY map, contribution, version HAVING count(*) > 1 ORDER BY map, contribution, version;
 
 -- name: check_event_counts
 SELECT counts.slug, counts.events, counts.revisions
-FROM (SELECT slug, (SELECT count(*) FROM event WHERE event.map = map.number) AS events,
+FROM (SELECT slug, (SELECT count(*) FROM event WHERE event.map = map.number AND time IS NULL)
+            AS events,
         (SELECT count(*) FROM revision WHERE revision.map = map.number) AS revisions
     FROM map) AS counts
 WHERE counts.events <> counts.revisions ORDER BY counts.slug;

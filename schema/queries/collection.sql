@@ -5,19 +5,20 @@
 -- name: collection_insert
 INSERT INTO collection (map, position, key, title_fr, title_en, description_fr, description_en,
     color, geometry_types, visibility, attribution, licence, cluster_radius, cluster_min_points,
-    cluster_max_zoom, tile_fields, stale_after_days)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    cluster_max_zoom, tile_fields, stale_after_days, duplicate_distance_m)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    $18)
 ON CONFLICT DO NOTHING RETURNING number;
 
 -- name: collection_list
 SELECT number, key, title_fr, title_en, description_fr, description_en, color, geometry_types,
     visibility, attribution, licence, cluster_radius, cluster_min_points, cluster_max_zoom,
-    stale_after_days
+    stale_after_days, duplicate_distance_m
 FROM collection WHERE map = $1 ORDER BY position;
 
 -- name: collection_update_settings
 UPDATE collection SET cluster_radius = $3, cluster_min_points = $4, cluster_max_zoom = $5,
-    tile_fields = $6, stale_after_days = $7
+    tile_fields = $6, stale_after_days = $7, duplicate_distance_m = $8
 WHERE map = $1 AND number = $2;
 
 -- name: collection_delete

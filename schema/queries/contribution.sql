@@ -15,7 +15,8 @@ FROM contribution WHERE map = $1 AND number = $2;
 -- name: contribution_changed
 SELECT contribution.number, contribution.id, contribution.collection, contribution.version, title,
     description, fields, categories, status, moderation, contribution.author, source, source_id,
-    licence, observed, campaign, created, updated, geometry, event.seq, revision.time
+    licence, observed, campaign, created, updated, geometry, event.seq,
+    coalesce(event.time, revision.time)
 FROM event
 JOIN revision ON revision.map = event.map AND revision.contribution = event.contribution
     AND revision.version = event.version

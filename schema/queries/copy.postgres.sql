@@ -5,7 +5,8 @@
 -- name: copy_contribution_read
 SELECT number, map, collection, id, version, title, description, fields, categories, status,
     moderation, author, source, source_id, source_digest, licence, observed, edit_secret_hash,
-    created, updated, campaign, geometry
+    created, updated, campaign, declared_by, confirmed, supports, comments, touched,
+    merged_into, geometry
 FROM contribution ORDER BY map, number;
 
 -- name: copy_territory_write
@@ -15,19 +16,24 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 -- A server that is started too early waits, instead of writing between the rows.
 -- name: copy_begin
 LOCK TABLE map, category, collection, collection_category, field, choice, workflow_status,
-    transition, territory, contribution, revision, event, account, token, secret, idempotency IN
+    transition, territory, contribution, revision, event, account, token, secret, idempotency,
+    session, ticket, membership, outbox, notification, charter, comment, confirmation,
+    support, link, claim, review, report, proposal, audit, origin, zone, block IN
     SHARE ROW EXCLUSIVE MODE;
 
 -- Or the planner would think that there is nothing, and look through it once a row.
 -- name: copy_end
 ANALYZE map, category, collection, collection_category, field, choice, workflow_status, transition,
-    territory, contribution, revision, event, account, token, secret, idempotency;
+    territory, contribution, revision, event, account, token, secret, idempotency,
+    session, ticket, membership, outbox, notification, charter, comment, confirmation,
+    support, link, claim, review, report, proposal, audit, origin, zone, block;
 
 -- The highest number that each table has given, also to rows that are no longer there.
 -- name: copy_numbers_read
 SELECT numbered.name, coalesce(pg_sequence_last_value(
     CAST(pg_get_serial_sequence(numbered.name, 'number') AS regclass)), 0)
-FROM (VALUES ('map'), ('collection'), ('territory'), ('contribution'), ('account'))
+FROM (VALUES ('map'), ('collection'), ('territory'), ('contribution'), ('account'),
+        ('outbox'), ('zone'))
     AS numbered (name);
 
 -- $1 table, $2 its highest number.

@@ -21,7 +21,9 @@ UNION ALL SELECT 'collection', max((SELECT coalesce(max(number), 0) FROM collect
     (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'collection'))
 UNION ALL SELECT 'territory', (SELECT coalesce(max(number), 0) FROM territory)
 UNION ALL SELECT 'contribution', (SELECT coalesce(max(number), 0) FROM contribution)
-UNION ALL SELECT 'account', (SELECT coalesce(max(number), 0) FROM account);
+UNION ALL SELECT 'account', (SELECT coalesce(max(number), 0) FROM account)
+UNION ALL SELECT 'outbox', (SELECT coalesce(max(number), 0) FROM outbox)
+UNION ALL SELECT 'zone', (SELECT coalesce(max(number), 0) FROM zone);
 
 -- $1 table, $2 its highest number. Only two tables remember it here: the others begin behind what
 -- they hold.

@@ -5,7 +5,7 @@
 INSERT INTO event (map, seq, contribution, version) VALUES ($1, $2, $3, $4);
 
 -- name: event_last
-SELECT event.seq, revision.time FROM event
+SELECT event.seq, coalesce(event.time, revision.time) FROM event
 JOIN revision ON revision.map = event.map AND revision.contribution = event.contribution
     AND revision.version = event.version
 WHERE event.map = $1 ORDER BY event.seq DESC LIMIT 1;
@@ -14,8 +14,8 @@ WHERE event.map = $1 ORDER BY event.seq DESC LIMIT 1;
 SELECT coalesce(max(seq), 0) FROM event WHERE map = $1;
 
 -- name: event_list
-SELECT event.seq, revision.time, revision.action, event.contribution, contribution.id,
-    event.version
+SELECT event.seq, coalesce(event.time, revision.time), revision.action, event.contribution,
+    contribution.id, event.version
 FROM event
 JOIN revision ON revision.map = event.map AND revision.contribution = event.contribution
     AND revision.version = event.version

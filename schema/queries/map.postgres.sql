@@ -16,7 +16,8 @@ SELECT number FROM map WHERE number = $1 FOR NO KEY UPDATE SKIP LOCKED;
 -- last described, its last event, and the time of the event with this number, if it has one.
 -- name: map_follow
 SELECT asked.place - 1, map.described,
-    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number), revision.time
+    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number),
+    coalesce(event.time, revision.time)
 FROM json_array_elements(CAST($1 AS json)) WITH ORDINALITY AS asked (pair, place)
 JOIN map ON map.number = CAST(asked.pair ->> 0 AS bigint)
 LEFT JOIN event ON event.map = map.number AND event.seq = CAST(asked.pair ->> 1 AS bigint)

@@ -13,7 +13,8 @@ SELECT number FROM map WHERE number = $1;
 -- last described, its last event, and the time of the event with this number, if it has one.
 -- name: map_follow
 SELECT asked.key, map.described,
-    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number), revision.time
+    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number),
+    coalesce(event.time, revision.time)
 FROM json_each($1) AS asked
 JOIN map ON map.number = json_extract(asked.value, '$[0]')
 LEFT JOIN event ON event.map = map.number AND event.seq = json_extract(asked.value, '$[1]')

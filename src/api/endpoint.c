@@ -170,6 +170,24 @@ enum jalon_status jalon_endpoint_id(struct jalon_request *request, struct jalon_
                             "there is no such contribution in this collection");
 }
 
+struct jalon_text jalon_endpoint_header(const struct jalon_request *request, const char *name)
+{
+    struct jalon_text value;
+    return jalon_request_header(request, name, &value) ? value : JALON_TEXT_EMPTY;
+}
+
+struct jalon_actor jalon_endpoint_actor(const struct jalon_request *request)
+{
+    struct jalon_actor actor = {
+        .account = request->account,
+        .scopes = request->account.length > 0 ? JALON_SCOPE_ALL : 0,
+        .secret = jalon_endpoint_header(request, "Jalon-Edit-Secret"),
+        .device = jalon_endpoint_header(request, "Jalon-Device"),
+    };
+    jalon_client_network(&request->client, actor.address);
+    return actor;
+}
+
 struct jalon_text jalon_endpoint_url(struct jalon_request *request, const char *format, ...)
 {
     char path[1024];

@@ -37,6 +37,11 @@ enum jalon_status jalon_endpoint_id(struct jalon_request *request, struct jalon_
 /* Is the collection shown to everybody? */
 bool jalon_endpoint_is_public(const struct jalon_collection *collection);
 
+/* Who sends this, for app. */
+struct jalon_actor jalon_endpoint_actor(const struct jalon_request *request);
+/* A header's value; empty when absent. */
+struct jalon_text jalon_endpoint_header(const struct jalon_request *request, const char *name);
+
 /* public_url + a formatted path, in the request's arena; empty when there is no memory. */
 struct jalon_text jalon_endpoint_url(struct jalon_request *request, const char *format, ...)
     JALON_PRINTF(2, 3);

@@ -55,20 +55,13 @@ static enum jalon_status read_states(struct jalon_request *request, const char *
 }
 
 /* --- Requests --- */
-static struct jalon_text header_or_empty(const struct jalon_request *request, const char *name)
-{
-    struct jalon_text value;
-    return jalon_request_header(request, name, &value) ? value : JALON_TEXT_EMPTY;
-}
-
 enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon_edit_kind kind,
                                        struct jalon_edit *out)
 {
     struct jalon_edit edit = {
         .map = jalon_request_variable(request, "map"),
         .collection = jalon_request_variable(request, "collection"),
-        .account = request->account,
-        .secret = header_or_empty(request, "Jalon-Edit-Secret"),
+        .actor = jalon_endpoint_actor(request),
         .kind = kind,
         .user = request,
     };
@@ -109,7 +102,7 @@ static enum jalon_status read_key(struct jalon_request *request, struct jalon_co
                              IDEMPOTENCY_KEY_MAX);
     }
     struct jalon_text id = jalon_request_variable(request, "id");
-    struct jalon_text crs = header_or_empty(request, "Content-Crs");
+    struct jalon_text crs = jalon_endpoint_header(request, "Content-Crs");
     command->idempotency_key = key;
     command->said = jalon_text_format(
         request->ctx->arena, "%.*s\n%.*s\n%.*s\n%.*s", JALON_TEXT_ARGS(id), JALON_TEXT_ARGS(crs),
@@ -123,7 +116,7 @@ static enum jalon_status read_contribute(struct jalon_request *request,
     *out = (struct jalon_contribute){
         .map = jalon_request_variable(request, "map"),
         .collection = jalon_request_variable(request, "collection"),
-        .account = request->account,
+        .actor = jalon_endpoint_actor(request),
         .idempotency_key = JALON_TEXT_EMPTY,
         .said = JALON_TEXT_EMPTY,
     };

@@ -4,13 +4,14 @@
  *
  * The router, the checks before a handler and the API description read it. One row an endpoint.
  */
+#include <assert.h>
 #include <pthread.h>
 
 #include "endpoint.h"
 #include "items_file.h"
 #include "item_write.h"
 
-enum { REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
+enum { ROUTES_MAX = 255, REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
 
 #define PAGE {"html", "text/html"}
 static const struct jalon_representation json_only[] = {{"json", "application/json"}, {0}};
@@ -368,6 +369,23 @@ static const struct jalon_route routes[] = {
     {0},
 };
 
+/* The tables of the areas that have one of their own; these rows come first. */
+static const struct jalon_route *const areas[] = {
+    routes,
+};
+static struct jalon_route all[ROUTES_MAX + 1];
+
+static void join_areas(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
+        for (const struct jalon_route *row = areas[i]; row->path != NULL; row++) {
+            assert(count < ROUTES_MAX);
+            all[count++] = *row;
+        }
+    }
+}
+
 static void list_formats(void)
 {
     size_t format_count, count = 0;
@@ -382,9 +400,15 @@ static void list_formats(void)
     items[count] = (struct jalon_representation)PAGE;
 }
 
+static void prepare(void)
+{
+    list_formats();
+    join_areas();
+}
+
 const struct jalon_route *jalon_api_routes(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, list_formats);
-    return routes;
+    pthread_once(&once, prepare);
+    return all;
 }

@@ -18,6 +18,8 @@ static const struct {
      JALON_CLUSTER_MIN_POINTS_MAX},
     {"cluster_radius", offsetof(struct jalon_collection, cluster_radius),
      JALON_CLUSTER_RADIUS_MIN, JALON_CLUSTER_RADIUS_MAX},
+    {"duplicate_distance_m", offsetof(struct jalon_collection, duplicate_distance_m), 0,
+     JALON_DUPLICATE_DISTANCE_MAX_M},
     {"stale_after_days", offsetof(struct jalon_collection, stale_after_days), 0,
      JALON_STALE_AFTER_DAYS_MAX},
 };
@@ -79,6 +81,7 @@ enum jalon_status jalon_collection_set(struct jalon_context *ctx,
     }
     return jalon_fail(ctx, JALON_INVALID,
                       "'%.*s' is not a setting of a collection; there are cluster_max_zoom, "
-                      "cluster_min_points, cluster_radius, stale_after_days, tile_fields",
+                      "cluster_min_points, cluster_radius, duplicate_distance_m, "
+                      "stale_after_days, tile_fields",
                       JALON_TEXT_ARGS(key));
 }

@@ -97,7 +97,7 @@ static enum jalon_status check_contributor(struct jalon_context *ctx, struct jal
 {
     enum jalon_status status =
         jalon_rights_find_collection(ctx, map, command->collection, out_collection);
-    return status == JALON_OK ? jalon_rights_check_add(ctx, app, map, command->account) : status;
+    return status == JALON_OK ? jalon_rights_check_add(ctx, app, map, command->actor.account) : status;
 }
 
 enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
@@ -140,7 +140,7 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
         .write =
             {
                 .action = JALON_ACTION_CREATE,
-                .author = command->account,
+                .author = command->actor.account,
                 .reason = command->reason,
                 .edit_secret_hash = JALON_TEXT_EMPTY,
                 .source_digest = JALON_TEXT_EMPTY,
@@ -162,8 +162,8 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     done.repaired = draft.repaired;
     addition.contribution = draft.contribution;
     addition.contribution.id = command->id != NULL ? *command->id : jalon_id_make();
-    addition.contribution.author = command->account;
-    if (command->account.length == 0) {
+    addition.contribution.author = command->actor.account;
+    if (command->actor.account.length == 0) {
         status = make_edit_secret(ctx, app, &addition, &done.edit_secret);
     }
     if (status == JALON_OK) {

@@ -147,7 +147,7 @@ static enum jalon_status put_after(struct jalon_context *ctx, struct jalon_turn 
 {
     struct jalon_write write = {
         .action = edit->kind == JALON_EDIT_DELETE ? JALON_ACTION_DELETE : JALON_ACTION_UPDATE,
-        .author = edit->account,
+        .author = edit->actor.account,
         .reason = edit->reason,
         .edit_secret_hash = JALON_TEXT_EMPTY,
         .source_digest = JALON_TEXT_EMPTY,

@@ -36,7 +36,7 @@ enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalo
     struct jalon_kept_answer kept;
     struct jalon_text digest;
     enum jalon_status status =
-        jalon_store_find_answer(ctx, turn->session, turn->map, command->account,
+        jalon_store_find_answer(ctx, turn->session, turn->map, command->actor.account,
                                 command->idempotency_key, jalon_clock_now_us() - kept_us, &kept);
     if (status == JALON_OK) {
         status = digest_of(ctx, command, &digest);
@@ -60,7 +60,7 @@ enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalo
         .seq = kept.seq,
         .repaired = kept.repaired,
     };
-    if (command->account.length == 0) {
+    if (command->actor.account.length == 0) {
         status = jalon_replay_secret(ctx, turn->app, command, answer.id, &answer.edit_secret);
     }
     if (status == JALON_OK) {
@@ -86,7 +86,7 @@ enum jalon_status jalon_replay_keep(struct jalon_context *ctx, const struct jalo
         status = digest_of(ctx, command, &answer.digest);
     }
     return status == JALON_OK
-               ? jalon_store_keep_answer(ctx, turn->session, turn->map, command->account,
+               ? jalon_store_keep_answer(ctx, turn->session, turn->map, command->actor.account,
                                          command->idempotency_key, &answer)
                : status;
 }

@@ -110,17 +110,17 @@ enum jalon_status jalon_rights_check_change(struct jalon_context *ctx,
                                             const struct jalon_contribution *contribution,
                                             const struct jalon_edit *edit)
 {
-    bool allowed = account_allows(map, contribution, edit->account);
+    bool allowed = account_allows(map, contribution, edit->actor.account);
     enum jalon_status status = JALON_OK;
-    if (!allowed && edit->secret.length > 0 && map->policy != JALON_POLICY_ADMINISTERED) {
-        status = check_secret(ctx, session, map, contribution->number, edit->secret, &allowed);
+    if (!allowed && edit->actor.secret.length > 0 && map->policy != JALON_POLICY_ADMINISTERED) {
+        status = check_secret(ctx, session, map, contribution->number, edit->actor.secret, &allowed);
     }
     if (status == JALON_OK && !allowed) {
-        status = find_operator(ctx, session, edit->account, &allowed);
+        status = find_operator(ctx, session, edit->actor.account, &allowed);
     }
     if (status != JALON_OK || allowed) {
         return status;
     }
-    bool is_somebody = edit->account.length > 0 || edit->secret.length > 0;
+    bool is_somebody = edit->actor.account.length > 0 || edit->actor.secret.length > 0;
     return refuse(ctx, is_somebody, who_may(map->policy));
 }

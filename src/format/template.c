@@ -169,7 +169,7 @@ enum jalon_status jalon_template_read(struct jalon_context *ctx, struct jalon_te
     if (status != JALON_OK) {
         return status;
     }
-    struct jalon_map map = {0};
+    struct jalon_map map = {.rules = JALON_RULES_DEFAULTS};
     struct template_reading reading = {.ctx = ctx, .map = &map};
     read_map(&reading, tree);
     if (reading.starved) {

@@ -9,7 +9,8 @@ struct raw_collection {
     struct jalon_text key, color, visibility, attribution, licence;
     const struct jalon_json *title, *description, *geometry, *fields, *categories, *statuses,
         *transitions, *tile_fields;
-    int64_t cluster_radius, cluster_min_points, cluster_max_zoom, stale_after_days;
+    int64_t cluster_radius, cluster_min_points, cluster_max_zoom, stale_after_days,
+        duplicate_distance_m;
 };
 
 #define VALUE(name, required) \
@@ -24,7 +25,7 @@ static const struct jalon_json_field collection_members[] = {
     VALUE(fields, false),      VALUE(categories, false), VALUE(statuses, false),
     VALUE(transitions, false), STRING(attribution, false), STRING(licence, false),
     VALUE(tile_fields, false), INTEGER(cluster_radius),    INTEGER(cluster_min_points),
-    INTEGER(cluster_max_zoom), INTEGER(stale_after_days),
+    INTEGER(cluster_max_zoom), INTEGER(stale_after_days),  INTEGER(duplicate_distance_m),
 };
 #undef VALUE
 #undef INTEGER
@@ -240,6 +241,9 @@ static void read_settings(struct template_reading *reading, const char *pointer,
     out->stale_after_days =
         read_setting(reading, pointer, "stale_after_days", raw->stale_after_days, 0,
                      JALON_STALE_AFTER_DAYS_MAX);
+    out->duplicate_distance_m =
+        read_setting(reading, pointer, "duplicate_distance_m", raw->duplicate_distance_m, 0,
+                     JALON_DUPLICATE_DISTANCE_MAX_M);
 }
 
 static void read_tile_fields(struct template_reading *reading, const char *parent,

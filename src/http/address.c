@@ -100,7 +100,7 @@ bool jalon_address_is_loopback(const struct jalon_client *client)
            memcmp(client->bytes, v6, sizeof v6) == 0;
 }
 
-void jalon_address_group(const struct jalon_client *client, uint8_t out[JALON_ADDRESS_SIZE])
+void jalon_client_network(const struct jalon_client *client, uint8_t out[JALON_ADDRESS_SIZE])
 {
     memcpy(out, client->bytes, JALON_ADDRESS_SIZE);
     if (!is_v4(client->bytes)) {

@@ -17,8 +17,6 @@ void jalon_address_from_socket(const struct sockaddr_storage *peer, struct jalon
  */
 bool jalon_address_parse(struct jalon_text text, struct jalon_client *out);
 bool jalon_address_is_loopback(const struct jalon_client *client);
-/* What limits are counted by: an IPv4 address, or the /64 of an IPv6 address, which is one home. */
-void jalon_address_group(const struct jalon_client *client, uint8_t out[JALON_ADDRESS_SIZE]);
 
 /* A prefix of addresses in the form of jalon_client. */
 struct jalon_network {

@@ -163,7 +163,7 @@ static bool push(struct jalon_awaiting *awaiting, struct MHD_Connection *connect
                  struct jalon_exchange *exchange)
 {
     struct waiting one = {.connection = connection, .exchange = exchange};
-    jalon_address_group(&exchange->request.client, one.group);
+    jalon_client_network(&exchange->request.client, one.group);
     pthread_mutex_lock(&awaiting->mutex);
     bool taken = !awaiting->closed && awaiting->count < WAITING_MAX &&
                  count_group(awaiting, one.group) < WAITING_OF_ONE;

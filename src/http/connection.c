@@ -121,7 +121,7 @@ static struct jalon_connection *make(struct jalon_connections *connections, int 
     if (connection != NULL) {
         connection->connections = connections;
         connection->client = *client;
-        jalon_address_group(client, connection->group);
+        jalon_client_network(client, connection->group);
         connection->socket = socket;
         connection->since_us = connection->last_us = jalon_clock_monotonic_us();
         pthread_mutex_init(&connection->mutex, NULL);

@@ -20,7 +20,7 @@ enum jalon_status jalon_limit_check(struct jalon_exchange *exchange)
     if (limit->most == 0 || (limit->spares_loopback && jalon_address_is_loopback(client))) {
         return JALON_OK;
     }
-    jalon_address_group(client, group);
+    jalon_client_network(client, group);
     if (jalon_rate_take(exchange->http->rate, group, reads ? JALON_RATE_READ : JALON_RATE_WRITE,
                         limit->most, jalon_clock_monotonic_us(), &wait_us)) {
         return JALON_OK;

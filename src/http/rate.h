@@ -17,7 +17,7 @@ struct jalon_rate *jalon_rate_create(void);
 /* NULL is allowed. */
 void jalon_rate_destroy(struct jalon_rate *rate);
 /*
- * Counts one request of the group (jalon_address_group) against `per_minute` (> 0) at the monotonic
+ * Counts one request of the group (jalon_client_network) against `per_minute` (> 0) at the monotonic
  * time. As many may come at once; from then on one is let in whenever its part of the minute has
  * passed. False: too many, nothing is counted, and *out_wait_us is how long to wait. Thread-safe.
  */

@@ -25,6 +25,9 @@ static const char *const visibilities[] = {"public", "members", "moderators"};
 static const char *const moderations[] = {"pending", "published", "hidden", "rejected", "deleted"};
 static const char *const actions[] = {"create", "update", "delete", "restore"};
 static const char *const policies[] = {"administered", "participatory", "contributory"};
+static const char *const moderation_modes[] = {"post", "pre", "trust"};
+static const char *const edit_modes[] = {"direct", "proposal"};
+static const char *const outside_modes[] = {"accept", "flag", "refuse"};
 
 #define COUNT(names) (sizeof(names) / sizeof((names)[0]))
 
@@ -60,6 +63,9 @@ DEFINE_NAMES(visibility, visibilities)
 DEFINE_NAMES(moderation, moderations)
 DEFINE_NAMES(action, actions)
 DEFINE_NAMES(write_policy, policies)
+DEFINE_NAMES(moderation_mode, moderation_modes)
+DEFINE_NAMES(edit_mode, edit_modes)
+DEFINE_NAMES(outside_mode, outside_modes)
 #undef DEFINE_NAMES
 
 int32_t jalon_map_find_collection(const struct jalon_map *map, struct jalon_text key)

@@ -186,7 +186,7 @@ static struct jalon_text tile_fields(struct jalon_context *ctx,
     return text;
 }
 
-enum { SETTINGS = 5 };
+enum { SETTINGS = 6 };
 
 /* The columns of a collection's settings. */
 static enum jalon_status fill_settings(struct jalon_context *ctx,
@@ -202,6 +202,7 @@ static enum jalon_status fill_settings(struct jalon_context *ctx,
     out[2] = jalon_db_integer(collection->cluster_max_zoom);
     out[3] = collection->chooses_tile_fields ? jalon_db_text(shown) : jalon_db_null();
     out[4] = jalon_db_integer(collection->stale_after_days);
+    out[5] = jalon_db_integer(collection->duplicate_distance_m);
     return JALON_OK;
 }
 

@@ -119,6 +119,7 @@ static bool read_settings(const struct jalon_db_value *columns, struct jalon_col
         {&out->cluster_min_points, 2, JALON_CLUSTER_MIN_POINTS_MAX},
         {&out->cluster_max_zoom, 0, JALON_CLUSTER_MAX_ZOOM_MAX},
         {&out->stale_after_days, 0, JALON_STALE_AFTER_DAYS_MAX},
+        {&out->duplicate_distance_m, 0, JALON_DUPLICATE_DISTANCE_MAX_M},
     };
     for (size_t i = 0; i < JALON_STORE_COUNT(settings); i++) {
         int64_t value = jalon_db_to_integer(&columns[i]);

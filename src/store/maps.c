@@ -7,10 +7,53 @@
 
 /* --- Writing --- */
 
+enum { RULES = 14, LICENCES_MAX = 1 << 16 };
+
+/* One a line; NULL: any. */
+static enum jalon_status join_licences(struct jalon_context *ctx, const struct jalon_rules *rules,
+                                       struct jalon_db_value *out)
+{
+    struct jalon_buffer lines;
+    jalon_buffer_init(&lines, LICENCES_MAX);
+    for (size_t i = 0; i < rules->licence_count; i++) {
+        jalon_buffer_append_string(&lines, i > 0 ? "\n" : "");
+        jalon_buffer_append_text(&lines, rules->licences[i]);
+    }
+    enum jalon_status status = jalon_buffer_status(&lines);
+    struct jalon_text joined = status == JALON_OK
+                                   ? jalon_text_copy(ctx->arena, jalon_buffer_text(&lines))
+                                   : JALON_TEXT_EMPTY;
+    jalon_buffer_finish(&lines);
+    if (joined.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *out = jalon_db_text_or_null(joined);
+    return JALON_OK;
+}
+
+static enum jalon_status fill_rules(struct jalon_context *ctx, const struct jalon_rules *rules,
+                                    struct jalon_db_value out[RULES])
+{
+    out[0] = jalon_db_text(jalon_text_from(jalon_moderation_mode_name(rules->moderation)));
+    out[1] = jalon_db_integer(rules->trust_count);
+    out[2] = jalon_db_text(jalon_text_from(jalon_visibility_name(rules->reading)));
+    out[3] = jalon_db_text(jalon_text_from(jalon_edit_mode_name(rules->edits)));
+    out[4] = jalon_db_text(jalon_text_from(jalon_outside_mode_name(rules->outside)));
+    out[6] = jalon_db_integer(rules->location_grid_m);
+    out[7] = jalon_db_integer(rules->report_threshold);
+    out[8] = jalon_db_integer(rules->pending_days);
+    out[9] = jalon_db_integer(rules->secret_days);
+    out[10] = jalon_db_integer(rules->contact_days);
+    out[11] = jalon_db_integer(rules->trace_days);
+    out[12] = jalon_db_integer(rules->report_days);
+    out[13] = jalon_db_integer(rules->charter);
+    return join_licences(ctx, rules, &out[5]);
+}
+
 enum jalon_status jalon_store_insert_map(struct jalon_context *ctx, struct jalon_session *session,
                                          struct jalon_map *map)
 {
-    struct jalon_db_value values[] = {
+    struct jalon_db_value values[15 + RULES] = {
         jalon_db_text(map->slug),
         jalon_db_text(map->title.fr),
         jalon_db_text(map->title.en),
@@ -28,8 +71,11 @@ enum jalon_status jalon_store_insert_map(struct jalon_context *ctx, struct jalon
         jalon_db_time(map->created_us),
     };
     int64_t number;
-    enum jalon_status status = jalon_db_insert(ctx, session->connection, JALON_QUERY_MAP_INSERT,
-                                               values, JALON_STORE_COUNT(values), &number);
+    enum jalon_status status = fill_rules(ctx, &map->rules, &values[15]);
+    if (status == JALON_OK) {
+        status = jalon_db_insert(ctx, session->connection, JALON_QUERY_MAP_INSERT, values,
+                                 JALON_STORE_COUNT(values), &number);
+    }
     if (status == JALON_CONFLICT) {
         return jalon_fail(ctx, status, "there is a map '%s' already", map->slug.data);
     }
@@ -47,7 +93,7 @@ enum jalon_status jalon_store_insert_map(struct jalon_context *ctx, struct jalon
 enum jalon_status jalon_store_update_map(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map)
 {
-    struct jalon_db_value values[] = {
+    struct jalon_db_value values[13 + RULES] = {
         jalon_db_integer(map->number),
         jalon_db_text(map->title.fr),
         jalon_db_text(map->title.en),
@@ -62,9 +108,12 @@ enum jalon_status jalon_store_update_map(struct jalon_context *ctx, struct jalon
         jalon_db_double(map->box.east),
         jalon_db_double(map->box.north),
     };
-    int64_t changed;
-    enum jalon_status status = jalon_db_execute(ctx, session->connection, JALON_QUERY_MAP_UPDATE,
-                                                values, JALON_STORE_COUNT(values), &changed);
+    int64_t changed = 0;
+    enum jalon_status status = fill_rules(ctx, &map->rules, &values[13]);
+    if (status == JALON_OK) {
+        status = jalon_db_execute(ctx, session->connection, JALON_QUERY_MAP_UPDATE, values,
+                                  JALON_STORE_COUNT(values), &changed);
+    }
     if (status == JALON_OK && changed == 0) {
         return jalon_fail(ctx, JALON_NOT_FOUND, "this map is not there any more");
     }
@@ -76,6 +125,8 @@ enum jalon_status jalon_store_delete_map(struct jalon_context *ctx, struct jalon
 {
     /* What points comes before what is pointed at. */
     static const int queries[] = {
+        JALON_QUERY_COMMUNITY_DELETE_PEOPLE,      JALON_QUERY_COMMUNITY_DELETE_TALK,
+        JALON_QUERY_COMMUNITY_DELETE_DESK,        JALON_QUERY_COMMUNITY_DELETE_TRACES,
         JALON_QUERY_CONTRIBUTION_DELETE,          JALON_QUERY_REVISION_DELETE,
         JALON_QUERY_EVENT_DELETE,                 JALON_QUERY_IDEMPOTENCY_DELETE,
         JALON_QUERY_TERRITORY_DELETE,
@@ -118,6 +169,49 @@ static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalo
     return JALON_OK;
 }
 
+/* The lines of a column. */
+static enum jalon_status split_licences(struct jalon_context *ctx,
+                                        const struct jalon_db_value *column,
+                                        struct jalon_rules *out)
+{
+    struct jalon_text rest;
+    struct jalon_text *list = NULL;
+    size_t count = 0, capacity = 0;
+    enum jalon_status status = jalon_store_copy_text(ctx, column, &rest);
+    while (status == JALON_OK && rest.length > 0) {
+        size_t end = jalon_text_find(rest, '\n');
+        list = jalon_arena_grow(ctx->arena, list, count, count + 1, sizeof *list, &capacity);
+        struct jalon_text line =
+            list == NULL ? JALON_TEXT_EMPTY
+                         : jalon_text_copy(ctx->arena, jalon_text_slice(rest.data, end));
+        if (line.data == NULL) {
+            return jalon_no_memory(ctx);
+        }
+        list[count++] = line;
+        size_t used = end + (end < rest.length);
+        rest = jalon_text_slice(rest.data + used, rest.length - used);
+    }
+    out->licences = list;
+    out->licence_count = count;
+    return status;
+}
+
+/* False when the database has what this program does not know. */
+static bool read_rules(const struct jalon_db_value *columns, struct jalon_rules *out)
+{
+    int32_t *const numbers[] = {&out->location_grid_m, &out->report_threshold, &out->pending_days,
+                                &out->secret_days,     &out->contact_days,     &out->trace_days,
+                                &out->report_days,     &out->charter};
+    out->trust_count = (int32_t)jalon_db_to_integer(&columns[1]);
+    for (size_t i = 0; i < JALON_STORE_COUNT(numbers); i++) {
+        *numbers[i] = (int32_t)jalon_db_to_integer(&columns[6 + i]);
+    }
+    return jalon_moderation_mode_parse(jalon_db_to_text(&columns[0]), &out->moderation) &&
+           jalon_visibility_parse(jalon_db_to_text(&columns[2]), &out->reading) &&
+           jalon_edit_mode_parse(jalon_db_to_text(&columns[3]), &out->edits) &&
+           jalon_outside_mode_parse(jalon_db_to_text(&columns[4]), &out->outside);
+}
+
 static enum jalon_status read_map(struct jalon_context *ctx, const struct jalon_db_value *row,
                                   struct jalon_map *out)
 {
@@ -133,10 +227,12 @@ static enum jalon_status read_map(struct jalon_context *ctx, const struct jalon_
         .created_us = jalon_db_to_time_us(&row[15]),
         .described_us = jalon_db_to_time_us(&row[16]),
     };
-    if (!jalon_write_policy_parse(jalon_db_to_text(&row[9]), &out->policy)) {
+    if (!jalon_write_policy_parse(jalon_db_to_text(&row[9]), &out->policy) ||
+        !read_rules(&row[17], &out->rules)) {
         return jalon_store_bad_row(ctx, "map", out->number);
     }
-    return read_texts(ctx, row, out);
+    enum jalon_status status = split_licences(ctx, &row[22], &out->rules);
+    return status == JALON_OK ? read_texts(ctx, row, out) : status;
 }
 
 enum jalon_status jalon_store_load_map(struct jalon_context *ctx, struct jalon_session *session,

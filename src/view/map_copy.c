@@ -125,6 +125,12 @@ const struct jalon_map *jalon_view_copy_map(struct jalon_arena *arena,
     out->template_name = text(&copying, map->template_name);
     out->licence = text(&copying, map->licence);
     out->attribution = text(&copying, map->attribution);
+    struct jalon_text *licences = array(&copying, map->rules.licences, &out->rules.licence_count,
+                                        sizeof *licences);
+    for (size_t i = 0; i < out->rules.licence_count; i++) {
+        licences[i] = text(&copying, licences[i]);
+    }
+    out->rules.licences = licences;
     out->categories = categories(&copying, map->categories, &out->category_count);
     struct jalon_collection *collections =
         array(&copying, map->collections, &out->collection_count, sizeof *collections);

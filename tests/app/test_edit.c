@@ -51,8 +51,7 @@ static struct jalon_edit edit_of(const char *collection, struct jalon_id id, con
         .map = JALON_TEXT("sample"),
         .collection = jalon_text_from(collection),
         .id = id,
-        .account = jalon_text_from(account),
-        .secret = JALON_TEXT_EMPTY,
+        .actor = {.account = jalon_text_from(account), .secret = JALON_TEXT_EMPTY},
         .reason = JALON_TEXT("because"),
         .if_match = {.given = true, .any = true},
         .kind = kind,
@@ -284,7 +283,7 @@ static void test_no_author_is_no_ones_account(void **state)
     struct jalon_id id = imported_row(fixture, "places", "file.csv", "1").id;
     struct jalon_edit edit = edit_of("places", id, "", NULL);
     expect(fixture->ctx, JALON_UNAUTHENTICATED, run(fixture, &edit, NULL));
-    edit.secret = JALON_TEXT("guess"); /* of something that has none */
+    edit.actor.secret = JALON_TEXT("guess"); /* of something that has none */
     expect(fixture->ctx, JALON_FORBIDDEN, run(fixture, &edit, NULL));
     expect(fixture->ctx, JALON_FORBIDDEN, patch(fixture, id, "ada", "{}"));
     set_policy(fixture, "contributory");

@@ -433,7 +433,7 @@ static void *write_some(void *argument)
         .map = JALON_TEXT("sample"),
         .collection = JALON_TEXT("places"),
         .record = &record,
-        .account = JALON_TEXT_EMPTY,
+        .actor.account = JALON_TEXT_EMPTY,
     };
     for (int i = 0; i < WRITES; i++) {
         struct jalon_contributed made;

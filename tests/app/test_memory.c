@@ -32,7 +32,7 @@ static void test_contributing(void **state)
         .map = JALON_TEXT("sample"),
         .collection = JALON_TEXT("places"),
         .record = &record,
-        .account = JALON_TEXT_EMPTY,
+        .actor.account = JALON_TEXT_EMPTY,
     };
     size_t stored_count = 0;
     bool failed = true;

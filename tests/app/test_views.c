@@ -297,7 +297,7 @@ static enum jalon_status add_to(struct jalon_context *ctx, struct jalon_app *app
         .map = jalon_text_from(slug),
         .collection = JALON_TEXT("places"),
         .record = record,
-        .account = JALON_TEXT_EMPTY,
+        .actor.account = JALON_TEXT_EMPTY,
     };
     struct jalon_contributed made;
     return jalon_app_contribute(ctx, app, &command, &made);

@@ -216,7 +216,8 @@ static void what_is_wrong_is_found(void **state)
          "event 1/2: names contribution 1 and version 9, which is not in the history"},
         {"UPDATE event SET contribution = 1, version = 1 WHERE seq = 2",
          "event 1: version 1 of this contribution has 2 events instead of one"},
-        {"INSERT INTO event VALUES (9, 1, 1, 1)", "event 9: 1 events are of a map"},
+        {"INSERT INTO event (map, seq, contribution, version) VALUES (9, 1, 1, 1)",
+         "event 9: 1 events are of a map"},
         {"UPDATE contribution SET title = 'Other' WHERE number = 1",
          "contribution 1: is not what the history leads to: 'title' (version 4)"},
         {"UPDATE contribution SET description = 'New' WHERE number = 1",
@@ -228,7 +229,8 @@ static void what_is_wrong_is_found(void **state)
         {"UPDATE revision SET changes = replace(changes, 'Kiosque', 'Kiosk')"
          " WHERE contribution = 1 AND version = 1",
          "contribution 1: the history does not say what was there before of 'title' (version 2)"},
-        {"PRAGMA foreign_keys = OFF; INSERT INTO token VALUES ('x', 99, 'h', NULL, NULL, 'now')",
+        {"PRAGMA foreign_keys = OFF; "
+         "INSERT INTO token (id, account, hash, created) VALUES ('x', 99, 'h', 'now')",
          "token 1: names a row of account that is not there"},
         {"UPDATE schema_migration SET number = 99 WHERE number = 1",
          "schema_migration : has schema 99, while this program makes "},

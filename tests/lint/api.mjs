@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { serve, stop } from '../server.mjs';
 
 const jalon = process.env.JALON;
-const routesFile = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../src/api/routes.c');
+const api = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../src/api');
+const tables = fs.readdirSync(api).filter((name) => /^routes.*\.c$/.test(name))
+  .map((name) => fs.readFileSync(path.join(api, name), 'utf8')).join('\n');
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-api-'));
 let server;
 let document;
@@ -20,7 +22,7 @@ let collections;
 /** The rows of the table that are below a map: method, path, operationId. */
 function rows() {
   const row = /\{JALON_([A-Z]+),\s*"(\/maps\/\{map\}[^"]*)",\s*\w+,\s*"([\w.]+)"/g;
-  return [...fs.readFileSync(routesFile, 'utf8').matchAll(row)].map(([, method, template, id]) => ({
+  return [...tables.matchAll(row)].map(([, method, template, id]) => ({
     method: method.toLowerCase(),
     template: template.slice('/maps/{map}'.length) || '/',
     id,

@@ -74,7 +74,12 @@ const sendAgain = async (maps) => {
   return [status, headers.get('jalon-seq'), text.replaceAll(new URL(maps).host, 'host')];
 };
 
-/** A life before the move: everything that has a table of its own, and something deleted. */
+/** The tables in which the life below leaves something; test `store.*.copy` has rows in all. */
+const lived = ['map', 'category', 'collection', 'collection_category', 'field', 'choice',
+  'workflow_status', 'transition', 'territory', 'contribution', 'revision', 'event', 'account',
+  'token', 'secret', 'idempotency'];
+
+/** A life before the move: what has a table of its own, and something deleted. */
 async function live(data) {
   await run(jalon, ['demo', '--data', data, '--quiet']);
   for (const [slug, template] of [['rues', 'cartomobilite'], ['vide', 'signalement'], ['gone', 'initiatives']]) {
@@ -177,7 +182,7 @@ test('a folder moves to a server and back', () => inFolder(async (folder) => {
   });
   await run(jalon, ['backup', first, '--data', data]);
   const rows = await readFile(first);
-  for (const [table, list] of Object.entries(rows)) assert.ok(list.length > 0, `${table} is empty`);
+  for (const table of lived) assert.ok(rows[table].length > 0, `${table} is empty`);
 
   await run(jalon, ['restore', first, '--database', url]);
   assertSame(withoutOwn(await readServer(url)), withoutOwn(rows));
@@ -287,7 +292,7 @@ test('what cannot be moved says why, and leaves nothing', () => inFolder(async (
   await refused(/'category' has 8 columns instead of 7/, 'restore',
     await changed('wider', 'ALTER TABLE category ADD COLUMN icon TEXT'));
   await refused(/the backup is not sound, and nothing was restored/, 'restore', await changed('unsound',
-    'INSERT INTO revision SELECT number, 1, 2, created, NULL, \'create\', NULL, \'[]\' FROM map'));
+    'INSERT INTO revision (map, contribution, version, time, author, action, reason, changes) SELECT number, 1, 2, created, NULL, \'create\', NULL, \'[]\' FROM map'));
   await refused(/cannot be copied/, 'restore', await changed('untyped',
     "UPDATE map SET created = 'nonsense'"));
   for (const table of ['map', 'revision', 'category']) {

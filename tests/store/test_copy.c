@@ -13,7 +13,7 @@
 #include "db/driver.h"
 #include "store/copy.h"
 
-enum { ROWS = 150, NAME_SIZE = 80, TABLES_MAX = 40 };
+enum { ROWS = 150, NAME_SIZE = 80, TABLES_MAX = 64 };
 
 /* --- A database with something in every table --- */
 
@@ -79,6 +79,100 @@ static void put_beside(struct fixture *fixture)
     commit_session(fixture, session);
 }
 
+/* One row in each table that the community fills, through the very statements that copy them. */
+static void put_community(struct fixture *fixture)
+{
+#define INTEGER(value) jalon_db_integer(value)
+#define TEXT(value) jalon_db_text(JALON_TEXT(value))
+#define ID TEXT("01970000-0000-7000-8000-000000000001")
+#define WRITE(NAME, ...)                                                                     \
+    do {                                                                                     \
+        const struct jalon_db_value values[] = {__VA_ARGS__};                                \
+        expect(ctx, JALON_OK,                                                                \
+               jalon_db_execute(ctx, session->connection, JALON_QUERY_COPY_##NAME##_WRITE,   \
+                                values, JALON_STORE_COUNT(values), NULL));                   \
+    } while (0)
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_account found;
+    struct jalon_session *session = write_session(fixture);
+    expect(ctx, JALON_OK, jalon_store_find_account(ctx, session, JALON_TEXT("zoe"), &found));
+    struct jalon_db_value account = jalon_db_integer(found.number);
+    struct jalon_db_value map = jalon_db_integer(fixture->map.number);
+    struct jalon_geometry shape = square(ctx, 3.87, 43.6, 0.02);
+    struct jalon_db_value area[5];
+    expect(ctx, JALON_OK, jalon_store_put_geometry(ctx, session, &shape, area));
+    WRITE(SESSION,
+            TEXT("key"), account, jalon_db_time(INT64_C(1790000000000004)),
+            jalon_db_time(INT64_C(1790000000000004)), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(TICKET,
+            TEXT("key"), TEXT("l'été \"n\""), account, TEXT("l'été \"n\""), map, INTEGER(7),
+            jalon_db_time(INT64_C(1790000000000004)), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(MEMBERSHIP,
+            map, account, TEXT("l'été \"n\""), TEXT("{\"a\" :\t1.50}"), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(OUTBOX,
+            INTEGER(7), TEXT("l'été \"n\""), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)), jalon_db_time(INT64_C(1790000000000004)),
+            INTEGER(7), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(NOTIFICATION,
+            account, INTEGER(7), TEXT("l'été \"n\""), map, INTEGER(7), TEXT("l'été \"n\""),
+            TEXT("{\"a\" :\t1.50}"), jalon_db_time(INT64_C(1790000000000004)),
+            jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(CHARTER,
+            map, INTEGER(7), TEXT("l'été \"n\""), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(COMMENT,
+            map, ID, INTEGER(7), ID, TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            TEXT("l'été \"n\""), jalon_db_null(), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(CONFIRMATION,
+            map, ID, INTEGER(7), jalon_db_boolean(true), TEXT("2026-09-30"),
+            TEXT("l'été \"n\""), TEXT("l'été \"n\""), jalon_db_null(),
+            jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(SUPPORT,
+            map, INTEGER(7), TEXT("key"), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(LINK,
+            map, ID, INTEGER(7), TEXT("l'été \"n\""), INTEGER(7), INTEGER(7),
+            TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(CLAIM,
+            map, ID, INTEGER(7), TEXT("key"), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(REVIEW,
+            map, INTEGER(7), TEXT("l'été \"n\""), TEXT("{\"a\" :\t1.50}"),
+            jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(REPORT,
+            map, ID, INTEGER(7), TEXT("l'été \"n\""), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_null(), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)),
+            TEXT("l'été \"n\""), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(PROPOSAL,
+            map, ID, INTEGER(7), INTEGER(7), TEXT("{\"a\" :\t1.50}"), TEXT("{\"a\" :\t1.50}"),
+            TEXT("l'été \"n\""), jalon_db_null(), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            TEXT("{\"a\" :\t1.50}"), jalon_db_time(INT64_C(1790000000000004)),
+            TEXT("l'été \"n\""), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(AUDIT,
+            map, INTEGER(7), jalon_db_time(INT64_C(1790000000000004)), TEXT("l'été \"n\""),
+            TEXT("l'été \"n\""), INTEGER(7), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            TEXT("{\"a\" :\t1.50}"));
+    WRITE(ORIGIN,
+            map, INTEGER(7), jalon_db_null(), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)), jalon_db_boolean(true),
+            jalon_db_time(INT64_C(1790000000000004)));
+    WRITE(ZONE,
+            INTEGER(7), map, ID, TEXT("l'été \"n\""), TEXT("l'été \"n\""),
+            jalon_db_time(INT64_C(1790000000000004)), jalon_db_time(INT64_C(1790000000000004)),
+            area[0]);
+    WRITE(BLOCK,
+            map, ID, TEXT("l'été \"n\""), jalon_db_null(), TEXT("l'été \"n\""),
+            TEXT("l'été \"n\""), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)),
+            jalon_db_time(INT64_C(1790000000000004)));
+    commit_session(fixture, session);
+#undef INTEGER
+#undef TEXT
+#undef ID
+#undef WRITE
+}
+
 /* Two more maps, the last one gone again: its numbers are not to be given once more. */
 static void put_maps(struct fixture *fixture, int64_t *out_gone)
 {
@@ -101,6 +195,7 @@ static int setup_all(void **state)
     setup(state);
     put_rows(*state);
     put_beside(*state);
+    put_community(*state);
     put_maps(*state, &gone);
     return 0;
 }

@@ -96,10 +96,11 @@ static const char *const readings[] = {
     " moderation, author, source, source_id, source_digest, licence, observed, edit_secret_hash,"
     " created, updated, hex(geometry) FROM contribution ORDER BY number",
     "SELECT pkid, xmin, xmax, ymin, ymax FROM idx_contribution_geometry ORDER BY pkid",
-    "SELECT * FROM revision ORDER BY contribution, version",
-    "SELECT * FROM event ORDER BY seq",
-    "SELECT * FROM account",
-    "SELECT * FROM token",
+    "SELECT map, contribution, version, time, author, action, reason, changes FROM revision"
+    " ORDER BY contribution, version",
+    "SELECT map, seq, contribution, version FROM event ORDER BY seq",
+    "SELECT number, name, email, is_operator, created FROM account",
+    "SELECT id, account, hash, scopes, expires, created FROM token",
 };
 
 static void append_row(sqlite3_stmt *statement, char **text, size_t *length)
