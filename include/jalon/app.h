@@ -294,11 +294,10 @@ struct jalon_edit {
     void *user;             /* the reader's */
 };
 /*
- * May this requester change, and so delete, this contribution? Only the collection, the id and who it
- * is are read. By the map's policy: administered: operators; participatory: its author, who has the
- * account or the edit secret, and operators; contributory: every account, and who has the edit
- * secret. JALON_NOT_FOUND also for what is not public; JALON_UNAUTHENTICATED: not without an account
- * or edit secret; JALON_FORBIDDEN: not with these.
+ * Has this requester the right (jalon/app_rights.h: change, delete) to do this to this contribution?
+ * Of the edit only the collection, the id, the kind and who it is are read. JALON_NOT_FOUND also for
+ * what is not public; JALON_UNAUTHENTICATED: not without an account or edit secret; JALON_FORBIDDEN: not
+ * with these.
  */
 enum jalon_status jalon_app_may_edit(struct jalon_context *ctx, struct jalon_app *app,
                                      const struct jalon_edit *edit) JALON_MUST_USE;

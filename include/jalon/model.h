@@ -144,6 +144,16 @@ enum jalon_write_policy {
     JALON_POLICY_CONTRIBUTORY,
 };
 
+/* What somebody is in a map, from least to most; each may what those before it may. */
+enum jalon_role {
+    JALON_ROLE_NOBODY,      /* without an account */
+    JALON_ROLE_CONTRIBUTOR, /* every account */
+    JALON_ROLE_MEMBER,
+    JALON_ROLE_MODERATOR, /* may be bounded to some categories or a territory */
+    JALON_ROLE_ADMIN,
+    JALON_ROLE_OPERATOR, /* of the server: in every map */
+};
+
 /* When what is contributed shows. */
 enum jalon_moderation_mode {
     JALON_MODERATE_POST,  /* at once; it is looked at later */
@@ -331,6 +341,8 @@ const char *jalon_edit_mode_name(enum jalon_edit_mode mode);
 bool jalon_edit_mode_parse(struct jalon_text name, enum jalon_edit_mode *out);
 const char *jalon_outside_mode_name(enum jalon_outside_mode mode);
 bool jalon_outside_mode_parse(struct jalon_text name, enum jalon_outside_mode *out);
+const char *jalon_role_name(enum jalon_role role);
+bool jalon_role_parse(struct jalon_text name, enum jalon_role *out);
 const char *jalon_write_policy_name(enum jalon_write_policy policy);
 bool jalon_write_policy_parse(struct jalon_text name, enum jalon_write_policy *out);
 

@@ -3,3 +3,6 @@
 
 -- name: territory_list
 SELECT id, key, name, kind, parent, geometry FROM territory WHERE map = $1 ORDER BY number;
+
+-- name: territory_find
+SELECT id, key, name, kind, parent, geometry FROM territory WHERE map = $1 AND key = $2;

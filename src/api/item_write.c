@@ -261,15 +261,25 @@ enum jalon_status jalon_item_may_add(struct jalon_request *request)
                               : status;
 }
 
-enum jalon_status jalon_item_may_edit(struct jalon_request *request)
+static enum jalon_status may_do(struct jalon_request *request, enum jalon_edit_kind kind)
 {
     struct jalon_api *api = request->application;
     struct jalon_edit edit;
-    enum jalon_status status = jalon_item_read_edit(request, JALON_EDIT_PATCH, &edit);
+    enum jalon_status status = jalon_item_read_edit(request, kind, &edit);
     if (status == JALON_OK) {
         status = jalon_endpoint_id(request, &edit.id);
     }
     return status == JALON_OK ? jalon_app_may_edit(request->ctx, api->app, &edit) : status;
+}
+
+enum jalon_status jalon_item_may_edit(struct jalon_request *request)
+{
+    return may_do(request, JALON_EDIT_PATCH);
+}
+
+enum jalon_status jalon_item_may_delete(struct jalon_request *request)
+{
+    return may_do(request, JALON_EDIT_DELETE);
 }
 
 /* What is not there may be put there, under an id that a client can have made. */

@@ -28,5 +28,6 @@ enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_
 enum jalon_status jalon_item_may_add(struct jalon_request *request) JALON_MUST_USE;
 enum jalon_status jalon_item_may_put(struct jalon_request *request) JALON_MUST_USE;
 enum jalon_status jalon_item_may_edit(struct jalon_request *request) JALON_MUST_USE;
+enum jalon_status jalon_item_may_delete(struct jalon_request *request) JALON_MUST_USE;
 
 #endif

@@ -320,7 +320,7 @@ static const struct jalon_route routes[] = {
     {JALON_DELETE, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_delete,
      "deleteItem", "Delete a contribution; its history is kept", "items",
      .parameters = no_parameters, .one_language = true, .headers = delete_headers,
-     .may = jalon_item_may_edit},
+     .may = jalon_item_may_delete},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions", jalon_revisions_get,
      "getRevisions", "The history of a contribution, newest first", "items",
      .parameters = revisions_parameters, .representations = json_only, .one_language = true},

@@ -5,6 +5,7 @@
 #include "draft.h"
 #include "internal.h"
 #include "replay.h"
+#include "rights.h"
 
 enum { FEATURE_MAX = 64 << 20 };
 
@@ -97,7 +98,9 @@ static enum jalon_status check_contributor(struct jalon_context *ctx, struct jal
 {
     enum jalon_status status =
         jalon_rights_find_collection(ctx, map, command->collection, out_collection);
-    return status == JALON_OK ? jalon_rights_check_add(ctx, app, map, command->actor.account) : status;
+    return status == JALON_OK
+               ? jalon_rights_require(ctx, app, map, &command->actor, JALON_RIGHT_ADD, NULL)
+               : status;
 }
 
 enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,

@@ -10,12 +10,27 @@
 
 #include "draft.h"
 #include "internal.h"
+#include "rights.h"
 
 /* A contribution that may be edited, in what it is part of. */
 struct subject {
     const struct jalon_map *map;
     struct jalon_contribution before;
 };
+
+/* May whoever sends this do it to the contribution as it is? */
+static enum jalon_status check_right(struct jalon_context *ctx, struct jalon_session *session,
+                                     const struct jalon_edit *edit, const struct subject *subject)
+{
+    enum jalon_right right =
+        edit->kind == JALON_EDIT_DELETE ? JALON_RIGHT_DELETE : JALON_RIGHT_CHANGE;
+    struct jalon_party party;
+    enum jalon_status status =
+        jalon_rights_find_party(ctx, session, subject->map, &edit->actor, &party);
+    return status == JALON_OK ? jalon_rights_check(ctx, session, subject->map, &party, right,
+                                                   &subject->before)
+                              : status;
+}
 
 /* What is not public is not there, whoever asks. */
 static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_session *session,
@@ -37,9 +52,7 @@ static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_se
         bool replaces_state = edit->kind == JALON_EDIT_REPLACE && edit->if_match.given;
         return jalon_fail(ctx, replaces_state ? JALON_PRECONDITION : JALON_NOT_FOUND, "%s", absent);
     }
-    return status == JALON_OK
-               ? jalon_rights_check_change(ctx, session, subject->map, &subject->before, edit)
-               : status;
+    return status == JALON_OK ? check_right(ctx, session, edit, subject) : status;
 }
 
 /* --- Preconditions --- */

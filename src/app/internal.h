@@ -174,22 +174,6 @@ enum jalon_status jalon_history_public(struct jalon_context *ctx,
                                        struct jalon_text changes,
                                        struct jalon_text *out) JALON_MUST_USE;
 
-/* --- rights.c --- */
-/* The public collection with this key. JALON_NOT_FOUND. */
-enum jalon_status jalon_rights_find_collection(struct jalon_context *ctx,
-                                               const struct jalon_map *map, struct jalon_text key,
-                                               int32_t *out) JALON_MUST_USE;
-/* May this account (empty: nobody's) add to the map? JALON_UNAUTHENTICATED, JALON_FORBIDDEN. */
-enum jalon_status jalon_rights_check_add(struct jalon_context *ctx, struct jalon_app *app,
-                                         const struct jalon_map *map,
-                                         struct jalon_text account) JALON_MUST_USE;
-/* May whoever sends this edit change the contribution as it is? As jalon_app_may_edit. */
-enum jalon_status jalon_rights_check_change(struct jalon_context *ctx,
-                                            struct jalon_session *session,
-                                            const struct jalon_map *map,
-                                            const struct jalon_contribution *contribution,
-                                            const struct jalon_edit *edit) JALON_MUST_USE;
-
 /* --- contribute.c --- */
 /* The Feature, in ctx' arena. */
 enum jalon_status jalon_contribute_write_feature(struct jalon_context *ctx,

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Who may add to a map, and who may change what is in it. Layer 3 (app).
+ * Whether somebody may, by the table of rights. Layer 3 (app).
  *
- * Who is nobody is told that an account is needed, who has one and may not is told so.
+ * Who is nobody is told that an account is needed, who has one and may not is told who may.
  */
+#include "rights.h"
+
+#include "jalon/geo.h"
+
 #include "internal.h"
 
 enum jalon_status jalon_rights_find_collection(struct jalon_context *ctx,
@@ -19,108 +23,275 @@ enum jalon_status jalon_rights_find_collection(struct jalon_context *ctx,
     return JALON_OK;
 }
 
-static enum jalon_status find_operator(struct jalon_context *ctx, struct jalon_session *session,
-                                       struct jalon_text account, bool *out)
+/* --- Who asks --- */
+static bool is_account(const struct jalon_party *party)
 {
-    struct jalon_account found = {.is_operator = false};
-    enum jalon_status status = account.length == 0
-                                   ? JALON_NOT_FOUND
-                                   : jalon_store_find_account(ctx, session, account, &found);
+    return party->actor.account.length > 0;
+}
+
+enum jalon_status jalon_rights_find_party(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map,
+                                          const struct jalon_actor *actor, struct jalon_party *out)
+{
+    struct jalon_party party = {
+        .actor = *actor, .role = JALON_ROLE_NOBODY, .territory = JALON_TEXT_EMPTY};
+    struct jalon_member member;
+    if (!is_account(&party)) {
+        *out = party;
+        return JALON_OK;
+    }
+    party.role = JALON_ROLE_CONTRIBUTOR;
+    enum jalon_status status =
+        jalon_store_find_member(ctx, session, map, actor->account, &member);
+    if (status == JALON_OK) {
+        party.account_number = member.account;
+        party.role = member.is_operator ? JALON_ROLE_OPERATOR : member.role;
+        party.is_bounded = party.role == JALON_ROLE_MODERATOR &&
+                           (member.category_count > 0 || member.territory.length > 0);
+        party.categories = member.categories;
+        party.category_count = member.category_count;
+        party.territory = member.territory;
+    }
     if (status != JALON_OK && status != JALON_NOT_FOUND) {
         return status;
     }
-    *out = found.is_operator;
+    *out = party;
     return JALON_OK;
 }
 
-static enum jalon_status refuse(struct jalon_context *ctx, bool is_somebody, const char *message)
+enum jalon_visibility jalon_rights_audience(const struct jalon_party *party)
 {
-    return jalon_fail(ctx, is_somebody ? JALON_FORBIDDEN : JALON_UNAUTHENTICATED, "%s", message);
+    if ((party->actor.scopes & JALON_SCOPE_READ) == 0 || party->role < JALON_ROLE_MEMBER) {
+        return JALON_VISIBILITY_PUBLIC;
+    }
+    return party->role == JALON_ROLE_MEMBER || party->is_bounded ? JALON_VISIBILITY_MEMBERS
+                                                                 : JALON_VISIBILITY_MODERATORS;
 }
 
-/* --- Adding --- */
-static enum jalon_status check_administered(struct jalon_context *ctx, struct jalon_app *app,
-                                            struct jalon_text account)
+/* --- A moderator's bounds --- */
+static bool is_in_categories(const struct jalon_map *map, const struct jalon_party *party,
+                             const struct jalon_contribution *subject)
 {
-    struct jalon_session *session = NULL;
-    bool is_operator = false;
-    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    for (size_t i = 0; i < party->category_count; i++) {
+        int32_t bound = jalon_map_find_category(map, party->categories[i]);
+        for (size_t j = 0; bound >= 0 && j < subject->category_count; j++) {
+            if (jalon_category_is_within(map, subject->categories[j], bound)) {
+                return true;
+            }
+        }
+    }
+    return party->category_count == 0;
+}
+
+/* What has no place, and a territory that is not there any more, are within nothing. */
+static enum jalon_status is_in_territory(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map, struct jalon_text key,
+                                         const struct jalon_contribution *subject, bool *out)
+{
+    struct jalon_territory territory;
+    struct jalon_position position;
+    if (key.length == 0) {
+        *out = true;
+        return JALON_OK;
+    }
+    *out = false;
+    if (subject->geometry.type == JALON_GEOMETRY_NONE) {
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_store_find_territory(ctx, session, map, key, &territory);
+    if (status == JALON_NOT_FOUND) {
+        return JALON_OK;
+    }
     if (status == JALON_OK) {
-        status = find_operator(ctx, session, account, &is_operator);
+        status = jalon_geometry_label_position(ctx, &subject->geometry, &position);
     }
-    jalon_session_end(session);
-    if (status != JALON_OK || is_operator) {
-        return status;
+    if (status == JALON_OK) {
+        *out = jalon_geometry_holds(&territory.geometry, position);
     }
-    return refuse(ctx, account.length > 0, "only those who administer this map add to it");
+    return status;
 }
 
-enum jalon_status jalon_rights_check_add(struct jalon_context *ctx, struct jalon_app *app,
-                                         const struct jalon_map *map, struct jalon_text account)
+enum jalon_status jalon_rights_is_within(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map,
+                                         const struct jalon_party *party,
+                                         const struct jalon_contribution *subject, bool *out)
 {
-    if (map->policy == JALON_POLICY_ADMINISTERED) {
-        return check_administered(ctx, app, account);
+    if (!party->is_bounded) {
+        *out = true;
+        return JALON_OK;
     }
-    return map->account_needed && account.length == 0
-               ? refuse(ctx, false, "contributing to this map needs an account")
-               : JALON_OK;
+    if (!is_in_categories(map, party, subject)) {
+        *out = false;
+        return JALON_OK;
+    }
+    return is_in_territory(ctx, session, map, party->territory, subject, out);
 }
 
-/* --- Changing --- */
-/* Does the account alone, operator or not, allow it? */
-static bool account_allows(const struct jalon_map *map,
-                           const struct jalon_contribution *contribution,
-                           struct jalon_text account)
-{
-    switch (map->policy) {
-    case JALON_POLICY_CONTRIBUTORY: return account.length > 0;
-    case JALON_POLICY_PARTICIPATORY:
-        return account.length > 0 && jalon_text_equal(account, contribution->author);
-    case JALON_POLICY_ADMINISTERED: break;
-    }
-    return false;
-}
-
-static enum jalon_status check_secret(struct jalon_context *ctx, struct jalon_session *session,
-                                      const struct jalon_map *map, int64_t number,
-                                      struct jalon_text secret, bool *out)
+enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map,
+                                         const struct jalon_party *party,
+                                         const struct jalon_contribution *subject, bool *out)
 {
     struct jalon_text hash;
-    enum jalon_status status = jalon_store_find_edit_secret(ctx, session, map, number, &hash);
-    return status == JALON_OK ? jalon_secret_check(ctx, secret, hash, out) : status;
+    if (is_account(party) && jalon_text_equal(party->actor.account, subject->author)) {
+        *out = true;
+        return JALON_OK;
+    }
+    if (party->actor.secret.length == 0) {
+        *out = false;
+        return JALON_OK;
+    }
+    enum jalon_status status =
+        jalon_store_find_edit_secret(ctx, session, map, subject->number, &hash);
+    return status == JALON_OK ? jalon_secret_check(ctx, party->actor.secret, hash, out) : status;
 }
 
-static const char *who_may(enum jalon_write_policy policy)
+/* --- The verdict --- */
+/* The least role that has the right in this map, for who asks so. */
+static enum jalon_role least_role(const struct jalon_map *map, const struct jalon_party *party,
+                                  enum jalon_right right)
 {
-    switch (policy) {
-    case JALON_POLICY_CONTRIBUTORY:
-        return "changing a contribution to this map needs an account, or the edit secret that its "
-               "author was given";
-    case JALON_POLICY_PARTICIPATORY:
-        return "only its author, by account or by the edit secret given once, and operators may "
-               "change this contribution";
-    case JALON_POLICY_ADMINISTERED: break;
+    const struct jalon_right_rule *rule = jalon_right_rule(right);
+    enum jalon_role role = rule->roles[map->policy];
+    bool is_let = rule->anonymous == JALON_ANONYMOUS_ALWAYS ||
+                  (rule->anonymous == JALON_ANONYMOUS_LET && !map->account_needed);
+    if (rule->is_proposed && map->rules.edits == JALON_EDITS_PROPOSAL &&
+        role < JALON_ROLE_MODERATOR) {
+        role = JALON_ROLE_MODERATOR;
     }
-    return "only those who administer this map change what is in it";
+    if (role == JALON_ROLE_CONTRIBUTOR && is_let && !is_account(party)) {
+        role = JALON_ROLE_NOBODY;
+    }
+    /* Who may not read a map may do nothing in it. */
+    return map->rules.reading != JALON_VISIBILITY_PUBLIC && role < JALON_ROLE_MEMBER
+               ? JALON_ROLE_MEMBER
+               : role;
 }
 
-enum jalon_status jalon_rights_check_change(struct jalon_context *ctx,
-                                            struct jalon_session *session,
-                                            const struct jalon_map *map,
-                                            const struct jalon_contribution *contribution,
-                                            const struct jalon_edit *edit)
+/* What is public everybody may read, by whatever token. */
+static bool has_scope(const struct jalon_map *map, const struct jalon_party *party,
+                      enum jalon_right right)
 {
-    bool allowed = account_allows(map, contribution, edit->actor.account);
-    enum jalon_status status = JALON_OK;
-    if (!allowed && edit->actor.secret.length > 0 && map->policy != JALON_POLICY_ADMINISTERED) {
-        status = check_secret(ctx, session, map, contribution->number, edit->actor.secret, &allowed);
+    bool is_open = right == JALON_RIGHT_READ && map->rules.reading == JALON_VISIBILITY_PUBLIC;
+    return is_open || !is_account(party) ||
+           (party->actor.scopes & jalon_right_rule(right)->scope) != 0;
+}
+
+/* `is_inside`: what it is about lies within the bounds of a bounded moderator. */
+static bool role_suffices(const struct jalon_map *map, const struct jalon_party *party,
+                          enum jalon_right right, bool is_inside)
+{
+    bool is_whole = !party->is_bounded || (jalon_right_rule(right)->is_boundable && is_inside);
+    enum jalon_role role = is_whole ? party->role : JALON_ROLE_MEMBER;
+    return role >= least_role(map, party, right);
+}
+
+bool jalon_rights_allows(const struct jalon_map *map, const struct jalon_party *party,
+                         enum jalon_right right)
+{
+    return has_scope(map, party, right) && role_suffices(map, party, right, true);
+}
+
+static bool author_suffices(const struct jalon_map *map, enum jalon_right right)
+{
+    enum jalon_author_may author = jalon_right_rule(right)->author;
+    return author == JALON_AUTHOR_ALWAYS ||
+           (author == JALON_AUTHOR_WRITES && map->policy != JALON_POLICY_ADMINISTERED);
+}
+
+static enum jalon_status refuse(struct jalon_context *ctx, const struct jalon_map *map,
+                                const struct jalon_party *party, enum jalon_right right,
+                                bool with_author)
+{
+    static const char *const who[] = {
+        [JALON_ROLE_NOBODY] = "everybody",
+        [JALON_ROLE_CONTRIBUTOR] = "who has an account",
+        [JALON_ROLE_MEMBER] = "members of this map",
+        [JALON_ROLE_MODERATOR] = "moderators of this map",
+        [JALON_ROLE_ADMIN] = "admins of this map",
+        [JALON_ROLE_OPERATOR] = "operators of this server",
+    };
+    const struct jalon_right_rule *rule = jalon_right_rule(right);
+    if (!has_scope(map, party, right)) {
+        return jalon_fail(ctx, JALON_FORBIDDEN, "this token has not the scope '%s', which it takes to "
+                          "%s", jalon_scope_name(rule->scope), rule->words);
     }
-    if (status == JALON_OK && !allowed) {
-        status = find_operator(ctx, session, edit->actor.account, &allowed);
+    bool is_somebody = is_account(party) || party->actor.secret.length > 0;
+    return jalon_fail(ctx, is_somebody ? JALON_FORBIDDEN : JALON_UNAUTHENTICATED,
+                      "only %s%s may %s", who[least_role(map, party, right)],
+                      with_author ? " and its author, by account or by the edit secret given once,"
+                                  : "",
+                      rule->words);
+}
+
+/* By what it is about, some rights are others. */
+static enum jalon_right right_to(enum jalon_right right, const struct jalon_contribution *subject)
+{
+    if (right == JALON_RIGHT_CHANGE) {
+        return JALON_RIGHT_CHANGE_OTHERS;
     }
-    if (status != JALON_OK || allowed) {
+    return right == JALON_RIGHT_READ && subject->moderation != JALON_MODERATION_PUBLISHED
+               ? JALON_RIGHT_READ_UNPUBLISHED
+               : right;
+}
+
+static enum jalon_status check_subject(struct jalon_context *ctx, struct jalon_session *session,
+                                       const struct jalon_map *map,
+                                       const struct jalon_party *party, enum jalon_right right,
+                                       const struct jalon_contribution *subject)
+{
+    enum jalon_right others = right_to(right, subject);
+    /* Whoever may read what is not published, being its author, is not asked for more. */
+    enum jalon_right own = others == JALON_RIGHT_CHANGE_OTHERS ? right : others;
+    bool is_inside, is_author = false;
+    enum jalon_status status =
+        jalon_rights_is_within(ctx, session, map, party, subject, &is_inside);
+    if (status != JALON_OK) {
         return status;
     }
-    bool is_somebody = edit->actor.account.length > 0 || edit->actor.secret.length > 0;
-    return refuse(ctx, is_somebody, who_may(map->policy));
+    if (has_scope(map, party, others) && role_suffices(map, party, others, is_inside)) {
+        return JALON_OK;
+    }
+    bool with_author = author_suffices(map, own);
+    if (with_author && has_scope(map, party, own)) {
+        status = jalon_rights_is_author(ctx, session, map, party, subject, &is_author);
+    }
+    if (status != JALON_OK || is_author) {
+        return status;
+    }
+    return refuse(ctx, map, party, others, with_author);
+}
+
+enum jalon_status jalon_rights_check(struct jalon_context *ctx, struct jalon_session *session,
+                                     const struct jalon_map *map, const struct jalon_party *party,
+                                     enum jalon_right right,
+                                     const struct jalon_contribution *subject)
+{
+    if (subject != NULL) {
+        return check_subject(ctx, session, map, party, right, subject);
+    }
+    return jalon_rights_allows(map, party, right) ? JALON_OK
+                                                  : refuse(ctx, map, party, right, false);
+}
+
+enum jalon_status jalon_rights_require(struct jalon_context *ctx, struct jalon_app *app,
+                                       const struct jalon_map *map,
+                                       const struct jalon_actor *actor, enum jalon_right right,
+                                       struct jalon_party *out)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_party party;
+    enum jalon_status status =
+        actor->account.length > 0 ? jalon_store_read(ctx, app->store, &session) : JALON_OK;
+    if (status == JALON_OK) {
+        status = jalon_rights_find_party(ctx, session, map, actor, &party);
+    }
+    jalon_session_end(session);
+    if (status == JALON_OK) {
+        status = jalon_rights_check(ctx, NULL, map, &party, right, NULL);
+    }
+    if (status == JALON_OK && out != NULL) {
+        *out = party;
+    }
+    return status;
 }

@@ -25,6 +25,8 @@ static const char *const visibilities[] = {"public", "members", "moderators"};
 static const char *const moderations[] = {"pending", "published", "hidden", "rejected", "deleted"};
 static const char *const actions[] = {"create", "update", "delete", "restore"};
 static const char *const policies[] = {"administered", "participatory", "contributory"};
+static const char *const roles[] = {"nobody",    "contributor", "member",
+                                    "moderator", "admin",       "operator"};
 static const char *const moderation_modes[] = {"post", "pre", "trust"};
 static const char *const edit_modes[] = {"direct", "proposal"};
 static const char *const outside_modes[] = {"accept", "flag", "refuse"};
@@ -62,6 +64,7 @@ DEFINE_NAMES(field_type, field_types)
 DEFINE_NAMES(visibility, visibilities)
 DEFINE_NAMES(moderation, moderations)
 DEFINE_NAMES(action, actions)
+DEFINE_NAMES(role, roles)
 DEFINE_NAMES(write_policy, policies)
 DEFINE_NAMES(moderation_mode, moderation_modes)
 DEFINE_NAMES(edit_mode, edit_modes)

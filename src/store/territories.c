@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Areas of a map. Layer 2. */
+#include "jalon/store_membership.h"
 #include "store/private.h"
 
 enum jalon_status jalon_store_put_territory(struct jalon_context *ctx,
@@ -73,6 +74,25 @@ enum jalon_status jalon_store_list_territories(struct jalon_context *ctx,
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_find_territory(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, struct jalon_text key,
+                                             struct jalon_territory *out)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_text(key)};
+    struct territories list = {.form = jalon_db_geometry_form(session->store->db)};
+    enum jalon_status status =
+        jalon_store_each_row(ctx, session, JALON_QUERY_TERRITORY_FIND, values,
+                             JALON_STORE_COUNT(values), take_territory, &list);
+    if (status == JALON_OK && list.count == 0) {
+        return JALON_NOT_FOUND;
+    }
+    if (status == JALON_OK) {
+        *out = list.items[0];
     }
     return status;
 }

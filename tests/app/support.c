@@ -137,7 +137,7 @@ enum jalon_status contribute(struct fixture *fixture, const char *collection, co
         .map = JALON_TEXT("sample"),
         .collection = jalon_text_from(collection),
         .record = &record,
-        .actor.account = jalon_text_from(account),
+        .actor = {.account = jalon_text_from(account), .scopes = JALON_SCOPE_ALL},
     };
     return jalon_app_contribute(fixture->ctx, fixture->app, &command, out != NULL ? out : &ignored);
 }

@@ -23,7 +23,7 @@ static enum jalon_status add(struct fixture *fixture, const char *json, const ch
         .map = fixture->map.slug,
         .collection = JALON_TEXT("places"),
         .record = &record,
-        .actor.account = jalon_text_from(account),
+        .actor = {.account = jalon_text_from(account), .scopes = JALON_SCOPE_ALL},
         .idempotency_key = key != NULL ? jalon_text_from(key) : JALON_TEXT_EMPTY,
         .said = jalon_text_from(json),
     };

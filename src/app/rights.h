@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Who asks, and whether he may: the only place where roles are compared. Private to app. */
+#ifndef JALON_APP_RIGHTS_PRIVATE_H
+#define JALON_APP_RIGHTS_PRIVATE_H
+
+#include "jalon/app_rights.h"
+#include "jalon/store_membership.h"
+
+/* Whoever asks, as one map knows him; texts as the actor's or in the context's arena. */
+struct jalon_party {
+    struct jalon_actor actor;
+    int64_t account_number; /* 0: nobody */
+    enum jalon_role role;   /* OPERATOR of the server in every map */
+    /* A moderator of some of it only; a member of the rest. */
+    bool is_bounded;
+    const struct jalon_text *categories; /* keys; none: of all */
+    size_t category_count;
+    struct jalon_text territory; /* key; empty: of all */
+};
+
+/* Reads the membership; of nobody nothing is read. An account that is not there has no role. */
+enum jalon_status jalon_rights_find_party(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map,
+                                          const struct jalon_actor *actor,
+                                          struct jalon_party *out) JALON_MUST_USE;
+/*
+ * Has the party this right, to this contribution as it is (NULL: at all)? JALON_UNAUTHENTICATED: not
+ * without an account; JALON_FORBIDDEN: not with this one, or not by this token. The edit secret's
+ * holder is the author; CHANGE to another's contribution is CHANGE_OTHERS; READ of what is not
+ * published is READ_UNPUBLISHED. Who may not know that something is there is told otherwise by the caller.
+ */
+enum jalon_status jalon_rights_check(struct jalon_context *ctx, struct jalon_session *session,
+                                     const struct jalon_map *map, const struct jalon_party *party,
+                                     enum jalon_right right,
+                                     const struct jalon_contribution *subject) JALON_MUST_USE;
+/* The same without a contribution, and without a message. */
+bool jalon_rights_allows(const struct jalon_map *map, const struct jalon_party *party,
+                         enum jalon_right right);
+/* Both at once, with a session of their own if one is needed. `out` may be NULL. */
+enum jalon_status jalon_rights_require(struct jalon_context *ctx, struct jalon_app *app,
+                                       const struct jalon_map *map,
+                                       const struct jalon_actor *actor, enum jalon_right right,
+                                       struct jalon_party *out) JALON_MUST_USE;
+/* Is the party its author: by the account, or by the edit secret? */
+enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map,
+                                         const struct jalon_party *party,
+                                         const struct jalon_contribution *subject,
+                                         bool *out) JALON_MUST_USE;
+/*
+ * Is the contribution within the bounds of this moderator: in one of the categories or below it, and
+ * its label position in the territory? Yes for who has none.
+ */
+enum jalon_status jalon_rights_is_within(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map,
+                                         const struct jalon_party *party,
+                                         const struct jalon_contribution *subject,
+                                         bool *out) JALON_MUST_USE;
+/*
+ * What is shown of a map: PUBLIC to nobody and contributors, MEMBERS to members and bounded
+ * moderators, MODERATORS from moderators up. A token needs the scope `read` to be shown more than
+ * everybody is.
+ */
+enum jalon_visibility jalon_rights_audience(const struct jalon_party *party);
+/* The public collection with this key. JALON_NOT_FOUND. */
+enum jalon_status jalon_rights_find_collection(struct jalon_context *ctx,
+                                               const struct jalon_map *map, struct jalon_text key,
+                                               int32_t *out) JALON_MUST_USE;
+
+#endif
