@@ -68,6 +68,9 @@ enum jalon_status jalon_endpoint_finish(struct jalon_request *request,
 enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
                                                struct jalon_response *response) JALON_MUST_USE;
 
+/* --- Tables of routes, beside routes.c --- */
+extern const struct jalon_route jalon_routes_duplicates[];
+
 /* --- Handlers, one file each --- */
 enum jalon_status jalon_assets_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_cluster_children_get(struct jalon_request *, struct jalon_response *);
@@ -77,6 +80,7 @@ enum jalon_status jalon_collection_get(struct jalon_request *, struct jalon_resp
 enum jalon_status jalon_collections_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_conformance_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_directory_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_duplicates_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_functions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_health_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_item_delete(struct jalon_request *, struct jalon_response *);

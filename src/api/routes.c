@@ -372,6 +372,7 @@ static const struct jalon_route routes[] = {
 /* The tables of the areas that have one of their own; these rows come first. */
 static const struct jalon_route *const areas[] = {
     routes,
+    jalon_routes_duplicates,
 };
 static struct jalon_route all[ROUTES_MAX + 1];
 

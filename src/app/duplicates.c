@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Looking for contributions that may be the same. Layer 3 (app). */
+#include "jalon/app_duplicates.h"
+
+#include <stdlib.h>
+
+#include "jalon/similar.h"
+
+#include "draft.h"
+#include "internal.h"
+
+enum { NEIGHBOURS_MAX = 400, KEYS_MAX = 32, FILTER_MAX = 1024 };
+
+/* How alike titles must be at no distance, and at the collection's; in between it grows. */
+#define ALIKE_LEAST_HERE 0.62
+#define ALIKE_LEAST_FAR 0.72
+/* Titles that say nothing but what kind of thing it is: as near as two of them cannot be. */
+#define KINDS_ALONE_WITHIN_M 2.0
+#define DISTINCTIVE_LEAST 0.5F
+
+struct search {
+    const struct jalon_reading *reading;
+    const struct jalon_duplicate_query *query;
+    const struct jalon_collection *collection;
+    struct jalon_similar_kinds kinds;
+    struct jalon_similar_name name;
+    struct jalon_geo_circle circle; /* around the label position */
+    bool has_circle;
+    struct jalon_duplicate *found; /* of NEIGHBOURS_MAX + KEYS_MAX */
+    size_t count;
+};
+
+/* --- Words of kinds --- */
+
+static int compare_words(const void *a, const void *b)
+{
+    return jalon_text_compare(*(const struct jalon_text *)a, *(const struct jalon_text *)b);
+}
+
+struct words {
+    struct jalon_text *list;
+    size_t count, capacity;
+};
+
+static enum jalon_status add_words(struct jalon_context *ctx, struct jalon_text label,
+                                   struct words *words)
+{
+    struct jalon_query_word_reader reader;
+    struct jalon_text word;
+    jalon_query_words_begin(&reader, label);
+    while (jalon_query_words_next(&reader, &word)) {
+        words->list = jalon_arena_grow(ctx->arena, words->list, words->count, words->count + 1,
+                                       sizeof *words->list, &words->capacity);
+        struct jalon_text copy = words->list != NULL ? jalon_text_copy(ctx->arena, word)
+                                                     : JALON_TEXT_EMPTY;
+        if (words->list == NULL || copy.data == NULL) {
+            return jalon_no_memory(ctx);
+        }
+        words->list[words->count++] = copy;
+    }
+    return JALON_OK;
+}
+
+/* What the collection's categories are called, in both languages: "Restaurants", "Coiffeur". */
+static enum jalon_status read_kinds(struct jalon_context *ctx, struct search *search)
+{
+    const struct jalon_map *map = search->reading->map;
+    struct words words = {.count = 0};
+    enum jalon_status status = JALON_OK;
+    for (size_t i = 0; i < map->category_count && status == JALON_OK; i++) {
+        if (jalon_collection_uses_category(map, search->collection, (int32_t)i)) {
+            status = add_words(ctx, map->categories[i].label.fr, &words);
+        }
+        if (status == JALON_OK &&
+            jalon_collection_uses_category(map, search->collection, (int32_t)i)) {
+            status = add_words(ctx, map->categories[i].label.en, &words);
+        }
+    }
+    if (words.count > 0) {
+        qsort(words.list, words.count, sizeof *words.list, compare_words);
+    }
+    search->kinds = (struct jalon_similar_kinds){words.list, words.count};
+    return status;
+}
+
+/* --- Judging --- */
+
+static bool is_same(const struct search *search, const struct jalon_similar_name *other,
+                    double similarity, double distance_m)
+{
+    double reach_m = search->collection->duplicate_distance_m;
+    if (search->name.distinctive < DISTINCTIVE_LEAST || other->distinctive < DISTINCTIVE_LEAST) {
+        return similarity >= ALIKE_LEAST_FAR && distance_m <= KINDS_ALONE_WITHIN_M;
+    }
+    return similarity >=
+           ALIKE_LEAST_HERE + (ALIKE_LEAST_FAR - ALIKE_LEAST_HERE) * distance_m / reach_m;
+}
+
+static bool is_found(const struct search *search, struct jalon_id id)
+{
+    for (size_t i = 0; i < search->count; i++) {
+        if (jalon_id_compare(search->found[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return search->query->except != NULL && jalon_id_compare(*search->query->except, id) == 0;
+}
+
+static enum jalon_status look_at(struct jalon_context *ctx, struct search *search,
+                                 const struct jalon_view_item *item, bool has_key)
+{
+    const struct jalon_contribution *other;
+    struct jalon_similar_name name;
+    enum jalon_status status =
+        jalon_snapshot_read(ctx, search->reading->snapshot, item, &other);
+    if (status != JALON_OK || is_found(search, other->id)) {
+        return status;
+    }
+    double distance_m = search->has_circle
+                            ? jalon_geo_circle_distance_m(&search->circle, &other->geometry)
+                            : 0;
+    jalon_similar_read(other->title, &search->kinds, &name);
+    double similarity = jalon_similar_compare(&search->name, &name);
+    if (has_key || is_same(search, &name, similarity, distance_m)) {
+        search->found[search->count++] = (struct jalon_duplicate){
+            .id = other->id,
+            .title = other->title,
+            .distance_m = distance_m,
+            .similarity = similarity,
+            .same_source_id = has_key,
+        };
+    }
+    return JALON_OK;
+}
+
+static enum jalon_status look_at_all(struct jalon_context *ctx, struct search *search,
+                                     const struct jalon_view_query *query, bool has_key)
+{
+    struct jalon_view_result result;
+    enum jalon_status status =
+        jalon_snapshot_query(ctx, search->reading->snapshot, query, &result);
+    for (size_t i = 0; status == JALON_OK && i < result.count; i++) {
+        status = look_at(ctx, search, &result.items[i], has_key);
+    }
+    return status;
+}
+
+/* --- Where to look --- */
+
+static struct jalon_view_query empty_query(const struct search *search, size_t limit)
+{
+    return (struct jalon_view_query){
+        .collection = search->query->collection, .category = -1, .status = -1, .limit = limit};
+}
+
+static enum jalon_status set_circle(struct jalon_context *ctx, struct search *search)
+{
+    const struct jalon_geometry *geometry = search->query->geometry;
+    struct jalon_position centre;
+    if (geometry->type == JALON_GEOMETRY_NONE) {
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_geometry_label_position(ctx, geometry, &centre);
+    if (status == JALON_OK) {
+        search->circle =
+            jalon_geo_circle_make(centre, (double)search->collection->duplicate_distance_m);
+        search->has_circle = true;
+    }
+    return status;
+}
+
+static enum jalon_status look_near(struct jalon_context *ctx, struct search *search)
+{
+    struct jalon_view_query query = empty_query(search, NEIGHBOURS_MAX);
+    query.has_near = true;
+    query.near = search->circle;
+    query.by_distance = true;
+    return look_at_all(ctx, search, &query, false);
+}
+
+static enum jalon_status look_for_key(struct jalon_context *ctx, struct search *search)
+{
+    struct jalon_view_query query = empty_query(search, KEYS_MAX);
+    struct jalon_cql2 cql2;
+    struct jalon_buffer text;
+    jalon_buffer_init(&text, FILTER_MAX);
+    jalon_buffer_append_string(&text, "source_id = '");
+    for (size_t i = 0; i < search->query->source_id.length; i++) {
+        char c = search->query->source_id.data[i];
+        jalon_buffer_append_string(&text, c == '\'' ? "'" : "");
+        jalon_buffer_append_char(&text, c);
+    }
+    jalon_buffer_append_char(&text, '\'');
+    enum jalon_status status = jalon_buffer_status(&text);
+    if (status == JALON_OK) {
+        status = jalon_cql2_parse_text(ctx, jalon_buffer_text(&text), &cql2);
+    }
+    if (status == JALON_OK) {
+        status = jalon_view_filter_compile(ctx, search->reading->map, query.collection, &cql2,
+                                           JALON_TEXT_EMPTY, &query.filter);
+    }
+    if (status == JALON_OK) {
+        status = look_at_all(ctx, search, &query, true);
+    }
+    jalon_buffer_finish(&text);
+    return status;
+}
+
+/* The key first, then the title, then the distance. */
+static int compare_likelihood(const void *a, const void *b)
+{
+    const struct jalon_duplicate *one = a, *other = b;
+    if (one->same_source_id != other->same_source_id) {
+        return one->same_source_id ? -1 : 1;
+    }
+    if (one->similarity < other->similarity || one->similarity > other->similarity) {
+        return one->similarity > other->similarity ? -1 : 1;
+    }
+    return (one->distance_m > other->distance_m) - (one->distance_m < other->distance_m);
+}
+
+enum jalon_status jalon_app_find_duplicates(struct jalon_context *ctx,
+                                            const struct jalon_reading *reading,
+                                            const struct jalon_duplicate_query *query,
+                                            struct jalon_duplicate **out, size_t *out_count)
+{
+    struct search search = {
+        .reading = reading,
+        .query = query,
+        .collection = &reading->map->collections[query->collection],
+        .found = jalon_arena_allocate(ctx->arena,
+                                      (NEIGHBOURS_MAX + KEYS_MAX) * sizeof *search.found),
+    };
+    enum jalon_status status = search.found != NULL ? JALON_OK : jalon_no_memory(ctx);
+    bool is_wanted = search.collection->duplicate_distance_m > 0;
+    if (status == JALON_OK && is_wanted) {
+        status = read_kinds(ctx, &search);
+    }
+    if (status == JALON_OK && is_wanted) {
+        jalon_similar_read(query->title, &search.kinds, &search.name);
+        status = set_circle(ctx, &search);
+    }
+    if (status == JALON_OK && is_wanted && query->source_id.length > 0) {
+        status = look_for_key(ctx, &search);
+    }
+    if (status == JALON_OK && search.has_circle && search.name.count > 0) {
+        status = look_near(ctx, &search);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (search.count > 0) {
+        qsort(search.found, search.count, sizeof *search.found, compare_likelihood);
+    }
+    *out = search.found;
+    *out_count = search.count < JALON_DUPLICATES_MAX ? search.count : JALON_DUPLICATES_MAX;
+    return JALON_OK;
+}
+
+/* --- Of a body --- */
+
+/* A text of the body; empty when it has none. */
+static struct jalon_text read_text(struct jalon_context *ctx, const struct jalon_record *record,
+                                   const char *name, const char *where)
+{
+    for (size_t i = 0; i < record->value_count; i++) {
+        const struct jalon_record_value *one = &record->values[i];
+        if (!jalon_text_is(one->name, name) || one->value.kind == JALON_VALUE_NONE) {
+            continue;
+        }
+        if (one->value.kind != JALON_VALUE_TEXT || one->structured ||
+            jalon_text_code_points(one->value.text) > JALON_TITLE_LENGTH_MAX) {
+            jalon_error_add(ctx, JALON_ERROR_POINTER, where,
+                            "expected a text of at most %d characters", JALON_TITLE_LENGTH_MAX);
+            return JALON_TEXT_EMPTY;
+        }
+        return one->value.text;
+    }
+    return JALON_TEXT_EMPTY;
+}
+
+static enum jalon_status check_in(struct jalon_context *ctx, const struct jalon_reading *reading,
+                                  const struct jalon_duplicate_check *check,
+                                  struct jalon_duplicate **out, size_t *out_count)
+{
+    struct draft draft;
+    struct jalon_duplicate_query query = {.except = NULL};
+    enum jalon_status status =
+        jalon_rights_find_collection(ctx, reading->map, check->collection, &query.collection);
+    if (status == JALON_OK) {
+        status = jalon_draft_begin(ctx, reading->map, query.collection, NULL, &draft);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    const struct jalon_record *record = check->record;
+    query.title = read_text(ctx, record, "title", "/properties/title");
+    query.source_id = read_text(ctx, record, "source_id", "/properties/source_id");
+    if (record->has_geometry && record->geometry.type != JALON_GEOMETRY_NONE) {
+        status = jalon_draft_take_geometry(ctx, &draft, &record->geometry, "/geometry");
+    }
+    query.geometry = &draft.contribution.geometry;
+    if (status == JALON_OK) {
+        status = jalon_error_verdict(ctx, "duplicates of this cannot be looked for");
+    }
+    return status == JALON_OK ? jalon_app_find_duplicates(ctx, reading, &query, out, out_count)
+                              : status;
+}
+
+enum jalon_status jalon_app_check_duplicates(struct jalon_context *ctx, struct jalon_app *app,
+                                             const struct jalon_duplicate_check *check,
+                                             struct jalon_duplicate **out, size_t *out_count)
+{
+    struct jalon_reading reading = {.live = NULL};
+    struct jalon_duplicate *found = NULL;
+    size_t count = 0;
+    enum jalon_status status = jalon_app_read(ctx, app, check->map, &reading);
+    if (status == JALON_OK) {
+        status = check_in(ctx, &reading, check, &found, &count);
+    }
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        found[i].title = jalon_text_copy(ctx->arena, found[i].title);
+        status = found[i].title.data != NULL ? JALON_OK : jalon_no_memory(ctx);
+    }
+    jalon_app_end_reading(app, &reading);
+    if (status == JALON_OK) {
+        *out = found;
+        *out_count = count;
+    }
+    return status;
+}
