@@ -73,20 +73,22 @@ CREATE TABLE outbox (
     due TIMESTAMP NOT NULL, -- not before
     attempts INTEGER NOT NULL DEFAULT 0,
     error TEXT, -- what the relay said last
-    sent TIMESTAMP
+    sent TIMESTAMP,
+    failed TIMESTAMP -- given up then, NULL: not
 );
-CREATE INDEX outbox_by_due ON outbox (due) WHERE sent IS NULL;
+CREATE INDEX outbox_by_due ON outbox (due) WHERE sent IS NULL AND failed IS NULL;
 
 CREATE TABLE notification (
     -- What an account is told: also when no mail is wanted.
+    number INTEGER PRIMARY KEY,
     account INTEGER NOT NULL REFERENCES account (number),
-    number INTEGER NOT NULL, -- 1, 2, 3 ... of the account
     kind TEXT NOT NULL, -- decision, comment, mention, status, claim, proposal, report, answer
     map INTEGER, -- NULL: of the server
     contribution INTEGER, -- contribution.number
     actor TEXT, -- account.name of who did it
     detail TEXT NOT NULL, -- JSON object, by kind
     created TIMESTAMP NOT NULL,
-    seen TIMESTAMP, -- NULL: not yet
-    PRIMARY KEY (account, number)
-) WITHOUT ROWID;
+    seen TIMESTAMP -- NULL: not yet
+);
+CREATE INDEX notification_by_account ON notification (account, number);
+CREATE INDEX notification_by_seen ON notification (seen) WHERE seen IS NOT NULL;

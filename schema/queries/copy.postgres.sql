@@ -33,7 +33,7 @@ ANALYZE map, category, collection, collection_category, field, choice, workflow_
 SELECT numbered.name, coalesce(pg_sequence_last_value(
     CAST(pg_get_serial_sequence(numbered.name, 'number') AS regclass)), 0)
 FROM (VALUES ('map'), ('collection'), ('territory'), ('contribution'), ('account'),
-        ('outbox'), ('zone'))
+        ('outbox'), ('notification'), ('zone'))
     AS numbered (name);
 
 -- $1 table, $2 its highest number.

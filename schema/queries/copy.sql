@@ -175,19 +175,19 @@ INSERT INTO membership (map, account, role, categories, territory, since)
 VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: copy_outbox_read
-SELECT number, recipient, subject, body, created, due, attempts, error, sent
+SELECT number, recipient, subject, body, created, due, attempts, error, sent, failed
 FROM outbox ORDER BY number;
 
 -- name: copy_outbox_write
-INSERT INTO outbox (number, recipient, subject, body, created, due, attempts, error, sent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+INSERT INTO outbox (number, recipient, subject, body, created, due, attempts, error, sent, failed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: copy_notification_read
-SELECT account, number, kind, map, contribution, actor, detail, created, seen
-FROM notification ORDER BY account, number;
+SELECT number, account, kind, map, contribution, actor, detail, created, seen
+FROM notification ORDER BY number;
 
 -- name: copy_notification_write
-INSERT INTO notification (account, number, kind, map, contribution, actor, detail, created,
+INSERT INTO notification (number, account, kind, map, contribution, actor, detail, created,
     seen)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 

@@ -23,6 +23,7 @@ UNION ALL SELECT 'territory', (SELECT coalesce(max(number), 0) FROM territory)
 UNION ALL SELECT 'contribution', (SELECT coalesce(max(number), 0) FROM contribution)
 UNION ALL SELECT 'account', (SELECT coalesce(max(number), 0) FROM account)
 UNION ALL SELECT 'outbox', (SELECT coalesce(max(number), 0) FROM outbox)
+UNION ALL SELECT 'notification', (SELECT coalesce(max(number), 0) FROM notification)
 UNION ALL SELECT 'zone', (SELECT coalesce(max(number), 0) FROM zone);
 
 -- $1 table, $2 its highest number. Only two tables remember it here: the others begin behind what

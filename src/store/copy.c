@@ -43,7 +43,7 @@ static const struct table tables[] = {
     TABLE(session, SESSION, 5, false, false),
     TABLE(ticket, TICKET, 8, false, false),
     TABLE(membership, MEMBERSHIP, 6, false, false),
-    TABLE(outbox, OUTBOX, 9, false, false),
+    TABLE(outbox, OUTBOX, 10, false, false),
     TABLE(notification, NOTIFICATION, 9, false, false),
     TABLE(charter, CHARTER, 6, false, false),
     TABLE(comment, COMMENT, 12, false, false),

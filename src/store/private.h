@@ -14,6 +14,8 @@
 
 struct jalon_store {
     struct jalon_db *db;
+    void (*mail_wake)(void *object); /* jalon_store_on_mail */
+    void *mail_object;
 };
 
 /* A map that a write session has for itself, and how far its events are counted. */
@@ -34,6 +36,7 @@ struct jalon_session {
     struct jalon_store *store;
     struct jalon_db_connection *connection;
     bool ended; /* committed or rolled back */
+    bool has_mail; /* something was put into the outbox */
     struct jalon_session_map *maps; /* in the order of their locks */
     size_t map_count;
     size_t map_capacity;

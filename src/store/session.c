@@ -216,7 +216,14 @@ enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_s
     assert(!session->ended);
     session->ended = true;
     enum jalon_status status = jalon_session_write_index(ctx, session);
-    return status == JALON_OK ? jalon_db_commit(ctx, session->connection) : status;
+    if (status == JALON_OK) {
+        status = jalon_db_commit(ctx, session->connection);
+    }
+    const struct jalon_store *store = session->store;
+    if (status == JALON_OK && session->has_mail && store->mail_wake != NULL) {
+        store->mail_wake(store->mail_object);
+    }
+    return status;
 }
 
 /* Nothing waits for the index when a savepoint is set or kept: to undo it is the database's. */

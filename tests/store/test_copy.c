@@ -113,9 +113,10 @@ static void put_community(struct fixture *fixture)
     WRITE(OUTBOX,
             INTEGER(7), TEXT("l'été \"n\""), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
             jalon_db_time(INT64_C(1790000000000004)), jalon_db_time(INT64_C(1790000000000004)),
-            INTEGER(7), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)));
+            INTEGER(7), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)),
+            jalon_db_time(INT64_C(1790000000000005)));
     WRITE(NOTIFICATION,
-            account, INTEGER(7), TEXT("l'été \"n\""), map, INTEGER(7), TEXT("l'été \"n\""),
+            INTEGER(7), account, TEXT("l'été \"n\""), map, INTEGER(7), TEXT("l'été \"n\""),
             TEXT("{\"a\" :\t1.50}"), jalon_db_time(INT64_C(1790000000000004)),
             jalon_db_time(INT64_C(1790000000000004)));
     WRITE(CHARTER,

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Mail that is to be sent, and what accounts are told: rows <-> structs. Layer 2 (store).
+ */
+#ifndef JALON_STORE_MAIL_H
+#define JALON_STORE_MAIL_H
+
+#include "jalon/store.h"
+
+/* --- Mail --- */
+/* Into the outbox, due at once. What it says is the caller's, and may be sent as it is. */
+enum jalon_status jalon_store_queue_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_text recipient, struct jalon_text subject,
+                                         struct jalon_text body) JALON_MUST_USE;
+/*
+ * Has `wake` called by the thread whose commit brought mail into the outbox; NULL: no more. While
+ * nobody writes.
+ */
+void jalon_store_on_mail(struct jalon_store *store, void (*wake)(void *object), void *object);
+
+/* Where an account gets its mail. */
+struct jalon_contact {
+    int64_t account;           /* its number */
+    struct jalon_text email;   /* may be empty */
+    struct jalon_text language; /* "fr" or "en" */
+    bool wants_mails;
+    bool is_confirmed; /* the address */
+};
+/* JALON_NOT_FOUND (no message): there is no such account any more. */
+enum jalon_status jalon_store_find_contact(struct jalon_context *ctx, struct jalon_session *session,
+                                           struct jalon_text account,
+                                           struct jalon_contact *out) JALON_MUST_USE;
+
+/* --- Notifications --- */
+struct jalon_notification {
+    int64_t number;
+    struct jalon_text kind;  /* decision, comment, mention, status, claim, proposal, report, answer */
+    struct jalon_text actor; /* who did it; may be empty */
+    struct jalon_text detail; /* JSON object */
+    int64_t created_us;
+    int64_t seen_us; /* 0: not yet */
+    /* What it is about, as it is now; of the server, or of what is gone, all of it is empty. */
+    struct jalon_text map; /* slug */
+    struct jalon_label map_title;
+    struct jalon_text collection; /* key */
+    struct jalon_id contribution; /* when there is a collection */
+    struct jalon_text title;      /* its; may be empty */
+};
+/* `map` and `contribution` are numbers; 0: none. */
+enum jalon_status jalon_store_add_notification(struct jalon_context *ctx,
+                                               struct jalon_session *session, int64_t account,
+                                               int64_t map, int64_t contribution,
+                                               const struct jalon_notification *notification)
+    JALON_MUST_USE;
+/*
+ * Collection, id and title of a contribution, in the last three members. JALON_NOT_FOUND (no
+ * message).
+ */
+enum jalon_status jalon_store_find_notified(struct jalon_context *ctx,
+                                            struct jalon_session *session, int64_t map,
+                                            int64_t contribution,
+                                            struct jalon_notification *out) JALON_MUST_USE;
+/* An account's, newest first, with numbers below `before` (0: all). */
+enum jalon_status jalon_store_list_notifications(struct jalon_context *ctx,
+                                                 struct jalon_session *session, int64_t account,
+                                                 int64_t before, size_t limit,
+                                                 struct jalon_notification **out,
+                                                 size_t *out_count) JALON_MUST_USE;
+enum jalon_status jalon_store_count_unseen(struct jalon_context *ctx, struct jalon_session *session,
+                                           int64_t account, int64_t *out) JALON_MUST_USE;
+/* Those up to this number. */
+enum jalon_status jalon_store_see_notifications(struct jalon_context *ctx,
+                                                struct jalon_session *session, int64_t account,
+                                                int64_t up_to, int64_t time_us) JALON_MUST_USE;
+
+#endif
