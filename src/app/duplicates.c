@@ -8,6 +8,7 @@
 
 #include "draft.h"
 #include "internal.h"
+#include "rights.h"
 
 enum { NEIGHBOURS_MAX = 400, KEYS_MAX = 32, FILTER_MAX = 1024 };
 
