@@ -303,6 +303,12 @@ enum jalon_action {
     JALON_ACTION_UPDATE,
     JALON_ACTION_DELETE,
     JALON_ACTION_RESTORE,
+    JALON_ACTION_APPROVE,
+    JALON_ACTION_REJECT,
+    JALON_ACTION_HIDE,
+    JALON_ACTION_MERGE,  /* into another one, which it is a duplicate of */
+    JALON_ACTION_REDACT, /* values are removed, from what was before too */
+    JALON_ACTION_ERASE,  /* its author's name is removed */
 };
 
 /* One entry of the append-only history. */
@@ -312,7 +318,9 @@ struct jalon_revision {
     struct jalon_text author;
     enum jalon_action action;
     struct jalon_text reason;
-    /* JSON array [{"field","before","after"}…]; members absent on one side are left out. */
+    int64_t base; /* the version that its author had seen; 0: the one before */
+    /* JSON array [{"field","before","after"}…]; members absent on one side are left out.
+     * What was redacted is {"field","redacted":true}. */
     struct jalon_text changes;
 };
 

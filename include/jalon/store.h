@@ -196,6 +196,7 @@ struct jalon_write {
     struct jalon_text author; /* who does it; empty: anonymous */
     struct jalon_text reason; /* may be empty */
     struct jalon_text changes; /* as in struct jalon_revision */
+    int64_t base;              /* likewise */
     struct jalon_text edit_secret_hash; /* create only: kept with the row; may be empty */
     struct jalon_text source_digest;    /* kept with the row when not empty */
     /*

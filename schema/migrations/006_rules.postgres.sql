@@ -46,6 +46,10 @@ ALTER TABLE revision
     ADD COLUMN charter integer;
 COMMENT ON COLUMN revision.charter IS
     'charter.version that its author accepted by it, NULL: there was none';
+ALTER TABLE revision
+    ADD COLUMN base integer;
+COMMENT ON COLUMN revision.base IS
+    'the version that its author had seen, NULL: the one before';
 
 CREATE TABLE charter (
     map bigint NOT NULL REFERENCES map (number),

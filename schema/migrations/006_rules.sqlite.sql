@@ -33,6 +33,8 @@ ALTER TABLE collection ADD COLUMN duplicate_distance_m INTEGER NOT NULL DEFAULT 
 
 -- Charter.version that its author accepted by it; NULL: there was none
 ALTER TABLE revision ADD COLUMN charter INTEGER;
+-- The version that its author had seen; NULL: the one before
+ALTER TABLE revision ADD COLUMN base INTEGER;
 
 CREATE TABLE charter (
     -- What a map's contributors accept, in all its versions.

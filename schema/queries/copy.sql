@@ -100,13 +100,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $20, $21, $22, $23, $24, $25, $26, $27, $28);
 
 -- name: copy_revision_read
-SELECT map, contribution, version, time, author, action, reason, changes, charter
+SELECT map, contribution, version, time, author, action, reason, changes, charter, base
 FROM revision ORDER BY map, contribution, version;
 
 -- name: copy_revision_write
 INSERT INTO revision (map, contribution, version, time, author, action, reason, changes,
-    charter)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+    charter, base)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: copy_event_read
 SELECT map, seq, contribution, version, time

@@ -2,11 +2,11 @@
 -- The history of contributions.
 
 -- name: revision_insert
-INSERT INTO revision (map, contribution, version, time, author, action, reason, changes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO revision (map, contribution, version, time, author, action, reason, changes, base)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: revision_list
-SELECT version, time, author, action, reason, changes FROM revision
+SELECT version, time, author, action, reason, changes, base FROM revision
 WHERE map = $1 AND contribution = $2 AND version < $3 ORDER BY version DESC LIMIT $4;
 
 -- All of a map, oldest first, each with its contribution as it is now. In the order of the revisions'
@@ -15,7 +15,7 @@ WHERE map = $1 AND contribution = $2 AND version < $3 ORDER BY version DESC LIMI
 SELECT contribution.number, contribution.id, contribution.collection, contribution.version, title,
     description, fields, categories, status, moderation, contribution.author, source, source_id,
     licence, observed, campaign, created, updated, geometry, revision.version, revision.time,
-    revision.author, revision.action, revision.reason, revision.changes
+    revision.author, revision.action, revision.reason, revision.changes, revision.base
 FROM revision
 JOIN contribution ON contribution.map = revision.map
     AND contribution.number = revision.contribution

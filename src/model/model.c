@@ -23,7 +23,8 @@ static const char *const field_types[] = {
 };
 static const char *const visibilities[] = {"public", "members", "moderators"};
 static const char *const moderations[] = {"pending", "published", "hidden", "rejected", "deleted"};
-static const char *const actions[] = {"create", "update", "delete", "restore"};
+static const char *const actions[] = {"create", "update", "delete", "restore", "approve",
+                                      "reject", "hide",   "merge",  "redact",  "erase"};
 static const char *const policies[] = {"administered", "participatory", "contributory"};
 static const char *const roles[] = {"nobody",    "contributor", "member",
                                     "moderator", "admin",       "operator"};

@@ -231,6 +231,7 @@ static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon
         jalon_db_text(jalon_text_from(jalon_action_name(write->action))),
         jalon_db_text_or_null(write->reason),
         jalon_db_text(changes),
+        write->base > 0 ? jalon_db_integer(write->base) : jalon_db_null(),
     };
     return insert_later(ctx, session, many, JALON_QUERY_REVISION_INSERT, values,
                          JALON_STORE_COUNT(values));

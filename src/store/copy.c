@@ -34,7 +34,7 @@ static const struct table tables[] = {
     TABLE(transition, TRANSITION, 5, false, false),
     TABLE(territory, TERRITORY, 8, true, false),
     TABLE(contribution, CONTRIBUTION, 28, true, true),
-    TABLE(revision, REVISION, 9, false, true),
+    TABLE(revision, REVISION, 10, false, true),
     TABLE(event, EVENT, 5, false, true),
     TABLE(account, ACCOUNT, 16, false, false),
     TABLE(token, TOKEN, 8, false, false),

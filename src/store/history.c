@@ -14,10 +14,11 @@ enum jalon_status jalon_store_read_revision(struct jalon_context *ctx, int64_t c
                                             const struct jalon_db_value *row,
                                             struct jalon_revision *out)
 {
-    enum { VERSION, TIME, AUTHOR, ACTION, REASON, CHANGES };
+    enum { VERSION, TIME, AUTHOR, ACTION, REASON, CHANGES, BASE };
     struct jalon_revision read = {
         .version = jalon_db_to_integer(&row[VERSION]),
         .time_us = jalon_db_to_time_us(&row[TIME]),
+        .base = jalon_db_to_integer(&row[BASE]),
     };
     if (!jalon_action_parse(jalon_db_to_text(&row[ACTION]), &read.action)) {
         return jalon_store_bad_row(ctx, "a revision of contribution", contribution);

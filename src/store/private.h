@@ -124,7 +124,7 @@ enum jalon_status jalon_store_read_contribution(struct jalon_context *ctx,
                                                 enum jalon_db_geometry_form form,
                                                 const struct jalon_db_value *row,
                                                 struct jalon_contribution *out) JALON_MUST_USE;
-/* The same of a revision's six columns. */
+/* The same of a revision's seven columns. */
 enum jalon_status jalon_store_read_revision(struct jalon_context *ctx, int64_t contribution,
                                             const struct jalon_db_value *row,
                                             struct jalon_revision *out) JALON_MUST_USE;
