@@ -34,6 +34,9 @@ struct jalon_error {
     struct jalon_error_detail details[JALON_ERROR_DETAILS_MAX];
     size_t detail_count; /* kept */
     size_t detail_total; /* found */
+    /* More for whoever asked, as members of a JSON object without its braces; in the arena; may be
+     * empty. */
+    struct jalon_text members;
     /* What the operator's log may say beyond the message (library text, path); never sent out. */
     struct jalon_text internal;
 };

@@ -194,6 +194,7 @@ struct jalon_response {
     int64_t seq; /* Jalon-Seq: the event that was made, or the last one shown; 0: not sent */
     struct jalon_text content_crs; /* Content-Crs (OGC 18-058r1, 6.4); empty: none */
     struct jalon_text links;       /* Link header (RFC 8288); empty: none */
+    struct jalon_text preference_applied; /* of Prefer (RFC 7240, 3); empty: none */
     int64_t retry_after_s;         /* Retry-After; 0: one second with 429 and 503, else none */
 };
 

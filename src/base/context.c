@@ -42,6 +42,7 @@ void jalon_error_clear(struct jalon_context *ctx)
 {
     ctx->error.message = JALON_TEXT_EMPTY;
     ctx->error.internal = JALON_TEXT_EMPTY;
+    ctx->error.members = JALON_TEXT_EMPTY;
     ctx->error.detail_count = 0;
     ctx->error.detail_total = 0;
 }

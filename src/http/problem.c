@@ -109,5 +109,9 @@ void jalon_problem_write(struct jalon_buffer *out, unsigned code, const struct j
     }
     jalon_buffer_append_format(out, ",\"instance\":\"urn:uuid:%s\"", request_id);
     write_details(out, error);
+    if (error->members.length > 0) { /* extension members (RFC 9457, 3.2) */
+        jalon_buffer_append_char(out, ',');
+        jalon_buffer_append(out, error->members.data, error->members.length);
+    }
     jalon_buffer_append_char(out, '}');
 }

@@ -261,6 +261,7 @@ void jalon_response_complete(struct jalon_exchange *exchange)
     add_text(exchange, "Content-Disposition", response->disposition);
     add_text(exchange, "Content-Crs", response->content_crs);
     add_text(exchange, "Link", response->links);
+    add_text(exchange, "Preference-Applied", response->preference_applied);
     if (response->seq > 0) {
         add_number(exchange, "Jalon-Seq", response->seq);
     }
