@@ -246,6 +246,7 @@ struct jalon_contributed {
     struct jalon_text edit_secret; /* anonymous only; known to nobody but the caller */
     int64_t seq;
     bool repaired; /* the geometry was repaired */
+    int64_t merged_from; /* the older version that was edited, beside what others did; 0: the last */
 };
 /* Whether there is such a collection and this account may add to it; the record is not read. */
 enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
@@ -281,6 +282,13 @@ enum jalon_edit_kind {
 typedef enum jalon_status (*jalon_edit_reader)(struct jalon_context *ctx, void *user,
                                                struct jalon_text current,
                                                struct jalon_record *out);
+/* What is told of an edit that comes too late, as this requester may see it. Texts in the arena. */
+struct jalon_stale {
+    struct jalon_contribution_state state; /* the current one; version 0: nothing is known */
+    struct jalon_text current;   /* its Feature */
+    struct jalon_text base;      /* the Feature as it was in the state that was named */
+    struct jalon_text conflicts; /* JSON array of {field, base, yours, current}; empty: not known */
+};
 struct jalon_edit {
     struct jalon_text map;        /* slug */
     struct jalon_text collection; /* key */
@@ -290,6 +298,12 @@ struct jalon_edit {
     struct jalon_states if_match;
     struct jalon_states if_none_match;
     enum jalon_edit_kind kind;
+    /*
+     * A PATCH of an older state is applied to the current one, where nobody has changed since what it
+     * changes, or to the same.
+     */
+    bool merges;
+    struct jalon_stale *stale; /* set where JALON_PRECONDITION says that it comes too late; or NULL */
     jalon_edit_reader read; /* not for DELETE */
     void *user;             /* the reader's */
 };

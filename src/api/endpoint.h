@@ -39,6 +39,12 @@ bool jalon_endpoint_is_public(const struct jalon_collection *collection);
 
 /* Who sends this, for app. */
 struct jalon_actor jalon_endpoint_actor(const struct jalon_request *request);
+/*
+ * Does Prefer (RFC 7240, 2) name this preference with this value (empty: without one)? Its first
+ * mention counts; what follows a ";" is not read.
+ */
+bool jalon_endpoint_prefers(const struct jalon_request *request, const char *name,
+                            const char *value);
 /* A header's value; empty when absent. */
 struct jalon_text jalon_endpoint_header(const struct jalon_request *request, const char *name);
 

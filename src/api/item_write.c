@@ -10,7 +10,7 @@
 
 #include "crs.h"
 
-enum { REASON_MAX = 1000, IDEMPOTENCY_KEY_MAX = 255 };
+enum { REASON_MAX = 1000, IDEMPOTENCY_KEY_MAX = 255, STALE_MAX = 128 << 20 };
 
 /* --- Entity tags --- */
 struct jalon_text jalon_item_etag(struct jalon_request *request,
@@ -73,6 +73,7 @@ enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon
     if (status == JALON_OK) {
         status = read_states(request, "If-None-Match", true, &edit.if_none_match);
     }
+    edit.merges = kind == JALON_EDIT_PATCH && jalon_endpoint_prefers(request, "merge", "");
     if (status == JALON_OK) {
         *out = edit;
     }
@@ -231,12 +232,42 @@ enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_
     return status == JALON_OK ? answer_created(request, response, &command, &contributed) : status;
 }
 
+/* Both versions, as further members of the problem document. */
+static void attach_stale(struct jalon_request *request, const struct jalon_stale *stale)
+{
+    struct jalon_text etag = jalon_item_etag(request, stale->state);
+    struct jalon_buffer members;
+    jalon_buffer_init(&members, STALE_MAX);
+    jalon_buffer_append_format(&members, "\"current_etag\":\"\\\"%s\\\"\",\"current\":",
+                               etag.data);
+    jalon_buffer_append_text(&members, stale->current);
+    jalon_buffer_append_string(&members, ",\"base\":");
+    jalon_buffer_append_text(&members, stale->base);
+    if (stale->conflicts.length > 0) {
+        jalon_buffer_append_string(&members, ",\"conflicts\":");
+        jalon_buffer_append_text(&members, stale->conflicts);
+    }
+    if (jalon_buffer_status(&members) == JALON_OK) {
+        struct jalon_text text =
+            jalon_text_copy(request->ctx->arena, jalon_buffer_text(&members));
+        request->ctx->error.members = text.data != NULL ? text : JALON_TEXT_EMPTY;
+    }
+    jalon_buffer_finish(&members);
+}
+
 enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_response *response,
-                                  const struct jalon_edit *edit)
+                                  const struct jalon_edit *asked)
 {
     struct jalon_api *api = request->application;
     struct jalon_contributed contributed;
+    struct jalon_stale stale = {.state = {.version = 0}};
+    struct jalon_edit telling = *asked;
+    const struct jalon_edit *edit = &telling;
+    telling.stale = &stale;
     enum jalon_status status = jalon_app_edit(request->ctx, api->app, edit, &contributed);
+    if (status == JALON_PRECONDITION && stale.state.version > 0) {
+        attach_stale(request, &stale);
+    }
     if (status == JALON_PRECONDITION && !edit->if_match.given && !edit->if_none_match.given) {
         response->code = 428; /* RFC 6585, 3 */
     }
@@ -247,6 +278,9 @@ enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_re
         response->code = 204;
         response->seq = contributed.seq;
         return JALON_OK;
+    }
+    if (contributed.merged_from > 0) {
+        response->preference_applied = JALON_TEXT("merge");
     }
     return answer_stored(request, response, 200, &contributed);
 }

@@ -22,6 +22,9 @@ static void put_revision(struct jalon_json_writer *writer, const struct jalon_re
     } else {
         jalon_json_put_null(writer, "reason");
     }
+    if (revision->base > 0) {
+        jalon_json_put_integer(writer, "base", revision->base);
+    }
     jalon_json_put_raw(writer, "changes", revision->changes);
     jalon_json_end_object(writer);
 }

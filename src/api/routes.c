@@ -237,7 +237,15 @@ static const struct jalon_parameter put_headers[] = {
     EDIT_HEADERS,
     {0},
 };
-static const struct jalon_parameter patch_headers[] = {CRS_HEADER, EDIT_HEADERS, {0}};
+static const struct jalon_parameter patch_headers[] = {
+    {"Prefer", JALON_PARAMETER_STRING,
+     "`merge`: with the ETag of an older state, what others have changed since is kept, where this "
+     "changes something else (Preference-Applied says so); 412 where both change the same.",
+     0, 0, 0},
+    CRS_HEADER,
+    EDIT_HEADERS,
+    {0},
+};
 static const struct jalon_parameter delete_headers[] = {EDIT_HEADERS, {0}};
 
 static const struct jalon_route routes[] = {

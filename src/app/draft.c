@@ -331,6 +331,7 @@ static void refuse_status(struct jalon_context *ctx, struct draft *draft, int32_
     } else {
         int32_t from = draft->before->status;
         draft->status_barred = true;
+        draft->barred_status = found;
         jalon_error_add(ctx, place_of(draft), where, "no step leads from '%s' to '%s'",
                         from >= 0 ? collection->statuses[from].key.data : "",
                         collection->statuses[found].key.data);

@@ -46,6 +46,7 @@ struct draft {
     bool *faulty;      /* one for each field: a value was given, and refused */
     bool status_given; /* else it is the first status, or the one before */
     bool status_barred; /* there is such a status, and no way to it: a fault was added */
+    int32_t barred_status; /* which one */
     bool repaired;
 };
 

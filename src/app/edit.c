@@ -11,11 +11,14 @@
 #include "draft.h"
 #include "internal.h"
 #include "rights.h"
+#include "stale.h"
 
 /* A contribution that may be edited, in what it is part of. */
 struct subject {
     const struct jalon_map *map;
     struct jalon_contribution before;
+    bool is_late; /* who edits has seen an older state: the next */
+    struct past seen;
 };
 
 /* May whoever sends this do it to the contribution as it is? */
@@ -68,10 +71,25 @@ static bool names_state(const struct jalon_states *states,
     return states->any;
 }
 
-static enum jalon_status check_preconditions(struct jalon_context *ctx,
-                                             const struct jalon_edit *edit,
-                                             const struct jalon_contribution *before)
+static const char changed_since[] = "this contribution has been changed since you read it";
+
+/* Who names an older state is late; who names none that ever was is refused at once. */
+static enum jalon_status find_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                   const struct jalon_edit *edit, struct subject *subject)
 {
+    enum jalon_status status = jalon_stale_find(ctx, session, subject->map, &subject->before,
+                                                &edit->if_match, &subject->seen);
+    subject->is_late = status == JALON_OK;
+    return status == JALON_NOT_FOUND ? jalon_fail(ctx, JALON_PRECONDITION, "%s", changed_since)
+                                     : status;
+}
+
+static enum jalon_status check_preconditions(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_edit *edit,
+                                             struct subject *subject)
+{
+    const struct jalon_contribution *before = &subject->before;
     if (edit->if_none_match.given && names_state(&edit->if_none_match, before)) {
         return jalon_fail(ctx, JALON_PRECONDITION,
                           "this contribution is there, or as If-None-Match says it must not be");
@@ -80,10 +98,8 @@ static enum jalon_status check_preconditions(struct jalon_context *ctx,
         return jalon_fail(ctx, JALON_PRECONDITION,
                           "say which state is to be changed: send its ETag as If-Match");
     }
-    return names_state(&edit->if_match, before)
-               ? JALON_OK
-               : jalon_fail(ctx, JALON_PRECONDITION,
-                            "this contribution has been changed since you read it");
+    return names_state(&edit->if_match, before) ? JALON_OK
+                                                : find_seen(ctx, session, edit, subject);
 }
 
 /* --- What it becomes --- */
@@ -109,19 +125,21 @@ static enum jalon_status judge(struct jalon_context *ctx, const struct draft *dr
     return status == JALON_INVALID && only_barred ? JALON_CONFLICT : status;
 }
 
-static enum jalon_status make_draft(struct jalon_context *ctx, const struct subject *subject,
+/* What `base` becomes by what is read of its Feature; faults are added. */
+static enum jalon_status read_draft(struct jalon_context *ctx, const struct subject *subject,
+                                    const struct jalon_contribution *base,
                                     const struct jalon_edit *edit, struct draft *out)
 {
     bool is_patch = edit->kind == JALON_EDIT_PATCH;
     struct jalon_text current;
     struct jalon_record record;
     enum jalon_status status =
-        jalon_contribute_write_feature(ctx, subject->map, &subject->before, &current);
+        jalon_contribute_write_feature(ctx, subject->map, base, &current);
     if (status == JALON_OK) {
         status = edit->read(ctx, edit->user, current, &record);
     }
     if (status == JALON_OK) {
-        status = jalon_draft_begin_edit(ctx, subject->map, &subject->before, out);
+        status = jalon_draft_begin_edit(ctx, subject->map, base, out);
     }
     if (status == JALON_OK) {
         status = jalon_draft_take_body(ctx, out, &record, is_patch);
@@ -129,9 +147,120 @@ static enum jalon_status make_draft(struct jalon_context *ctx, const struct subj
     if (status != JALON_OK) {
         return status;
     }
-    jalon_draft_check_id(ctx, &record, &subject->before.id, is_patch);
+    jalon_draft_check_id(ctx, &record, &base->id, is_patch);
     check_closing(ctx, out, edit);
-    return judge(ctx, out);
+    return JALON_OK;
+}
+
+/* Is there nothing wrong with it but, at most, the way to its status? */
+static bool is_sound(const struct jalon_context *ctx, const struct draft *draft)
+{
+    return ctx->error.detail_total == (draft->status_barred ? 1 : 0);
+}
+
+/* --- Coming too late --- */
+/* What the draft, made of `from`, changes although others have changed it since. */
+static enum jalon_status find_conflicts(struct jalon_context *ctx, const struct subject *subject,
+                                        const struct jalon_contribution *from,
+                                        const struct draft *draft, struct jalon_text *out,
+                                        size_t *out_count)
+{
+    struct jalon_contribution yours = draft->contribution;
+    if (draft->status_barred) {
+        yours.status = draft->barred_status;
+    }
+    return jalon_stale_compare(ctx, subject->map, &subject->seen, &subject->before, from, &yours,
+                               out, out_count);
+}
+
+/* Both versions, and where the edit is at odds with what others did. */
+static enum jalon_status tell_late(struct jalon_context *ctx, const struct subject *subject,
+                                   struct jalon_text conflicts, struct jalon_stale *out)
+{
+    struct jalon_stale stale = {
+        .state = {subject->before.version, subject->before.updated_us},
+        .base = JALON_TEXT_EMPTY,
+        .conflicts = conflicts,
+    };
+    enum jalon_status status =
+        jalon_contribute_write_feature(ctx, subject->map, &subject->before, &stale.current);
+    if (status == JALON_OK) {
+        status = jalon_contribute_write_feature(ctx, subject->map, &subject->seen.contribution,
+                                                &stale.base);
+    }
+    if (status == JALON_OK) {
+        *out = stale;
+    }
+    return status;
+}
+
+/* What an edit that is not merged is at odds with, where it can be read at all. */
+static enum jalon_status find_odds(struct jalon_context *ctx, const struct subject *subject,
+                                   const struct jalon_edit *edit, struct jalon_text *out)
+{
+    const struct jalon_contribution *from =
+        edit->kind == JALON_EDIT_PATCH ? &subject->before : &subject->seen.contribution;
+    struct draft draft;
+    size_t count;
+    if (edit->kind == JALON_EDIT_DELETE) {
+        return JALON_OK;
+    }
+    enum jalon_status status = read_draft(ctx, subject, from, edit, &draft);
+    if (status == JALON_NO_MEMORY) {
+        return status;
+    }
+    bool readable = status == JALON_OK && is_sound(ctx, &draft);
+    jalon_error_clear(ctx);
+    return readable ? find_conflicts(ctx, subject, from, &draft, out, &count) : JALON_OK;
+}
+
+/* Goes on with what will be merged; else says what there is. */
+static enum jalon_status judge_late(struct jalon_context *ctx, const struct subject *subject,
+                                    const struct jalon_edit *edit)
+{
+    struct jalon_text conflicts = JALON_TEXT_EMPTY;
+    enum jalon_status status = JALON_OK;
+    if (edit->merges) {
+        return JALON_OK;
+    }
+    if (edit->stale != NULL) {
+        status = find_odds(ctx, subject, edit, &conflicts);
+        if (status == JALON_OK) {
+            status = tell_late(ctx, subject, conflicts, edit->stale);
+        }
+    }
+    return status == JALON_OK ? jalon_fail(ctx, JALON_PRECONDITION, "%s", changed_since) : status;
+}
+
+static enum jalon_status check_merge(struct jalon_context *ctx, const struct subject *subject,
+                                     const struct jalon_edit *edit, const struct draft *draft)
+{
+    struct jalon_text conflicts;
+    size_t count = 0;
+    enum jalon_status status =
+        find_conflicts(ctx, subject, &subject->before, draft, &conflicts, &count);
+    if (status != JALON_OK || count == 0) {
+        return status;
+    }
+    jalon_error_clear(ctx);
+    status = edit->stale != NULL ? tell_late(ctx, subject, conflicts, edit->stale) : JALON_OK;
+    return status == JALON_OK
+               ? jalon_fail(ctx, JALON_PRECONDITION,
+                            "others have changed since you read it what you change too")
+               : status;
+}
+
+static enum jalon_status make_draft(struct jalon_context *ctx, const struct subject *subject,
+                                    const struct jalon_edit *edit, struct draft *out)
+{
+    enum jalon_status status = read_draft(ctx, subject, &subject->before, edit, out);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (subject->is_late && is_sound(ctx, out)) {
+        status = check_merge(ctx, subject, edit, out);
+    }
+    return status == JALON_OK ? judge(ctx, out) : status;
 }
 
 static enum jalon_status make_after(struct jalon_context *ctx, const struct subject *subject,
@@ -162,6 +291,7 @@ static enum jalon_status put_after(struct jalon_context *ctx, struct jalon_turn 
         .action = edit->kind == JALON_EDIT_DELETE ? JALON_ACTION_DELETE : JALON_ACTION_UPDATE,
         .author = edit->actor.account,
         .reason = edit->reason,
+        .base = subject->is_late ? subject->seen.contribution.version : 0,
         .edit_secret_hash = JALON_TEXT_EMPTY,
         .source_digest = JALON_TEXT_EMPTY,
     };
@@ -182,7 +312,10 @@ static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_tu
         .id = edit->id, .json = JALON_TEXT_EMPTY, .edit_secret = JALON_TEXT_EMPTY};
     enum jalon_status status = find_subject(ctx, turn->session, edit, subject);
     if (status == JALON_OK) {
-        status = check_preconditions(ctx, edit, &subject->before);
+        status = check_preconditions(ctx, turn->session, edit, subject);
+    }
+    if (status == JALON_OK && subject->is_late) {
+        status = judge_late(ctx, subject, edit);
     }
     if (status == JALON_OK) {
         status = make_after(ctx, subject, edit, &after, &done.repaired);
@@ -195,6 +328,7 @@ static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_tu
     }
     if (status == JALON_OK) {
         done.state = (struct jalon_contribution_state){after.version, after.updated_us};
+        done.merged_from = subject->is_late ? subject->seen.contribution.version : 0;
         *out = done;
     }
     return status;

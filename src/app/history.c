@@ -173,6 +173,59 @@ enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct 
     return finish(ctx, &changes.buffer, out);
 }
 
+/* --- One field --- */
+static struct jalon_text reserved_text(const struct jalon_map *map,
+                                       const struct jalon_contribution *contribution,
+                                       struct jalon_text field)
+{
+    const struct {
+        const char *name;
+        struct jalon_text text;
+    } texts[] = {
+        {"title", contribution->title},
+        {"description", contribution->description},
+        {"observed", contribution->observed},
+        {"licence", contribution->licence},
+        {"source", contribution->source},
+        {"source_id", contribution->source_id},
+        {"campaign", contribution->campaign},
+        {"status", status_key(&map->collections[contribution->collection], contribution)},
+        {"moderation", jalon_text_from(jalon_moderation_name(contribution->moderation))},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (jalon_text_is(field, texts[i].name)) {
+            return texts[i].text;
+        }
+    }
+    return JALON_TEXT_EMPTY;
+}
+
+enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
+                                            struct jalon_buffer *buffer,
+                                            const struct jalon_map *map,
+                                            const struct jalon_contribution *contribution,
+                                            struct jalon_text field)
+{
+    int32_t index =
+        jalon_collection_find_field(&map->collections[contribution->collection], field);
+    struct jalon_value value = text_value(reserved_text(map, contribution, field));
+    enum jalon_status status = JALON_OK;
+    if (jalon_text_is(field, "geometry")) {
+        jalon_geometry_write_json(buffer, &contribution->geometry);
+        return JALON_OK;
+    }
+    if (index >= 0) {
+        value = contribution->fields[index];
+    } else if (jalon_text_is(field, "categories")) {
+        status = category_value(ctx, map, contribution, &value);
+    }
+    if (status == JALON_OK) {
+        jalon_value_write(buffer, &value);
+    }
+    return status;
+}
+
+/* --- What is public of it --- */
 static bool is_public(const struct jalon_collection *collection, struct jalon_text field)
 {
     int32_t index = jalon_collection_find_field(collection, field);

@@ -168,6 +168,12 @@ enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct 
                                         const struct jalon_contribution *before,
                                         const struct jalon_contribution *after,
                                         struct jalon_text *out) JALON_MUST_USE;
+/* Appends the value that a field of the changes has in a contribution, as JSON: null when absent. */
+enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
+                                            struct jalon_buffer *buffer,
+                                            const struct jalon_map *map,
+                                            const struct jalon_contribution *contribution,
+                                            struct jalon_text field) JALON_MUST_USE;
 /* The same changes without the fields that are not public. */
 enum jalon_status jalon_history_public(struct jalon_context *ctx,
                                        const struct jalon_collection *collection,
