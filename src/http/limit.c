@@ -3,8 +3,9 @@
 #include "exchange.h"
 
 #include "jalon/clock.h"
+#include "jalon/rate.h"
 
-#include "rate.h"
+static const int64_t minute_us = 60000000;
 
 enum jalon_status jalon_limit_check(struct jalon_exchange *exchange)
 {
@@ -15,14 +16,16 @@ enum jalon_status jalon_limit_check(struct jalon_exchange *exchange)
                  jalon_text_is(method, "OPTIONS");
     const struct jalon_limit *limit = reads ? &options->reads_per_minute
                                             : &options->writes_per_minute;
-    uint8_t group[JALON_ADDRESS_SIZE];
+    uint8_t key[JALON_ADDRESS_SIZE + 1]; /* the network, and whether it reads */
     int64_t wait_us;
     if (limit->most == 0 || (limit->spares_loopback && jalon_address_is_loopback(client))) {
         return JALON_OK;
     }
-    jalon_client_network(client, group);
-    if (jalon_rate_take(exchange->http->rate, group, reads ? JALON_RATE_READ : JALON_RATE_WRITE,
-                        limit->most, jalon_clock_monotonic_us(), &wait_us)) {
+    jalon_client_network(client, key);
+    key[JALON_ADDRESS_SIZE] = reads;
+    const struct jalon_rate_limit rate = {minute_us / limit->most, minute_us};
+    if (jalon_rate_take(exchange->http->rate, key, sizeof key, &rate, jalon_clock_monotonic_us(),
+                        &wait_us)) {
         return JALON_OK;
     }
     exchange->response.retry_after_s = (wait_us + 999999) / 1000000;

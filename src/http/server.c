@@ -8,6 +8,7 @@
 #include "jalon/log.h"
 #include "jalon/memory.h"
 #include "jalon/metrics.h"
+#include "jalon/rate.h"
 
 #include "await.h"
 #include "connection.h"
@@ -15,7 +16,6 @@
 #include "linger.h"
 #include "metrics.h"
 #include "queue.h"
-#include "rate.h"
 #include "workers.h"
 
 enum {

@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "http/rate.h"
 
 static struct jalon_client parse(const char *text)
 {
@@ -125,57 +124,6 @@ static void networks_hold_their_addresses(void **state)
     }
 }
 
-/* --- Rates --- */
-
-enum { MINUTE_US = 60000000 };
-
-static void so_many_come_at_once_and_then_evenly(void **state)
-{
-    (void)state;
-    struct jalon_rate *rate = jalon_rate_create();
-    const uint8_t group[JALON_ADDRESS_SIZE] = {1};
-    const uint8_t other[JALON_ADDRESS_SIZE] = {2};
-    int64_t now_us = 5, wait_us = 0;
-    for (int i = 0; i < 6; i++) {
-        assert_true(jalon_rate_take(rate, group, JALON_RATE_READ, 6, now_us, &wait_us));
-    }
-    assert_false(jalon_rate_take(rate, group, JALON_RATE_READ, 6, now_us, &wait_us));
-    assert_int_equal(wait_us, MINUTE_US / 6);
-    assert_true(jalon_rate_take(rate, group, JALON_RATE_WRITE, 6, now_us, &wait_us));
-    assert_true(jalon_rate_take(rate, other, JALON_RATE_READ, 6, now_us, &wait_us));
-    now_us += wait_us - 1;
-    assert_false(jalon_rate_take(rate, group, JALON_RATE_READ, 6, now_us, &wait_us));
-    assert_int_equal(wait_us, 1);
-    assert_true(jalon_rate_take(rate, group, JALON_RATE_READ, 6, now_us + 1, &wait_us));
-    assert_false(jalon_rate_take(rate, group, JALON_RATE_READ, 6, now_us + 1, &wait_us));
-    now_us += 10 * (int64_t)MINUTE_US;
-    for (int i = 0; i < 6; i++) {
-        assert_true(jalon_rate_take(rate, group, JALON_RATE_READ, 6, now_us, &wait_us));
-    }
-    assert_false(jalon_rate_take(rate, group, JALON_RATE_READ, 6, now_us, &wait_us));
-    jalon_rate_destroy(rate);
-}
-
-/* Whoever floods the table with addresses is still held to the limit himself. */
-static void many_addresses_push_out_the_quiet_ones_first(void **state)
-{
-    (void)state;
-    struct jalon_rate *rate = jalon_rate_create();
-    uint8_t busy[JALON_ADDRESS_SIZE] = {9}, passing[JALON_ADDRESS_SIZE] = {0};
-    int64_t wait_us = 0;
-    int refused = 0;
-    for (int i = 0; i < 60; i++) {
-        assert_true(jalon_rate_take(rate, busy, JALON_RATE_READ, 60, 1000, &wait_us));
-    }
-    for (uint32_t i = 10; i <= 200000; i++) {
-        memcpy(passing, &i, sizeof i);
-        assert_true(jalon_rate_take(rate, passing, JALON_RATE_READ, 60, 1000, &wait_us));
-    }
-    refused = !jalon_rate_take(rate, busy, JALON_RATE_READ, 60, 1000, &wait_us);
-    assert_int_equal(refused, 1);
-    jalon_rate_destroy(rate);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,8 +131,6 @@ int main(void)
         cmocka_unit_test(peers_are_read),
         cmocka_unit_test(one_home_is_one_group),
         cmocka_unit_test(networks_hold_their_addresses),
-        cmocka_unit_test(so_many_come_at_once_and_then_evenly),
-        cmocka_unit_test(many_addresses_push_out_the_quiet_ones_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
