@@ -38,6 +38,13 @@ enum jalon_status jalon_view_set_territories(struct jalon_context *ctx, struct j
 /* Those of the view, without geometry; valid as long as it is. */
 const struct jalon_territory *jalon_view_territories(const struct jalon_view *view,
                                                      size_t *out_count);
+/*
+ * Is the label position outside of all the view's territories? Not when there are none, nor of what
+ * has no place. Any thread.
+ */
+enum jalon_status jalon_view_is_outside(struct jalon_context *ctx, struct jalon_view *view,
+                                        const struct jalon_geometry *geometry,
+                                        bool *out) JALON_MUST_USE;
 
 /*
  * Takes the state after an event: inserts, replaces or (when it is not published any more) removes

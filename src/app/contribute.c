@@ -2,6 +2,7 @@
 /* Adding a contribution, and reading its history. Layer 3 (app). */
 #include "jalon/clock.h"
 
+#include "admission.h"
 #include "draft.h"
 #include "internal.h"
 #include "replay.h"
@@ -45,31 +46,71 @@ enum jalon_status jalon_contribute_write_feature(struct jalon_context *ctx,
 /* What a new contribution is stored with. */
 struct addition {
     const struct jalon_map *map;
+    struct jalon_live_map *live;
+    struct jalon_party party;
     const struct jalon_contribute *command;
     struct jalon_contribution contribution;
     struct jalon_write write;
 };
 
-/* Row, revision and event, and the answer where it may be asked for again. */
+/* What the Feature is answered with when nobody sees it yet. */
+static enum jalon_status add_hint(struct jalon_context *ctx, struct jalon_text *json)
+{
+    struct jalon_text hinted = jalon_text_format(
+        ctx->arena,
+        "%.*s,\"hint\":{\"fr\":\"Votre contribution est enregistrée. Elle sera visible de tous quand "
+        "la modération l'aura relue.\",\"en\":\"Your contribution is kept. Everybody will see it when "
+        "a moderator has reviewed it.\"}}",
+        (int)json->length - 1, json->data);
+    if (hinted.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *json = hinted;
+    return JALON_OK;
+}
+
+/* The Feature as it is answered, also when it is asked for again. */
+static enum jalon_status answer_new(struct jalon_context *ctx, struct jalon_turn *turn,
+                                    const struct addition *addition,
+                                    struct jalon_contributed *done)
+{
+    const struct jalon_contribution *created = &addition->contribution;
+    done->id = created->id;
+    done->state = (struct jalon_contribution_state){created->version, created->updated_us};
+    enum jalon_status status =
+        jalon_contribute_write_feature(ctx, addition->map, created, &done->json);
+    if (status == JALON_OK && created->moderation != JALON_MODERATION_PUBLISHED) {
+        status = add_hint(ctx, &done->json);
+    }
+    return status == JALON_OK && addition->command->idempotency_key.length > 0
+               ? jalon_replay_keep(ctx, turn, addition->command, done)
+               : status;
+}
+
+/* Row, revision and event, as the judgement wants them. */
 static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *turn,
                                  struct addition *addition, struct jalon_contributed *done)
 {
     struct jalon_contribution *created = &addition->contribution;
+    struct jalon_admission admission = {
+        .live = addition->live, .party = &addition->party, .after = created};
     created->created_us = jalon_clock_now_us();
     created->updated_us = created->created_us;
-    enum jalon_status status =
-        jalon_turn_put(ctx, turn, created, &addition->write, &done->seq);
+    enum jalon_status status = jalon_admission_judge(ctx, turn, &admission);
+    if (status == JALON_OK) {
+        status = jalon_history_changes(ctx, addition->map, NULL, created, &addition->write.changes);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = jalon_turn_put(ctx, turn, created, &addition->write, &done->seq);
     if (status == JALON_CONFLICT) {
         return jalon_fail(ctx, JALON_PRECONDITION, "there is a contribution with this id already");
     }
     if (status == JALON_OK) {
-        status = jalon_contribute_write_feature(ctx, addition->map, created, &done->json);
+        status = jalon_admission_finish(ctx, turn, &admission);
     }
-    done->id = created->id;
-    done->state = (struct jalon_contribution_state){created->version, created->updated_us};
-    return status == JALON_OK && addition->command->idempotency_key.length > 0
-               ? jalon_replay_keep(ctx, turn, addition->command, done)
-               : status;
+    return status == JALON_OK ? answer_new(ctx, turn, addition, done) : status;
 }
 
 static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *app,
@@ -94,13 +135,13 @@ static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *
 static enum jalon_status check_contributor(struct jalon_context *ctx, struct jalon_app *app,
                                            const struct jalon_map *map,
                                            const struct jalon_contribute *command,
-                                           int32_t *out_collection)
+                                           int32_t *out_collection, struct jalon_party *out_party)
 {
     enum jalon_status status =
         jalon_rights_find_collection(ctx, map, command->collection, out_collection);
-    return status == JALON_OK
-               ? jalon_rights_require(ctx, app, map, &command->actor, JALON_RIGHT_ADD, NULL)
-               : status;
+    return status == JALON_OK ? jalon_rights_require(ctx, app, map, &command->actor,
+                                                     JALON_RIGHT_ADD, out_party)
+                              : status;
 }
 
 enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jalon_app *app,
@@ -110,7 +151,8 @@ enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jal
     int32_t collection;
     enum jalon_status status = jalon_live_hold(ctx, app, command->map, &live);
     if (status == JALON_OK) {
-        status = check_contributor(ctx, app, jalon_view_map(live->view), command, &collection);
+        status = check_contributor(ctx, app, jalon_view_map(live->view), command, &collection,
+                                   NULL);
         jalon_live_release(app, live);
     }
     return status;
@@ -139,6 +181,7 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     struct draft draft;
     struct addition addition = {
         .map = jalon_view_map(live->view),
+        .live = live,
         .command = command,
         .write =
             {
@@ -151,13 +194,10 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
             },
     };
     struct jalon_contributed done = {.edit_secret = JALON_TEXT_EMPTY};
-    enum jalon_status status = check_contributor(ctx, app, addition.map, command, &collection);
+    enum jalon_status status =
+        check_contributor(ctx, app, addition.map, command, &collection, &addition.party);
     if (status == JALON_OK) {
         status = make_draft(ctx, addition.map, collection, command, &draft);
-    }
-    if (status == JALON_OK) {
-        status = jalon_history_changes(ctx, addition.map, NULL, &draft.contribution,
-                                       &addition.write.changes);
     }
     if (status != JALON_OK) {
         return status;

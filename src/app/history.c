@@ -101,7 +101,8 @@ static void add_all(struct changes *changes, const struct jalon_collection *coll
     add_geometry(changes, &before->geometry, &after->geometry);
     add_text(changes, "status", status_key(collection, before), status_key(collection, after));
     if (before->moderation != after->moderation) {
-        add_text(changes, "moderation", jalon_text_from(jalon_moderation_name(before->moderation)),
+        struct jalon_text was = jalon_text_from(jalon_moderation_name(before->moderation));
+        add_text(changes, "moderation", before->version > 0 ? was : JALON_TEXT_EMPTY,
                  jalon_text_from(jalon_moderation_name(after->moderation)));
     }
     add_text(changes, "observed", before->observed, after->observed);

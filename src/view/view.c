@@ -255,6 +255,31 @@ static void count_entry(struct jalon_view_collection *collection, const struct j
     collection->count += by;
 }
 
+/* --- Places --- */
+
+enum jalon_status jalon_view_is_outside(struct jalon_context *ctx, struct jalon_view *view,
+                                        const struct jalon_geometry *geometry, bool *out)
+{
+    struct jalon_position label;
+    const int32_t *found = NULL;
+    size_t count = 0;
+    if (view->territories.count == 0 || geometry->type == JALON_GEOMETRY_NONE) {
+        *out = false;
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_geometry_label_position(ctx, geometry, &label);
+    if (status != JALON_OK) {
+        return status;
+    }
+    pthread_mutex_lock(&view->writing); /* one at a time may ask an area */
+    status = jalon_view_territories_find(ctx, &view->territories, label, &found, &count);
+    pthread_mutex_unlock(&view->writing);
+    if (status == JALON_OK) {
+        *out = count == 0;
+    }
+    return status;
+}
+
 /* --- Changes --- */
 
 static bool is_shown(const struct jalon_map *map, const struct jalon_contribution *contribution)
