@@ -40,6 +40,9 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
         status = jalon_app_server_key(ctx, app, JALON_TEXT("replay"), app->replay_key);
     }
     if (status == JALON_OK) {
+        status = jalon_app_server_key(ctx, app, JALON_TEXT("traces"), app->trace_key);
+    }
+    if (status == JALON_OK) {
         status = jalon_keeper_set_folder(ctx, app, options->view_folder);
     }
     if (status == JALON_OK && options->follow) {

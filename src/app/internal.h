@@ -29,6 +29,7 @@ struct jalon_standing {
 struct jalon_app {
     struct jalon_store *store;
     uint8_t replay_key[JALON_SERVER_KEY_SIZE]; /* edit secrets of answers that are given again */
+    uint8_t trace_key[JALON_SERVER_KEY_SIZE];  /* of devices and addresses; see trace.c */
     pthread_mutex_t maps_lock; /* the list below; held for moments only */
     struct jalon_live_map *maps;
     pthread_mutex_t load_lock;  /* one map is loaded at a time */
@@ -186,6 +187,19 @@ enum jalon_status jalon_contribute_write_feature(struct jalon_context *ctx,
                                                  const struct jalon_map *map,
                                                  const struct jalon_contribution *contribution,
                                                  struct jalon_text *out) JALON_MUST_USE;
+
+/* --- trace.c --- */
+/*
+ * What is kept of the device, and of the network address, that an actor writes from: the same text for
+ * the same one, on all servers of this database, which tells nobody what it was. Empty: there is none.
+ * JALON_INVALID names the header: a device that is not 16 to 128 visible ASCII characters.
+ */
+enum jalon_status jalon_trace_device(struct jalon_context *ctx, const struct jalon_app *app,
+                                     const struct jalon_actor *actor,
+                                     struct jalon_text *out) JALON_MUST_USE;
+enum jalon_status jalon_trace_address(struct jalon_context *ctx, const struct jalon_app *app,
+                                      const struct jalon_actor *actor,
+                                      struct jalon_text *out) JALON_MUST_USE;
 
 /* --- secret.c --- */
 /* 256 random bits as 43 characters of base64url; NUL-terminated in the arena. */
