@@ -238,6 +238,8 @@ struct jalon_contribute {
 struct jalon_contribution_state {
     int64_t version;
     int64_t updated_us;
+    int64_t touched_us; /* when what others say of it changed last; 0: never. No part of what was read to
+                         * be changed */
 };
 struct jalon_contributed {
     struct jalon_id id;

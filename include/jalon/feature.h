@@ -14,8 +14,8 @@
 
 /*
  * Properties written: title, description, categories (keys), status (key), moderation (only when not
- * published), author, created, updated, observed, version, licence, source, source_id, campaign;
- * empty ones are left out.
+ * published), author, created, updated, observed, version, licence, source, source_id, campaign,
+ * declared_by, confirmed, supports, comments; empty ones, and counts of none, are left out.
  */
 void jalon_feature_write(struct jalon_buffer *buffer, const struct jalon_map *map,
                          const struct jalon_contribution *contribution);

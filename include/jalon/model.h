@@ -294,9 +294,21 @@ struct jalon_contribution {
     struct jalon_text licence;   /* empty: the collection's, else the map's */
     struct jalon_text observed;  /* "YYYY-MM-DD" or empty */
     struct jalon_text campaign;  /* slug of the one it was made in, as a map's; or empty */
+    struct jalon_text declared_by; /* JALON_DECLARED_BY_HOLDER, _THIRD_PARTY or empty */
     int64_t created_us;
     int64_t updated_us;
+    /* What others have said of it since; changes without a new version. */
+    struct jalon_text confirmed; /* "YYYY-MM-DD", when it was last said to be still so; or empty */
+    int64_t supports;
+    int64_t comments;   /* published ones */
+    int64_t touched_us; /* when one of these last changed; 0: never */
+    /* The contribution that this duplicate was merged into; all zeros: none. */
+    struct jalon_id merged_into;
 };
+
+/* Who says so: whoever runs the place, or somebody else. */
+#define JALON_DECLARED_BY_HOLDER "holder"
+#define JALON_DECLARED_BY_THIRD_PARTY "third_party"
 
 enum jalon_action {
     JALON_ACTION_CREATE,
@@ -379,8 +391,8 @@ const char *jalon_collection_refuse_tile_field(const struct jalon_collection *co
 bool jalon_slug_is_valid(struct jalon_text slug);
 
 /*
- * Have more days than the collection's stale_after_days passed since it was last updated or observed,
- * whichever is later? Whole days in UTC; `today` as jalon_clock_day.
+ * Have more days than the collection's stale_after_days passed since it was last updated, observed or
+ * confirmed, whichever is latest? Whole days in UTC; `today` as jalon_clock_day.
  */
 bool jalon_contribution_is_stale(const struct jalon_collection *collection,
                                  const struct jalon_contribution *contribution, int64_t today);

@@ -209,7 +209,8 @@ struct jalon_write {
 /*
  * One write: row, revision and event in this session's transaction. CREATE inserts (version must
  * be 1, number is filled); the others replace the row with this number (version must be the stored
- * one + 1, else JALON_PRECONDITION), but not its id, collection, creation and edit secret. The
+ * one + 1, else JALON_PRECONDITION), but not its id, collection, creation and edit secret, nor what
+ * jalon_store_touch_contribution writes (which has to be as it is stored). The
  * revision's time is updated_us. *out_seq is the event's number. JALON_CONFLICT: the id, or
  * (collection, source, source_id), exists already. After JALON_CONFLICT and JALON_PRECONDITION
  * nothing of this write is there and the session may go on; after any other failure, end it.
@@ -231,6 +232,15 @@ enum jalon_status jalon_store_add_contribution(struct jalon_context *ctx,
                                                struct jalon_contribution *contribution,
                                                const struct jalon_write *write, int64_t *out_seq)
     JALON_MUST_USE;
+/*
+ * Writes confirmed, supports, comments and touched_us of the contribution, which is as it is stored,
+ * and an event of that time: the version stays. *out_seq is the event's number.
+ */
+enum jalon_status jalon_store_touch_contribution(struct jalon_context *ctx,
+                                                 struct jalon_session *session,
+                                                 const struct jalon_map *map,
+                                                 const struct jalon_contribution *contribution,
+                                                 int64_t *out_seq) JALON_MUST_USE;
 /* In any moderation state. `collection` is an index in the map. JALON_NOT_FOUND. */
 enum jalon_status jalon_store_find_contribution(struct jalon_context *ctx,
                                                 struct jalon_session *session,

@@ -194,7 +194,8 @@ enum jalon_status jalon_view_region_compile(struct jalon_context *ctx, const str
 /* --- Sorting --- */
 /*
  * The properties that a list can be sorted by: what each contribution has of title, status, author,
- * created, updated, observed and id, and the public fields of one value. False behind the last one.
+ * created, updated, observed, confirmed, supports, comments and id, and the public fields of one
+ * value. False behind the last one.
  */
 bool jalon_view_sortable_at(const struct jalon_collection *collection, size_t index,
                             struct jalon_view_queryable *out);

@@ -3,20 +3,22 @@
 
 -- name: contribution_find
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, campaign, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry,
+    declared_by, confirmed, supports, comments, touched, merged_into
 FROM contribution WHERE map = $1 AND collection = $2 AND id = $3;
 
 -- name: contribution_load
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, campaign, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry,
+    declared_by, confirmed, supports, comments, touched, merged_into
 FROM contribution WHERE map = $1 AND number = $2;
 
 -- The same columns, then the events after $2, $3 at most, that say which contributions these are.
 -- name: contribution_changed
 SELECT contribution.number, contribution.id, contribution.collection, contribution.version, title,
     description, fields, categories, status, moderation, contribution.author, source, source_id,
-    licence, observed, campaign, created, updated, geometry, event.seq,
-    coalesce(event.time, revision.time)
+    licence, observed, campaign, created, updated, geometry, declared_by, confirmed, supports,
+    comments, touched, merged_into, event.seq, coalesce(event.time, revision.time)
 FROM event
 JOIN revision ON revision.map = event.map AND revision.contribution = event.contribution
     AND revision.version = event.version
@@ -41,9 +43,14 @@ WHERE map = $1 AND collection = $2 AND source = $3 AND source_id IS NOT NULL
 -- name: contribution_add
 INSERT INTO contribution (map, collection, version, title, description, fields, categories, status,
     moderation, author, source, source_id, source_digest, licence, observed, campaign, updated,
-    geometry, id, edit_secret_hash, created, number)
+    geometry, declared_by, merged_into, id, edit_secret_hash, created, number)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22);
+    $21, $22, $23, $24);
+
+-- What is counted beside the history: no new version.
+-- name: contribution_touch
+UPDATE contribution SET confirmed = $3, supports = $4, comments = $5, touched = $6
+WHERE map = $1 AND number = $2;
 
 -- name: contribution_edit_secret
 SELECT edit_secret_hash FROM contribution WHERE map = $1 AND number = $2;

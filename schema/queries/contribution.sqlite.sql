@@ -6,9 +6,9 @@
 -- name: contribution_insert
 INSERT INTO contribution (map, collection, version, title, description, fields, categories, status,
     moderation, author, source, source_id, source_digest, licence, observed, campaign, updated,
-    geometry, id, edit_secret_hash, created)
+    geometry, declared_by, merged_into, id, edit_secret_hash, created)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21);
+    $21, $22, $23);
 
 -- The next $1 numbers, as the first of a row of them and how many: who writes is alone.
 -- name: contribution_take_numbers
@@ -33,18 +33,18 @@ INSERT OR REPLACE INTO idx_contribution_geometry_rowid (rowid, nodeno) VALUES ($
 -- name: contribution_index_put_parent
 INSERT OR REPLACE INTO idx_contribution_geometry_parent (nodeno, parentnode) VALUES ($1, $2);
 
--- Changes no row when the stored version is not the one before $3. $19 to $22 are the geometry's box:
--- west, east, south, north; $23 is the number. Without geometry the box' west is east of its east,
+-- Changes no row when the stored version is not the one before $3. $21 to $24 are the geometry's box:
+-- west, east, south, north; $25 is the number. Without geometry the box' west is east of its east,
 -- which the index refuses and IGNORE passes over.
 -- name: contribution_update
 UPDATE contribution SET version = $3, title = $4, description = $5, fields = $6, categories = $7,
     status = $8, moderation = $9, author = $10, source = $11, source_id = $12,
     source_digest = coalesce($13, source_digest), licence = $14, observed = $15,
-    campaign = $16, updated = $17, geometry = $18
-WHERE number = $23 AND map = $1 AND collection = $2 AND version = $3 - 1;
-DELETE FROM idx_contribution_geometry WHERE pkid = $23;
+    campaign = $16, updated = $17, geometry = $18, declared_by = $19, merged_into = $20
+WHERE number = $25 AND map = $1 AND collection = $2 AND version = $3 - 1;
+DELETE FROM idx_contribution_geometry WHERE pkid = $25;
 INSERT OR IGNORE INTO idx_contribution_geometry (pkid, xmin, xmax, ymin, ymax)
-VALUES ($23, $19, $20, $21, $22);
+VALUES ($25, $21, $22, $23, $24);
 
 -- Before the map's revisions go: they say which rows of the index are its own.
 -- name: contribution_delete
@@ -55,7 +55,8 @@ WHERE pkid IN (SELECT contribution FROM revision WHERE map = $1);
 -- $2 after this number, $3 of this collection, $4 of this source (NULL: any).
 -- name: contribution_scan
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, campaign, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry,
+    declared_by, confirmed, supports, comments, touched, merged_into
 FROM contribution
 WHERE number IN (SELECT number FROM contribution WHERE map = $1 AND number > $2)
     AND ($3 IS NULL OR collection = $3) AND ($4 IS NULL OR source = $4)
@@ -65,7 +66,8 @@ ORDER BY number;
 -- all than to find each: the plus keeps the engine from looking the map up in an index.
 -- name: contribution_scan_table
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
-    author, source, source_id, licence, observed, campaign, created, updated, geometry
+    author, source, source_id, licence, observed, campaign, created, updated, geometry,
+    declared_by, confirmed, supports, comments, touched, merged_into
 FROM contribution
 WHERE number > $2 AND +map = $1
     AND ($3 IS NULL OR +collection = $3) AND ($4 IS NULL OR +source = $4)

@@ -2,7 +2,7 @@
 -- The numbered changes of a map.
 
 -- name: event_insert
-INSERT INTO event (map, seq, contribution, version) VALUES ($1, $2, $3, $4);
+INSERT INTO event (map, seq, contribution, version, time) VALUES ($1, $2, $3, $4, $5);
 
 -- name: event_last
 SELECT event.seq, coalesce(event.time, revision.time) FROM event

@@ -14,8 +14,9 @@ WHERE map = $1 AND contribution = $2 AND version < $3 ORDER BY version DESC LIMI
 -- name: revision_histories
 SELECT contribution.number, contribution.id, contribution.collection, contribution.version, title,
     description, fields, categories, status, moderation, contribution.author, source, source_id,
-    licence, observed, campaign, created, updated, geometry, revision.version, revision.time,
-    revision.author, revision.action, revision.reason, revision.changes, revision.base
+    licence, observed, campaign, created, updated, geometry, declared_by, confirmed, supports,
+    comments, touched, merged_into, revision.version, revision.time, revision.author,
+    revision.action, revision.reason, revision.changes, revision.base
 FROM revision
 JOIN contribution ON contribution.map = revision.map
     AND contribution.number = revision.contribution

@@ -85,7 +85,8 @@ static bool is_unchanged(struct jalon_request *request, struct jalon_response *r
                          const struct jalon_contribution *contribution)
 {
     const struct jalon_contribution_state state = {contribution->version,
-                                                   contribution->updated_us};
+                                                   contribution->updated_us,
+                                                   contribution->touched_us};
     return jalon_page_is_wanted(request)
                ? jalon_endpoint_unchanged(request, response, reading)
                : jalon_response_not_modified(request, response, jalon_item_etag(request, state));

@@ -3,8 +3,9 @@
  * What the endpoints that write one contribution share: entity tags, headers, answers. OGC 20-002,
  * optimistic-locking-etags. Layer 4 (api).
  *
- * An item's tag is "version.time" of the state, then what shaped the bytes: the program, and centrally
- * the representation and its coding. To change a state it is enough to have seen it in any shape.
+ * An item's tag is "version.time" of the state and ".time" of what others have said of it since, if
+ * they have, then what shaped the bytes: the program, and centrally the representation and its coding.
+ * To change a state it is enough to have seen it in any shape, whatever was said since.
  */
 #include "item_write.h"
 
@@ -17,8 +18,12 @@ struct jalon_text jalon_item_etag(struct jalon_request *request,
                                   struct jalon_contribution_state state)
 {
     struct jalon_text etag =
-        jalon_text_format(request->ctx->arena, "%lld.%lld-%s", (long long)state.version,
-                          (long long)state.updated_us, JALON_VERSION);
+        state.touched_us == 0
+            ? jalon_text_format(request->ctx->arena, "%lld.%lld-%s", (long long)state.version,
+                                (long long)state.updated_us, JALON_VERSION)
+            : jalon_text_format(request->ctx->arena, "%lld.%lld.%lld-%s", (long long)state.version,
+                                (long long)state.updated_us, (long long)state.touched_us,
+                                JALON_VERSION);
     return etag.data != NULL ? etag : JALON_TEXT_EMPTY;
 }
 
@@ -27,10 +32,14 @@ static bool parse_tag(struct jalon_text tag, struct jalon_contribution_state *ou
 {
     struct jalon_text state = jalon_text_slice(tag.data, jalon_text_find(tag, '-'));
     size_t dot = jalon_text_find(state, '.');
-    return dot < state.length &&
-           jalon_text_to_int64(jalon_text_slice(state.data, dot), &out->version) &&
-           jalon_text_to_int64(jalon_text_slice(state.data + dot + 1, state.length - dot - 1),
-                               &out->updated_us);
+    if (dot >= state.length) {
+        return false;
+    }
+    struct jalon_text updated = jalon_text_slice(state.data + dot + 1, state.length - dot - 1);
+    updated = jalon_text_slice(updated.data, jalon_text_find(updated, '.'));
+    *out = (struct jalon_contribution_state){.version = 0};
+    return jalon_text_to_int64(jalon_text_slice(state.data, dot), &out->version) &&
+           jalon_text_to_int64(updated, &out->updated_us);
 }
 
 static enum jalon_status read_states(struct jalon_request *request, const char *header,

@@ -10,7 +10,8 @@ enum { NAMES_MAX = 65536 };
 /* What jalon_feature_write writes beside the fields. */
 static const char *const own[] = {
     "title",   "description", "categories", "status",  "author", "created",   "updated",
-    "observed", "version",     "licence",    "source", "source_id", "campaign",
+    "observed", "version",     "licence",    "source", "source_id", "campaign",  "declared_by",
+    "confirmed", "supports",    "comments",
 };
 
 static bool is_known(const struct jalon_collection *collection, struct jalon_text name)

@@ -95,8 +95,8 @@ static const struct jalon_parameter asset_parameters[] = {
          "interval: two of them with \"/\" between; \"..\" leaves an end open.",                     \
          0, 0, 0},                                                                                 \
         {"stale", JALON_PARAMETER_BOOLEAN,                                                         \
-         "Only contributions that nobody updated or observed for longer than their collection's "  \
-         "`stale_after_days`, or (false) only the others.",                                        \
+         "Only contributions that nobody updated, observed or confirmed for longer than their "  \
+         "collection's `stale_after_days`, or (false) only the others.",                                        \
          0, 0, 0},                                                                                 \
         {"q", JALON_PARAMETER_STRING,                                                              \
          "Only contributions in which every one of these words begins a word of the title, the "   \

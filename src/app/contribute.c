@@ -76,7 +76,7 @@ static enum jalon_status answer_new(struct jalon_context *ctx, struct jalon_turn
 {
     const struct jalon_contribution *created = &addition->contribution;
     done->id = created->id;
-    done->state = (struct jalon_contribution_state){created->version, created->updated_us};
+    done->state = (struct jalon_contribution_state){created->version, created->updated_us, 0};
     enum jalon_status status =
         jalon_contribute_write_feature(ctx, addition->map, created, &done->json);
     if (status == JALON_OK && created->moderation != JALON_MODERATION_PUBLISHED) {

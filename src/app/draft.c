@@ -42,6 +42,8 @@ enum jalon_status jalon_draft_begin(struct jalon_context *ctx, const struct jalo
         .licence = JALON_TEXT_EMPTY,
         .observed = JALON_TEXT_EMPTY,
         .campaign = JALON_TEXT_EMPTY,
+        .declared_by = JALON_TEXT_EMPTY,
+        .confirmed = JALON_TEXT_EMPTY,
     };
     return JALON_OK;
 }
@@ -97,6 +99,11 @@ enum jalon_status jalon_draft_begin_edit(struct jalon_context *ctx, const struct
     after->source_id = before->source_id;
     after->campaign = before->campaign;
     after->created_us = before->created_us;
+    after->confirmed = before->confirmed;
+    after->supports = before->supports;
+    after->comments = before->comments;
+    after->touched_us = before->touched_us;
+    after->merged_into = before->merged_into;
     *out = draft;
     return JALON_OK;
 }
@@ -144,6 +151,22 @@ static enum jalon_status take_campaign(struct jalon_context *ctx, struct draft *
                         "letter or digit");
     } else if (slug.length > 0) {
         draft->contribution.campaign = slug;
+    }
+    return status;
+}
+
+static enum jalon_status take_declared_by(struct jalon_context *ctx, struct draft *draft,
+                                          struct jalon_value value, const char *where)
+{
+    struct jalon_text who = JALON_TEXT_EMPTY;
+    enum jalon_status status =
+        take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where, &who);
+    if (who.length > 0 && !jalon_text_is(who, JALON_DECLARED_BY_HOLDER) &&
+        !jalon_text_is(who, JALON_DECLARED_BY_THIRD_PARTY)) {
+        jalon_error_add(ctx, place_of(draft), where, "expected '%s' or '%s'",
+                        JALON_DECLARED_BY_HOLDER, JALON_DECLARED_BY_THIRD_PARTY);
+    } else if (who.length > 0) {
+        draft->contribution.declared_by = who;
     }
     return status;
 }
@@ -397,6 +420,7 @@ enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draf
     case TARGET_SOURCE_ID:
         return take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where,
                              &contribution->source_id);
+    case TARGET_DECLARED_BY: return take_declared_by(ctx, draft, value, where);
     case TARGET_CAMPAIGN: return take_campaign(ctx, draft, value, where);
     case TARGET_CATEGORY: return take_categories(ctx, draft, value, where, out_unknown_category);
     case TARGET_STATUS: take_status(ctx, draft, value, where); return JALON_OK;

@@ -26,6 +26,7 @@ enum target_kind {
     TARGET_LICENCE,
     TARGET_SOURCE_ID,
     TARGET_CAMPAIGN,
+    TARGET_DECLARED_BY,
     TARGET_FIELD,
     TARGET_POSITION, /* taken by the reader already */
 };

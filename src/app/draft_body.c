@@ -11,7 +11,7 @@
 enum { GEOMETRY_TEXT_MAX = 64 << 20 };
 
 /* --- What the server sets --- */
-enum { SERVER_SET_COUNT = 8 };
+enum { SERVER_SET_COUNT = 11 };
 
 struct server_set {
     const char *name;
@@ -32,6 +32,12 @@ static struct jalon_value time_value(struct jalon_context *ctx, int64_t time_us)
     return text_value(jalon_text_copy(ctx->arena, jalon_text_from(text)));
 }
 
+static struct jalon_value count_value(int64_t count)
+{
+    return count > 0 ? (struct jalon_value){.kind = JALON_VALUE_INTEGER, .integer = count}
+                     : (struct jalon_value){.kind = JALON_VALUE_NONE};
+}
+
 /* As they stand in the Feature (jalon/feature.h). */
 static void list_server_set(struct jalon_context *ctx, const struct jalon_contribution *before,
                             struct server_set out[SERVER_SET_COUNT])
@@ -48,6 +54,9 @@ static void list_server_set(struct jalon_context *ctx, const struct jalon_contri
         {"source", text_value(before->source), false},
         {"source_id", text_value(before->source_id), false},
         {"campaign", text_value(before->campaign), false},
+        {"confirmed", text_value(before->confirmed), true},
+        {"supports", count_value(before->supports), true},
+        {"comments", count_value(before->comments), true},
     };
     memcpy(out, all, sizeof all);
 }
@@ -67,14 +76,28 @@ static void refuse_server_set(struct jalon_context *ctx, const char *where)
     jalon_error_add(ctx, JALON_ERROR_POINTER, where, "is set by the server");
 }
 
-/* A property that the server sets may say what is so already. */
+/* What others say of a contribution may have changed since its editor has read it. */
+static bool changes_by_itself(struct jalon_text property)
+{
+    return jalon_text_is(property, "confirmed") || jalon_text_is(property, "supports") ||
+           jalon_text_is(property, "comments");
+}
+
+/*
+ * A property that the server sets may say what is so already; in a whole new state also what was so
+ * when it was read, of what changes by itself.
+ */
 static void check_server_set(struct jalon_context *ctx, const struct draft *draft,
-                             const struct jalon_record_value *value, const char *where)
+                             const struct jalon_record_value *value, bool is_patch,
+                             const char *where)
 {
     struct server_set all[SERVER_SET_COUNT];
     struct jalon_value current = {.kind = JALON_VALUE_NONE};
     if (draft->before == NULL) {
         refuse_server_set(ctx, where);
+        return;
+    }
+    if (!is_patch && draft->before->touched_us != 0 && changes_by_itself(value->name)) {
         return;
     }
     list_server_set(ctx, draft->before, all);
@@ -109,7 +132,8 @@ static void check_all_server_set(struct jalon_context *ctx, const struct draft *
 /* --- Properties --- */
 /* What a property of the body is for; adds a fault when it may not be there. */
 static struct target find_target(struct jalon_context *ctx, const struct draft *draft,
-                                 const struct jalon_record_value *value, const char *where)
+                                 const struct jalon_record_value *value, bool is_patch,
+                                 const char *where)
 {
     static const struct {
         const char *name;
@@ -118,6 +142,7 @@ static struct target find_target(struct jalon_context *ctx, const struct draft *
         {"title", TARGET_TITLE},         {"description", TARGET_DESCRIPTION},
         {"categories", TARGET_CATEGORY}, {"status", TARGET_STATUS},
         {"observed", TARGET_OBSERVED},   {"licence", TARGET_LICENCE},
+        {"declared_by", TARGET_DECLARED_BY},
     };
     const struct jalon_collection *collection = draft->collection;
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
@@ -130,7 +155,7 @@ static struct target find_target(struct jalon_context *ctx, const struct draft *
         return (struct target){TARGET_FIELD, field};
     }
     if (jalon_property_is_reserved(value->name)) {
-        check_server_set(ctx, draft, value, where);
+        check_server_set(ctx, draft, value, is_patch, where);
     } else {
         jalon_error_add(ctx, JALON_ERROR_POINTER, where, "is not a field of %s",
                         collection->key.data);
@@ -139,14 +164,14 @@ static struct target find_target(struct jalon_context *ctx, const struct draft *
 }
 
 static enum jalon_status take_properties(struct jalon_context *ctx, struct draft *draft,
-                                         const struct jalon_record *record)
+                                         const struct jalon_record *record, bool is_patch)
 {
     struct jalon_text unknown = JALON_TEXT_EMPTY;
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; status == JALON_OK && i < record->value_count; i++) {
         const struct jalon_record_value *value = &record->values[i];
         const char *where = jalon_json_pointer(ctx, "/properties", value->name);
-        struct target target = find_target(ctx, draft, value, where);
+        struct target target = find_target(ctx, draft, value, is_patch, where);
         if (value->structured && target.kind != TARGET_NONE) {
             jalon_error_add(ctx, JALON_ERROR_POINTER, where, "must not be an object or mixed list");
         } else {
@@ -201,7 +226,7 @@ static enum jalon_status take_geometry(struct jalon_context *ctx, struct draft *
 enum jalon_status jalon_draft_take_body(struct jalon_context *ctx, struct draft *draft,
                                         const struct jalon_record *record, bool is_whole)
 {
-    enum jalon_status status = take_properties(ctx, draft, record);
+    enum jalon_status status = take_properties(ctx, draft, record, is_whole);
     if (status == JALON_OK) {
         status = take_geometry(ctx, draft, &record->geometry);
     }

@@ -327,7 +327,8 @@ static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_tu
         status = jalon_contribute_write_feature(ctx, subject->map, &after, &done.json);
     }
     if (status == JALON_OK) {
-        done.state = (struct jalon_contribution_state){after.version, after.updated_us};
+        done.state = (struct jalon_contribution_state){after.version, after.updated_us,
+                                                         after.touched_us};
         done.merged_from = subject->is_late ? subject->seen.contribution.version : 0;
         *out = done;
     }

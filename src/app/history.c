@@ -110,6 +110,7 @@ static void add_all(struct changes *changes, const struct jalon_collection *coll
     add_text(changes, "source", before->source, after->source);
     add_text(changes, "source_id", before->source_id, after->source_id);
     add_text(changes, "campaign", before->campaign, after->campaign);
+    add_text(changes, "declared_by", before->declared_by, after->declared_by);
     for (size_t i = 0; i < collection->field_count; i++) {
         struct jalon_value none = {.kind = JALON_VALUE_NONE};
         add_value(changes, collection->fields[i].key,
@@ -152,6 +153,7 @@ enum jalon_status jalon_history_changes(struct jalon_context *ctx, const struct 
         .licence = {"", 0},
         .observed = {"", 0},
         .campaign = {"", 0},
+        .declared_by = {"", 0},
         .moderation = JALON_MODERATION_PUBLISHED,
     };
     const struct jalon_contribution *from = before != NULL ? before : &nothing;

@@ -118,6 +118,12 @@ static void bring_changes(struct jalon_import *import, struct jalon_text earlier
     row->id = before->id;
     row->author = before->author;
     row->created_us = before->created_us;
+    row->declared_by = before->declared_by;
+    row->confirmed = before->confirmed;
+    row->supports = before->supports;
+    row->comments = before->comments;
+    row->touched_us = before->touched_us;
+    row->merged_into = before->merged_into;
     row->updated_us = jalon_clock_not_before_us(before->updated_us);
     row->version = before->version + 1;
     row->moderation = before->moderation == JALON_MODERATION_DELETED ? JALON_MODERATION_PUBLISHED

@@ -145,6 +145,13 @@ enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *
 enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
                                  struct jalon_contribution *contribution,
                                  const struct jalon_write *write, int64_t *out_seq) JALON_MUST_USE;
+/*
+ * What is counted beside the history has changed: `confirmed`, `supports` or `comments` of a
+ * contribution that was read in this turn. An event without a new version; sets touched_us.
+ */
+enum jalon_status jalon_turn_touch(struct jalon_context *ctx, struct jalon_turn *turn,
+                                   struct jalon_contribution *contribution,
+                                   int64_t *out_seq) JALON_MUST_USE;
 /* False: event `seq` of the turn's map was written in this group, and is not on disk yet. */
 bool jalon_turn_is_flushed(const struct jalon_turn *turn, int64_t seq);
 /*

@@ -170,6 +170,7 @@ static struct jalon_text *find_text(struct jalon_contribution *contribution,
         {"observed", &contribution->observed}, {"licence", &contribution->licence},
         {"source", &contribution->source},     {"source_id", &contribution->source_id},
         {"campaign", &contribution->campaign},
+        {"declared_by", &contribution->declared_by},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (jalon_text_is(field, texts[i].name)) {

@@ -9,6 +9,8 @@
  */
 #include <stdatomic.h>
 
+#include "jalon/clock.h"
+
 #include "internal.h"
 
 /* What a view has to show once it is on disk. */
@@ -16,6 +18,7 @@ struct written {
     struct jalon_text map; /* slug */
     struct jalon_contribution contribution; /* what it points at is its turn's context's */
     int64_t seq;
+    int64_t time_us; /* of the event */
 };
 
 struct jalon_write_group {
@@ -51,7 +54,7 @@ static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *ap
     *out_all = seen + 1 != written->seq || live->losses != jalon_store_losses(app->store);
     return *out_all ? jalon_live_catch_up(ctx, app, live)
                     : jalon_view_apply(ctx, live->view, &written->contribution, written->seq,
-                                       written->contribution.updated_us);
+                                       written->time_us);
 }
 
 /*
@@ -228,9 +231,8 @@ enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *
     return status;
 }
 
-enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
-                                 struct jalon_contribution *contribution,
-                                 const struct jalon_write *write, int64_t *out_seq)
+/* Room for what is written next, of which the map is known already. */
+static enum jalon_status make_room(struct jalon_context *ctx, const struct jalon_turn *turn)
 {
     struct jalon_write_group *group = turn->group;
     struct jalon_arena *arena = group->ctx->arena;
@@ -242,11 +244,48 @@ enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *t
         return jalon_no_memory(ctx);
     }
     group->written = grown;
+    group->written[group->written_count].map = slug;
+    return JALON_OK;
+}
+
+static void note_written(const struct jalon_turn *turn,
+                         const struct jalon_contribution *contribution, int64_t seq,
+                         int64_t time_us)
+{
+    struct written *written = &turn->group->written[turn->group->written_count++];
+    *written = (struct written){written->map, *contribution, seq, time_us};
+}
+
+enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
+                                 struct jalon_contribution *contribution,
+                                 const struct jalon_write *write, int64_t *out_seq)
+{
     int64_t seq;
-    enum jalon_status status =
-        jalon_store_put_contribution(ctx, turn->session, turn->map, contribution, write, &seq);
+    enum jalon_status status = make_room(ctx, turn);
     if (status == JALON_OK) {
-        group->written[group->written_count++] = (struct written){slug, *contribution, seq};
+        status =
+            jalon_store_put_contribution(ctx, turn->session, turn->map, contribution, write, &seq);
+    }
+    if (status == JALON_OK) {
+        note_written(turn, contribution, seq, contribution->updated_us);
+        *out_seq = seq;
+    }
+    return status;
+}
+
+enum jalon_status jalon_turn_touch(struct jalon_context *ctx, struct jalon_turn *turn,
+                                   struct jalon_contribution *contribution, int64_t *out_seq)
+{
+    int64_t seq, before_us = contribution->touched_us;
+    enum jalon_status status = make_room(ctx, turn);
+    contribution->touched_us = jalon_clock_not_before_us(
+        before_us > contribution->updated_us ? before_us : contribution->updated_us);
+    if (status == JALON_OK) {
+        status =
+            jalon_store_touch_contribution(ctx, turn->session, turn->map, contribution, &seq);
+    }
+    if (status == JALON_OK) {
+        note_written(turn, contribution, seq, contribution->touched_us);
         *out_seq = seq;
     }
     return status;

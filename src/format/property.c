@@ -76,6 +76,20 @@ WRITE_TEXT(licence)
 WRITE_TEXT(source)
 WRITE_TEXT(source_id)
 WRITE_TEXT(campaign)
+WRITE_TEXT(declared_by)
+WRITE_TEXT(confirmed)
+
+#define WRITE_COUNT(member)                                                                        \
+    static void write_##member(struct jalon_buffer *buffer, const struct jalon_items_frame *frame, \
+                               const struct jalon_contribution *contribution)                      \
+    {                                                                                              \
+        (void)frame;                                                                               \
+        if (contribution->member > 0) {                                                            \
+            jalon_buffer_append_int(buffer, contribution->member);                                 \
+        }                                                                                          \
+    }
+WRITE_COUNT(supports)
+WRITE_COUNT(comments)
 
 static const struct {
     struct jalon_text name;
@@ -98,6 +112,11 @@ static const struct {
     {NAME("source_id"), LABEL("Identifiant dans la source", "Key in the source"),
      JALON_FIELD_STRING, write_source_id},
     {NAME("campaign"), LABEL("Campagne", "Campaign"), JALON_FIELD_STRING, write_campaign},
+    {NAME("declared_by"), LABEL("Déclaré par", "Declared by"), JALON_FIELD_STRING,
+     write_declared_by},
+    {NAME("confirmed"), LABEL("Confirmation", "Confirmed"), JALON_FIELD_DATE, write_confirmed},
+    {NAME("supports"), LABEL("Soutiens", "Supports"), JALON_FIELD_INTEGER, write_supports},
+    {NAME("comments"), LABEL("Commentaires", "Comments"), JALON_FIELD_INTEGER, write_comments},
 };
 
 enum { COMMON = sizeof common / sizeof common[0] };

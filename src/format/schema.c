@@ -19,6 +19,9 @@ static const struct jalon_label categories_label = LABEL("Catégories", "Categor
 static const struct jalon_label status_label = LABEL("État", "Status");
 static const struct jalon_label observed_label = LABEL("Observé le", "Observed on");
 static const struct jalon_label licence_label = LABEL("Licence", "Licence");
+static const struct jalon_label declared_by_label = LABEL("Déclaré par", "Declared by");
+static const struct jalon_label holder_label = LABEL("Porteur du lieu ou du projet", "Its holder");
+static const struct jalon_label third_party_label = LABEL("Un tiers", "A third party");
 #undef LABEL
 
 static void put_label(struct jalon_json_writer *writer, const char *key,
@@ -320,6 +323,25 @@ static void put_status(struct jalon_json_writer *writer, const struct jalon_coll
     jalon_json_end_object(writer);
 }
 
+static void put_declared_by(struct jalon_json_writer *writer, int64_t *order)
+{
+    static const struct {
+        const char *key;
+        const struct jalon_label *label;
+    } choices[] = {{JALON_DECLARED_BY_HOLDER, &holder_label},
+                   {JALON_DECLARED_BY_THIRD_PARTY, &third_party_label}};
+    begin_property(writer, JALON_TEXT("declared_by"), &declared_by_label, "string", "enum", order);
+    jalon_json_begin_array(writer, "oneOf");
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        jalon_json_begin_object(writer, NULL);
+        jalon_json_put_string(writer, "const", choices[i].key);
+        put_titles(writer, choices[i].label);
+        jalon_json_end_object(writer);
+    }
+    jalon_json_end_array(writer);
+    jalon_json_end_object(writer);
+}
+
 static void put_required_fields(struct jalon_json_writer *writer,
                                 const struct jalon_collection *collection)
 {
@@ -363,6 +385,7 @@ static void put_properties(struct jalon_json_writer *writer, const struct jalon_
     jalon_json_end_object(writer);
     put_string_property(writer, "licence", &licence_label, JALON_FIELD_STRING,
                         JALON_LICENCE_LENGTH_MAX, &order);
+    put_declared_by(writer, &order);
     jalon_json_end_object(writer);
     jalon_json_end_object(writer);
 }

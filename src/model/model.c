@@ -210,13 +210,18 @@ bool jalon_property_is_reserved(struct jalon_text key)
     return find_name(reserved, COUNT(reserved), key) >= 0;
 }
 
+/* Is there no such date, or is it before the day? */
+static bool is_before(struct jalon_text date, int64_t day)
+{
+    int64_t time_us;
+    return !jalon_clock_parse_date(date, &time_us) || jalon_clock_day(time_us) < day;
+}
+
 bool jalon_contribution_is_stale(const struct jalon_collection *collection,
                                  const struct jalon_contribution *contribution, int64_t today)
 {
-    int64_t day = jalon_clock_day(contribution->updated_us), observed_us;
-    if (collection->stale_after_days <= 0 || today - day <= collection->stale_after_days) {
-        return false;
-    }
-    return !jalon_clock_parse_date(contribution->observed, &observed_us) ||
-           today - jalon_clock_day(observed_us) > collection->stale_after_days;
+    int32_t limit = collection->stale_after_days;
+    return limit > 0 && today - jalon_clock_day(contribution->updated_us) > limit &&
+           is_before(contribution->observed, today - limit) &&
+           is_before(contribution->confirmed, today - limit);
 }

@@ -32,6 +32,12 @@ enum {
     COLUMN_CREATED,
     COLUMN_UPDATED,
     COLUMN_GEOMETRY,
+    COLUMN_DECLARED_BY,
+    COLUMN_CONFIRMED,
+    COLUMN_SUPPORTS,
+    COLUMN_COMMENTS,
+    COLUMN_TOUCHED,
+    COLUMN_MERGED_INTO,
     COLUMN_SEQ = JALON_STORE_CONTRIBUTION_COLUMNS, /* this and the next: of changes only */
     COLUMN_TIME,
 };
@@ -73,6 +79,7 @@ static enum jalon_status copy_texts(struct jalon_context *ctx, const struct jalo
         {COLUMN_SOURCE_ID, &out->source_id}, {COLUMN_LICENCE, &out->licence},
         {COLUMN_OBSERVED, &out->observed},   {COLUMN_CAMPAIGN, &out->campaign},
         {COLUMN_FIELDS, out_fields},         {COLUMN_CATEGORIES, out_categories},
+        {COLUMN_DECLARED_BY, &out->declared_by}, {COLUMN_CONFIRMED, &out->confirmed},
     };
     size_t size = 0;
     for (size_t i = 0; i < JALON_STORE_COUNT(texts); i++) {
@@ -120,6 +127,9 @@ static void read_times(const struct jalon_db_value *row, struct jalon_contributi
                               jalon_text_equal(created->text, updated->text)
                           ? out->created_us
                           : jalon_db_to_time_us(updated);
+    if (row[COLUMN_TOUCHED].kind != JALON_DB_NULL) {
+        out->touched_us = jalon_db_to_time_us(&row[COLUMN_TOUCHED]);
+    }
 }
 
 /* False when a name or number in the row is none that this program knows. */
@@ -132,6 +142,10 @@ static bool read_names(const struct jalon_db_value *row, const struct jalon_map 
         return false;
     }
     struct jalon_text status = jalon_db_to_text(&row[COLUMN_STATUS]);
+    struct jalon_text merged_into = jalon_db_to_text(&row[COLUMN_MERGED_INTO]);
+    if (merged_into.length > 0 && !jalon_id_parse(merged_into, &out->merged_into)) {
+        return false;
+    }
     out->status = -1;
     if (status.length > 0) {
         out->status = jalon_collection_find_status(&map->collections[out->collection], status);
@@ -149,6 +163,8 @@ enum jalon_status jalon_store_read_contribution(struct jalon_context *ctx,
     struct jalon_contribution read = {
         .number = jalon_db_to_integer(&row[COLUMN_NUMBER]),
         .version = jalon_db_to_integer(&row[COLUMN_VERSION]),
+        .supports = jalon_db_to_integer(&row[COLUMN_SUPPORTS]),
+        .comments = jalon_db_to_integer(&row[COLUMN_COMMENTS]),
     };
     struct jalon_text fields, categories;
     enum jalon_status status = read_names(row, map, &read) ? JALON_OK : JALON_INTERNAL;

@@ -28,6 +28,8 @@ enum {
     AT_CAMPAIGN,
     AT_UPDATED,
     AT_GEOMETRY,
+    AT_DECLARED_BY,
+    AT_MERGED_INTO,
     AT_COMMON_END,
     AT_BOX = AT_COMMON_END, /* update: west, east, south, north */
     AT_NUMBER = AT_BOX + 4,
@@ -43,10 +45,23 @@ enum {
 /* A geometry's box, as jalon_store_put_geometry gives it. */
 enum { BOX_SIDES = 4 };
 
+/* NULL for none; `text` is where it lies until the statement has run. */
+static struct jalon_db_value id_or_null(struct jalon_id id, char text[JALON_ID_TEXT_SIZE])
+{
+    static const struct jalon_id none = {{0}};
+    if (jalon_id_compare(id, none) == 0) {
+        return jalon_db_null();
+    }
+    jalon_id_format(id, text);
+    return jalon_db_text((struct jalon_text){text, JALON_ID_TEXT_SIZE - 1});
+}
+
+/* `merged_into` is where an id lies until the statement has run. */
 static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_session *session,
                                      const struct jalon_map *map,
                                      const struct jalon_contribution *contribution,
                                      const struct jalon_write *write, struct jalon_db_value *out,
+                                     char merged_into[JALON_ID_TEXT_SIZE],
                                      struct jalon_db_value out_box[BOX_SIDES])
 {
     const struct jalon_collection *collection = &map->collections[contribution->collection];
@@ -82,6 +97,8 @@ static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_ses
     out[AT_OBSERVED] = jalon_db_text_or_null(contribution->observed);
     out[AT_CAMPAIGN] = jalon_db_text_or_null(contribution->campaign);
     out[AT_UPDATED] = jalon_db_time(contribution->updated_us);
+    out[AT_DECLARED_BY] = jalon_db_text_or_null(contribution->declared_by);
+    out[AT_MERGED_INTO] = id_or_null(contribution->merged_into, merged_into);
     struct jalon_db_value shape[1 + BOX_SIDES];
     enum jalon_status status =
         jalon_store_put_geometry(ctx, session, &contribution->geometry, shape);
@@ -237,15 +254,17 @@ static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon
                          JALON_STORE_COUNT(values));
 }
 
+/* `time` NULL: that of the version's revision. */
 static enum jalon_status insert_event(struct jalon_context *ctx, struct jalon_session *session,
                                       bool many, int64_t map, int64_t seq, int64_t number,
-                                      int64_t version)
+                                      int64_t version, struct jalon_db_value time)
 {
     struct jalon_db_value values[] = {
         jalon_db_integer(map),
         jalon_db_integer(seq),
         jalon_db_integer(number),
         jalon_db_integer(version),
+        time,
     };
     return insert_later(ctx, session, many, JALON_QUERY_EVENT_INSERT, values,
                          JALON_STORE_COUNT(values));
@@ -276,10 +295,11 @@ static enum jalon_status write_rows(struct jalon_context *ctx, struct jalon_sess
            (size_t)contribution->collection < map->collection_count);
     assert(create ? contribution->version == 1 : contribution->version > 1 && !many);
     struct jalon_db_value values[AT_UPDATE_END], box[BOX_SIDES];
+    char merged_into[JALON_ID_TEXT_SIZE];
     int64_t number = contribution->number, seq = 0;
     enum jalon_status status = jalon_session_lock_map(ctx, session, map, true);
     if (status == JALON_OK) {
-        status = fill_common(ctx, session, map, contribution, write, values, box);
+        status = fill_common(ctx, session, map, contribution, write, values, merged_into, box);
     }
     if (status == JALON_OK) {
         status = create
@@ -293,7 +313,8 @@ static enum jalon_status write_rows(struct jalon_context *ctx, struct jalon_sess
         status = jalon_session_next_seq(ctx, session, map->number, &seq);
     }
     if (status == JALON_OK) {
-        status = insert_event(ctx, session, many, map->number, seq, number, contribution->version);
+        status = insert_event(ctx, session, many, map->number, seq, number, contribution->version,
+                              jalon_db_null());
     }
     if (status == JALON_OK) {
         contribution->number = number;
@@ -318,6 +339,43 @@ enum jalon_status jalon_store_add_contribution(struct jalon_context *ctx,
                                                const struct jalon_write *write, int64_t *out_seq)
 {
     return write_rows(ctx, session, map, true, contribution, write, out_seq);
+}
+
+enum jalon_status jalon_store_touch_contribution(struct jalon_context *ctx,
+                                                 struct jalon_session *session,
+                                                 const struct jalon_map *map,
+                                                 const struct jalon_contribution *contribution,
+                                                 int64_t *out_seq)
+{
+    int64_t seq = 0, changed = 0;
+    struct jalon_db_value time = jalon_db_time(contribution->touched_us);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution->number),
+        jalon_db_text_or_null(contribution->confirmed),
+        jalon_db_integer(contribution->supports),
+        jalon_db_integer(contribution->comments),
+        time,
+    };
+    enum jalon_status status = jalon_session_lock_map(ctx, session, map, true);
+    if (status == JALON_OK) {
+        status = jalon_db_execute(ctx, session->connection, JALON_QUERY_CONTRIBUTION_TOUCH, values,
+                                  JALON_STORE_COUNT(values), &changed);
+    }
+    if (status == JALON_OK && changed == 0) {
+        status = jalon_fail(ctx, JALON_NOT_FOUND, "there is no such contribution");
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_next_seq(ctx, session, map->number, &seq);
+    }
+    if (status == JALON_OK) {
+        status = insert_event(ctx, session, false, map->number, seq, contribution->number,
+                              contribution->version, time);
+    }
+    if (status == JALON_OK) {
+        *out_seq = seq;
+    }
+    return status;
 }
 
 /* --- What writers need to know of a row --- */

@@ -117,7 +117,7 @@ enum jalon_status jalon_store_copy_text(struct jalon_context *ctx,
 enum jalon_status jalon_store_bad_row(struct jalon_context *ctx, const char *what, int64_t number);
 
 /* --- Whole rows --- */
-enum { JALON_STORE_CONTRIBUTION_COLUMNS = 19 }; /* of every statement that reads them */
+enum { JALON_STORE_CONTRIBUTION_COLUMNS = 25 }; /* of every statement that reads them */
 /* What these columns hold, in the context's arena. */
 enum jalon_status jalon_store_read_contribution(struct jalon_context *ctx,
                                                 const struct jalon_map *map,

@@ -171,6 +171,11 @@ static enum found take_own(const struct jalon_contribution *contribution,
     case JALON_VIEW_PROPERTY_OBSERVED:
         return contribution->observed.length > 0 ? take_date(contribution->observed, out)
                                                  : FOUND_NOTHING;
+    case JALON_VIEW_PROPERTY_CONFIRMED:
+        return contribution->confirmed.length > 0 ? take_date(contribution->confirmed, out)
+                                                  : FOUND_NOTHING;
+    case JALON_VIEW_PROPERTY_SUPPORTS: return take_number((double)contribution->supports, out);
+    case JALON_VIEW_PROPERTY_COMMENTS: return take_number((double)contribution->comments, out);
     case JALON_VIEW_PROPERTY_VERSION: return take_number((double)contribution->version, out);
     case JALON_VIEW_PROPERTY_LICENCE: return take_own_text(contribution->licence, out);
     case JALON_VIEW_PROPERTY_SOURCE: return take_own_text(contribution->source, out);

@@ -6,7 +6,7 @@
 #include "builder.h"
 
 /* Another one for every change of what images hold, or how. */
-#define JALON_VIEW_IMAGE_VERSION UINT64_C(3)
+#define JALON_VIEW_IMAGE_VERSION UINT64_C(4)
 
 struct jalon_view_directory {
     uint64_t version;

@@ -125,6 +125,8 @@ static struct jalon_contribution pack_contribution(struct packing *packing,
     contribution.licence = pack_text(packing, contribution.licence);
     contribution.observed = pack_text(packing, contribution.observed);
     contribution.campaign = pack_text(packing, contribution.campaign);
+    contribution.declared_by = pack_text(packing, contribution.declared_by);
+    contribution.confirmed = pack_text(packing, contribution.confirmed);
     return contribution;
 }
 

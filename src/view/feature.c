@@ -29,6 +29,15 @@ static void write_key(struct jalon_buffer *buffer, struct jalon_text key)
         }                                                                                          \
     } while (0)
 
+/* None is not said. */
+#define WRITE_COUNT(buffer, key, count)                                                            \
+    do {                                                                                           \
+        if ((count) > 0) {                                                                         \
+            WRITE_KEY(buffer, key);                                                                \
+            jalon_buffer_append_int(buffer, count);                                                \
+        }                                                                                          \
+    } while (0)
+
 static void write_time(struct jalon_buffer *buffer, const char text[JALON_CLOCK_TEXT_SIZE])
 {
     jalon_buffer_append_char(buffer, '"');
@@ -91,6 +100,10 @@ static void write_reserved(struct jalon_buffer *buffer, const struct jalon_map *
     WRITE_TEXT(buffer, "source", contribution->source);
     WRITE_TEXT(buffer, "source_id", contribution->source_id);
     WRITE_TEXT(buffer, "campaign", contribution->campaign);
+    WRITE_TEXT(buffer, "declared_by", contribution->declared_by);
+    WRITE_TEXT(buffer, "confirmed", contribution->confirmed);
+    WRITE_COUNT(buffer, "supports", contribution->supports);
+    WRITE_COUNT(buffer, "comments", contribution->comments);
 }
 
 static void write_fields(struct jalon_buffer *buffer, const struct jalon_collection *collection,

@@ -20,11 +20,14 @@ static const struct jalon_view_queryable properties[JALON_VIEW_PROPERTY_COUNT] =
     OWN(CREATED, "created", TIMESTAMP),
     OWN(UPDATED, "updated", TIMESTAMP),
     OWN(OBSERVED, "observed", DATE),
+    OWN(CONFIRMED, "confirmed", DATE),
     OWN(VERSION, "version", NUMBER),
     OWN(LICENCE, "licence", TEXT),
     OWN(SOURCE, "source", TEXT),
     OWN(SOURCE_ID, "source_id", TEXT),
     OWN(CAMPAIGN, "campaign", TEXT),
+    OWN(SUPPORTS, "supports", NUMBER),
+    OWN(COMMENTS, "comments", NUMBER),
     OWN(GEOMETRY, "geometry", GEOMETRY),
 };
 
@@ -162,11 +165,14 @@ static bool read_own(struct jalon_view_run *run, enum jalon_view_property proper
     case JALON_VIEW_PROPERTY_CREATED: return set_time(contribution->created_us, out);
     case JALON_VIEW_PROPERTY_UPDATED: return set_time(contribution->updated_us, out);
     case JALON_VIEW_PROPERTY_OBSERVED: return set_date(contribution->observed, out);
+    case JALON_VIEW_PROPERTY_CONFIRMED: return set_date(contribution->confirmed, out);
     case JALON_VIEW_PROPERTY_VERSION: out->number = (double)contribution->version; return true;
     case JALON_VIEW_PROPERTY_LICENCE: return set_text(contribution->licence, out);
     case JALON_VIEW_PROPERTY_SOURCE: return set_text(contribution->source, out);
     case JALON_VIEW_PROPERTY_SOURCE_ID: return set_text(contribution->source_id, out);
     case JALON_VIEW_PROPERTY_CAMPAIGN: return set_text(contribution->campaign, out);
+    case JALON_VIEW_PROPERTY_SUPPORTS: out->number = (double)contribution->supports; return true;
+    case JALON_VIEW_PROPERTY_COMMENTS: out->number = (double)contribution->comments; return true;
     case JALON_VIEW_PROPERTY_CATEGORIES:
     case JALON_VIEW_PROPERTY_GEOMETRY:
     case JALON_VIEW_PROPERTY_COUNT: break;
@@ -197,6 +203,10 @@ static bool read_record_own(struct jalon_view_run *run, enum jalon_view_property
     case JALON_VIEW_PROPERTY_UPDATED: return set_time(record->updated_us, out);
     case JALON_VIEW_PROPERTY_OBSERVED:
         return set_date(jalon_view_record_text(record, JALON_VIEW_TEXT_OBSERVED), out);
+    case JALON_VIEW_PROPERTY_CONFIRMED:
+        return set_date(jalon_view_record_text(record, JALON_VIEW_TEXT_CONFIRMED), out);
+    case JALON_VIEW_PROPERTY_SUPPORTS: out->number = record->supports; return true;
+    case JALON_VIEW_PROPERTY_COMMENTS: out->number = record->comments; return true;
     case JALON_VIEW_PROPERTY_VERSION: out->number = (double)record->version; return true;
     case JALON_VIEW_PROPERTY_CATEGORIES:
     case JALON_VIEW_PROPERTY_GEOMETRY:

@@ -203,7 +203,27 @@ static bool add_observed(struct jalon_view_work *work, plan_ptr all, struct jalo
     return true;
 }
 
-/* As jalon_contribution_is_stale has it: updated, and observed if it is, before a certain day. */
+/* The date is before the time, or there is none. False: no memory. */
+static bool add_not_since(struct jalon_view_work *work, plan_ptr all,
+                          enum jalon_view_property property, int64_t before_us)
+{
+    plan_ptr any = jalon_view_plan_logic(work, NULL, 2);
+    if (any == NULL) {
+        return false;
+    }
+    any->op = JALON_CQL2_OR;
+    if (!add_time(work, any, property, JALON_CQL2_IS_NULL, 0) ||
+        !add_time(work, any, property, JALON_CQL2_LESS, before_us)) {
+        return false;
+    }
+    jalon_view_plan_add(all, any);
+    return true;
+}
+
+/*
+ * As jalon_contribution_is_stale has it: updated, and observed and confirmed if it is, before a
+ * certain day.
+ */
 static bool add_staleness(struct jalon_view_work *work, plan_ptr all, struct jalon_view_query *rest)
 {
     int64_t const day_us = INT64_C(86400000000);
@@ -223,21 +243,17 @@ static bool add_staleness(struct jalon_view_work *work, plan_ptr all, struct jal
         return never != NULL;
     }
     int64_t before_us = (rest->today - limit) * day_us;
-    plan_ptr is_old = jalon_view_plan_logic(work, NULL, 2),
-             is_not_observed = jalon_view_plan_logic(work, NULL, 2);
+    plan_ptr is_old = jalon_view_plan_logic(work, NULL, 3);
     plan_ptr negation = jalon_view_plan_logic(work, NULL, 1);
-    if (is_old == NULL || is_not_observed == NULL || negation == NULL) {
+    if (is_old == NULL || negation == NULL) {
         return false;
     }
-    is_not_observed->op = JALON_CQL2_OR;
     negation->op = JALON_CQL2_NOT;
-    if (!add_time(work, is_not_observed, JALON_VIEW_PROPERTY_OBSERVED, JALON_CQL2_IS_NULL, 0) ||
-        !add_time(work, is_not_observed, JALON_VIEW_PROPERTY_OBSERVED, JALON_CQL2_LESS,
-                  before_us) ||
-        !add_time(work, is_old, JALON_VIEW_PROPERTY_UPDATED, JALON_CQL2_LESS, before_us)) {
+    if (!add_time(work, is_old, JALON_VIEW_PROPERTY_UPDATED, JALON_CQL2_LESS, before_us) ||
+        !add_not_since(work, is_old, JALON_VIEW_PROPERTY_OBSERVED, before_us) ||
+        !add_not_since(work, is_old, JALON_VIEW_PROPERTY_CONFIRMED, before_us)) {
         return false;
     }
-    jalon_view_plan_add(is_old, is_not_observed);
     jalon_view_plan_add(negation, is_old);
     jalon_view_plan_add(all, wants_stale ? is_old : negation);
     return true;

@@ -88,10 +88,18 @@ static void put_texts(struct jalon_buffer *buffer, const struct jalon_contributi
         [JALON_VIEW_TEXT_LICENCE] = contribution->licence,
         [JALON_VIEW_TEXT_OBSERVED] = contribution->observed,
         [JALON_VIEW_TEXT_CAMPAIGN] = contribution->campaign,
+        [JALON_VIEW_TEXT_DECLARED_BY] = contribution->declared_by,
+        [JALON_VIEW_TEXT_CONFIRMED] = contribution->confirmed,
     };
     for (size_t i = 0; i < JALON_VIEW_TEXT_COUNT; i++) {
         put_text(buffer, texts[i]);
     }
+}
+
+/* A count; four billion are as good as more. */
+static uint32_t narrow(int64_t count)
+{
+    return count < 0 ? 0 : count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
 void jalon_view_record_write(struct jalon_buffer *buffer, const struct jalon_collection *collection,
@@ -105,6 +113,9 @@ void jalon_view_record_write(struct jalon_buffer *buffer, const struct jalon_col
         .version = contribution->version,
         .created_us = contribution->created_us,
         .updated_us = contribution->updated_us,
+        .touched_us = contribution->touched_us,
+        .supports = narrow(contribution->supports),
+        .comments = narrow(contribution->comments),
         .json_length = (uint32_t)entry->json.length,
         .position_count = (uint32_t)contribution->geometry.position_count,
         .ring_count = (uint32_t)contribution->geometry.ring_count,
@@ -352,6 +363,8 @@ static void take_texts(const struct jalon_view_record *record,
     contribution->licence = texts[JALON_VIEW_TEXT_LICENCE];
     contribution->observed = texts[JALON_VIEW_TEXT_OBSERVED];
     contribution->campaign = texts[JALON_VIEW_TEXT_CAMPAIGN];
+    contribution->declared_by = texts[JALON_VIEW_TEXT_DECLARED_BY];
+    contribution->confirmed = texts[JALON_VIEW_TEXT_CONFIRMED];
 }
 
 const struct jalon_view_entry *jalon_view_record_read(const struct jalon_view_record *record,
@@ -378,6 +391,9 @@ const struct jalon_view_entry *jalon_view_record_read(const struct jalon_view_re
                 .moderation = JALON_MODERATION_PUBLISHED,
                 .created_us = record->created_us,
                 .updated_us = record->updated_us,
+                .supports = record->supports,
+                .comments = record->comments,
+                .touched_us = record->touched_us,
             },
     };
     entry->has_box = jalon_view_record_place(record, &entry->box, &entry->label);

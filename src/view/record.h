@@ -18,6 +18,9 @@ struct jalon_view_record {
     int64_t version;
     int64_t created_us;
     int64_t updated_us;
+    int64_t touched_us;
+    uint32_t supports;
+    uint32_t comments;
     uint32_t size; /* of all, a multiple of 8 */
     uint32_t json_at;
     uint32_t json_length;
@@ -42,6 +45,8 @@ enum jalon_view_text {
     JALON_VIEW_TEXT_LICENCE,
     JALON_VIEW_TEXT_OBSERVED,
     JALON_VIEW_TEXT_CAMPAIGN,
+    JALON_VIEW_TEXT_DECLARED_BY,
+    JALON_VIEW_TEXT_CONFIRMED,
     JALON_VIEW_TEXT_COUNT,
 };
 

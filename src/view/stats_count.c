@@ -54,7 +54,7 @@ void jalon_stats_count_entry(struct jalon_stats_counting *counting,
         jalon_stats_months_count(&counting->months, one->created_us);
     }
     if (jalon_stats_is_wanted(counting, JALON_STATS_FRESHNESS)) {
-        int64_t begin_us = jalon_stats_age_begin(one->observed, one->updated_us);
+        int64_t begin_us = jalon_stats_age_begin(one->observed, one->confirmed, one->updated_us);
         counting->ages[jalon_stats_age(begin_us, counting->today)]++;
     }
     if (one->source.length > 0) {

@@ -71,8 +71,12 @@ enum jalon_status jalon_stats_months_table(struct jalon_context *ctx,
 enum { JALON_STATS_AGES = 6 };
 /* Which of the ages it is on the day `today` (jalon_clock_day). */
 size_t jalon_stats_age(int64_t time_us, int64_t today);
-/* Since when a contribution is what it is; `observed` is its date, or empty. */
-int64_t jalon_stats_age_begin(struct jalon_text observed, int64_t updated_us);
+/*
+ * Since when a contribution is what it is: it was observed or confirmed last (dates, or empty), else
+ * updated.
+ */
+int64_t jalon_stats_age_begin(struct jalon_text observed, struct jalon_text confirmed,
+                              int64_t updated_us);
 enum jalon_status jalon_stats_ages_table(struct jalon_context *ctx,
                                          const int64_t counts[JALON_STATS_AGES],
                                          struct jalon_stats_table *out) JALON_MUST_USE;

@@ -178,11 +178,16 @@ static int64_t age_begin_of(const struct counted_rows *rows, uint32_t row)
 {
     const struct jalon_view_column *observed = column_of(rows, JALON_VIEW_PROPERTY_OBSERVED);
     const struct jalon_view_column *updated = column_of(rows, JALON_VIEW_PROPERTY_UPDATED);
-    if (observed->kind == JALON_VIEW_COLUMN_TIMES && updated->kind == JALON_VIEW_COLUMN_TIMES) {
-        return observed->times[row] != INT64_MIN ? observed->times[row] : updated->times[row];
+    const struct jalon_view_column *confirmed = column_of(rows, JALON_VIEW_PROPERTY_CONFIRMED);
+    if (observed->kind == JALON_VIEW_COLUMN_TIMES && updated->kind == JALON_VIEW_COLUMN_TIMES &&
+        confirmed->kind == JALON_VIEW_COLUMN_TIMES) {
+        int64_t seen_us = observed->times[row] > confirmed->times[row] ? observed->times[row]
+                                                                       : confirmed->times[row];
+        return seen_us != INT64_MIN ? seen_us : updated->times[row];
     }
     const struct jalon_view_record *record = jalon_view_segment_record(rows->segment, row);
     return jalon_stats_age_begin(jalon_view_record_text(record, JALON_VIEW_TEXT_OBSERVED),
+                                 jalon_view_record_text(record, JALON_VIEW_TEXT_CONFIRMED),
                                  record->updated_us);
 }
 

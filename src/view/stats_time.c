@@ -97,13 +97,15 @@ enum jalon_status jalon_stats_months_table(struct jalon_context *ctx,
 
 /* --- Ages --- */
 
-int64_t jalon_stats_age_begin(struct jalon_text observed, int64_t updated_us)
+int64_t jalon_stats_age_begin(struct jalon_text observed, struct jalon_text confirmed,
+                              int64_t updated_us)
 {
-    int64_t time_us = updated_us;
-    if (observed.length > 0) {
-        (void)jalon_clock_parse_date(observed, &time_us);
-    }
-    return time_us;
+    int64_t observed_us = INT64_MIN, confirmed_us = INT64_MIN;
+    bool is_seen = jalon_clock_parse_date(observed, &observed_us);
+    is_seen = jalon_clock_parse_date(confirmed, &confirmed_us) || is_seen;
+    return !is_seen                     ? updated_us
+           : observed_us > confirmed_us ? observed_us
+                                        : confirmed_us;
 }
 
 size_t jalon_stats_age(int64_t time_us, int64_t today)

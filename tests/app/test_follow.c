@@ -60,6 +60,59 @@ static void test_a_write_of_another_process_shows(void **state)
     jalon_app_close(reader);
 }
 
+/* In a turn of its own. */
+static void support(struct fixture *fixture, const char *collection, struct jalon_id id)
+{
+    struct jalon_turn turn;
+    int64_t seq;
+    struct jalon_contribution row = stored(fixture, collection, id);
+    expect(fixture->ctx, JALON_OK,
+           jalon_turn_begin(fixture->ctx, fixture->app, &fixture->map, &turn));
+    row.supports++;
+    enum jalon_status status = jalon_turn_touch(fixture->ctx, &turn, &row, &seq);
+    expect(fixture->ctx, JALON_OK, jalon_turn_end(fixture->ctx, &turn, status));
+}
+
+static void find_nothing(void *handle, const struct jalon_finding *finding)
+{
+    (void)handle;
+    fail_msg("%s %s: %s", finding->table.data, finding->key.data, finding->what.data);
+}
+
+static void test_what_another_process_counts_shows(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_app *reader = open_app(fixture, true);
+    struct jalon_contributed made;
+    expect(fixture->ctx, JALON_OK,
+           contribute(fixture, "places", at_point(fixture, "'title':'a'"), "", &made));
+    wait_count(fixture, reader, 1);
+    assert_null(strstr(shown(fixture, fixture->app, "places", made.id), "supports"));
+    support(fixture, "places", made.id);
+    support(fixture, "places", made.id);
+    assert_non_null(
+        strstr(shown(fixture, fixture->app, "places", made.id), "\"supports\":2"));
+    int tries = 0;
+    while (strstr(shown(fixture, reader, "places", made.id), "\"supports\":2") == NULL &&
+           tries++ < TRIES) {
+        pause_ms(TRY_MS);
+    }
+    assert_string_equal(shown(fixture, reader, "places", made.id),
+                        shown(fixture, fixture->app, "places", made.id));
+    /* What is edited next keeps it. */
+    struct jalon_contribution row = stored(fixture, "places", made.id);
+    assert_int_equal(row.version, 1);
+    assert_true(row.touched_us > row.updated_us);
+    edit(fixture, &row, JALON_ACTION_UPDATE, "zoe");
+    assert_int_equal(stored(fixture, "places", made.id).supports, 2);
+    jalon_app_close(reader);
+    jalon_app_close(fixture->app);
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_check(fixture->ctx, jalon_text_from(fixture->location), false, find_nothing,
+                           NULL));
+    fixture->app = open_app(fixture, false);
+}
+
 static void test_an_import_of_another_process_shows(void **state)
 {
     struct fixture *fixture = *state;
@@ -601,6 +654,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(test_a_write_of_another_process_shows),
+        RUN(test_what_another_process_counts_shows),
         RUN(test_an_import_of_another_process_shows),
         RUN(test_two_that_write_see_each_other),
         RUN(test_settings_of_another_process_show),

@@ -298,6 +298,12 @@ void assert_contributions_equal(const struct jalon_map *map, const struct jalon_
     assert_texts_equal(a->campaign, b->campaign);
     assert_int_equal(a->created_us, b->created_us);
     assert_int_equal(a->updated_us, b->updated_us);
+    assert_texts_equal(a->declared_by, b->declared_by);
+    assert_texts_equal(a->confirmed, b->confirmed);
+    assert_int_equal(a->supports, b->supports);
+    assert_int_equal(a->comments, b->comments);
+    assert_int_equal(a->touched_us, b->touched_us);
+    assert_int_equal(jalon_id_compare(a->merged_into, b->merged_into), 0);
 }
 
 void assert_history_whole(struct fixture *fixture, int64_t expected_events)

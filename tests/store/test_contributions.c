@@ -25,6 +25,50 @@ static void what_is_stored_comes_back_whole(void **state)
     jalon_session_end(session);
 }
 
+static void what_is_counted_makes_no_version(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_contribution made, found;
+    struct jalon_event *events;
+    int64_t seq;
+    size_t count;
+    sample_contribution(ctx, &fixture->map, 1, &made);
+    assert_int_equal(create(fixture, &made), 1);
+    made.confirmed = JALON_TEXT("2026-05-04");
+    made.supports = 12;
+    made.comments = 3;
+    made.touched_us = made.updated_us + 1000;
+    struct jalon_session *session = write_session(fixture);
+    expect(ctx, JALON_OK,
+           jalon_store_touch_contribution(ctx, session, &fixture->map, &made, &seq));
+    assert_int_equal(seq, 2);
+    commit_session(fixture, session);
+    /* What changes it next leaves that as it is. */
+    made.version = 2;
+    made.declared_by = JALON_TEXT(JALON_DECLARED_BY_HOLDER);
+    made.merged_into = jalon_id_make();
+    made.updated_us += 2000;
+    session = write_session(fixture);
+    struct jalon_write write = creation;
+    write.action = JALON_ACTION_UPDATE;
+    expect(ctx, JALON_OK,
+           jalon_store_put_contribution(ctx, session, &fixture->map, &made, &write, &seq));
+    commit_session(fixture, session);
+    session = read_session(fixture);
+    expect(ctx, JALON_OK,
+           jalon_store_load_contribution(ctx, session, &fixture->map, made.number, &found));
+    assert_contributions_equal(&fixture->map, &made, &found);
+    expect(ctx, JALON_OK,
+           jalon_store_list_events(ctx, session, &fixture->map, 0, 10, &events, &count));
+    assert_int_equal(count, 3);
+    assert_int_equal(events[1].version, 1);
+    assert_int_equal(events[1].time_us, made.touched_us);
+    assert_int_equal(events[2].version, 2);
+    assert_int_equal(events[2].time_us, made.updated_us);
+    jalon_session_end(session);
+}
+
 static void absent_things_come_back_absent(void **state)
 {
     struct fixture *fixture = *state;
@@ -521,6 +565,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(what_is_stored_comes_back_whole),
+        RUN(what_is_counted_makes_no_version),
         RUN(absent_things_come_back_absent),
         RUN(shapes_of_every_kind_are_kept),
         RUN(values_at_their_edges_are_kept),

@@ -129,6 +129,10 @@ static struct jalon_contribution make_contribution(struct world *world, size_t i
         .licence = JALON_TEXT_EMPTY,
         .observed = JALON_TEXT_EMPTY,
         .campaign = index == 0 ? JALON_TEXT("spring-2026") : JALON_TEXT_EMPTY,
+        .declared_by = index == 0 ? JALON_TEXT("third_party") : JALON_TEXT_EMPTY,
+        .confirmed = index == 0 ? JALON_TEXT("2026-05-01") : JALON_TEXT_EMPTY,
+        .supports = index == 0 ? 12 : 0,
+        .comments = index == 0 ? 3 : 0,
         .created_us = INT64_C(1290333120000000),
         .updated_us = INT64_C(1290333120123000),
     };

@@ -58,6 +58,8 @@ static int setup(void **state)
         .licence = JALON_TEXT("ODbL-1.0"),
         .observed = JALON_TEXT("2022-04-16"),
         .campaign = JALON_TEXT("spring-2022"),
+        .confirmed = JALON_TEXT("2022-05-01"),
+        .supports = 12,
         .created_us = time_us("2022-04-16T10:13:19Z"),
         .updated_us = time_us("2022-05-01T00:00:00Z"),
     };
@@ -152,6 +154,8 @@ static void every_queryable_has_its_value(void **state)
     assert_true_for("updated=TIMESTAMP('2022-05-01T00:00:00Z')");
     assert_true_for("observed=DATE('2022-04-16') and version=3");
     assert_true_for("campaign='spring-2022' and campaign LIKE 'spring-%'");
+    assert_true_for("supports > 11 and supports <= 12 and comments = 0");
+    assert_true_for("confirmed > DATE('2022-04-30') and confirmed < DATE('2022-05-02')");
     assert_true_for("source is null and source_id is null and geometry is not null");
     assert_true_for("width=2.5 and \"open\"=true and level is null");
     assert_true_for("A_EQUALS(tags,('lift','ramp'))");
@@ -162,8 +166,8 @@ static void private_fields_do_not_exist(void **state)
     (void)state;
     assert_refused("phone is not null",
                    "at character 1: there is no property \"phone\" here; there are id, title, "
-                   "description, categories, status, author, created, updated, observed, version, "
-                   "licence, source, source_id, campaign, geometry, name, width, level, open, tags");
+                   "description, categories, status, author, created, updated, observed, confirmed, version, "
+                   "licence, source, source_id, campaign, supports, comments, geometry, name, width, level, open, tags");
 }
 
 static void comparisons_follow_the_order_of_their_type(void **state)

@@ -53,6 +53,9 @@ static void edit_further(struct chance *chance, struct jalon_contribution *one)
         one->fields[NAME] = (struct jalon_value){.kind = JALON_VALUE_TEXT, .text = {"", 0}};
     }
     one->observed = jalon_text_from(days[chance_below(chance, 4)]);
+    one->confirmed = jalon_text_from(days[chance_below(chance, 4)]);
+    one->supports = (int64_t)chance_below(chance, 5);
+    one->comments = (int64_t)chance_below(chance, 3);
     one->campaign = chance_below(chance, 2) == 0 ? JALON_TEXT("spring") : JALON_TEXT_EMPTY;
     one->licence = chance_below(chance, 2) == 0 ? JALON_TEXT("ODbL-1.0") : JALON_TEXT_EMPTY;
     one->source_id = jalon_text_format(ctx->arena, "node/%zu", chance_below(chance, 5000));
@@ -230,6 +233,11 @@ static const char *const predicates[] = {
     "not \"open\"",
     "licence='ODbL-1.0'",
     "campaign='spring'",
+    "confirmed is null",
+    "confirmed > DATE('1970-01-07')",
+    "confirmed = observed",
+    "supports>=2",
+    "supports=comments",
     "A_CONTAINS(tags,('ramp'))",
     "A_CONTAINEDBY(tags,('ramp','lift'))",
     "tags is null",

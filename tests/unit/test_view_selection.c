@@ -130,6 +130,10 @@ static void make(struct chance *chance, size_t index)
     if (chance_below(chance, 2) == 0) {
         one->observed = jalon_text_format(ctx->arena, "1970-01-%02zu", 1 + chance_below(chance, 28));
     }
+    one->confirmed = JALON_TEXT_EMPTY;
+    if (chance_below(chance, 3) == 0) {
+        one->confirmed = jalon_text_format(ctx->arena, "1970-01-%02zu", 1 + chance_below(chance, 28));
+    }
 }
 
 static int setup(void **state)
@@ -306,10 +310,13 @@ static bool has_term(const struct known *one, const struct term *term)
 
 static int64_t last_day(const struct jalon_contribution *one)
 {
-    int64_t day = one->updated_us / INT64_C(86400000000), observed;
-    if (one->observed.length > 0) {
-        observed = (one->observed.data[8] - '0') * 10 + one->observed.data[9] - '0' - 1;
-        day = observed > day ? observed : day;
+    int64_t day = one->updated_us / INT64_C(86400000000);
+    const struct jalon_text dates[] = {one->observed, one->confirmed};
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+        if (dates[i].length > 0) {
+            int64_t seen = (dates[i].data[8] - '0') * 10 + dates[i].data[9] - '0' - 1;
+            day = seen > day ? seen : day;
+        }
     }
     return day;
 }
@@ -525,6 +532,9 @@ static void a_contribution_is_stale_when_its_days_are_over(void **state)
     assert_true(jalon_contribution_is_stale(&collection, &one, 132));
     one.observed = JALON_TEXT("1970-01-01");
     assert_true(jalon_contribution_is_stale(&collection, &one, 131));
+    one.confirmed = JALON_TEXT("1970-04-22"); /* day 111 */
+    assert_false(jalon_contribution_is_stale(&collection, &one, 141));
+    assert_true(jalon_contribution_is_stale(&collection, &one, 142));
     collection.stale_after_days = 0;
     assert_false(jalon_contribution_is_stale(&collection, &one, 100000));
 }

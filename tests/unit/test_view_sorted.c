@@ -73,6 +73,12 @@ static void edit(struct chance *chance, struct jalon_contribution *one)
         size_t year = 1960 + chance_below(chance, 20);
         one->observed = jalon_text_format(ctx->arena, "%zu-01-01", year);
     }
+    if (chance_below(chance, 2) == 0) {
+        size_t year = 1990 + chance_below(chance, 20);
+        one->confirmed = jalon_text_format(ctx->arena, "%zu-02-01", year);
+    }
+    one->supports = (int64_t)chance_below(chance, 9);
+    one->comments = (int64_t)chance_below(chance, 3);
 }
 
 static void make(struct chance *chance, size_t index)
@@ -240,6 +246,15 @@ static struct model_value model_value(const struct jalon_contribution *one,
         int64_t time_us = 0;
         bool is_absent = !jalon_clock_parse_date(one->observed, &time_us);
         return (struct model_value){.is_absent = is_absent, .number = (double)time_us};
+    }
+    if (strcmp(name, "confirmed") == 0) {
+        int64_t time_us = 0;
+        bool is_absent = !jalon_clock_parse_date(one->confirmed, &time_us);
+        return (struct model_value){.is_absent = is_absent, .number = (double)time_us};
+    }
+    if (strcmp(name, "supports") == 0 || strcmp(name, "comments") == 0) {
+        return (struct model_value){
+            .number = (double)(name[0] == 's' ? one->supports : one->comments)};
     }
     assert_true(strcmp(name, "created") == 0 || strcmp(name, "updated") == 0);
     return (struct model_value){
@@ -563,7 +578,8 @@ static void sortables_are_public_and_of_one_value(void **state)
 {
     (void)state;
     static const char *const names[] = {"title", "status", "author",  "created", "updated",
-                                        "observed", "id",  "name",    "width",   "level", "open"};
+                                        "observed", "confirmed", "supports", "comments", "id",
+                                        "name", "width", "level", "open"};
     struct jalon_view_queryable one;
     size_t count = 0;
     while (jalon_view_sortable_at(&collections[PLACES], count, &one)) {
