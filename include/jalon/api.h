@@ -47,7 +47,8 @@ enum jalon_status jalon_api_shows(struct jalon_request *request, int64_t seq, in
                                   bool at_once) JALON_MUST_USE;
 /* A jalon_authenticator for struct jalon_api. */
 enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
-                                         struct jalon_text token, struct jalon_text *out_account)
-    JALON_MUST_USE;
+                                         enum jalon_credential credential,
+                                         struct jalon_text secret,
+                                         struct jalon_identity *out) JALON_MUST_USE;
 
 #endif

@@ -9,6 +9,7 @@
 #ifndef JALON_APP_H
 #define JALON_APP_H
 
+#include "jalon/app_people.h"
 #include "jalon/cluster.h"
 #include "jalon/context.h"
 #include "jalon/crs.h"
@@ -47,6 +48,9 @@ struct jalon_app_options {
     bool follow;
     struct jalon_text view_folder; /* where views may make files; empty: they live in memory */
     size_t view_memory; /* bytes that views may have before idle ones are let go; 0: any */
+    size_t password_memory; /* bytes for the hash of a password; 0: 64 MiB */
+    /* Wrong passwords of one account, and mails to one address, before the next has to wait; 0: any. */
+    unsigned sign_in_tries;
 };
 
 /* Failures are those of jalon_store_open, for the operator. */
@@ -352,18 +356,6 @@ enum jalon_status jalon_export_next(struct jalon_context *ctx, struct jalon_expo
                                     size_t *out_count) JALON_MUST_USE;
 /* NULL is allowed. */
 void jalon_export_end(struct jalon_export *run);
-
-/* --- Accounts --- */
-enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jalon_app *app,
-                                           struct jalon_account *account) JALON_MUST_USE;
-/* A new token's secret, shown once. expires_us 0: never. JALON_NOT_FOUND: no such account. */
-enum jalon_status jalon_app_create_token(struct jalon_context *ctx, struct jalon_app *app,
-                                         struct jalon_text account, int64_t expires_us,
-                                         struct jalon_text *out_secret) JALON_MUST_USE;
-/* The account's name. JALON_UNAUTHENTICATED: unknown or expired. A jalon_authenticator. */
-enum jalon_status jalon_app_authenticate(struct jalon_context *ctx, void *app,
-                                         struct jalon_text secret, struct jalon_text *out_account)
-    JALON_MUST_USE;
 
 /* --- Import --- */
 struct jalon_import_options {

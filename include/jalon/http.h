@@ -3,9 +3,10 @@
  * The HTTP server: a table of routes in, requests to handlers, responses out. Layer 2.
  *
  * libmicrohttpd is hidden behind this header. Everything that is the same for every endpoint is
- * central and driven by the row: 404, 405 with Allow, HEAD, OPTIONS and CORS, unknown and repeated
- * query parameters, body size and media type, negotiation, ETag and 304, compression, problem
- * documents (RFC 9457), the request id and the log line. A handler parses, makes one call, answers.
+ * central and driven by the row: 404, 405 with Allow, HEAD, OPTIONS and CORS, who is signed in and with
+ * what scope, requests that pages of others forge, unknown and repeated query parameters, body size
+ * and media type, negotiation, ETag and 304, compression, problem documents (RFC 9457), the request id
+ * and the log line. A handler parses, makes one call, answers.
  */
 #ifndef JALON_HTTP_H
 #define JALON_HTTP_H
@@ -80,7 +81,18 @@ struct jalon_route {
     const struct jalon_representation *representations; /* a NULL name ends the list */
     const char *const *body_types; /* media types accepted; NULL: no body is expected */
     size_t body_max;               /* bytes; 0 takes the server's limit */
-    bool needs_account;            /* 401 before the handler without a valid Bearer token */
+    bool needs_account;            /* 401 before the handler when nobody is signed in */
+    unsigned scope; /* all of these bits a token must have that asks for this; 0: any token may */
+    /*
+     * It signs in: a cookie says nothing here, and pages of others are refused as they are where a
+     * cookie does.
+     */
+    bool signs_in;
+    /*
+     * Of a method that changes something: it is answered by itself, in no group, by few threads of its
+     * own, beyond whose line there is 503. For what thinks long before it writes, or writes no map.
+     */
+    bool apart;
     bool one_language; /* the answer does not depend on request->language, unless it is HTML */
     /*
      * Will the answer take long to make? Then one of few threads makes it that do nothing else, and
@@ -116,6 +128,8 @@ struct jalon_request {
     struct jalon_text body; /* whole, at most the route's limit */
     struct jalon_text body_type; /* media type without parameters, lower case */
     struct jalon_text account;   /* name of who is signed in; empty: nobody */
+    unsigned scopes;             /* what they let whoever asks do for them, in bits of the application */
+    struct jalon_text session;   /* secret of the cookie that says so; empty: a token, or nobody */
     struct jalon_text language;  /* "fr" or "en", by Accept-Language; "fr" when it says neither */
     struct jalon_text public_url; /* "https://map.example.org", without slash at the end */
     struct jalon_text path;       /* decoded no further than sent: for links to self */
@@ -196,6 +210,10 @@ struct jalon_response {
     struct jalon_text links;       /* Link header (RFC 8288); empty: none */
     struct jalon_text preference_applied; /* of Prefer (RFC 7240, 3); empty: none */
     int64_t retry_after_s;         /* Retry-After; 0: one second with 429 and 503, else none */
+    /* The cookie of a session that begins: visible ASCII without ; , " and backslash. Empty: none. */
+    struct jalon_text session;
+    int64_t session_s;             /* how long the browser keeps it */
+    bool ends_session;             /* the browser forgets it */
 };
 
 /*
@@ -221,10 +239,19 @@ bool jalon_compress(enum jalon_coding coding, struct jalon_text input, bool alwa
  */
 
 /* --- The server --- */
-/* Who sends this Bearer token: fills *out_account (in ctx' arena) or JALON_UNAUTHENTICATED. */
+enum jalon_credential {
+    JALON_CREDENTIAL_TOKEN,   /* Authorization: Bearer */
+    JALON_CREDENTIAL_SESSION, /* the cookie that a response's `session` became */
+};
+struct jalon_identity {
+    struct jalon_text account; /* in ctx' arena */
+    unsigned scopes;
+};
+/* Whose this secret is, or JALON_UNAUTHENTICATED. */
 typedef enum jalon_status (*jalon_authenticator)(struct jalon_context *ctx, void *application,
-                                                 struct jalon_text token,
-                                                 struct jalon_text *out_account);
+                                                 enum jalon_credential credential,
+                                                 struct jalon_text secret,
+                                                 struct jalon_identity *out);
 
 /*
  * Begins and ends a group: of requests that change something those that are waiting are answered
@@ -270,6 +297,9 @@ struct jalon_http_options {
     const struct jalon_route *routes; /* a NULL path ends the table; borrowed */
     void *application;                /* borrowed */
     jalon_authenticator authenticate;
+    const char *const *scope_names; /* of the bits of a route's scope, from the lowest; borrowed */
+    size_t scope_count;
+    bool hides_accounts;            /* the log does not say who was signed in */
     jalon_group_step begin_group; /* NULL, as the next: every request by itself */
     jalon_group_step end_group;
     jalon_seq_check shows; /* NULL: Jalon-Seq is no request header */

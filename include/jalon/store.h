@@ -12,6 +12,7 @@
 
 #include "jalon/context.h"
 #include "jalon/model.h"
+#include "jalon/store_people.h"
 
 struct jalon_store;
 struct jalon_session;
@@ -376,38 +377,6 @@ enum jalon_status jalon_store_forget_answers(struct jalon_context *ctx,
                                              struct jalon_session *session,
                                              const struct jalon_map *map,
                                              int64_t until_us) JALON_MUST_USE;
-
-/* --- Accounts and tokens --- */
-struct jalon_account {
-    int64_t number;
-    struct jalon_text name;  /* ^[a-z0-9][a-z0-9_.-]{1,62}$, unique on the server */
-    struct jalon_text email; /* may be empty */
-    bool is_operator;
-    int64_t created_us;
-};
-struct jalon_token {
-    struct jalon_id id;
-    int64_t account;
-    struct jalon_text hash;   /* of the secret, hexadecimal; the secret itself is never stored */
-    struct jalon_text scopes; /* separated by spaces; empty: all its account may do */
-    int64_t expires_us;       /* 0: never */
-    int64_t created_us;
-};
-
-/* Fills the number. JALON_CONFLICT: the name is taken. */
-enum jalon_status jalon_store_insert_account(struct jalon_context *ctx,
-                                             struct jalon_session *session,
-                                             struct jalon_account *account) JALON_MUST_USE;
-enum jalon_status jalon_store_find_account(struct jalon_context *ctx,
-                                           struct jalon_session *session, struct jalon_text name,
-                                           struct jalon_account *out) JALON_MUST_USE;
-enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
-                                           struct jalon_session *session,
-                                           const struct jalon_token *token) JALON_MUST_USE;
-/* The token with this hash and its account. JALON_NOT_FOUND. Does not judge expiry. */
-enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon_session *session,
-                                         struct jalon_text hash, struct jalon_token *out_token,
-                                         struct jalon_account *out_account) JALON_MUST_USE;
 
 /* --- Care --- */
 /*

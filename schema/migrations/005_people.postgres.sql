@@ -13,7 +13,10 @@ ALTER TABLE account
     ADD COLUMN profile text NOT NULL DEFAULT 'public',
     ADD COLUMN shows_contributions boolean NOT NULL DEFAULT true,
     ADD COLUMN mails boolean NOT NULL DEFAULT true,
-    ADD COLUMN erased timestamptz;
+    ADD COLUMN signing_up boolean NOT NULL DEFAULT false,
+    ADD COLUMN erased timestamptz,
+    ADD COLUMN erasure text,
+    ADD COLUMN former text;
 COMMENT ON COLUMN account.kind IS 'person, organisation';
 COMMENT ON COLUMN account.language IS 'fr, en: of mails';
 COMMENT ON COLUMN account.email_confirmed IS 'by a link that was sent there, NULL: not';
@@ -22,8 +25,14 @@ COMMENT ON COLUMN account.password_hash IS
 COMMENT ON COLUMN account.profile IS 'who may read it: public, members (with an account), nobody';
 COMMENT ON COLUMN account.shows_contributions IS 'the profile lists them';
 COMMENT ON COLUMN account.mails IS 'news of what concerns the account is mailed';
+COMMENT ON COLUMN account.signing_up IS
+    'not confirmed yet: of no use, and goes when its link ends';
 COMMENT ON COLUMN account.erased IS
-    'since then nobody''s: only the name is left, and what was contributed';
+    'since then nobody''s: only a made-up name is left, and what was contributed';
+COMMENT ON COLUMN account.erasure IS
+    'what becomes of its contributions: anonymise (they get the made-up name), remove (no name)';
+COMMENT ON COLUMN account.former IS
+    'the name that is still being taken out of everything, NULL: that is done';
 
 -- One address is one account's; what was never confirmed claims nothing.
 CREATE UNIQUE INDEX account_by_email ON account (lower(email)) WHERE email_confirmed IS NOT NULL;

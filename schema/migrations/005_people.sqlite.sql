@@ -17,8 +17,14 @@ ALTER TABLE account ADD COLUMN profile TEXT NOT NULL DEFAULT 'public';
 ALTER TABLE account ADD COLUMN shows_contributions BOOLEAN NOT NULL DEFAULT 1;
 -- News of what concerns the account is mailed
 ALTER TABLE account ADD COLUMN mails BOOLEAN NOT NULL DEFAULT 1;
--- Since then nobody's: only the name is left, and what was contributed
+-- Not confirmed yet: of no use, and goes when its link ends
+ALTER TABLE account ADD COLUMN signing_up BOOLEAN NOT NULL DEFAULT 0;
+-- Since then nobody's: only a made-up name is left, and what was contributed
 ALTER TABLE account ADD COLUMN erased TIMESTAMP;
+-- What becomes of its contributions: anonymise (they get the made-up name), remove (no name)
+ALTER TABLE account ADD COLUMN erasure TEXT;
+-- The name that is still being taken out of everything; NULL: that is done
+ALTER TABLE account ADD COLUMN former TEXT;
 
 -- One address is one account's; what was never confirmed claims nothing.
 CREATE UNIQUE INDEX account_by_email ON account (lower(email)) WHERE email_confirmed IS NOT NULL;

@@ -16,7 +16,7 @@ COMMENT ON COLUMN contribution.touched IS 'when one of these last changed withou
 COMMENT ON COLUMN contribution.merged_into IS
     'contribution.id of the one that this duplicate was merged into';
 
-CREATE INDEX contribution_by_author ON contribution (map, author) WHERE author IS NOT NULL;
+CREATE INDEX contribution_by_author ON contribution (author, map, number) WHERE author IS NOT NULL;
 
 ALTER TABLE event
     ADD COLUMN time timestamptz;

@@ -11,7 +11,7 @@ ALTER TABLE contribution ADD COLUMN touched TIMESTAMP;
 -- Contribution.id of the one that this duplicate was merged into
 ALTER TABLE contribution ADD COLUMN merged_into TEXT;
 
-CREATE INDEX contribution_by_author ON contribution (map, author) WHERE author IS NOT NULL;
+CREATE INDEX contribution_by_author ON contribution (author, map, number) WHERE author IS NOT NULL;
 
 -- Of a change that made no new version (contribution.touched); NULL: its revision's
 ALTER TABLE event ADD COLUMN time TIMESTAMP;

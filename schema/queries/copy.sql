@@ -118,14 +118,15 @@ VALUES ($1, $2, $3, $4, $5);
 
 -- name: copy_account_read
 SELECT number, name, email, is_operator, created, kind, display_name, about, website, language,
-    email_confirmed, password_hash, profile, shows_contributions, mails, erased
+    email_confirmed, password_hash, profile, shows_contributions, mails, signing_up, erased,
+    erasure, former
 FROM account ORDER BY number;
 
 -- name: copy_account_write
 INSERT INTO account (number, name, email, is_operator, created, kind, display_name, about,
     website, language, email_confirmed, password_hash, profile, shows_contributions, mails,
-    erased)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+    signing_up, erased, erasure, former)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
 -- name: copy_token_read
 SELECT id, account, hash, scopes, expires, created, name, used

@@ -9,10 +9,18 @@
 #include "jalon/web.h"
 
 enum jalon_status jalon_api_authenticate(struct jalon_context *ctx, void *api,
-                                         struct jalon_text token, struct jalon_text *out_account)
+                                         enum jalon_credential credential,
+                                         struct jalon_text secret, struct jalon_identity *out)
 {
     struct jalon_api *self = api;
-    return jalon_app_authenticate(ctx, self->app, token, out_account);
+    struct jalon_signed_in who;
+    enum jalon_status status = credential == JALON_CREDENTIAL_SESSION
+                                   ? jalon_app_resume(ctx, self->app, secret, &who)
+                                   : jalon_app_authenticate(ctx, self->app, secret, &who);
+    if (status == JALON_OK) {
+        *out = (struct jalon_identity){who.account, who.scopes};
+    }
+    return status;
 }
 
 enum jalon_status jalon_api_begin_group(struct jalon_context *ctx, void *application)
@@ -180,7 +188,7 @@ struct jalon_actor jalon_endpoint_actor(const struct jalon_request *request)
 {
     struct jalon_actor actor = {
         .account = request->account,
-        .scopes = request->account.length > 0 ? JALON_SCOPE_ALL : 0,
+        .scopes = request->scopes,
         .secret = jalon_endpoint_header(request, "Jalon-Edit-Secret"),
         .device = jalon_endpoint_header(request, "Jalon-Device"),
     };

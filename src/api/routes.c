@@ -10,6 +10,7 @@
 #include "endpoint.h"
 #include "items_file.h"
 #include "item_write.h"
+#include "people.h"
 
 enum { ROUTES_MAX = 255, REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
 
@@ -312,7 +313,7 @@ static const struct jalon_route routes[] = {
     {JALON_POST, "/maps/{map}/collections/{collection}/items", jalon_items_post, "createItem",
      "Add a contribution", "items", .parameters = no_parameters, .representations = one_item,
      .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true,
-     .headers = create_headers, .may = jalon_item_may_add},
+     .headers = create_headers, .may = jalon_item_may_add, .scope = JALON_SCOPE_WRITE},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_get, "getItem",
      "One contribution", "items", .parameters = item_parameters, .representations = item_or_page,
      .one_language = true},
@@ -320,15 +321,16 @@ static const struct jalon_route routes[] = {
      "Replace a contribution, or create one under an id of the client", "items",
      .parameters = no_parameters, .representations = one_item, .body_types = geojson_body,
      .body_max = BODY_MAX, .one_language = true, .headers = put_headers,
-     .may = jalon_item_may_put},
+     .may = jalon_item_may_put, .scope = JALON_SCOPE_WRITE},
     {JALON_PATCH, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_patch,
      "updateItem", "Change parts of a contribution", "items", .parameters = no_parameters,
      .representations = one_item, .body_types = merge_patch_body, .body_max = BODY_MAX,
-     .one_language = true, .headers = patch_headers, .may = jalon_item_may_edit},
+     .one_language = true, .headers = patch_headers, .may = jalon_item_may_edit,
+     .scope = JALON_SCOPE_WRITE},
     {JALON_DELETE, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_delete,
      "deleteItem", "Delete a contribution; its history is kept", "items",
      .parameters = no_parameters, .one_language = true, .headers = delete_headers,
-     .may = jalon_item_may_delete},
+     .may = jalon_item_may_delete, .scope = JALON_SCOPE_WRITE},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions", jalon_revisions_get,
      "getRevisions", "The history of a contribution, newest first", "items",
      .parameters = revisions_parameters, .representations = json_only, .one_language = true},
@@ -381,6 +383,7 @@ static const struct jalon_route routes[] = {
 static const struct jalon_route *const areas[] = {
     routes,
     jalon_routes_duplicates,
+    jalon_routes_people,
 };
 static struct jalon_route all[ROUTES_MAX + 1];
 

@@ -5,12 +5,38 @@
 #include "jalon/memory.h"
 
 #include "internal.h"
+#include "people.h"
 #include "tiles.h"
 
 enum {
     TILES_KEPT = 64 << 20, /* bytes */
     IDLE_US = 5000000,
+    PASSWORD_MEMORY = 64 << 20, /* bytes */
 };
+
+static enum jalon_status make_parts(struct jalon_context *ctx, struct jalon_app *app,
+                                    const struct jalon_app_options *options)
+{
+    size_t memory = options->password_memory > 0 ? options->password_memory : PASSWORD_MEMORY;
+    app->tiles = jalon_tile_cache_create(TILES_KEPT);
+    app->passwords = jalon_passwords_create(memory);
+    app->throttle = jalon_throttle_create(options->sign_in_tries);
+    app->seen = jalon_seen_create();
+    return app->tiles == NULL || app->passwords == NULL || app->throttle == NULL ||
+                   app->seen == NULL
+               ? jalon_no_memory(ctx)
+               : JALON_OK;
+}
+
+/* Threads that bring in what others write, and look after what is here. */
+static enum jalon_status start_threads(struct jalon_context *ctx, struct jalon_app *app)
+{
+    enum jalon_status status = jalon_live_start_follower(ctx, app);
+    if (status == JALON_OK) {
+        status = jalon_keeper_start(ctx, app);
+    }
+    return status == JALON_OK ? jalon_clerk_start(ctx, app) : status;
+}
 
 enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_app_options *options,
                                  struct jalon_app **out)
@@ -31,9 +57,10 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     pthread_condattr_destroy(&clock);
     struct jalon_store_options store = {
         .data = options->data, .create = options->create, .checkpoints = options->follow};
-    app->tiles = jalon_tile_cache_create(TILES_KEPT);
-    enum jalon_status status =
-        app->tiles == NULL ? jalon_no_memory(ctx) : jalon_store_open(ctx, &store, &app->store);
+    enum jalon_status status = make_parts(ctx, app, options);
+    if (status == JALON_OK) {
+        status = jalon_store_open(ctx, &store, &app->store);
+    }
     app->view_memory = options->view_memory;
     app->idle_us = IDLE_US;
     if (status == JALON_OK) {
@@ -46,10 +73,7 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
         status = jalon_keeper_set_folder(ctx, app, options->view_folder);
     }
     if (status == JALON_OK && options->follow) {
-        status = jalon_live_start_follower(ctx, app);
-    }
-    if (status == JALON_OK && options->follow) {
-        status = jalon_keeper_start(ctx, app);
+        status = start_threads(ctx, app);
     }
     if (status != JALON_OK) {
         jalon_app_close(app);
@@ -65,9 +89,13 @@ void jalon_app_close(struct jalon_app *app)
         return;
     }
     jalon_live_stop_follower(app);
+    jalon_clerk_stop(app);
     jalon_keeper_stop(app);
     jalon_live_destroy_all(app);
     jalon_tile_cache_destroy(app->tiles);
+    jalon_passwords_destroy(app->passwords);
+    jalon_throttle_destroy(app->throttle);
+    jalon_seen_destroy(app->seen);
     jalon_store_close(app->store);
     pthread_cond_destroy(&app->follower_wake);
     pthread_mutex_destroy(&app->move_lock);

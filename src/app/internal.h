@@ -59,6 +59,12 @@ struct jalon_app {
     pthread_mutex_t move_lock;
     void (*moved)(void *object); /* both under move_lock */
     void *moved_object;
+    /* About people (people.h). */
+    struct jalon_passwords *passwords;
+    struct jalon_throttle *throttle;
+    struct jalon_seen *seen;
+    bool has_clerk;
+    pthread_t clerk;
     /* When each was last seen at work, on the monotonic clock. */
     _Atomic int64_t store_answered_us;
     _Atomic int64_t follower_seen_us;

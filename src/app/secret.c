@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Secrets and digests: the only file that sees libsodium. Layer 3 (app). */
+#include <assert.h>
+#include <string.h>
+
 #include <sodium.h>
 
 #include "internal.h"
+#include "password_hash.h"
 
 enum { SECRET_BYTES = JALON_SERVER_KEY_SIZE, HASH_BYTES = 32 };
 
@@ -62,4 +66,27 @@ enum jalon_status jalon_secret_check(struct jalon_context *ctx, struct jalon_tex
         *out = own.length == hash.length && sodium_memcmp(own.data, hash.data, own.length) == 0;
     }
     return status;
+}
+
+/* --- Passwords --- */
+/* Passes over the memory (RFC 9106, 4: at least one; more when there is less of it). */
+enum { PASSES = 3 };
+
+bool jalon_password_hash_make(struct jalon_text password, size_t memory,
+                              char out[JALON_PASSWORD_HASH_SIZE])
+{
+    static_assert(JALON_PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "room for a hash");
+    return crypto_pwhash_str_alg(out, password.data, password.length, PASSES, memory,
+                                 crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+bool jalon_password_hash_is_of(const char *hash, struct jalon_text password)
+{
+    return strlen(hash) < JALON_PASSWORD_HASH_SIZE &&
+           crypto_pwhash_str_verify(hash, password.data, password.length) == 0;
+}
+
+bool jalon_password_hash_is_old(const char *hash, size_t memory)
+{
+    return crypto_pwhash_str_needs_rehash(hash, PASSES, memory) != 0;
 }

@@ -92,6 +92,8 @@ enum exit_code jalon_cli_fail(struct jalon_context *ctx, enum jalon_status statu
 bool jalon_cli_check_place(const struct jalon_cli *cli);
 /* Where the database is: what --database says, else the data folder. */
 struct jalon_text jalon_cli_database(const struct jalon_cli *cli);
+/* --password-memory, in bytes. */
+size_t jalon_cli_password_memory(const struct jalon_cli *cli);
 /* Opens the application of that database. */
 enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow,
                                  struct jalon_app **out) JALON_MUST_USE;

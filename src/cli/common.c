@@ -109,6 +109,11 @@ static enum jalon_status read_view_options(struct jalon_cli *cli, struct jalon_a
     return jalon_conf_has(cli->settings, "database") ? make_data_folder(cli) : JALON_OK;
 }
 
+size_t jalon_cli_password_memory(const struct jalon_cli *cli)
+{
+    return (size_t)jalon_conf_integer(cli->settings, "password-memory") << 20;
+}
+
 enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow,
                                  struct jalon_app **out)
 {
@@ -118,6 +123,10 @@ enum jalon_status jalon_cli_open(struct jalon_cli *cli, bool create, bool follow
         .follow = follow,
         .view_folder = JALON_TEXT_EMPTY,
     };
+    if (follow) {
+        options.password_memory = jalon_cli_password_memory(cli);
+        options.sign_in_tries = (unsigned)jalon_conf_integer(cli->settings, "sign-in-tries");
+    }
     enum jalon_status status = follow ? read_view_options(cli, &options) : JALON_OK;
     return status == JALON_OK ? jalon_app_open(cli->ctx, &options, out) : status;
 }

@@ -130,6 +130,11 @@ static enum jalon_status configure_log(struct jalon_cli *cli)
         return jalon_fail(cli->ctx, JALON_INVALID,
                           "--log-level '%s' must be info, warning or error", level.data);
     }
+    struct jalon_text accounts = jalon_conf_text(cli->settings, "log-accounts");
+    if (!jalon_text_is(accounts, "yes") && !jalon_text_is(accounts, "no")) {
+        return jalon_fail(cli->ctx, JALON_INVALID, "--log-accounts '%s' must be yes or no",
+                          accounts.data);
+    }
     jalon_log_configure(stderr, json ? JALON_LOG_AS_JSON : JALON_LOG_AS_TEXT, lowest);
     return JALON_OK;
 }
@@ -197,6 +202,9 @@ static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
         .routes = jalon_api_routes(),
         .application = api,
         .authenticate = jalon_api_authenticate,
+        .scope_names = jalon_scope_names,
+        .scope_count = JALON_SCOPE_COUNT,
+        .hides_accounts = jalon_text_is(jalon_conf_text(cli->settings, "log-accounts"), "no"),
         .begin_group = jalon_api_begin_group,
         .end_group = jalon_api_end_group,
         .shows = jalon_api_shows,

@@ -55,7 +55,7 @@ void jalon_access_log(struct jalon_exchange *exchange, const char *ended)
         {"duration_us", {NULL, 0}, jalon_clock_monotonic_us() - exchange->started_us},
     };
     size_t count = 8;
-    if (request->account.length > 0) {
+    if (request->account.length > 0 && !exchange->http->options.hides_accounts) {
         fields[count++] = (struct jalon_log_field){"account", request->account, 0};
     }
     if (ended != NULL) {

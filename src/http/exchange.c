@@ -26,6 +26,7 @@ static struct jalon_response empty_response(unsigned code)
         .content_security_policy = JALON_TEXT_EMPTY,
         .disposition = JALON_TEXT_EMPTY,
         .links = JALON_TEXT_EMPTY,
+        .session = JALON_TEXT_EMPTY,
     };
 }
 
@@ -54,6 +55,7 @@ struct jalon_exchange *jalon_exchange_create(const struct jalon_http *http, cons
         .body = JALON_TEXT_EMPTY,
         .body_type = JALON_TEXT_EMPTY,
         .account = JALON_TEXT_EMPTY,
+        .session = JALON_TEXT_EMPTY,
         .language = JALON_TEXT("fr"),
         .public_url = http->options.public_url,
         .path = JALON_TEXT_EMPTY,
@@ -215,37 +217,6 @@ static enum jalon_status find_route(struct jalon_exchange *exchange)
     return jalon_fail(ctx, JALON_INVALID, "this address answers to: %s", exchange->allow.data);
 }
 
-enum jalon_status jalon_exchange_authenticate(struct jalon_exchange *exchange)
-{
-    struct jalon_request *request = &exchange->request;
-    const struct jalon_http_options *options = &exchange->http->options;
-    struct jalon_text header = JALON_TEXT_EMPTY;
-    bool given = jalon_exchange_header(exchange, "Authorization", &header);
-    size_t space = jalon_text_find(header, ' ');
-    bool bearer = given && jalon_text_equal_ascii_case(jalon_text_slice(header.data, space),
-                                                       JALON_TEXT("Bearer"));
-    if (!bearer) {
-        return request->route == NULL || !request->route->needs_account
-                   ? JALON_OK
-                   : jalon_fail(request->ctx, JALON_UNAUTHENTICATED,
-                                "this needs an account: send its token as \"Authorization: Bearer "
-                                "…\"");
-    }
-    struct jalon_text token =
-        jalon_text_trim(jalon_text_slice(header.data + space, header.length - space));
-    enum jalon_status status =
-        token.length == 0 || options->authenticate == NULL
-            ? JALON_UNAUTHENTICATED
-            : options->authenticate(request->ctx, request->application, token, &request->account);
-    if (status == JALON_UNAUTHENTICATED) {
-        exchange->challenge = JALON_TEXT("Bearer realm=\"jalon\", error=\"invalid_token\"");
-        if (request->ctx->error.message.length == 0) {
-            return jalon_fail(request->ctx, status, "the token is not valid, or not any more");
-        }
-    }
-    return status;
-}
-
 static enum jalon_status read_parameters(struct jalon_exchange *exchange)
 {
     struct jalon_request *request = &exchange->request;
@@ -401,6 +372,11 @@ bool jalon_exchange_is_write(const struct jalon_exchange *exchange)
 {
     return !exchange->answered && exchange->status == JALON_OK && !exchange->options &&
            !exchange->redirect && exchange->request.route->method != JALON_GET;
+}
+
+bool jalon_exchange_is_apart(const struct jalon_exchange *exchange)
+{
+    return jalon_exchange_is_write(exchange) && exchange->request.route->apart;
 }
 
 bool jalon_exchange_takes_long(const struct jalon_exchange *exchange)

@@ -184,6 +184,7 @@ struct jalon_exchange {
     struct jalon_text allow;     /* Allow header */
     struct jalon_text body_types[JALON_METHOD_COUNT]; /* Accept-Post, Accept-Patch; empty: not sent */
     struct jalon_text challenge; /* WWW-Authenticate */
+    bool lacks_scope;            /* the token: a 403 says which one in the challenge */
     struct jalon_text accept;    /* Accept header of a 415 */
     bool refuses_coding;         /* a 415 because of Content-Encoding */
     int64_t wanted_seq;          /* Jalon-Seq of the request; 0: none, or it is shown */
@@ -219,8 +220,17 @@ bool jalon_exchange_takes_long(const struct jalon_exchange *exchange);
 bool jalon_exchange_header(struct jalon_exchange *exchange, const char *name,
                            struct jalon_text *out);
 
-/* Who asks, where a token says so. */
+/* Does it change something that it is to do by itself (jalon_route.apart)? */
+bool jalon_exchange_is_apart(const struct jalon_exchange *exchange);
+
+/* --- credentials.c --- */
+/*
+ * Who asks, where a token or a cookie says so, and whether they may ask for this route at all.
+ * JALON_UNAUTHENTICATED, JALON_FORBIDDEN.
+ */
 enum jalon_status jalon_exchange_authenticate(struct jalon_exchange *exchange) JALON_MUST_USE;
+/* The Set-Cookie of what the response says of a session; empty: none. */
+struct jalon_text jalon_credentials_cookie(struct jalon_exchange *exchange);
 
 /* --- options.c --- */
 /* The Allow header, without a set of methods (1 << method). */
@@ -291,6 +301,7 @@ struct jalon_http {
     struct jalon_door *door;
     struct jalon_queue *queue;
     struct jalon_workers *workers;
+    struct jalon_workers *apart;
     struct jalon_awaiting *awaiting;
     _Atomic bool abandoning; /* it has waited long enough for what still runs */
     struct jalon_counts *counts;

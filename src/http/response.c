@@ -99,7 +99,7 @@ static void add_vary(struct jalon_exchange *exchange, const char *media_type)
     struct jalon_text vary =
         jalon_text_format(exchange->request.ctx->arena, "%s%s%s%s", chosen ? ", Accept" : "",
                           coded ? ", Accept-Encoding" : "", spoken ? ", Accept-Language" : "",
-                          asked ? ", Authorization" : "");
+                          asked ? ", Authorization, Cookie" : "");
     if (vary.data != NULL && vary.length > 2) {
         add_header(exchange, "Vary", jalon_text_slice(vary.data + 2, vary.length - 2));
     }
@@ -198,7 +198,7 @@ static void add_refusal(struct jalon_exchange *exchange)
     if (exchange->refuses_coding) {
         add_header(exchange, "Accept-Encoding", JALON_TEXT("identity"));
     }
-    if (response->code == 401) {
+    if (response->code == 401 || (response->code == 403 && exchange->lacks_scope)) {
         add_header(exchange, "WWW-Authenticate",
                    exchange->challenge.length > 0 ? exchange->challenge
                                                   : JALON_TEXT("Bearer realm=\"jalon\""));
@@ -257,6 +257,7 @@ void jalon_response_complete(struct jalon_exchange *exchange)
     add_cors(exchange);
     add_safety(exchange, media_type);
     add_refusal(exchange);
+    add_text(exchange, "Set-Cookie", jalon_credentials_cookie(exchange));
     add_text(exchange, "Location", response->location);
     add_text(exchange, "Content-Disposition", response->disposition);
     add_text(exchange, "Content-Crs", response->content_crs);

@@ -166,13 +166,15 @@ static enum jalon_status make_parts(struct jalon_context *ctx, struct jalon_http
     http->linger = jalon_linger_create();
     http->queue = jalon_queue_create(options);
     http->workers = jalon_workers_create();
+    http->apart = jalon_workers_create();
     http->awaiting = jalon_awaiting_create(options->shows);
     http->counts = jalon_counts_create(options->routes);
     if (http->linger != NULL) {
         http->connections = jalon_connections_create(&limits, http->linger);
     }
     return http->ctx == NULL || http->rate == NULL || http->queue == NULL ||
-                   http->workers == NULL || http->awaiting == NULL || http->counts == NULL || http->connections == NULL
+                   http->workers == NULL || http->apart == NULL || http->awaiting == NULL ||
+                   http->counts == NULL || http->connections == NULL
                ? jalon_no_memory(ctx)
                : JALON_OK;
 }
@@ -224,6 +226,8 @@ static void release(struct jalon_http *http)
     jalon_queue_destroy(http->queue);
     jalon_workers_close(http->workers);
     jalon_workers_destroy(http->workers);
+    jalon_workers_close(http->apart);
+    jalon_workers_destroy(http->apart);
     jalon_counts_destroy(http->counts);
     jalon_rate_destroy(http->rate);
     jalon_context_destroy(http->ctx);
@@ -310,6 +314,7 @@ void jalon_http_stop(struct jalon_http *http, int64_t wait_ms)
     atomic_store(&http->abandoning, true);
     jalon_awaiting_close(http->awaiting);
     jalon_workers_close(http->workers);
+    jalon_workers_close(http->apart);
     jalon_queue_close(http->queue); /* a suspended connection cannot be stopped */
     MHD_stop_daemon(http->daemon);
     release(http);

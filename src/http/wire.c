@@ -194,6 +194,13 @@ enum MHD_Result jalon_wire_request(void *cls, struct MHD_Connection *connection,
         jalon_exchange_fail(exchange, JALON_UNAVAILABLE,
                             "too many files are being made: ask again in a moment");
     }
+    if (jalon_exchange_is_apart(exchange)) {
+        if (jalon_workers_push(http->apart, connection, exchange)) {
+            return MHD_YES;
+        }
+        jalon_exchange_fail(exchange, JALON_UNAVAILABLE,
+                            "too many people do this now: send it again in a moment");
+    }
     if (jalon_exchange_is_write(exchange)) {
         if (jalon_queue_push(http->queue, connection, exchange)) {
             return MHD_YES;

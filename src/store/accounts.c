@@ -1,6 +1,115 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Accounts and the tokens that act for them. Layer 2. */
+/* Accounts. Layer 2. */
 #include "store/private.h"
+#include "store/people.h"
+
+static const char *const kind_names[] = {"person", "organisation"};
+static const char *const profile_names[] = {"public", "members", "nobody"};
+static const char *const erasure_names[] = {"anonymise", "remove"};
+
+static bool find_name(struct jalon_text text, const char *const *names, int count, int *out)
+{
+    for (int i = 0; i < count; i++) {
+        if (jalon_text_is(text, names[i])) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *jalon_account_kind_name(enum jalon_account_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool jalon_account_kind_parse(struct jalon_text text, enum jalon_account_kind *out)
+{
+    int found;
+    bool known = find_name(text, kind_names, JALON_ACCOUNT_KIND_COUNT, &found);
+    *out = known ? (enum jalon_account_kind)found : *out;
+    return known;
+}
+
+const char *jalon_profile_name(enum jalon_profile profile)
+{
+    return profile_names[profile];
+}
+
+bool jalon_profile_parse(struct jalon_text text, enum jalon_profile *out)
+{
+    int found;
+    bool known = find_name(text, profile_names, JALON_PROFILE_COUNT, &found);
+    *out = known ? (enum jalon_profile)found : *out;
+    return known;
+}
+
+const char *jalon_erasure_name(enum jalon_erasure erasure)
+{
+    return erasure_names[erasure];
+}
+
+bool jalon_erasure_parse(struct jalon_text text, enum jalon_erasure *out)
+{
+    int found;
+    bool known = find_name(text, erasure_names, JALON_ERASURE_COUNT, &found);
+    *out = known ? (enum jalon_erasure)found : *out;
+    return known;
+}
+
+/* --- Rows --- */
+static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    struct jalon_account *account)
+{
+    const struct {
+        size_t column;
+        struct jalon_text *text;
+    } texts[] = {
+        {1, &account->name},    {2, &account->email},     {6, &account->display_name},
+        {7, &account->about},   {8, &account->website},   {9, &account->language},
+        {11, &account->password_hash},
+    };
+    enum jalon_status status = JALON_OK;
+    for (size_t i = 0; status == JALON_OK && i < JALON_STORE_COUNT(texts); i++) {
+        status = jalon_store_copy_text(ctx, &row[texts[i].column], texts[i].text);
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_read_account(struct jalon_context *ctx,
+                                           const struct jalon_db_value *row,
+                                           struct jalon_account *out)
+{
+    struct jalon_account account = {
+        .number = jalon_db_to_integer(&row[0]),
+        .is_operator = jalon_db_to_integer(&row[3]) != 0,
+        .created_us = jalon_db_to_time_us(&row[4]),
+        .confirmed_us = jalon_db_to_time_us(&row[10]),
+        .hides_contributions = jalon_db_to_integer(&row[13]) == 0,
+        .refuses_mails = jalon_db_to_integer(&row[14]) == 0,
+        .is_signing_up = jalon_db_to_integer(&row[15]) != 0,
+        .erased_us = jalon_db_to_time_us(&row[16]),
+    };
+    if (!jalon_account_kind_parse(jalon_db_to_text(&row[5]), &account.kind) ||
+        !jalon_profile_parse(jalon_db_to_text(&row[12]), &account.profile)) {
+        return jalon_store_bad_row(ctx, "account", account.number);
+    }
+    enum jalon_status status = read_texts(ctx, row, &account);
+    if (status == JALON_OK) {
+        *out = account;
+    }
+    return status;
+}
+
+static struct jalon_db_value time_or_null(int64_t time_us)
+{
+    return time_us == 0 ? jalon_db_null() : jalon_db_time(time_us);
+}
+
+static struct jalon_db_value language(const struct jalon_account *account)
+{
+    return jalon_db_text(account->language.length > 0 ? account->language : JALON_TEXT("fr"));
+}
 
 enum jalon_status jalon_store_insert_account(struct jalon_context *ctx,
                                              struct jalon_session *session,
@@ -11,6 +120,17 @@ enum jalon_status jalon_store_insert_account(struct jalon_context *ctx,
         jalon_db_text_or_null(account->email),
         jalon_db_boolean(account->is_operator),
         jalon_db_time(account->created_us),
+        jalon_db_text(jalon_text_from(jalon_account_kind_name(account->kind))),
+        jalon_db_text_or_null(account->display_name),
+        jalon_db_text_or_null(account->about),
+        jalon_db_text_or_null(account->website),
+        language(account),
+        time_or_null(account->confirmed_us),
+        jalon_db_text_or_null(account->password_hash),
+        jalon_db_text(jalon_text_from(jalon_profile_name(account->profile))),
+        jalon_db_boolean(!account->hides_contributions),
+        jalon_db_boolean(!account->refuses_mails),
+        jalon_db_boolean(account->is_signing_up),
     };
     int64_t number;
     enum jalon_status status =
@@ -26,107 +146,82 @@ enum jalon_status jalon_store_insert_account(struct jalon_context *ctx,
     return status;
 }
 
+enum jalon_status jalon_store_update_account(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_account *account)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(account->number),
+        jalon_db_text_or_null(account->email),
+        jalon_db_boolean(account->is_operator),
+        jalon_db_text(jalon_text_from(jalon_account_kind_name(account->kind))),
+        jalon_db_text_or_null(account->display_name),
+        jalon_db_text_or_null(account->about),
+        jalon_db_text_or_null(account->website),
+        language(account),
+        time_or_null(account->confirmed_us),
+        jalon_db_text_or_null(account->password_hash),
+        jalon_db_text(jalon_text_from(jalon_profile_name(account->profile))),
+        jalon_db_boolean(!account->hides_contributions),
+        jalon_db_boolean(!account->refuses_mails),
+        jalon_db_boolean(account->is_signing_up),
+    };
+    int64_t changed = 0;
+    enum jalon_status status =
+        jalon_db_execute(ctx, session->connection, JALON_QUERY_ACCOUNT_UPDATE, values,
+                         JALON_STORE_COUNT(values), &changed);
+    return status == JALON_CONFLICT
+               ? jalon_fail(ctx, status, "there is an account with this address already")
+               : status;
+}
+
+/* --- Finding --- */
+static enum jalon_status find(struct jalon_context *ctx, struct jalon_session *session, int query,
+                              const struct jalon_db_value *value, struct jalon_account *out)
+{
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status = jalon_store_query_row(ctx, session, query, value, 1, &cursor, &row);
+    if (status == JALON_OK) {
+        status = jalon_store_read_account(ctx, row, out);
+        jalon_db_cursor_end(cursor);
+    }
+    return status;
+}
+
 enum jalon_status jalon_store_find_account(struct jalon_context *ctx,
                                            struct jalon_session *session, struct jalon_text name,
                                            struct jalon_account *out)
 {
     struct jalon_db_value value = jalon_db_text(name);
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_ACCOUNT_FIND, &value, 1, &cursor, &row);
-    if (status == JALON_NOT_FOUND) {
-        return jalon_fail(ctx, status, "there is no account '%.*s'", JALON_TEXT_ARGS(name));
-    }
-    if (status != JALON_OK) {
-        return status;
-    }
-    struct jalon_account account = {
-        .number = jalon_db_to_integer(&row[0]),
-        .is_operator = jalon_db_to_integer(&row[3]) != 0,
-        .created_us = jalon_db_to_time_us(&row[4]),
-    };
-    status = jalon_store_copy_text(ctx, &row[1], &account.name);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &account.email);
-    }
-    jalon_db_cursor_end(cursor);
-    if (status == JALON_OK) {
-        *out = account;
-    }
-    return status;
+    enum jalon_status status = find(ctx, session, JALON_QUERY_ACCOUNT_FIND, &value, out);
+    return status == JALON_NOT_FOUND
+               ? jalon_fail(ctx, status, "there is no account '%.*s'", JALON_TEXT_ARGS(name))
+               : status;
 }
 
-enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
-                                           struct jalon_session *session,
-                                           const struct jalon_token *token)
+enum jalon_status jalon_store_find_account_of(struct jalon_context *ctx,
+                                              struct jalon_session *session,
+                                              struct jalon_text email, struct jalon_account *out)
 {
-    char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(token->id, id);
-    struct jalon_db_value values[] = {
-        jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1}),
-        jalon_db_integer(token->account),
-        jalon_db_text(token->hash),
-        jalon_db_text_or_null(token->scopes),
-        token->expires_us == 0 ? jalon_db_null() : jalon_db_time(token->expires_us),
-        jalon_db_time(token->created_us),
-    };
-    enum jalon_status status = jalon_store_insert_new(ctx, session, JALON_QUERY_TOKEN_INSERT, values,
-                                                      JALON_STORE_COUNT(values));
-    return status == JALON_CONFLICT ? jalon_fail(ctx, status, "there is this token already")
-                                    : status;
+    struct jalon_db_value value = jalon_db_text(email);
+    return find(ctx, session, JALON_QUERY_ACCOUNT_FIND_OF, &value, out);
 }
 
-static enum jalon_status read_token(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    struct jalon_text hash, struct jalon_token *token,
-                                    struct jalon_account *account)
+enum jalon_status jalon_store_load_account(struct jalon_context *ctx,
+                                           struct jalon_session *session, int64_t number,
+                                           struct jalon_account *out)
 {
-    *token = (struct jalon_token){
-        .account = jalon_db_to_integer(&row[1]),
-        .hash = jalon_text_copy(ctx->arena, hash),
-        .expires_us = jalon_db_to_time_us(&row[3]),
-        .created_us = jalon_db_to_time_us(&row[4]),
-    };
-    *account = (struct jalon_account){
-        .number = token->account,
-        .is_operator = jalon_db_to_integer(&row[7]) != 0,
-        .created_us = jalon_db_to_time_us(&row[8]),
-    };
-    if (token->hash.data == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    if (!jalon_id_parse(jalon_db_to_text(&row[0]), &token->id)) {
-        return jalon_store_bad_row(ctx, "a token of account", token->account);
-    }
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[2], &token->scopes);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[5], &account->name);
-    }
-    return status == JALON_OK ? jalon_store_copy_text(ctx, &row[6], &account->email) : status;
+    struct jalon_db_value value = jalon_db_integer(number);
+    enum jalon_status status = find(ctx, session, JALON_QUERY_ACCOUNT_LOAD, &value, out);
+    return status == JALON_NOT_FOUND ? jalon_fail(ctx, status, "there is no such account")
+                                     : status;
 }
 
-enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon_session *session,
-                                         struct jalon_text hash, struct jalon_token *out_token,
-                                         struct jalon_account *out_account)
+enum jalon_status jalon_store_forget_signing_up(struct jalon_context *ctx,
+                                                struct jalon_session *session, int64_t before_us)
 {
-    struct jalon_db_value value = jalon_db_text(hash);
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_TOKEN_FIND, &value, 1, &cursor, &row);
-    if (status == JALON_NOT_FOUND) {
-        return jalon_fail(ctx, status, "there is no such token");
-    }
-    if (status != JALON_OK) {
-        return status;
-    }
-    struct jalon_token token;
-    struct jalon_account account;
-    status = read_token(ctx, row, hash, &token, &account);
-    jalon_db_cursor_end(cursor);
-    if (status == JALON_OK) {
-        *out_token = token;
-        *out_account = account;
-    }
-    return status;
+    struct jalon_db_value value = jalon_db_time(before_us);
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_ACCOUNT_FORGET_SIGNING_UP,
+                            &value, 1, NULL);
 }

@@ -36,7 +36,7 @@ static const struct table tables[] = {
     TABLE(contribution, CONTRIBUTION, 28, true, true),
     TABLE(revision, REVISION, 10, false, true),
     TABLE(event, EVENT, 5, false, true),
-    TABLE(account, ACCOUNT, 16, false, false),
+    TABLE(account, ACCOUNT, 19, false, false),
     TABLE(token, TOKEN, 8, false, false),
     TABLE(secret, SECRET, 2, false, false),
     TABLE(idempotency, IDEMPOTENCY, 9, false, false),

@@ -14,7 +14,7 @@ static enum jalon_status create_account(struct fixture *fixture, const char *nam
         .email = jalon_text_from(email),
     };
     jalon_error_clear(fixture->ctx);
-    return jalon_app_create_account(fixture->ctx, fixture->app, &account);
+    return jalon_app_create_account(fixture->ctx, fixture->app, &account, JALON_TEXT_EMPTY);
 }
 
 static void test_names(void **state)
@@ -49,8 +49,27 @@ static void test_names(void **state)
 static enum jalon_status authenticate(struct fixture *fixture, const char *secret,
                                       struct jalon_text *out)
 {
+    struct jalon_signed_in who;
     jalon_error_clear(fixture->ctx);
-    return jalon_app_authenticate(fixture->ctx, fixture->app, jalon_text_from(secret), out);
+    enum jalon_status status =
+        jalon_app_authenticate(fixture->ctx, fixture->app, jalon_text_from(secret), &who);
+    if (status == JALON_OK) {
+        *out = who.account;
+    }
+    return status;
+}
+
+static enum jalon_status create_token(struct fixture *fixture, const char *account,
+                                      int64_t expires_us, struct jalon_text *out)
+{
+    struct jalon_token_order order = {
+        .account = jalon_text_from(account),
+        .name = JALON_TEXT_EMPTY,
+        .scopes = JALON_TEXT_EMPTY,
+        .expires_us = expires_us,
+    };
+    struct jalon_token token;
+    return jalon_app_create_token(fixture->ctx, fixture->app, &order, &token, out);
 }
 
 static void test_tokens(void **state)
@@ -58,11 +77,12 @@ static void test_tokens(void **state)
     struct fixture *fixture = *state;
     struct jalon_context *ctx = fixture->ctx;
     struct jalon_text secret, second, who = JALON_TEXT("nobody");
+    struct jalon_signed_in signed_in;
     expect(ctx, JALON_OK, create_account(fixture, "zoe", ""));
     expect(ctx, JALON_OK, create_account(fixture, "yann", ""));
-    expect(ctx, JALON_OK, jalon_app_create_token(ctx, fixture->app, JALON_TEXT("zoe"), 0, &secret));
+    expect(ctx, JALON_OK, create_token(fixture, "zoe", 0, &secret));
     expect(ctx, JALON_OK,
-           jalon_app_create_token(ctx, fixture->app, JALON_TEXT("yann"), 0, &second));
+           create_token(fixture, "yann", 0, &second));
     assert_int_equal(secret.length, 43);
     assert_string_not_equal(secret.data, second.data);
     expect(ctx, JALON_OK, authenticate(fixture, secret.data, &who));
@@ -71,11 +91,11 @@ static void test_tokens(void **state)
     expect_text(who, "yann");
     /* Another process knows it too. */
     struct jalon_app *other = open_app(fixture, false);
-    expect(ctx, JALON_OK, jalon_app_authenticate(ctx, other, secret, &who));
-    expect_text(who, "zoe");
+    expect(ctx, JALON_OK, jalon_app_authenticate(ctx, other, secret, &signed_in));
+    expect_text(signed_in.account, "zoe");
     jalon_app_close(other);
     expect(ctx, JALON_NOT_FOUND,
-           jalon_app_create_token(ctx, fixture->app, JALON_TEXT("nobody"), 0, &secret));
+           create_token(fixture, "nobody", 0, &secret));
     assert_non_null(strstr(ctx->error.message.data, "'nobody'"));
 }
 
@@ -85,7 +105,7 @@ static void test_tokens_that_are_not(void **state)
     struct jalon_context *ctx = fixture->ctx;
     struct jalon_text secret, hash, who = JALON_TEXT("nobody");
     expect(ctx, JALON_OK, create_account(fixture, "zoe", ""));
-    expect(ctx, JALON_OK, jalon_app_create_token(ctx, fixture->app, JALON_TEXT("zoe"), 0, &secret));
+    expect(ctx, JALON_OK, create_token(fixture, "zoe", 0, &secret));
     expect(ctx, JALON_OK, jalon_secret_hash(ctx, secret, &hash));
     char altered[64], shorter[64];
     memcpy(altered, secret.data, secret.length + 1);
@@ -108,7 +128,7 @@ static void test_expiry(void **state)
     int64_t const now = jalon_clock_now_us();
     expect(ctx, JALON_OK, create_account(fixture, "zoe", ""));
     expect(ctx, JALON_OK,
-           jalon_app_create_token(ctx, fixture->app, JALON_TEXT("zoe"), now + 1000000, &secret));
+           create_token(fixture, "zoe", now + 1000000, &secret));
     jalon_clock_set_us(now + 999999);
     expect(ctx, JALON_OK, authenticate(fixture, secret.data, &who));
     jalon_clock_set_us(now + 1000000);

@@ -182,7 +182,8 @@ static void test_what_is_hidden_cannot_be_found(void **state)
     struct fixture *fixture = *state;
     struct jalon_account root = {
         .name = JALON_TEXT("root"), .email = JALON_TEXT_EMPTY, .is_operator = true};
-    expect(fixture->ctx, JALON_OK, jalon_app_create_account(fixture->ctx, fixture->app, &root));
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_create_account(fixture->ctx, fixture->app, &root, JALON_TEXT_EMPTY));
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         struct jalon_contributed made = add_place(fixture);
         struct jalon_contribution row = stored(fixture, "places", made.id);

@@ -127,13 +127,18 @@ static void begin(struct scene *scene, struct fixture *fixture, int64_t token_ex
 {
     struct jalon_account account = {
         .name = jalon_text_from(account_name), .email = JALON_TEXT_EMPTY};
+    struct jalon_token_order order = {.account = account.name,
+                                      .name = JALON_TEXT_EMPTY,
+                                      .scopes = JALON_TEXT_EMPTY,
+                                      .expires_us = token_expires_us};
+    struct jalon_token token;
     struct jalon_text secret;
     *scene = (struct scene){.fixture = fixture};
     jump(0);
-    expect(fixture->ctx, JALON_OK, jalon_app_create_account(fixture->ctx, fixture->app, &account));
     expect(fixture->ctx, JALON_OK,
-           jalon_app_create_token(fixture->ctx, fixture->app, account.name, token_expires_us,
-                                  &secret));
+           jalon_app_create_account(fixture->ctx, fixture->app, &account, JALON_TEXT_EMPTY));
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_create_token(fixture->ctx, fixture->app, &order, &token, &secret));
     snprintf(scene->authorization, sizeof scene->authorization, "Authorization: Bearer %s\r\n",
              secret.data);
     jalon_app_close(fixture->app);

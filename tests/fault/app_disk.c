@@ -525,10 +525,14 @@ static int begin(void **state)
     struct fixture *fixture = *state;
     struct jalon_account account = {
         .name = JALON_TEXT("operator"), .email = JALON_TEXT_EMPTY, .is_operator = true};
+    struct jalon_token_order order = {
+        .account = account.name, .name = JALON_TEXT_EMPTY, .scopes = JALON_TEXT_EMPTY};
+    struct jalon_token token;
     struct jalon_text secret;
-    expect(fixture->ctx, JALON_OK, jalon_app_create_account(fixture->ctx, fixture->app, &account));
     expect(fixture->ctx, JALON_OK,
-           jalon_app_create_token(fixture->ctx, fixture->app, account.name, 0, &secret));
+           jalon_app_create_account(fixture->ctx, fixture->app, &account, JALON_TEXT_EMPTY));
+    expect(fixture->ctx, JALON_OK,
+           jalon_app_create_token(fixture->ctx, fixture->app, &order, &token, &secret));
     snprintf(operator_token, sizeof operator_token, "%s", secret.data);
     return 0;
 }

@@ -202,8 +202,8 @@ static void tags_name_representation_and_coding(void **state)
         /* Pages are in the reader's language, whatever the route says of its other answers. */
         bool page = strstr(cases[i].etag, "-html") != NULL;
         assert_string_equal(reply_header(exchange, "Vary"),
-                            page ? "Accept, Accept-Encoding, Accept-Language, Authorization"
-                                 : "Accept, Accept-Encoding, Authorization");
+                            page ? "Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"
+                                 : "Accept, Accept-Encoding, Authorization, Cookie");
         assert_int_equal(exchange->response.body.length == 0, cases[i].code == 304);
         jalon_exchange_destroy(exchange);
     }

@@ -80,14 +80,15 @@ static enum jalon_status get_private(struct jalon_request *request, struct jalon
 }
 
 static enum jalon_status know(struct jalon_context *ctx, void *application,
-                              struct jalon_text token, struct jalon_text *out_account)
+                              enum jalon_credential credential, struct jalon_text secret,
+                              struct jalon_identity *out)
 {
     (void)ctx;
     (void)application;
-    if (!jalon_text_is(token, "secret")) {
+    if (credential != JALON_CREDENTIAL_TOKEN || !jalon_text_is(secret, "secret")) {
         return JALON_UNAUTHENTICATED;
     }
-    *out_account = JALON_TEXT("ada");
+    *out = (struct jalon_identity){JALON_TEXT("ada"), ~0U};
     return JALON_OK;
 }
 
@@ -175,7 +176,7 @@ static void a_get_is_answered(void **state)
                         "{\"caf\xc3\xa9\":\"a b&\",\"as\":\"json\",\"in\":\"en\"}");
     assert_header(&answer, "Content-Type", "application/json");
     assert_header(&answer, "ETag", "\"v1-json-en\"");
-    assert_header(&answer, "Vary", "Accept, Accept-Encoding, Accept-Language, Authorization");
+    assert_header(&answer, "Vary", "Accept, Accept-Encoding, Accept-Language, Authorization, Cookie");
     assert_header(&answer, "Cache-Control", "no-cache");
     assert_header(&answer, "Access-Control-Allow-Origin", "*");
     assert_header(&answer, "X-Content-Type-Options", "nosniff");
@@ -212,7 +213,7 @@ static void a_known_state_is_not_sent_again(void **state)
     struct answer answer = client_take(&client, 1);
     assert_int_equal(answer.code, 304);
     assert_header(&answer, "ETag", "\"v1-json-fr\"");
-    assert_header(&answer, "Vary", "Accept, Accept-Encoding, Accept-Language, Authorization");
+    assert_header(&answer, "Vary", "Accept, Accept-Encoding, Accept-Language, Authorization, Cookie");
     assert_header(&answer, "Cache-Control", "no-cache");
     assert_header(&answer, "Content-Type", NULL);
     answer_free(&answer);
@@ -350,7 +351,7 @@ static void big_answers_arrive_whole(void **state)
     assert_memory_equal(answer.body + 999990, "000099999\n", 10);
     assert_header(&answer, "Content-Type", "text/plain; charset=utf-8");
     assert_header(&answer, "Content-Encoding", NULL);
-    assert_header(&answer, "Vary", "Accept-Encoding, Authorization");
+    assert_header(&answer, "Vary", "Accept-Encoding, Authorization, Cookie");
     answer_free(&answer);
 }
 

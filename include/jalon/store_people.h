@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The store's part about people: accounts, and by what they are known to be who they say: tokens,
+ * sessions, mailed links. Layer 2. Part of jalon/store.h.
+ *
+ * Of secrets only their hashes are here, hexadecimal.
+ */
+#ifndef JALON_STORE_PEOPLE_H
+#define JALON_STORE_PEOPLE_H
+
+#include "jalon/context.h"
+#include "jalon/id.h"
+
+struct jalon_session;
+
+/* --- Accounts --- */
+enum jalon_account_kind { JALON_PERSON, JALON_ORGANISATION, JALON_ACCOUNT_KIND_COUNT };
+const char *jalon_account_kind_name(enum jalon_account_kind kind);
+bool jalon_account_kind_parse(struct jalon_text text, enum jalon_account_kind *out);
+
+/* Who may read an account's profile. */
+enum jalon_profile {
+    JALON_PROFILE_PUBLIC,
+    JALON_PROFILE_MEMBERS, /* who has an account */
+    JALON_PROFILE_NOBODY,
+    JALON_PROFILE_COUNT,
+};
+const char *jalon_profile_name(enum jalon_profile profile);
+bool jalon_profile_parse(struct jalon_text text, enum jalon_profile *out);
+
+/* What becomes of an erased account's contributions. */
+enum jalon_erasure { JALON_ERASURE_ANONYMISE, JALON_ERASURE_REMOVE, JALON_ERASURE_COUNT };
+const char *jalon_erasure_name(enum jalon_erasure erasure);
+bool jalon_erasure_parse(struct jalon_text text, enum jalon_erasure *out);
+
+struct jalon_account {
+    int64_t number;
+    struct jalon_text name;  /* ^[a-z0-9][a-z0-9_.-]{1,62}$, unique on the server */
+    struct jalon_text email; /* may be empty */
+    bool is_operator;
+    int64_t created_us;
+    enum jalon_account_kind kind;
+    struct jalon_text display_name;  /* this and the next may be empty */
+    struct jalon_text about;
+    struct jalon_text website;
+    struct jalon_text language;      /* of mails: "fr", "en"; written empty it is "fr" */
+    int64_t confirmed_us;            /* when the address was; 0: not */
+    struct jalon_text password_hash; /* empty: signs in by mailed links */
+    enum jalon_profile profile;
+    bool hides_contributions; /* the profile does not list them */
+    bool refuses_mails;       /* of what concerns the account */
+    bool is_signing_up;       /* not confirmed yet: nothing can be done with it */
+    int64_t erased_us;        /* 0: it is somebody's */
+};
+
+/* Fills the number. JALON_CONFLICT: the name is taken. */
+enum jalon_status jalon_store_insert_account(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             struct jalon_account *account) JALON_MUST_USE;
+/* Also of an erased account, but of nobody who is signing up. JALON_NOT_FOUND. */
+enum jalon_status jalon_store_find_account(struct jalon_context *ctx,
+                                           struct jalon_session *session, struct jalon_text name,
+                                           struct jalon_account *out) JALON_MUST_USE;
+/* The one to which the address was confirmed, in any case of letters. JALON_NOT_FOUND (no message). */
+enum jalon_status jalon_store_find_account_of(struct jalon_context *ctx,
+                                              struct jalon_session *session,
+                                              struct jalon_text email,
+                                              struct jalon_account *out) JALON_MUST_USE;
+/* Whatever it is. JALON_NOT_FOUND. */
+enum jalon_status jalon_store_load_account(struct jalon_context *ctx,
+                                           struct jalon_session *session, int64_t number,
+                                           struct jalon_account *out) JALON_MUST_USE;
+/*
+ * All but number, name and creation. JALON_CONFLICT: the address is confirmed to another one; end the
+ * session.
+ */
+enum jalon_status jalon_store_update_account(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_account *account) JALON_MUST_USE;
+/* Accounts that have been signing up since before then, with their links. */
+enum jalon_status jalon_store_forget_signing_up(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                int64_t before_us) JALON_MUST_USE;
+
+/* --- Tokens --- */
+struct jalon_token {
+    struct jalon_id id;
+    int64_t account;
+    struct jalon_text hash;
+    struct jalon_text scopes; /* separated by spaces; empty: all its account may do */
+    struct jalon_text name;   /* what its owner calls it; may be empty */
+    int64_t expires_us;       /* 0: never */
+    int64_t created_us;
+    int64_t used_us; /* by the day; 0: never */
+};
+enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_token *token) JALON_MUST_USE;
+/* The token with this hash and its account. JALON_NOT_FOUND. Does not judge expiry. */
+enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_text hash, struct jalon_token *out_token,
+                                         struct jalon_account *out_account) JALON_MUST_USE;
+/* An account's, by id above `after` (NULL: all), which is as they were made; at most `limit`. */
+enum jalon_status jalon_store_list_tokens(struct jalon_context *ctx, struct jalon_session *session,
+                                          int64_t account, const struct jalon_id *after,
+                                          size_t limit, struct jalon_token **out,
+                                          size_t *out_count) JALON_MUST_USE;
+/* JALON_NOT_FOUND: this account has no such token. */
+enum jalon_status jalon_store_delete_token(struct jalon_context *ctx,
+                                           struct jalon_session *session, int64_t account,
+                                           struct jalon_id id) JALON_MUST_USE;
+enum jalon_status jalon_store_note_token(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_text hash, int64_t used_us) JALON_MUST_USE;
+
+/* --- Sessions of browsers --- */
+struct jalon_sign_in {
+    struct jalon_text hash;
+    int64_t account;
+    int64_t created_us;
+    int64_t seen_us; /* by the hour */
+    int64_t expires_us;
+};
+enum jalon_status jalon_store_insert_sign_in(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_sign_in *sign_in) JALON_MUST_USE;
+/* With its account. JALON_NOT_FOUND (no message). Does not judge expiry. */
+enum jalon_status jalon_store_find_sign_in(struct jalon_context *ctx,
+                                           struct jalon_session *session, struct jalon_text hash,
+                                           struct jalon_sign_in *out,
+                                           struct jalon_account *out_account) JALON_MUST_USE;
+/* An account's, the last made first; at most `limit`. */
+enum jalon_status jalon_store_list_sign_ins(struct jalon_context *ctx,
+                                            struct jalon_session *session, int64_t account,
+                                            size_t limit, struct jalon_sign_in **out,
+                                            size_t *out_count) JALON_MUST_USE;
+enum jalon_status jalon_store_note_sign_in(struct jalon_context *ctx,
+                                           struct jalon_session *session, struct jalon_text hash,
+                                           int64_t seen_us) JALON_MUST_USE;
+/* JALON_OK also when it is not there. */
+enum jalon_status jalon_store_delete_sign_in(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             struct jalon_text hash) JALON_MUST_USE;
+/* All of an account but one (empty: all), and those that have ended. */
+enum jalon_status jalon_store_delete_sign_ins(struct jalon_context *ctx,
+                                              struct jalon_session *session, int64_t account,
+                                              struct jalon_text but) JALON_MUST_USE;
+
+/* --- Links that were mailed --- */
+enum jalon_ticket_purpose {
+    JALON_TICKET_CONFIRM_EMAIL,
+    JALON_TICKET_SIGN_IN,
+    JALON_TICKET_RESET_PASSWORD,
+    JALON_TICKET_RECOVER_SECRET, /* of an anonymous contribution */
+    JALON_TICKET_PURPOSE_COUNT,
+};
+struct jalon_ticket {
+    struct jalon_text hash;
+    enum jalon_ticket_purpose purpose;
+    int64_t account; /* 0: of nobody's */
+    struct jalon_text email;
+    int64_t map, contribution; /* JALON_TICKET_RECOVER_SECRET; else 0 */
+    int64_t created_us, expires_us;
+};
+/* Those that have ended go with it. */
+enum jalon_status jalon_store_insert_ticket(struct jalon_context *ctx,
+                                            struct jalon_session *session,
+                                            const struct jalon_ticket *ticket) JALON_MUST_USE;
+/* JALON_NOT_FOUND (no message): never there, or used. Does not judge expiry. */
+enum jalon_status jalon_store_find_ticket(struct jalon_context *ctx, struct jalon_session *session,
+                                          struct jalon_text hash,
+                                          struct jalon_ticket *out) JALON_MUST_USE;
+/* JALON_NOT_FOUND (no message): somebody else has used it. */
+enum jalon_status jalon_store_use_ticket(struct jalon_context *ctx, struct jalon_session *session,
+                                         struct jalon_text hash) JALON_MUST_USE;
+/* All of an account. */
+enum jalon_status jalon_store_delete_tickets(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             int64_t account) JALON_MUST_USE;
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the endpoints about accounts share. Layer 4 (api). */
+#include "people.h"
+
+#include "jalon/clock.h"
+
+enum jalon_status jalon_people_read(struct jalon_request *request,
+                                    const struct jalon_json_field *fields, size_t count, void *out)
+{
+    const struct jalon_json *body;
+    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (jalon_json_kind(body) != JALON_JSON_OBJECT) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "",
+                             "expected an object, found %s",
+                             jalon_json_kind_name(jalon_json_kind(body)));
+    }
+    jalon_json_read_object(request->ctx, body, "", fields, count, out);
+    return jalon_error_verdict(request->ctx, "the request's body is not right");
+}
+
+enum jalon_status jalon_people_wait(struct jalon_response *response, enum jalon_status status,
+                                    int64_t wait_s)
+{
+    if (status == JALON_RATE_LIMITED) {
+        response->retry_after_s = wait_s;
+    }
+    return status;
+}
+
+void jalon_people_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us)
+{
+    char text[JALON_CLOCK_TEXT_SIZE];
+    if (time_us == 0) {
+        jalon_json_put_null(writer, key);
+        return;
+    }
+    jalon_clock_format(time_us, text);
+    jalon_json_put_string(writer, key, text);
+}
+
+void jalon_people_put_text(struct jalon_json_writer *writer, const char *key,
+                           struct jalon_text text)
+{
+    if (text.length == 0) {
+        jalon_json_put_null(writer, key);
+    } else {
+        jalon_json_put_text(writer, key, text);
+    }
+}
+
+void jalon_people_keep_private(struct jalon_response *response)
+{
+    response->cache_control = JALON_TEXT("private, no-store");
+}
+
+enum jalon_status jalon_people_begin_session(struct jalon_request *request,
+                                             struct jalon_response *response,
+                                             const struct jalon_session_begun *begun)
+{
+    struct jalon_json_writer writer;
+    response->code = 201;
+    response->session = begun->secret;
+    response->session_s = JALON_SESSION_S;
+    response->location = jalon_endpoint_url(request, "/sessions/current");
+    jalon_people_keep_private(response);
+    jalon_json_writer_init(&writer, &response->body);
+    jalon_people_put_session(&writer, &begun->account);
+    return jalon_endpoint_finish(request, response);
+}
+
+void jalon_people_put_session(struct jalon_json_writer *writer,
+                              const struct jalon_account *account)
+{
+    jalon_json_begin_object(writer, NULL);
+    jalon_json_put_text(writer, "account", account->name);
+    jalon_people_put_text(writer, "display_name", account->display_name);
+    jalon_json_put_boolean(writer, "is_operator", account->is_operator);
+    jalon_json_put_text(writer, "language", account->language);
+    jalon_json_end_object(writer);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the endpoints about accounts share. Private to api. */
+#ifndef JALON_API_PEOPLE_H
+#define JALON_API_PEOPLE_H
+
+#include "endpoint.h"
+
+/* Longest body of these endpoints, in bytes. */
+enum { JALON_PEOPLE_BODY_MAX = 64 << 10 };
+
+/* Fills a struct from the request's body, a JSON object; every fault at once. */
+enum jalon_status jalon_people_read(struct jalon_request *request,
+                                    const struct jalon_json_field *fields, size_t count,
+                                    void *out) JALON_MUST_USE;
+/* Of jalon_app_… that may say to wait: has that sent as Retry-After. */
+enum jalon_status jalon_people_wait(struct jalon_response *response, enum jalon_status status,
+                                    int64_t wait_s) JALON_MUST_USE;
+/* `null` when the time is 0. */
+void jalon_people_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
+/* `null` when it is empty. */
+void jalon_people_put_text(struct jalon_json_writer *writer, const char *key,
+                           struct jalon_text text);
+/* Only for who asks, and never kept. */
+void jalon_people_keep_private(struct jalon_response *response);
+/* {account, display_name, is_operator, language}: who is signed in. */
+void jalon_people_put_session(struct jalon_json_writer *writer,
+                              const struct jalon_account *account);
+/* The session that has begun: 201, its cookie, who it is of. */
+enum jalon_status jalon_people_begin_session(struct jalon_request *request,
+                                             struct jalon_response *response,
+                                             const struct jalon_session_begun *begun)
+    JALON_MUST_USE;
+
+/* --- Handlers, one file each --- */
+enum jalon_status jalon_sessions_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_session_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_session_delete(struct jalon_request *, struct jalon_response *);
+
+/* The table of these routes. */
+extern const struct jalon_route jalon_routes_people[];
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* POST /sessions: sign in, by password. Layer 4 (api). */
+#include "people.h"
+
+static enum jalon_status check(struct jalon_request *request,
+                               const struct jalon_credentials *credentials)
+{
+    if (credentials->account.length == 0) {
+        jalon_error_add(request->ctx, JALON_ERROR_POINTER, "/account", "is needed");
+    }
+    if (credentials->password.length == 0) {
+        jalon_error_add(request->ctx, JALON_ERROR_POINTER, "/password", "is needed");
+    }
+    return jalon_error_verdict(request->ctx, "the request's body is not right");
+}
+
+enum jalon_status jalon_sessions_post(struct jalon_request *request,
+                                      struct jalon_response *response)
+{
+    static const struct jalon_json_field fields[] = {
+        {"account", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, account), false},
+        {"password", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, password), false},
+    };
+    struct jalon_api *api = request->application;
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    struct jalon_credentials credentials = {.account = JALON_TEXT_EMPTY};
+    struct jalon_session_begun begun;
+    int64_t wait_s = 0;
+    enum jalon_status status =
+        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &credentials);
+    if (status == JALON_OK) {
+        status = check(request, &credentials);
+    }
+    if (status == JALON_OK) {
+        status = jalon_app_sign_in(request->ctx, api->app, &actor, &credentials, &begun, &wait_s);
+    }
+    return status == JALON_OK ? jalon_people_begin_session(request, response, &begun)
+                              : jalon_people_wait(response, status, wait_s);
+}
