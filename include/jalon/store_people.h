@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * The store's part about people: accounts, and by what they are known to be who they say: tokens,
- * sessions, mailed links. Layer 2. Part of jalon/store.h.
+ * sessions, mailed links. Layer 2 (store). Part of jalon/store.h.
  *
  * Of secrets only their hashes are here, hexadecimal.
  */
