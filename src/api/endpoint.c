@@ -70,6 +70,7 @@ static uint64_t settings_hash(const struct jalon_api *api, const struct jalon_ma
     hash = mix(mix(hash, map->title.fr), map->title.en);
     hash = mix(mix(hash, map->description.fr), map->description.en);
     hash = mix(mix(hash, map->licence), map->attribution);
+    hash = hash * 31 + (uint64_t)map->described_us; /* all else that can be set */
     return hash * 31 + api->offers;
 }
 

@@ -76,6 +76,7 @@ enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
 
 /* --- Tables of routes, beside routes.c --- */
 extern const struct jalon_route jalon_routes_duplicates[];
+extern const struct jalon_route jalon_routes_rules[];
 
 /* --- Handlers, one file each --- */
 enum jalon_status jalon_assets_get(struct jalon_request *, struct jalon_response *);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}: the landing page, as JSON for programs and as the page for people. Layer 4. */
+#include "jalon/app_rules.h"
 #include "jalon/embedded.h"
+#include "jalon/settings.h"
 
 #include "endpoint.h"
 #include "page.h"
@@ -76,6 +78,21 @@ static void put_categories(struct jalon_json_writer *writer, const struct jalon_
     jalon_json_end_array(writer);
 }
 
+/* What a community has agreed on, as far as it concerns who comes to it. */
+static void put_rules(struct jalon_json_writer *writer, const struct jalon_map *map)
+{
+    size_t count;
+    const struct jalon_setting *settings = jalon_settings(&count);
+    jalon_json_begin_object(writer, "rules");
+    for (size_t i = 0; i < count; i++) {
+        if (settings[i].is_rule && settings[i].is_public) {
+            struct jalon_value value = jalon_setting_get(&settings[i], map);
+            jalon_setting_write(writer, settings[i].key, &value);
+        }
+    }
+    jalon_json_end_object(writer);
+}
+
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
                                 const struct jalon_reading *reading)
 {
@@ -94,6 +111,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     jalon_json_put_text(&writer, "attribution", map->attribution);
     jalon_json_put_string(&writer, "policy", jalon_write_policy_name(map->policy));
     jalon_json_put_boolean(&writer, "account_needed", map->account_needed);
+    put_rules(&writer, map);
     jalon_endpoint_put_box(&writer, "bbox", map->box);
     put_base_maps(request, &writer);
     put_categories(&writer, map);

@@ -384,6 +384,7 @@ static const struct jalon_route *const areas[] = {
     routes,
     jalon_routes_duplicates,
     jalon_routes_people,
+    jalon_routes_rules,
 };
 static struct jalon_route all[ROUTES_MAX + 1];
 

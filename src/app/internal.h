@@ -167,6 +167,25 @@ bool jalon_turn_is_flushed(const struct jalon_turn *turn, int64_t seq);
 enum jalon_status jalon_turn_end(struct jalon_context *ctx, struct jalon_turn *turn,
                                  enum jalon_status status) JALON_MUST_USE;
 
+/*
+ * A session for what is no contribution: jalon_store_write, but JALON_RETRY in a group, which may have
+ * the engine's or the map's lock already and would never let go of it. Who answers groups does it
+ * again outside of them.
+ */
+enum jalon_status jalon_write_alone(struct jalon_context *ctx, struct jalon_app *app,
+                                    struct jalon_session **out) JALON_MUST_USE;
+
+/* --- maps.c --- */
+/* Loads the description within a session; the message names the map. JALON_NOT_FOUND. */
+enum jalon_status jalon_map_load(struct jalon_context *ctx, struct jalon_session *session,
+                                 struct jalon_text slug, struct jalon_map *out) JALON_MUST_USE;
+/* The same in a write session, as nobody else changes it meanwhile. */
+enum jalon_status jalon_map_take(struct jalon_context *ctx, struct jalon_session *session,
+                                 struct jalon_text slug, struct jalon_map *out) JALON_MUST_USE;
+/* JALON_INVALID: no map can be called so. */
+enum jalon_status jalon_map_check_slug(struct jalon_context *ctx,
+                                       struct jalon_text slug) JALON_MUST_USE;
+
 /* --- collection_settings.c --- */
 /* Changes one setting. JALON_INVALID names what is expected, or what there is. */
 enum jalon_status jalon_collection_set(struct jalon_context *ctx,

@@ -295,3 +295,18 @@ enum jalon_status jalon_rights_require(struct jalon_context *ctx, struct jalon_a
     }
     return status;
 }
+
+enum jalon_status jalon_rights_check_actor(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map,
+                                           const struct jalon_actor *actor,
+                                           enum jalon_right right)
+{
+    struct jalon_party party;
+    if (actor == NULL) {
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_rights_find_party(ctx, session, map, actor, &party);
+    return status == JALON_OK ? jalon_rights_check(ctx, session, map, &party, right, NULL)
+                              : status;
+}

@@ -41,6 +41,12 @@ enum jalon_status jalon_rights_require(struct jalon_context *ctx, struct jalon_a
                                        const struct jalon_map *map,
                                        const struct jalon_actor *actor, enum jalon_right right,
                                        struct jalon_party *out) JALON_MUST_USE;
+/* Party and verdict in a session that is there. `actor` NULL: whoever sits at the machine may all. */
+enum jalon_status jalon_rights_check_actor(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map,
+                                           const struct jalon_actor *actor,
+                                           enum jalon_right right) JALON_MUST_USE;
 /* Is the party its author: by the account, or by the edit secret? */
 enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map,

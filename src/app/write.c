@@ -156,6 +156,15 @@ enum jalon_status jalon_app_end_group(struct jalon_context *ctx)
     return status;
 }
 
+enum jalon_status jalon_write_alone(struct jalon_context *ctx, struct jalon_app *app,
+                                    struct jalon_session **out)
+{
+    if (open_group != NULL) { /* which may have what this would wait for */
+        return jalon_fail(ctx, JALON_RETRY, "this is written by itself; send it again");
+    }
+    return jalon_store_write(ctx, app->store, out);
+}
+
 /* --- Turns --- */
 
 /* Nothing of it is kept. The next turn has another one. */

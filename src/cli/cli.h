@@ -37,8 +37,10 @@ enum command_bit {
     COMMAND_CHECK = 1 << 13,
     COMMAND_VACUUM = 1 << 14,
     COMMAND_EXPORT = 1 << 15,
-    COMMAND_ALL = (1 << 16) - 1,
-    COMMANDS_WITH_DATABASE = COMMAND_ALL & ~COMMAND_CONFIG,
+    COMMAND_MEMBER = 1 << 16,
+    COMMAND_RIGHTS = 1 << 17,
+    COMMAND_ALL = (1 << 18) - 1,
+    COMMANDS_WITH_DATABASE = COMMAND_ALL & ~COMMAND_CONFIG & ~COMMAND_RIGHTS,
 };
 
 /* What a command works with. */
@@ -73,6 +75,8 @@ enum exit_code jalon_cli_export(struct jalon_cli *cli);
 enum exit_code jalon_cli_demo(struct jalon_cli *cli);
 enum exit_code jalon_cli_account_create(struct jalon_cli *cli);
 enum exit_code jalon_cli_account_token(struct jalon_cli *cli);
+enum exit_code jalon_cli_member(struct jalon_cli *cli);
+enum exit_code jalon_cli_rights(struct jalon_cli *cli);
 enum exit_code jalon_cli_migrate(struct jalon_cli *cli);
 enum exit_code jalon_cli_config(struct jalon_cli *cli);
 enum exit_code jalon_cli_backup(struct jalon_cli *cli);

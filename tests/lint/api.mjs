@@ -18,6 +18,7 @@ const data = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-api-'));
 let server;
 let document;
 let collections;
+let token; // of who may all: it is not about rights here
 
 /** The rows of the table that are below a map: method, path, operationId. */
 function rows() {
@@ -31,6 +32,9 @@ function rows() {
 
 before(async () => {
   execFileSync(jalon, ['map', 'create', 'test', '--template', 'cartomobilite', '--data', data]);
+  execFileSync(jalon, ['account', 'create', 'root', '--operator', '--data', data]);
+  token = execFileSync(jalon, ['account', 'token', 'root', '--data', data], { stdio: ['ignore', 'pipe', 'ignore'] })
+    .toString().trim();
   server = await serve(jalon, data);
   const map = `http://127.0.0.1:${server.port}/maps/test`;
   document = await (await fetch(`${map}/api`)).json();
@@ -59,7 +63,7 @@ test('a parameter that is described is understood, any other is refused', async 
     const names = get.parameters.filter((one) => one.in === 'query').map((one) => one.name);
     assert.equal(new Set(names).size, names.length, at);
     const url = document.servers[0].url + (at === '/' ? '' : at);
-    const answer = await fetch(`${url}?unheard_of=1`);
+    const answer = await fetch(`${url}?unheard_of=1`, { headers: { authorization: `Bearer ${token}` } });
     assert.equal(answer.status, 400, at);
     const told = (await answer.json()).errors[0];
     assert.equal(told.parameter, 'unheard_of', at);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the endpoints of a community's rules share: bodies and answers. Layer 4 (api). */
+#include "rules.h"
+
+#include "jalon/clock.h"
+#include "jalon/settings.h"
+
+void jalon_rules_begin(struct jalon_request *request, struct jalon_response *response,
+                       struct jalon_json_writer *writer)
+{
+    (void)request;
+    response->media_type = "application/json";
+    response->cache_control = JALON_TEXT("no-store");
+    jalon_json_writer_init(writer, &response->body);
+    jalon_json_begin_object(writer, NULL);
+}
+
+enum jalon_status jalon_rules_read_body(struct jalon_request *request,
+                                        const struct jalon_json_field *fields, size_t count,
+                                        void *out)
+{
+    const struct jalon_json *body;
+    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
+    if (status != JALON_OK) {
+        return status;
+    }
+    jalon_json_read_object(request->ctx, body, "", fields, count, out);
+    return jalon_error_verdict(request->ctx, "the request cannot be understood");
+}
+
+enum jalon_status jalon_rules_reason(struct jalon_request *request, struct jalon_text *out)
+{
+    return jalon_request_words(request, "Jalon-Reason", JALON_RULES_REASON_MAX, out);
+}
+
+void jalon_rules_put_member(struct jalon_json_writer *writer, const struct jalon_member *member)
+{
+    char since[JALON_CLOCK_TEXT_SIZE];
+    jalon_clock_format(member->since_us, since);
+    jalon_json_begin_object(writer, NULL);
+    jalon_json_put_text(writer, "name", member->name);
+    if (member->display_name.length > 0) {
+        jalon_json_put_text(writer, "display_name", member->display_name);
+    }
+    jalon_json_put_string(writer, "role", jalon_role_name(member->role));
+    if (member->category_count > 0) {
+        jalon_json_begin_array(writer, "categories");
+        for (size_t i = 0; i < member->category_count; i++) {
+            jalon_json_put_text(writer, NULL, member->categories[i]);
+        }
+        jalon_json_end_array(writer);
+    }
+    if (member->territory.length > 0) {
+        jalon_json_put_text(writer, "territory", member->territory);
+    }
+    jalon_json_put_string(writer, "since", since);
+    jalon_json_end_object(writer);
+}
+
+void jalon_rules_put_settings(struct jalon_json_writer *writer, const struct jalon_map *map)
+{
+    size_t count;
+    const struct jalon_setting *settings = jalon_settings(&count);
+    for (size_t i = 0; i < count; i++) {
+        struct jalon_value value = jalon_setting_get(&settings[i], map);
+        jalon_setting_write(writer, settings[i].key, &value);
+    }
+}

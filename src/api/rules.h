@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the endpoints of a community's rules share. Private to api. */
+#ifndef JALON_API_RULES_H
+#define JALON_API_RULES_H
+
+#include "jalon/app_rules.h"
+
+#include "endpoint.h"
+
+enum { JALON_RULES_REASON_MAX = 1000, JALON_RULES_LIMIT_MAX = 1000 };
+
+/* Begins an answer that is this requester's alone. */
+void jalon_rules_begin(struct jalon_request *request, struct jalon_response *response,
+                       struct jalon_json_writer *writer);
+/* The body as an object, its members by table. JALON_INVALID with every fault. */
+enum jalon_status jalon_rules_read_body(struct jalon_request *request,
+                                        const struct jalon_json_field *fields, size_t count,
+                                        void *out) JALON_MUST_USE;
+/* The header Jalon-Reason; may be empty. */
+enum jalon_status jalon_rules_reason(struct jalon_request *request,
+                                     struct jalon_text *out) JALON_MUST_USE;
+void jalon_rules_put_member(struct jalon_json_writer *writer, const struct jalon_member *member);
+/* All settings, as a flat object of the answer. */
+void jalon_rules_put_settings(struct jalon_json_writer *writer, const struct jalon_map *map);
+
+enum jalon_status jalon_members_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_member_put(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_member_delete(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_me_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_settings_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_settings_patch(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_maps_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_map_delete(struct jalon_request *, struct jalon_response *);
+
+#endif
