@@ -21,7 +21,8 @@ DELETE FROM review WHERE map = $1 AND contribution = $2 AND reason = $3;
 -- name: review_queue
 SELECT review.created, contribution.number, contribution.id, contribution.collection,
     contribution.version, title, description, fields, categories, status, moderation, author,
-    source, source_id, licence, observed, campaign, contribution.created, updated, geometry
+    source, source_id, licence, observed, campaign, contribution.created, updated, geometry,
+    declared_by, confirmed, supports, comments, touched, merged_into
 FROM review
 JOIN contribution ON contribution.map = review.map AND contribution.number = review.contribution
 WHERE review.map = $1 AND (review.created, review.contribution) > ($2, $3)
