@@ -158,6 +158,9 @@ enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *t
 enum jalon_status jalon_turn_touch(struct jalon_context *ctx, struct jalon_turn *turn,
                                    struct jalon_contribution *contribution,
                                    int64_t *out_seq) JALON_MUST_USE;
+/* Other rows were written in the turn's session, without an event: they are to be kept as well. */
+enum jalon_status jalon_turn_keep(struct jalon_context *ctx,
+                                  struct jalon_turn *turn) JALON_MUST_USE;
 /* False: event `seq` of the turn's map was written in this group, and is not on disk yet. */
 bool jalon_turn_is_flushed(const struct jalon_turn *turn, int64_t seq);
 /*

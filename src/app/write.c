@@ -17,7 +17,7 @@
 struct written {
     struct jalon_text map; /* slug */
     struct jalon_contribution contribution; /* what it points at is its turn's context's */
-    int64_t seq;
+    int64_t seq;     /* of the event; 0: there is none, and nothing to show */
     int64_t time_us; /* of the event */
 };
 
@@ -88,7 +88,8 @@ static void show_all(struct jalon_context *ctx, const struct jalon_write_group *
     struct jalon_text shown = JALON_TEXT_EMPTY; /* a map of which nothing more is to be shown */
     for (size_t i = 0; i < group->written_count; i++) {
         const struct written *written = &group->written[i];
-        if (!jalon_text_equal(shown, written->map) && show(ctx, group->app, written)) {
+        if (written->seq > 0 && !jalon_text_equal(shown, written->map) &&
+            show(ctx, group->app, written)) {
             shown = written->map;
         }
     }
@@ -296,6 +297,16 @@ enum jalon_status jalon_turn_touch(struct jalon_context *ctx, struct jalon_turn 
     if (status == JALON_OK) {
         note_written(turn, contribution, seq, contribution->touched_us);
         *out_seq = seq;
+    }
+    return status;
+}
+
+enum jalon_status jalon_turn_keep(struct jalon_context *ctx, struct jalon_turn *turn)
+{
+    static const struct jalon_contribution nothing = {.number = 0};
+    enum jalon_status status = make_room(ctx, turn);
+    if (status == JALON_OK) {
+        note_written(turn, &nothing, 0, 0);
     }
     return status;
 }
