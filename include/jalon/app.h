@@ -130,13 +130,17 @@ void jalon_app_measure(struct jalon_app *app, struct jalon_app_measures *out);
 /* --- Reading --- */
 /* A map with a state that does not change while it is held. Hold it briefly; end it always. */
 struct jalon_reading {
-    const struct jalon_map *map;
+    const struct jalon_map *map; /* as whoever reads sees it (jalon_map_as_seen) */
     const struct jalon_snapshot *snapshot;
     struct jalon_live_map *live; /* private */
 };
-/* Loads the view on first use. JALON_NOT_FOUND: no such map. */
+/*
+ * What this requester (NULL: nobody in particular) may see of the map; loads the view on first use.
+ * JALON_NOT_FOUND: no such map; JALON_UNAUTHENTICATED, JALON_FORBIDDEN: only its members read it.
+ */
 enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *app,
-                                 struct jalon_text slug, struct jalon_reading *out) JALON_MUST_USE;
+                                 struct jalon_text slug, const struct jalon_actor *actor,
+                                 struct jalon_reading *out) JALON_MUST_USE;
 /* A zeroed reading is allowed. */
 void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading);
 /*
@@ -201,12 +205,14 @@ void jalon_app_release_tile(struct jalon_app *app, struct jalon_drawn_tile *tile
 
 /* --- History --- */
 /*
- * History of one contribution, newest first, versions below `before` (0: all). Fields that are not
- * public are left out. JALON_NOT_FOUND also when the contribution is not public.
+ * History of one contribution, newest first, versions below `before` (0: all), as whoever asks may see
+ * it: without the fields that are not for them, with places as coarse as theirs. JALON_NOT_FOUND also
+ * when the contribution is not public; else as jalon_app_read.
  */
 enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jalon_app *app,
-                                           struct jalon_text slug, struct jalon_text collection,
-                                           struct jalon_id id, int64_t before, size_t limit,
+                                           struct jalon_text slug, const struct jalon_actor *actor,
+                                           struct jalon_text collection, struct jalon_id id,
+                                           int64_t before, size_t limit,
                                            struct jalon_revision **out, size_t *out_count)
     JALON_MUST_USE;
 

@@ -15,7 +15,8 @@
 /*
  * Properties written: title, description, categories (keys), status (key), moderation (only when not
  * published), author, created, updated, observed, version, licence, source, source_id, campaign,
- * declared_by, confirmed, supports, comments; empty ones, and counts of none, are left out.
+ * declared_by, confirmed, supports, comments; empty ones, and counts of none, are left out. accuracy_m
+ * where the map's places are coarse: the side of the squares. The geometry is written as it is given.
  */
 void jalon_feature_write(struct jalon_buffer *buffer, const struct jalon_map *map,
                          const struct jalon_contribution *contribution);

@@ -47,6 +47,23 @@ enum jalon_status jalon_geometry_label_position(struct jalon_context *ctx,
                                                 const struct jalon_geometry *geometry,
                                                 struct jalon_position *out) JALON_MUST_USE;
 
+/* --- Coarse places --- */
+/*
+ * The middle of the square that the position is in (degrees on WGS 84), at 7 decimals; grid_m > 0 is
+ * the squares' side. Rows: 180 degrees of latitude in floor(180 d / grid_m) equal parts from the south
+ * pole, d = 111,195.08 m to the degree. Columns: each row's turn in floor(360 d cos(latitude of the
+ * row's middle) / grid_m) equal parts from -180 on. So no square has a side of less than grid_m in its
+ * middle, and who knows a thousand answers knows the square, as who knows one.
+ */
+struct jalon_position jalon_geo_coarsen(struct jalon_position position, int32_t grid_m);
+/*
+ * The point that stands for the geometry where places are coarse: that of the middle of its box. The
+ * geometry itself, borrowed, when grid_m is 0 or it has no position.
+ */
+enum jalon_status jalon_geometry_coarsen(struct jalon_context *ctx,
+                                         const struct jalon_geometry *geometry, int32_t grid_m,
+                                         struct jalon_geometry *out) JALON_MUST_USE;
+
 /* --- GeoJSON (RFC 7946) --- */
 /*
  * Reads a geometry object. `pointer` is its JSON Pointer, the base of every error's pointer

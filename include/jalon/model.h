@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "jalon/arena.h"
 #include "jalon/buffer.h"
 #include "jalon/geometry.h"
 #include "jalon/id.h"
@@ -225,6 +226,8 @@ struct jalon_map {
     size_t collection_count;
     int64_t created_us;
     int64_t described_us; /* when it was last set, or a territory of it; 0: never */
+    /* Whose description this is (jalon_map_as_seen); PUBLIC: everybody's, or the store's. */
+    enum jalon_visibility seen_by;
 };
 
 /* A polygon for counting, filtering, showing where one is. */
@@ -365,6 +368,23 @@ const char *jalon_role_name(enum jalon_role role);
 bool jalon_role_parse(struct jalon_text name, enum jalon_role *out);
 const char *jalon_write_policy_name(enum jalon_write_policy policy);
 bool jalon_write_policy_parse(struct jalon_text name, enum jalon_write_policy *out);
+
+/*
+ * --- Audiences ---
+ * Who reads a map is one of three: the public, the members, the moderators; each sees what those before
+ * see and more. A description as an audience sees it says PUBLIC of every collection and field that is
+ * for them; the others keep what they say, and location_grid_m is 0 for all but the public. So whoever
+ * shows what is public, of the description that he is given, shows what he may.
+ */
+/* The first audience that sees all that this one does. */
+enum jalon_visibility jalon_map_find_audience(const struct jalon_map *map,
+                                              enum jalon_visibility audience);
+/*
+ * The description as this audience sees it, from the store's, which is borrowed; seen_by is then
+ * jalon_map_find_audience. False: no memory.
+ */
+bool jalon_map_as_seen(struct jalon_arena *arena, const struct jalon_map *map,
+                       enum jalon_visibility audience, struct jalon_map *out) JALON_MUST_USE;
 
 /* Index of the collection, field, category or status with this key, or -1. */
 int32_t jalon_map_find_collection(const struct jalon_map *map, struct jalon_text key);

@@ -4,7 +4,9 @@
  *
  * Events go in as whole contributions, answers come out. Only published contributions of public
  * collections are in it, and of those only the public fields (the others are NONE in what comes
- * out): what is private cannot be found or leave through it, and is asked from the store. Many
+ * out): what is private cannot be found or leave through it, and is asked from the store. With a
+ * location_grid_m each is a point, in the middle of its square (jalon_geometry_coarsen): where it is
+ * cannot be found either. Who may see more has a view of a description that says so (jalon/model.h). Many
  * threads read at once, beside those who write, who wait for each other. A cache: it can be rebuilt
  * from the store at any time.
  */

@@ -63,10 +63,14 @@ uint64_t jalon_api_hash_offers(const struct jalon_api *api)
     return hash;
 }
 
-/* Of everything that may change without an event: the map's description, the pages, options. */
+/*
+ * Of everything that may change without an event: the map's description, whose it is, the pages,
+ * options.
+ */
 static uint64_t settings_hash(const struct jalon_api *api, const struct jalon_map *map)
 {
     uint64_t hash = (uint64_t)map->created_us * 8 + (uint64_t)map->policy * 2 + map->account_needed;
+    hash = (hash * 31 + (uint64_t)map->described_us) * 31 + (uint64_t)map->seen_by;
     hash = mix(mix(hash, map->title.fr), map->title.en);
     hash = mix(mix(hash, map->description.fr), map->description.en);
     hash = mix(mix(hash, map->licence), map->attribution);
@@ -108,13 +112,21 @@ bool jalon_endpoint_unchanged_on_day(struct jalon_request *request,
     return etag.data != NULL && jalon_response_not_modified(request, response, etag);
 }
 
+enum jalon_status jalon_endpoint_begin_reading(struct jalon_request *request,
+                                               struct jalon_reading *out)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    return jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &actor,
+                          out);
+}
+
 enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
                                           struct jalon_response *response, map_answer answer)
 {
     struct jalon_api *api = request->application;
     struct jalon_reading reading = {.live = NULL};
-    enum jalon_status status =
-        jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &reading);
+    enum jalon_status status = jalon_endpoint_begin_reading(request, &reading);
     if (status != JALON_OK) {
         return status;
     }

@@ -12,6 +12,12 @@ typedef enum jalon_status (*map_answer)(struct jalon_request *request,
                                         struct jalon_response *response,
                                         const struct jalon_reading *reading);
 
+/*
+ * Opens the map named in the path, as whoever asks may see it; to be ended (jalon_app_end_reading), also
+ * after a failure.
+ */
+enum jalon_status jalon_endpoint_begin_reading(struct jalon_request *request,
+                                               struct jalon_reading *out) JALON_MUST_USE;
 /* Opens the map, calls `answer`, and closes. */
 enum jalon_status jalon_endpoint_read_map(struct jalon_request *request,
                                           struct jalon_response *response, map_answer answer)

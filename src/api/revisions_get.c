@@ -61,8 +61,7 @@ static enum jalon_status check_unchanged(struct jalon_request *request,
     struct jalon_reading reading = {.live = NULL};
     struct jalon_view_item item;
     int32_t collection;
-    enum jalon_status status =
-        jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &reading);
+    enum jalon_status status = jalon_endpoint_begin_reading(request, &reading);
     if (status == JALON_OK) {
         status = jalon_endpoint_collection(request, reading.map, &collection);
     }
@@ -83,6 +82,7 @@ enum jalon_status jalon_revisions_get(struct jalon_request *request,
     struct jalon_id id;
     size_t count = 0;
     int64_t limit = 0, before = 0;
+    struct jalon_actor actor = jalon_endpoint_actor(request);
     bool unchanged = false;
     enum jalon_status status = jalon_endpoint_id(request, &id);
     if (status == JALON_OK) {
@@ -96,7 +96,7 @@ enum jalon_status jalon_revisions_get(struct jalon_request *request,
     }
     if (status == JALON_OK && !unchanged) {
         status = jalon_app_list_revisions(request->ctx, api->app,
-                                          jalon_request_variable(request, "map"),
+                                          jalon_request_variable(request, "map"), &actor,
                                           jalon_request_variable(request, "collection"), id, before,
                                           (size_t)limit, &revisions, &count);
     }

@@ -49,8 +49,7 @@ enum jalon_status jalon_tile_get(struct jalon_request *request, struct jalon_res
         .form = jalon_request_coding(request),
         .compress = compress,
     };
-    enum jalon_status status =
-        jalon_app_read(request->ctx, api->app, jalon_request_variable(request, "map"), &reading);
+    enum jalon_status status = jalon_endpoint_begin_reading(request, &reading);
     if (status == JALON_OK) {
         response->seq = jalon_snapshot_seq(reading.snapshot);
         status = jalon_tile_query_read(request, &reading, &command);

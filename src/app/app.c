@@ -107,10 +107,11 @@ void jalon_app_close(struct jalon_app *app)
 }
 
 enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *app,
-                                 struct jalon_text slug, struct jalon_reading *out)
+                                 struct jalon_text slug, const struct jalon_actor *actor,
+                                 struct jalon_reading *out)
 {
     struct jalon_live_map *live = NULL;
-    enum jalon_status status = jalon_live_hold(ctx, app, slug, &live);
+    enum jalon_status status = jalon_audience_hold(ctx, app, slug, actor, &live);
     if (status == JALON_OK) {
         *out = (struct jalon_reading){
             .map = jalon_view_map(live->view),

@@ -32,9 +32,15 @@ enum jalon_status jalon_contribute_write_feature(struct jalon_context *ctx,
                                                  struct jalon_text *out)
 {
     struct jalon_buffer buffer;
+    struct jalon_contribution seen = *contribution;
+    enum jalon_status status = jalon_geometry_coarsen(
+        ctx, &contribution->geometry, map->rules.location_grid_m, &seen.geometry);
+    if (status != JALON_OK) {
+        return status;
+    }
     jalon_buffer_init(&buffer, FEATURE_MAX);
-    jalon_feature_write(&buffer, map, contribution);
-    enum jalon_status status = jalon_buffer_status(&buffer);
+    jalon_feature_write(&buffer, map, &seen);
+    status = jalon_buffer_status(&buffer);
     if (status == JALON_OK) {
         *out = jalon_text_copy(ctx->arena, jalon_buffer_text(&buffer));
         status = out->data != NULL ? JALON_OK : JALON_NO_MEMORY;
@@ -77,8 +83,8 @@ static enum jalon_status answer_new(struct jalon_context *ctx, struct jalon_turn
     const struct jalon_contribution *created = &addition->contribution;
     done->id = created->id;
     done->state = (struct jalon_contribution_state){created->version, created->updated_us, 0};
-    enum jalon_status status =
-        jalon_contribute_write_feature(ctx, addition->map, created, &done->json);
+    struct jalon_map own = jalon_audience_own(addition->map);
+    enum jalon_status status = jalon_contribute_write_feature(ctx, &own, created, &done->json);
     if (status == JALON_OK && created->moderation != JALON_MODERATION_PUBLISHED) {
         status = add_hint(ctx, &done->json);
     }
@@ -149,7 +155,8 @@ enum jalon_status jalon_app_may_contribute(struct jalon_context *ctx, struct jal
 {
     struct jalon_live_map *live = NULL;
     int32_t collection;
-    enum jalon_status status = jalon_live_hold(ctx, app, command->map, &live);
+    enum jalon_status status =
+        jalon_audience_hold(ctx, app, command->map, &command->actor, &live);
     if (status == JALON_OK) {
         status = check_contributor(ctx, app, jalon_view_map(live->view), command, &collection,
                                    NULL);
@@ -223,7 +230,8 @@ enum jalon_status jalon_app_contribute(struct jalon_context *ctx, struct jalon_a
                                        struct jalon_contributed *out)
 {
     struct jalon_live_map *live = NULL;
-    enum jalon_status status = jalon_live_hold(ctx, app, command->map, &live);
+    enum jalon_status status =
+        jalon_audience_hold(ctx, app, command->map, &command->actor, &live);
     if (status != JALON_OK) {
         return status;
     }
@@ -275,22 +283,23 @@ static enum jalon_status list_public(struct jalon_context *ctx, struct jalon_app
     }
     jalon_session_end(session);
     for (size_t i = 0; status == JALON_OK && i < *out_count; i++) {
-        status = jalon_history_public(ctx, &map->collections[collection], (*out)[i].changes,
+        status = jalon_history_public(ctx, map, collection, (*out)[i].changes,
                                       &(*out)[i].changes);
     }
     return status;
 }
 
 enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jalon_app *app,
-                                           struct jalon_text slug, struct jalon_text collection,
-                                           struct jalon_id id, int64_t before, size_t limit,
+                                           struct jalon_text slug, const struct jalon_actor *actor,
+                                           struct jalon_text collection, struct jalon_id id,
+                                           int64_t before, size_t limit,
                                            struct jalon_revision **out, size_t *out_count)
 {
     struct jalon_live_map *live = NULL;
     int32_t index = -1;
     int64_t number = 0;
     struct jalon_standing at = {0, 0};
-    enum jalon_status status = jalon_live_hold(ctx, app, slug, &live);
+    enum jalon_status status = jalon_audience_hold(ctx, app, slug, actor, &live);
     if (status != JALON_OK) {
         return status;
     }

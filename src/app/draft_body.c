@@ -11,7 +11,7 @@
 enum { GEOMETRY_TEXT_MAX = 64 << 20 };
 
 /* --- What the server sets --- */
-enum { SERVER_SET_COUNT = 11 };
+enum { SERVER_SET_COUNT = 12 };
 
 struct server_set {
     const char *name;
@@ -39,9 +39,13 @@ static struct jalon_value count_value(int64_t count)
 }
 
 /* As they stand in the Feature (jalon/feature.h). */
-static void list_server_set(struct jalon_context *ctx, const struct jalon_contribution *before,
+static void list_server_set(struct jalon_context *ctx, const struct draft *draft,
                             struct server_set out[SERVER_SET_COUNT])
 {
+    const struct jalon_contribution *before = draft->before;
+    int32_t grid_m = draft->map->rules.location_grid_m;
+    struct jalon_value accuracy = {.kind = grid_m > 0 ? JALON_VALUE_INTEGER : JALON_VALUE_NONE,
+                                   .integer = grid_m};
     struct jalon_text moderation = jalon_text_from(jalon_moderation_name(before->moderation));
     bool is_published = before->moderation == JALON_MODERATION_PUBLISHED;
     struct jalon_value version = {.kind = JALON_VALUE_INTEGER, .integer = before->version};
@@ -57,6 +61,7 @@ static void list_server_set(struct jalon_context *ctx, const struct jalon_contri
         {"confirmed", text_value(before->confirmed), true},
         {"supports", count_value(before->supports), true},
         {"comments", count_value(before->comments), true},
+        {"accuracy_m", accuracy, false},
     };
     memcpy(out, all, sizeof all);
 }
@@ -100,7 +105,7 @@ static void check_server_set(struct jalon_context *ctx, const struct draft *draf
     if (!is_patch && draft->before->touched_us != 0 && changes_by_itself(value->name)) {
         return;
     }
-    list_server_set(ctx, draft->before, all);
+    list_server_set(ctx, draft, all);
     for (size_t i = 0; i < SERVER_SET_COUNT; i++) {
         if (jalon_text_is(value->name, all[i].name)) {
             current = all[i].value;
@@ -116,7 +121,7 @@ static void check_all_server_set(struct jalon_context *ctx, const struct draft *
                                  const struct jalon_record *record)
 {
     struct server_set all[SERVER_SET_COUNT];
-    list_server_set(ctx, draft->before, all);
+    list_server_set(ctx, draft, all);
     for (size_t i = 0; i < SERVER_SET_COUNT; i++) {
         if (all[i].value.kind != JALON_VALUE_NONE && !all[i].is_hidden &&
             find_value(record, all[i].name).kind == JALON_VALUE_NONE) {
@@ -198,6 +203,40 @@ static bool is_written_alike(const struct jalon_geometry *a, const struct jalon_
     return alike;
 }
 
+/* What is there, and what a reader has seen of it: the middle of a square where places are coarse. */
+struct shown {
+    const struct jalon_geometry *exact;
+    struct jalon_geometry seen;
+};
+
+static bool is_shown(const struct shown *shown, const struct jalon_geometry *geometry)
+{
+    return geometry->srid == shown->exact->srid && (is_written_alike(geometry, &shown->seen) ||
+                                                    is_written_alike(geometry, shown->exact));
+}
+
+/*
+ * Is this point, on its way back from another system of coordinates, the one that was seen? A draft may
+ * not take it first: the collection may have no points.
+ */
+static enum jalon_status check_moved(struct jalon_context *ctx, const struct shown *shown,
+                                     const struct jalon_geometry *geometry, bool *out)
+{
+    struct jalon_geometry moved;
+    if (geometry->type != JALON_GEOMETRY_POINT || geometry->srid == shown->seen.srid) {
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_geometry_copy(ctx, geometry, &moved);
+    if (status == JALON_OK && jalon_geo_transform(ctx, moved.srid, shown->seen.srid,
+                                                  moved.positions, 1) == JALON_OK) {
+        moved.srid = shown->seen.srid;
+        *out = is_shown(shown, &moved);
+    } else { /* the draft says what is wrong with it */
+        ctx->error.message = JALON_TEXT_EMPTY;
+    }
+    return status;
+}
+
 /*
  * What a reader has seen of a geometry, at 7 decimals, is not a change of it; nor what has become of
  * it on its way to another system of coordinates and back.
@@ -205,18 +244,22 @@ static bool is_written_alike(const struct jalon_geometry *a, const struct jalon_
 static enum jalon_status take_geometry(struct jalon_context *ctx, struct draft *draft,
                                        const struct jalon_geometry *geometry)
 {
-    const struct jalon_geometry *before =
-        draft->before != NULL ? &draft->before->geometry : NULL;
-    enum jalon_status status = JALON_OK;
-    bool kept = before != NULL && geometry->srid == before->srid &&
-                is_written_alike(geometry, before);
-    if (!kept) {
+    if (draft->before == NULL) {
+        return jalon_draft_take_geometry(ctx, draft, geometry, "/geometry");
+    }
+    struct shown shown = {.exact = &draft->before->geometry};
+    enum jalon_status status = jalon_geometry_coarsen(
+        ctx, shown.exact, draft->map->rules.location_grid_m, &shown.seen);
+    bool kept = status == JALON_OK && is_shown(&shown, geometry);
+    if (status == JALON_OK && !kept) {
+        status = check_moved(ctx, &shown, geometry, &kept);
+    }
+    if (status == JALON_OK && !kept) {
         status = jalon_draft_take_geometry(ctx, draft, geometry, "/geometry");
-        kept = before != NULL && status == JALON_OK &&
-               is_written_alike(&draft->contribution.geometry, before);
+        kept = status == JALON_OK && is_shown(&shown, &draft->contribution.geometry);
     }
     if (kept) {
-        draft->contribution.geometry = *before;
+        draft->contribution.geometry = *shown.exact;
         draft->repaired = false;
     }
     return status;

@@ -315,7 +315,8 @@ enum jalon_status jalon_app_check_duplicates(struct jalon_context *ctx, struct j
     struct jalon_reading reading = {.live = NULL};
     struct jalon_duplicate *found = NULL;
     size_t count = 0;
-    enum jalon_status status = jalon_app_read(ctx, app, check->map, &reading);
+    enum jalon_status status = 
+        jalon_app_read(ctx, app, check->map, &check->actor, &reading);
     if (status == JALON_OK) {
         status = check_in(ctx, &reading, check, &found, &count);
     }

@@ -341,7 +341,7 @@ enum jalon_status jalon_app_edit(struct jalon_context *ctx, struct jalon_app *ap
     struct jalon_live_map *live = NULL;
     struct jalon_turn turn;
     struct jalon_contributed done;
-    enum jalon_status status = jalon_live_hold(ctx, app, edit->map, &live);
+    enum jalon_status status = jalon_audience_hold(ctx, app, edit->map, &edit->actor, &live);
     if (status != JALON_OK) {
         return status;
     }
@@ -368,7 +368,7 @@ enum jalon_status jalon_app_may_edit(struct jalon_context *ctx, struct jalon_app
 {
     struct jalon_live_map *live = NULL;
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_live_hold(ctx, app, edit->map, &live);
+    enum jalon_status status = jalon_audience_hold(ctx, app, edit->map, &edit->actor, &live);
     if (status != JALON_OK) {
         return status;
     }

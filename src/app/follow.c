@@ -235,36 +235,42 @@ static bool follow_once(struct jalon_context *ctx, struct jalon_app *app)
 
 /* --- Those who wait for an event --- */
 
+/* Does this form of the map show the event? As jalon_app_shows. */
+static enum jalon_status shows_in(struct jalon_app *app, struct jalon_live_map *live, int64_t seq,
+                                  int64_t since_us, bool at_once)
+{
+    /* Before the view is looked at: what it shows may come between the two, and not be missed. */
+    int64_t all_us = atomic_load(&app->followed_us), own_us = atomic_load(&live->followed_us);
+    if (stands_at(live->view).seq >= seq) {
+        return JALON_OK;
+    }
+    bool is_known = (all_us > own_us ? all_us : own_us) >= since_us;
+    if (!is_known && !at_once) {
+        atomic_store(&live->wanted, true);
+        pthread_mutex_lock(&app->follower_lock);
+        app->is_wanted = true;
+        pthread_cond_broadcast(&app->follower_wake);
+        pthread_mutex_unlock(&app->follower_lock);
+    }
+    return is_known ? JALON_PRECONDITION : JALON_RETRY;
+}
+
 enum jalon_status jalon_app_shows(struct jalon_context *ctx, struct jalon_app *app,
                                   struct jalon_text slug, int64_t seq, int64_t since_us,
                                   bool at_once)
 {
-    struct jalon_live_map *live = jalon_live_hold_loaded(app, slug);
+    struct jalon_live_map *forms[JALON_AUDIENCES];
+    size_t count = jalon_live_hold_forms(app, slug, forms);
     enum jalon_status status = JALON_OK;
-    if (live == NULL && at_once) {
-        return JALON_OK;
+    if (count == 0 && !at_once) {
+        status = jalon_live_hold(ctx, app, slug, JALON_VISIBILITY_PUBLIC, &forms[0]);
+        count = status == JALON_OK;
     }
-    if (live == NULL) {
-        status = jalon_live_hold(ctx, app, slug, &live);
+    for (size_t i = 0; i < count; i++) { /* whoever asks sees one of them: all are to show it */
+        status = status == JALON_OK ? shows_in(app, forms[i], seq, since_us, at_once) : status;
+        jalon_live_release(app, forms[i]);
     }
-    if (status != JALON_OK) {
-        return status == JALON_NOT_FOUND ? JALON_OK : status;
-    }
-    /* Before the view is looked at: what it shows may come between the two, and not be missed. */
-    int64_t all_us = atomic_load(&app->followed_us), own_us = atomic_load(&live->followed_us);
-    if (stands_at(live->view).seq < seq) {
-        bool is_known = (all_us > own_us ? all_us : own_us) >= since_us;
-        status = is_known ? JALON_PRECONDITION : JALON_RETRY;
-        if (!is_known && !at_once) {
-            atomic_store(&live->wanted, true);
-            pthread_mutex_lock(&app->follower_lock);
-            app->is_wanted = true;
-            pthread_cond_broadcast(&app->follower_wake);
-            pthread_mutex_unlock(&app->follower_lock);
-        }
-    }
-    jalon_live_release(app, live);
-    return status;
+    return status == JALON_NOT_FOUND ? JALON_OK : status;
 }
 
 void jalon_app_on_move(struct jalon_app *app, void (*moved)(void *object), void *object)

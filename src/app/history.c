@@ -203,6 +203,20 @@ static struct jalon_text reserved_text(const struct jalon_map *map,
     return JALON_TEXT_EMPTY;
 }
 
+/* A geometry as readers of this description see it. */
+static enum jalon_status write_seen_geometry(struct jalon_context *ctx, const struct jalon_map *map,
+                                             const struct jalon_geometry *exact,
+                                             struct jalon_buffer *out)
+{
+    struct jalon_geometry seen;
+    enum jalon_status status =
+        jalon_geometry_coarsen(ctx, exact, map->rules.location_grid_m, &seen);
+    if (status == JALON_OK) {
+        jalon_geometry_write_json(out, &seen);
+    }
+    return status;
+}
+
 enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
                                             struct jalon_buffer *buffer,
                                             const struct jalon_map *map,
@@ -214,8 +228,7 @@ enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
     struct jalon_value value = text_value(reserved_text(map, contribution, field));
     enum jalon_status status = JALON_OK;
     if (jalon_text_is(field, "geometry")) {
-        jalon_geometry_write_json(buffer, &contribution->geometry);
-        return JALON_OK;
+        return write_seen_geometry(ctx, map, &contribution->geometry, buffer);
     }
     if (index >= 0) {
         value = contribution->fields[index];
@@ -237,30 +250,83 @@ static bool is_public(const struct jalon_collection *collection, struct jalon_te
                       : jalon_property_is_reserved(field);
 }
 
-enum jalon_status jalon_history_public(struct jalon_context *ctx,
-                                       const struct jalon_collection *collection,
-                                       struct jalon_text changes, struct jalon_text *out)
+/* Nothing when there is none. */
+static enum jalon_status write_seen(struct jalon_context *ctx, const struct jalon_map *map,
+                                    const struct jalon_json *json, struct jalon_buffer *out)
 {
-    const struct jalon_json *list = NULL;
-    enum jalon_status status = jalon_json_parse(ctx, changes, &list);
-    if (status != JALON_OK) {
-        return status == JALON_NO_MEMORY
-                   ? status
-                   : jalon_fail(ctx, JALON_INTERNAL, "the history of this contribution is damaged");
+    struct jalon_geometry exact;
+    if (json == NULL) {
+        return JALON_OK;
     }
-    struct jalon_buffer buffer;
-    jalon_buffer_init(&buffer, CHANGES_MAX);
-    jalon_buffer_append_char(&buffer, '[');
-    bool comma = false;
-    for (size_t i = 0; i < jalon_json_size(list); i++) {
-        const struct jalon_json *change = jalon_json_element(list, i);
-        if (is_public(collection, jalon_json_text(jalon_json_member(change, "field")))) {
-            if (comma) {
-                jalon_buffer_append_char(&buffer, ',');
-            }
-            jalon_json_write(&buffer, change);
-            comma = true;
+    enum jalon_status status = jalon_geometry_from_json(ctx, json, "", JALON_SRID_WGS84, &exact);
+    return status == JALON_OK ? write_seen_geometry(ctx, map, &exact, out) : status;
+}
+
+/* The change of a place, as coarse as it is seen; none within one square. */
+static enum jalon_status add_seen_geometry(struct jalon_context *ctx, const struct jalon_map *map,
+                                           const struct jalon_json *change, struct changes *changes)
+{
+    static const char *const sides[] = {"before", "after"};
+    struct jalon_buffer seen[2];
+    enum jalon_status status = JALON_OK;
+    for (int i = 0; i < 2; i++) {
+        jalon_buffer_init(&seen[i], CHANGES_MAX);
+        if (status == JALON_OK) {
+            status = write_seen(ctx, map, jalon_json_member(change, sides[i]), &seen[i]);
         }
     }
-    return finish(ctx, &buffer, out);
+    if (status == JALON_OK &&
+        !jalon_text_equal(jalon_buffer_text(&seen[0]), jalon_buffer_text(&seen[1]))) {
+        begin_change(changes, JALON_TEXT("geometry"));
+        for (int i = 0; i < 2; i++) {
+            if (seen[i].length > 0) {
+                jalon_buffer_append_format(&changes->buffer, ",\"%s\":", sides[i]);
+                jalon_buffer_append_text(&changes->buffer, jalon_buffer_text(&seen[i]));
+            }
+        }
+        jalon_buffer_append_char(&changes->buffer, '}');
+    }
+    for (int i = 0; i < 2; i++) {
+        status = status == JALON_OK ? jalon_buffer_status(&seen[i]) : status;
+        jalon_buffer_finish(&seen[i]);
+    }
+    return status;
+}
+
+static enum jalon_status add_seen(struct jalon_context *ctx, const struct jalon_map *map,
+                                  int32_t collection, const struct jalon_json *change,
+                                  struct changes *changes)
+{
+    struct jalon_text field = jalon_json_text(jalon_json_member(change, "field"));
+    if (!is_public(&map->collections[collection], field)) {
+        return JALON_OK;
+    }
+    if (map->rules.location_grid_m > 0 && jalon_text_is(field, "geometry")) {
+        return add_seen_geometry(ctx, map, change, changes);
+    }
+    jalon_buffer_append_string(&changes->buffer, changes->comma ? "," : "");
+    jalon_json_write(&changes->buffer, change);
+    changes->comma = true;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_history_public(struct jalon_context *ctx, const struct jalon_map *map,
+                                       int32_t collection, struct jalon_text changes,
+                                       struct jalon_text *out)
+{
+    const struct jalon_json *list = NULL;
+    struct changes seen = {.comma = false};
+    enum jalon_status status = jalon_json_parse(ctx, changes, &list);
+    jalon_buffer_init(&seen.buffer, CHANGES_MAX);
+    jalon_buffer_append_char(&seen.buffer, '[');
+    for (size_t i = 0; status == JALON_OK && i < jalon_json_size(list); i++) {
+        status = add_seen(ctx, map, collection, jalon_json_element(list, i), &seen);
+    }
+    if (status != JALON_OK) {
+        jalon_buffer_finish(&seen.buffer);
+        return status == JALON_NO_MEMORY
+                   ? jalon_no_memory(ctx)
+                   : jalon_fail(ctx, JALON_INTERNAL, "the history of this contribution is damaged");
+    }
+    return finish(ctx, &seen.buffer, out);
 }

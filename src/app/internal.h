@@ -7,11 +7,15 @@
 
 #include "jalon/app.h"
 
-/* A map in use: its view, and who holds it. Guarded by the application's maps_lock. */
+/*
+ * A map in use, as one audience sees it: its view, and who holds it. Guarded by the application's
+ * maps_lock.
+ */
 struct jalon_live_map {
     struct jalon_live_map *next;
     uint64_t id; /* no other one ever has it */
     struct jalon_view *view;
+    unsigned audiences; /* bits 1 << enum jalon_visibility: all that see it as this one does */
     unsigned holders;
     int64_t used_us; /* when it was last asked for, on the monotonic clock */
     bool dropped; /* out of the list: destroyed when the last holder lets go */
@@ -19,6 +23,9 @@ struct jalon_live_map {
     _Atomic bool wanted;         /* somebody waits for an event of it */
     _Atomic uint64_t losses;     /* of the store (jalon_store_losses) when the view was last compared */
 };
+
+/* enum jalon_visibility has as many. */
+enum { JALON_AUDIENCES = 3 };
 
 /* The event that a view, or a snapshot of it, stands at. */
 struct jalon_standing {
@@ -72,14 +79,22 @@ struct jalon_app {
 };
 
 /* --- live.c --- */
-/* Holds the map's live form, loading it on first use; its description does not change meanwhile. */
+/*
+ * Holds the map's live form for an audience, loading it on first use; its description, as that audience
+ * sees it, does not change meanwhile. Whether somebody is of that audience, and may read at all, is
+ * jalon_audience_hold's to say.
+ */
 enum jalon_status jalon_live_hold(struct jalon_context *ctx, struct jalon_app *app,
-                                  struct jalon_text slug,
+                                  struct jalon_text slug, enum jalon_visibility audience,
                                   struct jalon_live_map **out) JALON_MUST_USE;
 /* The same when it is in use already, else NULL. */
-struct jalon_live_map *jalon_live_hold_loaded(struct jalon_app *app, struct jalon_text slug);
+struct jalon_live_map *jalon_live_hold_loaded(struct jalon_app *app, struct jalon_text slug,
+                                              enum jalon_visibility audience);
+/* Those of any audience that are in use; how many. */
+size_t jalon_live_hold_forms(struct jalon_app *app, struct jalon_text slug,
+                             struct jalon_live_map *out[JALON_AUDIENCES]);
 void jalon_live_release(struct jalon_app *app, struct jalon_live_map *live);
-/* Takes the map out of use: the next hold loads it anew. */
+/* Takes the map out of use, for every audience: the next hold loads it anew. */
 void jalon_live_drop(struct jalon_app *app, struct jalon_text slug);
 /* The live maps that are in use now, each held; the array is in ctx' arena. */
 size_t jalon_live_hold_all(struct jalon_context *ctx, struct jalon_app *app,
@@ -92,13 +107,32 @@ void jalon_live_let_go(struct jalon_app *app, struct jalon_live_map *live);
 void jalon_live_destroy(struct jalon_live_map *live);
 void jalon_live_destroy_all(struct jalon_app *app);
 
+/* --- audience.c --- */
+/*
+ * Holds the map as whoever asks may see it (NULL: nobody in particular): every use case begins with it.
+ * JALON_NOT_FOUND: no such map; JALON_UNAUTHENTICATED, JALON_FORBIDDEN: only its members read it.
+ */
+enum jalon_status jalon_audience_hold(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_text slug, const struct jalon_actor *actor,
+                                      struct jalon_live_map **out) JALON_MUST_USE;
+
+/* The description as an author sees what is their own: with the exact place. */
+struct jalon_map jalon_audience_own(const struct jalon_map *map);
+/* What of the map whoever asks may see, and whether at all; failures as above. */
+enum jalon_status jalon_audience_find(struct jalon_context *ctx, struct jalon_app *app,
+                                      struct jalon_text slug, const struct jalon_actor *actor,
+                                      enum jalon_visibility *out) JALON_MUST_USE;
+
 /* --- load.c --- */
 /*
- * From files and the events since, or from the rows of the store. JALON_NOT_FOUND: no such map;
- * JALON_RETRY: its history was replaced meanwhile.
+ * The view of an audience, from files and the events since, or from the rows of the store; *out_audiences
+ * as of struct jalon_live_map. JALON_NOT_FOUND: no such map; JALON_RETRY: its history was replaced
+ * meanwhile.
  */
 enum jalon_status jalon_load_view(struct jalon_context *ctx, struct jalon_app *app,
-                                  struct jalon_text slug, struct jalon_view **out) JALON_MUST_USE;
+                                  struct jalon_text slug, enum jalon_visibility audience,
+                                  struct jalon_view **out,
+                                  unsigned *out_audiences) JALON_MUST_USE;
 
 /* --- follow.c --- */
 /*
@@ -210,10 +244,12 @@ enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
                                             const struct jalon_map *map,
                                             const struct jalon_contribution *contribution,
                                             struct jalon_text field) JALON_MUST_USE;
-/* The same changes without the fields that are not public. */
-enum jalon_status jalon_history_public(struct jalon_context *ctx,
-                                       const struct jalon_collection *collection,
-                                       struct jalon_text changes,
+/*
+ * The same changes as readers of this description see them: without the fields that are not public
+ * there, and with coarse places where it has those: a change within one square is none.
+ */
+enum jalon_status jalon_history_public(struct jalon_context *ctx, const struct jalon_map *map,
+                                       int32_t collection, struct jalon_text changes,
                                        struct jalon_text *out) JALON_MUST_USE;
 
 /* --- contribute.c --- */

@@ -170,16 +170,35 @@ static enum jalon_status load_all(struct jalon_context *ctx, struct jalon_app *a
     return status == JALON_OK ? jalon_view_set_seq(ctx, view, start.seq, start.time_us) : status;
 }
 
+/* The map as the audience sees it, and all that see it so. */
+static enum jalon_status load_description(struct jalon_context *ctx, struct jalon_session *session,
+                                          struct jalon_text slug, enum jalon_visibility audience,
+                                          struct jalon_map *out, unsigned *out_audiences)
+{
+    struct jalon_map map;
+    enum jalon_status status = jalon_store_load_map(ctx, session, slug, &map);
+    if (status == JALON_OK && !jalon_map_as_seen(ctx->arena, &map, audience, out)) {
+        status = jalon_no_memory(ctx);
+    }
+    for (int i = 0; status == JALON_OK && i < JALON_AUDIENCES; i++) {
+        bool is_alike = jalon_map_find_audience(&map, (enum jalon_visibility)i) == out->seen_by;
+        *out_audiences |= is_alike ? 1U << i : 0;
+    }
+    return status;
+}
+
 enum jalon_status jalon_load_view(struct jalon_context *ctx, struct jalon_app *app,
-                                  struct jalon_text slug, struct jalon_view **out)
+                                  struct jalon_text slug, enum jalon_visibility audience,
+                                  struct jalon_view **out, unsigned *out_audiences)
 {
     struct jalon_session *session = NULL;
     struct jalon_view *view = NULL;
     struct jalon_map map;
+    unsigned audiences = 0;
     struct jalon_standing start = {0, 0};
     enum jalon_status status = jalon_store_read(ctx, app->store, &session);
     if (status == JALON_OK) {
-        status = jalon_store_load_map(ctx, session, slug, &map);
+        status = load_description(ctx, session, slug, audience, &map, &audiences);
     }
     if (status == JALON_OK) {
         status = make_view(ctx, app, session, &map, &view);
@@ -198,5 +217,6 @@ enum jalon_status jalon_load_view(struct jalon_context *ctx, struct jalon_app *a
         return status;
     }
     *out = view;
+    *out_audiences = audiences;
     return JALON_OK;
 }

@@ -79,17 +79,20 @@ static enum jalon_status write_conflict(struct jalon_context *ctx, struct compar
     return status;
 }
 
-/* The fields that differ, as a list of changes; private ones are not among them. */
+/*
+ * The fields that differ, as a list of changes; private ones are not among them. Places differ by where
+ * they are, not by where they are seen.
+ */
 static enum jalon_status find_differences(struct jalon_context *ctx, const struct jalon_map *map,
                                           const struct jalon_contribution *before,
                                           const struct jalon_contribution *after,
                                           const struct jalon_json **out)
 {
     struct jalon_text changes;
+    struct jalon_map exact = jalon_audience_own(map);
     enum jalon_status status = jalon_history_changes(ctx, map, before, after, &changes);
     if (status == JALON_OK) {
-        status = jalon_history_public(ctx, &map->collections[after->collection], changes,
-                                      &changes);
+        status = jalon_history_public(ctx, &exact, after->collection, changes, &changes);
     }
     return status == JALON_OK ? jalon_json_parse(ctx, changes, out) : status;
 }
@@ -121,7 +124,10 @@ static enum jalon_status compare(struct jalon_context *ctx, struct comparison *c
     for (size_t i = 0; status == JALON_OK && i < jalon_json_size(changed); i++) {
         struct jalon_text field = field_at(changed, i);
         const struct past_change *change = jalon_past_find_change(comparison->seen, field);
-        if (change != NULL && has_field(differing, field)) {
+        /* That two found the same place must not be told to who may not know it. */
+        bool is_veiled = comparison->map->rules.location_grid_m > 0 &&
+                         jalon_text_is(field, "geometry");
+        if (change != NULL && (is_veiled || has_field(differing, field))) {
             status = write_conflict(ctx, comparison, change);
         }
     }

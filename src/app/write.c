@@ -57,16 +57,10 @@ static enum jalon_status show_in(struct jalon_context *ctx, struct jalon_app *ap
                                        written->time_us);
 }
 
-/*
- * The view in use shows the write. It may be another one than was in use when the write began:
- * the map's settings were changed meanwhile. True: it shows all that is written to the map.
- */
-static bool show(struct jalon_context *ctx, struct jalon_app *app, const struct written *written)
+/* One view in use shows the write. True: it shows all that is written to the map. */
+static bool show_form(struct jalon_context *ctx, struct jalon_app *app,
+                      struct jalon_live_map *live, const struct written *written)
 {
-    struct jalon_live_map *live = jalon_live_hold_loaded(app, written->map);
-    if (live == NULL) {
-        return true; /* the next reader loads it from the store */
-    }
     bool shows_all = false;
     enum jalon_status status = show_in(ctx, app, live, written, &shows_all);
     if (status != JALON_OK) {
@@ -76,10 +70,26 @@ static bool show(struct jalon_context *ctx, struct jalon_app *app, const struct 
         /* The store went away in between: what is shown stays, until the follower comes to this. */
         atomic_store(&app->data_version, -1);
     } else if (status != JALON_OK) {
-        jalon_live_drop(app, written->map); /* and is made anew from the store */
+        jalon_live_let_go(app, live); /* and is made anew from the store */
     }
-    jalon_live_release(app, live);
     return shows_all || status != JALON_OK;
+}
+
+/*
+ * The views in use, of all audiences, show the write. They may be others than were in use when the
+ * write began: the map's settings were changed meanwhile. True: they show all that is written to the
+ * map; one that is not in use is loaded from the store by its next reader.
+ */
+static bool show(struct jalon_context *ctx, struct jalon_app *app, const struct written *written)
+{
+    struct jalon_live_map *forms[JALON_AUDIENCES];
+    size_t count = jalon_live_hold_forms(app, written->map, forms);
+    bool shows_all = true;
+    for (size_t i = 0; i < count; i++) {
+        shows_all = show_form(ctx, app, forms[i], written) && shows_all;
+        jalon_live_release(app, forms[i]);
+    }
+    return shows_all;
 }
 
 /* The caller has write_lock. */

@@ -62,6 +62,8 @@ static void put_map(struct jalon_buffer *buffer, const struct jalon_map *map)
     put_number(buffer, map->created_us);
     put_text(buffer, map->slug);
     put_text(buffer, map->licence);
+    put_number(buffer, (int64_t)map->seen_by);
+    put_number(buffer, map->rules.location_grid_m);
     put_number(buffer, (int64_t)map->category_count);
     for (size_t i = 0; i < map->category_count; i++) {
         put_text(buffer, map->categories[i].key);

@@ -104,6 +104,10 @@ static void write_reserved(struct jalon_buffer *buffer, const struct jalon_map *
     WRITE_TEXT(buffer, "confirmed", contribution->confirmed);
     WRITE_COUNT(buffer, "supports", contribution->supports);
     WRITE_COUNT(buffer, "comments", contribution->comments);
+    if (map->rules.location_grid_m > 0) {
+        WRITE_KEY(buffer, "accuracy_m");
+        jalon_buffer_append_int(buffer, map->rules.location_grid_m);
+    }
 }
 
 static void write_fields(struct jalon_buffer *buffer, const struct jalon_collection *collection,

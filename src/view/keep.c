@@ -27,8 +27,10 @@ struct jalon_view_origin jalon_view_origin_make(const struct jalon_view *view, s
 
 static bool make_path(const struct jalon_view *view, size_t collection, char out[PATH_SIZE])
 {
-    int length = snprintf(out, PATH_SIZE, "%s/%s.%s.view", view->folder, view->map->slug.data,
-                          view->map->collections[collection].key.data);
+    static const char *const audiences[] = {"", ".members", ".moderators"};
+    int length = snprintf(out, PATH_SIZE, "%s/%s.%s%s.view", view->folder, view->map->slug.data,
+                          view->map->collections[collection].key.data,
+                          audiences[view->map->seen_by]);
     return length > 0 && length < PATH_SIZE;
 }
 

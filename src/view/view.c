@@ -297,17 +297,31 @@ static void trim_scratch(struct jalon_view *view)
     }
 }
 
+/* The contribution as the map's readers see it: where it is only so far as they may know. */
+static enum jalon_status see(struct jalon_context *ctx, const struct jalon_map *map,
+                             const struct jalon_contribution *contribution,
+                             struct jalon_contribution *out)
+{
+    *out = *contribution;
+    return jalon_geometry_coarsen(ctx, &contribution->geometry, map->rules.location_grid_m,
+                                  &out->geometry);
+}
+
 /* *out is NULL for what is not shown. */
 static enum jalon_status make_entry(struct jalon_context *ctx, struct jalon_view *view,
                                     const struct jalon_contribution *contribution,
                                     const struct jalon_view_entry **out)
 {
+    struct jalon_contribution seen;
     *out = NULL;
     if (!is_shown(view->map, contribution)) {
         return JALON_OK;
     }
-    enum jalon_status status = jalon_view_entry_create(ctx, view->map, &view->territories,
-                                                       contribution, &view->scratch, out);
+    enum jalon_status status = see(ctx, view->map, contribution, &seen);
+    if (status == JALON_OK) {
+        status = jalon_view_entry_create(ctx, view->map, &view->territories, &seen, &view->scratch,
+                                         out);
+    }
     trim_scratch(view);
     return status;
 }
@@ -442,11 +456,15 @@ static enum jalon_status load_one(struct jalon_context *ctx, struct jalon_view *
                                   const struct jalon_contribution *contribution)
 {
     struct jalon_view_entry entry;
+    struct jalon_contribution seen;
     if (!is_shown(view->map, contribution)) {
         return JALON_OK;
     }
-    enum jalon_status status = jalon_view_entry_make(ctx, view->map, &view->territories,
-                                                     contribution, &view->scratch, &entry);
+    enum jalon_status status = see(ctx, view->map, contribution, &seen);
+    if (status == JALON_OK) {
+        status = jalon_view_entry_make(ctx, view->map, &view->territories, &seen, &view->scratch,
+                                       &entry);
+    }
     if (status != JALON_OK) {
         return status;
     }

@@ -171,7 +171,7 @@ const char *shown(struct fixture *fixture, struct jalon_app *app, const char *co
     struct jalon_view_item item;
     const char *json = NULL;
     expect(fixture->ctx, JALON_OK,
-           jalon_app_read(fixture->ctx, app, JALON_TEXT("sample"), &reading));
+           jalon_app_read(fixture->ctx, app, JALON_TEXT("sample"), NULL, &reading));
     int32_t index = jalon_map_find_collection(reading.map, jalon_text_from(collection));
     if (jalon_snapshot_find(reading.snapshot, index, id, &item)) {
         json = jalon_text_copy(fixture->ctx->arena, item.json).data;
@@ -184,7 +184,7 @@ int64_t shown_count(struct fixture *fixture, struct jalon_app *app, const char *
 {
     struct jalon_reading reading;
     expect(fixture->ctx, JALON_OK,
-           jalon_app_read(fixture->ctx, app, JALON_TEXT("sample"), &reading));
+           jalon_app_read(fixture->ctx, app, JALON_TEXT("sample"), NULL, &reading));
     int32_t index = jalon_map_find_collection(reading.map, jalon_text_from(collection));
     int64_t count = jalon_snapshot_count(reading.snapshot, index);
     jalon_app_end_reading(app, &reading);

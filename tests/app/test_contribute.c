@@ -353,8 +353,8 @@ static void test_private_values_are_in_no_output(void **state)
     struct jalon_revision *revisions = NULL;
     size_t count = 0;
     expect(ctx, JALON_OK,
-           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), JALON_TEXT("places"),
-                                    row.id, 0, 10, &revisions, &count));
+           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), NULL,
+                                    JALON_TEXT("places"), row.id, 0, 10, &revisions, &count));
     assert_int_equal(count, 2);
     expect_text(revisions[0].changes, "[{\"field\":\"width\",\"before\":2,\"after\":3}]");
     for (size_t i = 0; i < count; i++) {
@@ -375,11 +375,12 @@ static void test_history_of_what_is_not_shown(void **state)
     size_t count = 0;
     expect(ctx, JALON_OK, add(fixture, "places", "'title':'a'", &made));
     expect(ctx, JALON_NOT_FOUND,
-           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), JALON_TEXT("zones"),
-                                    made.id, 0, 10, &revisions, &count));
+           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), NULL,
+                                    JALON_TEXT("zones"), made.id, 0, 10, &revisions, &count));
     jalon_error_clear(ctx);
     expect(ctx, JALON_NOT_FOUND,
-           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), JALON_TEXT("places"),
+           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), NULL,
+                                    JALON_TEXT("places"),
                                     jalon_id_make(), 0, 10, &revisions, &count));
     jalon_error_clear(ctx);
     struct jalon_contribution row = stored(fixture, "places", made.id);
@@ -387,8 +388,8 @@ static void test_history_of_what_is_not_shown(void **state)
     edit(fixture, &row, JALON_ACTION_UPDATE, "moderator");
     jalon_live_drop(fixture->app, JALON_TEXT("sample"));
     expect(ctx, JALON_NOT_FOUND,
-           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), JALON_TEXT("places"),
-                                    made.id, 0, 10, &revisions, &count));
+           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), NULL,
+                                    JALON_TEXT("places"), made.id, 0, 10, &revisions, &count));
     assert_null(shown(fixture, fixture->app, "places", made.id));
 }
 
@@ -405,14 +406,14 @@ static void test_history_in_pages(void **state)
         edit(fixture, &row, JALON_ACTION_UPDATE, "zoe");
     }
     expect(ctx, JALON_OK,
-           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), JALON_TEXT("places"),
-                                    made.id, 0, 2, &revisions, &count));
+           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), NULL,
+                                    JALON_TEXT("places"), made.id, 0, 2, &revisions, &count));
     assert_int_equal(count, 2);
     assert_int_equal(revisions[0].version, 5);
     assert_int_equal(revisions[1].version, 4);
     expect(ctx, JALON_OK,
-           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), JALON_TEXT("places"),
-                                    made.id, 3, 10, &revisions, &count));
+           jalon_app_list_revisions(ctx, fixture->app, JALON_TEXT("sample"), NULL,
+                                    JALON_TEXT("places"), made.id, 3, 10, &revisions, &count));
     assert_int_equal(count, 2);
     assert_int_equal(revisions[1].version, 1);
 }

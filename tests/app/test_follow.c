@@ -25,7 +25,7 @@ static enum jalon_status read_status(struct fixture *fixture, struct jalon_app *
                                      struct jalon_reading *out)
 {
     jalon_error_clear(fixture->ctx);
-    return jalon_app_read(fixture->ctx, app, JALON_TEXT("sample"), out);
+    return jalon_app_read(fixture->ctx, app, JALON_TEXT("sample"), NULL, out);
 }
 
 static void wait_count(struct fixture *fixture, struct jalon_app *app, int64_t count)
@@ -419,7 +419,7 @@ static void test_an_event_can_be_waited_for(void **state)
     jalon_app_on_move(reader, count_moves, &moves);
     /* What is not in use is not loaded by who may not wait; then nothing is known of it. */
     assert_int_equal(shows(fixture, reader, 1, 1, true), JALON_OK);
-    assert_null(jalon_live_hold_loaded(reader, JALON_TEXT("sample")));
+    assert_null(jalon_live_hold_loaded(reader, JALON_TEXT("sample"), JALON_VISIBILITY_PUBLIC));
     assert_int_equal(shows(fixture, reader, 0, 1, false), JALON_OK);
     assert_int_equal(jalon_app_shows(fixture->ctx, reader, JALON_TEXT("nowhere"), 9, 1, false),
                      JALON_OK);
@@ -494,7 +494,7 @@ static void *write_some(void *argument)
         struct jalon_view_item item;
         jalon_context_reset(ctx);
         bool good = jalon_app_contribute(ctx, app, &command, &made) == JALON_OK &&
-                    jalon_app_read(ctx, app, JALON_TEXT("sample"), &reading) == JALON_OK;
+                    jalon_app_read(ctx, app, JALON_TEXT("sample"), NULL, &reading) == JALON_OK;
         if (good) {
             good = jalon_snapshot_find(reading.snapshot, 0, made.id, &item);
             jalon_app_end_reading(app, &reading);
@@ -519,7 +519,7 @@ static void *read_some(void *argument)
         struct jalon_view_query query = {
             .collection = 0, .category = -1, .status = -1, .limit = 1000};
         jalon_context_reset(ctx);
-        if (jalon_app_read(ctx, app, JALON_TEXT("sample"), &reading) != JALON_OK) {
+        if (jalon_app_read(ctx, app, JALON_TEXT("sample"), NULL, &reading) != JALON_OK) {
             atomic_fetch_add(&crowd->failures, 1);
             continue;
         }

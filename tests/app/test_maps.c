@@ -83,7 +83,7 @@ static void test_settings_are_kept_and_shown(void **state)
     assert_int_equal(map.policy, JALON_POLICY_CONTRIBUTORY);
     assert_true(map.account_needed);
     struct jalon_reading reading;
-    expect(ctx, JALON_OK, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), &reading));
+    expect(ctx, JALON_OK, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), NULL, &reading));
     expect_text(reading.map->title.fr, "Nouveau titre");
     assert_true(reading.map->account_needed);
     jalon_app_end_reading(fixture->app, &reading);
@@ -124,7 +124,7 @@ static struct jalon_collection read_collection(struct fixture *fixture, size_t a
 {
     struct jalon_reading reading;
     expect(fixture->ctx, JALON_OK,
-           jalon_app_read(fixture->ctx, fixture->app, JALON_TEXT("sample"), &reading));
+           jalon_app_read(fixture->ctx, fixture->app, JALON_TEXT("sample"), NULL, &reading));
     struct jalon_collection collection = reading.map->collections[at];
     jalon_app_end_reading(fixture->app, &reading);
     return collection;
@@ -213,12 +213,13 @@ static void test_a_deleted_map_is_gone(void **state)
     expect(ctx, JALON_OK,
            contribute(fixture, "places", at_point(fixture, "'title':'a'"), "", &made));
     /* Somebody is reading it: the reading goes on with what it was. */
-    expect(ctx, JALON_OK, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), &reading));
+    expect(ctx, JALON_OK, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), NULL, &reading));
     expect(ctx, JALON_OK, jalon_app_delete_map(ctx, fixture->app, JALON_TEXT("sample")));
     assert_int_equal(jalon_snapshot_count(reading.snapshot, 0), 1);
     expect_text(reading.map->slug, "sample");
     jalon_app_end_reading(fixture->app, &reading);
-    expect(ctx, JALON_NOT_FOUND, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), &reading));
+    expect(ctx, JALON_NOT_FOUND, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), NULL,
+                                                &reading));
     assert_non_null(strstr(ctx->error.message.data, "'sample'"));
     jalon_error_clear(ctx);
     expect(ctx, JALON_NOT_FOUND, jalon_app_find_map(ctx, fixture->app, JALON_TEXT("sample"), &map));

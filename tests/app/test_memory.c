@@ -75,7 +75,7 @@ static void test_loading_a_map(void **state)
         jalon_live_drop(fixture->app, JALON_TEXT("sample"));
         jalon_memory_fail_at(n);
         enum jalon_status status =
-            jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), &reading);
+            jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), NULL, &reading);
         failed = jalon_memory_count() >= n;
         jalon_memory_fail_at(0);
         if (status == JALON_OK) {

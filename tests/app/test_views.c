@@ -95,7 +95,8 @@ static void keep_sample(struct fixture *fixture, struct jalon_app *app)
 {
     struct jalon_live_map *live = NULL;
     expect(fixture->ctx, JALON_OK,
-           jalon_live_hold(fixture->ctx, app, JALON_TEXT("sample"), &live));
+           jalon_live_hold(fixture->ctx, app, JALON_TEXT("sample"),
+                           JALON_VISIBILITY_PUBLIC, &live));
     live->view->kept_from = 0;
     live->view->kept_every = 0;
     expect(fixture->ctx, JALON_OK, jalon_view_keep(fixture->ctx, live->view));
@@ -107,7 +108,8 @@ static bool was_restored(struct fixture *fixture, struct jalon_app *app)
 {
     struct jalon_live_map *live = NULL;
     expect(fixture->ctx, JALON_OK,
-           jalon_live_hold(fixture->ctx, app, JALON_TEXT("sample"), &live));
+           jalon_live_hold(fixture->ctx, app, JALON_TEXT("sample"),
+                           JALON_VISIBILITY_PUBLIC, &live));
     bool was = live->view->kept_seq > 0;
     jalon_live_release(app, live);
     return was;
@@ -281,7 +283,7 @@ static size_t count_live(struct fixture *fixture)
 static int64_t count_of(struct jalon_context *ctx, struct jalon_app *app, const char *slug)
 {
     struct jalon_reading reading;
-    if (jalon_app_read(ctx, app, jalon_text_from(slug), &reading) != JALON_OK) {
+    if (jalon_app_read(ctx, app, jalon_text_from(slug), NULL, &reading) != JALON_OK) {
         return -1;
     }
     int64_t count = jalon_snapshot_count(reading.snapshot, 0);
@@ -337,10 +339,12 @@ static void idle_maps_go_and_come_back(void **state)
     fixture->app->view_memory = size / 2 + size / 8;
     jalon_keeper_look(ctx, fixture->app, false);
     assert_int_equal(count_live(fixture), MAPS / 2);
-    struct jalon_live_map *kept = jalon_live_hold_loaded(fixture->app, JALON_TEXT("sample"));
+    struct jalon_live_map *kept = jalon_live_hold_loaded(fixture->app, JALON_TEXT("sample"),
+                                                         JALON_VISIBILITY_PUBLIC);
     assert_non_null(kept);
     jalon_live_release(fixture->app, kept);
-    assert_null(jalon_live_hold_loaded(fixture->app, JALON_TEXT("fourth")));
+    assert_null(jalon_live_hold_loaded(fixture->app, JALON_TEXT("fourth"),
+                                       JALON_VISIBILITY_PUBLIC));
 }
 
 static void who_holds_a_map_keeps_it(void **state)
@@ -351,7 +355,7 @@ static void who_holds_a_map_keeps_it(void **state)
     create_map(fixture, "second");
     assert_int_equal(count_of(ctx, fixture->app, "second"), 0);
     struct jalon_reading reading;
-    expect(ctx, JALON_OK, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), &reading));
+    expect(ctx, JALON_OK, jalon_app_read(ctx, fixture->app, JALON_TEXT("sample"), NULL, &reading));
     leave_no_memory(fixture);
     jalon_keeper_look(ctx, fixture->app, false);
     assert_int_equal(count_live(fixture), 1);
