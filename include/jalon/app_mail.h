@@ -48,6 +48,29 @@ enum jalon_status jalon_mail_say(struct jalon_context *ctx, struct jalon_text la
 /* Can this be sent to: one address, as RFC 5321 has them, unquoted? */
 bool jalon_mail_is_address(struct jalon_text address);
 
+/* --- Sending: for who does (jalon/job.h) --- */
+/* As jalon_store_on_mail. */
+void jalon_app_on_mail(struct jalon_app *app, void (*wake)(void *object), void *object);
+/*
+ * The next mail that is due, which nobody else sends within `lease_us` from now. JALON_NOT_FOUND (no
+ * message): none is; *out_next_us is then when the next one will be, 0: none waits.
+ */
+enum jalon_status jalon_app_claim_mail(struct jalon_context *ctx, struct jalon_app *app,
+                                       int64_t lease_us, struct jalon_mail *out,
+                                       int64_t *out_next_us) JALON_MUST_USE;
+/* As jalon_store_end_mail. Counts it. */
+enum jalon_status jalon_app_end_mail(struct jalon_context *ctx, struct jalon_app *app,
+                                     int64_t number, enum jalon_mail_end end, int64_t time_us,
+                                     struct jalon_text error) JALON_MUST_USE;
+struct jalon_mail_measures {
+    uint64_t sent, failed, postponed; /* by this process */
+    int64_t waiting;                  /* when last counted, by whoever sends; -1: nobody does */
+};
+void jalon_app_measure_mail(struct jalon_app *app, struct jalon_mail_measures *out);
+/* Counts what waits, for the measures, and answers it. */
+enum jalon_status jalon_app_count_mail(struct jalon_context *ctx, struct jalon_app *app,
+                                       int64_t *out) JALON_MUST_USE;
+
 /* --- Notifications --- */
 /*
  * Tells an account, in the caller's transaction: a row, and a mail when the account wants mails and

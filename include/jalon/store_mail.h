@@ -13,10 +13,39 @@ enum jalon_status jalon_store_queue_mail(struct jalon_context *ctx, struct jalon
                                          struct jalon_text recipient, struct jalon_text subject,
                                          struct jalon_text body) JALON_MUST_USE;
 /*
- * Has `wake` called by the thread whose commit brought mail into the outbox; NULL: no more. While
- * nobody writes.
+ * Has `wake` called by the thread whose commit brought mail into the outbox; NULL: no more, from the
+ * return on.
  */
 void jalon_store_on_mail(struct jalon_store *store, void (*wake)(void *object), void *object);
+
+struct jalon_mail {
+    int64_t number;
+    struct jalon_text recipient;
+    struct jalon_text subject;
+    struct jalon_text body;
+    int64_t created_us;
+    int64_t due_us;
+    int64_t attempts; /* so far */
+};
+/* The one that is due first, maybe later. JALON_NOT_FOUND (no message): none waits. */
+enum jalon_status jalon_store_next_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                        struct jalon_mail *out) JALON_MUST_USE;
+/*
+ * It is not due again before `until_us`, and one attempt further. JALON_CONFLICT (no message): it is
+ * not as it was read any more, or not due now.
+ */
+enum jalon_status jalon_store_claim_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_mail *mail, int64_t now_us,
+                                         int64_t until_us) JALON_MUST_USE;
+/* What became of a mail. Of one that was sent or given up the text is not kept. */
+enum jalon_mail_end { JALON_MAIL_SENT, JALON_MAIL_FAILED, JALON_MAIL_POSTPONED };
+/* `time_us`: when it was sent or given up, or is due again; `error`: what the relay said. */
+enum jalon_status jalon_store_end_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                       int64_t number, enum jalon_mail_end end, int64_t time_us,
+                                       struct jalon_text error) JALON_MUST_USE;
+/* How many wait. */
+enum jalon_status jalon_store_count_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                         int64_t *out) JALON_MUST_USE;
 
 /* Where an account gets its mail. */
 struct jalon_contact {

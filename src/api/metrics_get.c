@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "jalon/app_mail.h"
 #include "jalon/metrics.h"
 
 #include "endpoint.h"
@@ -33,6 +34,22 @@ static void write_reach(const struct jalon_app_measures *measures, struct jalon_
     put_counter(out, "jalon_store_connect_failures_total",
                 "Attempts to connect to the database server that failed.",
                 (double)measures->store_refused);
+}
+
+static void write_mail(struct jalon_app *app, struct jalon_buffer *out)
+{
+    struct jalon_mail_measures mail;
+    jalon_app_measure_mail(app, &mail);
+    put_counter(out, "jalon_mail_sent_total", "Mails that the relay took.", (double)mail.sent);
+    put_counter(out, "jalon_mail_failed_total",
+                "Mails that were given up: the relay refused them, or did not take them for a day.",
+                (double)mail.failed);
+    put_counter(out, "jalon_mail_postponed_total",
+                "Times that a mail was not taken, to be sent again later.", (double)mail.postponed);
+    if (mail.waiting >= 0) {
+        put_gauge(out, "jalon_mail_waiting", "Mails in the outbox, of all servers.",
+                  (double)mail.waiting);
+    }
 }
 
 static void write_app(struct jalon_app *app, struct jalon_buffer *out)
@@ -65,6 +82,7 @@ static void write_app(struct jalon_app *app, struct jalon_buffer *out)
     put_gauge(out, "jalon_store_wal_bytes", "Size of the database's write-ahead log.",
               (double)measures.store_log_bytes);
     write_reach(&measures, out);
+    write_mail(app, out);
 }
 
 /* Resident bytes: the second number of statm, in pages (proc(5)). */

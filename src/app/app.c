@@ -63,6 +63,7 @@ enum jalon_status jalon_app_open(struct jalon_context *ctx, const struct jalon_a
     }
     app->view_memory = options->view_memory;
     app->idle_us = IDLE_US;
+    app->mail_waiting = -1;
     if (status == JALON_OK) {
         status = jalon_app_server_key(ctx, app, JALON_TEXT("replay"), app->replay_key);
     }

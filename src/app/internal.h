@@ -72,6 +72,8 @@ struct jalon_app {
     struct jalon_seen *seen;
     bool has_clerk;
     pthread_t clerk;
+    _Atomic uint64_t mail_ends[3]; /* by enum jalon_mail_end */
+    _Atomic int64_t mail_waiting;  /* when last counted; -1: nobody counts */
     /* When each was last seen at work, on the monotonic clock. */
     _Atomic int64_t store_answered_us;
     _Atomic int64_t follower_seen_us;

@@ -103,6 +103,13 @@ const struct jalon_option jalon_options[] = {
      "How log lines are written."},
     {"log-level", "JALON_LOG_LEVEL", "info|warning|error", JALON_OPTION_TEXT, "info", 0, 0,
      COMMAND_SERVE, "The least that is logged; every request is info, a failed one is error."},
+    {"mail-from", "JALON_MAIL_FROM", "ADDRESS", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
+     "Address that mails come from; --smtp needs it."},
+    {"mail-retry", "JALON_MAIL_RETRY", "SECONDS", JALON_OPTION_INTEGER, "60", 1, 3600, COMMAND_SERVE,
+     "First pause before a mail is sent again that the relay did not take; then twice as long each "
+     "time, for a day."},
+    {"mail-timeout", "JALON_MAIL_TIMEOUT", "SECONDS", JALON_OPTION_INTEGER, "60", 1, 600,
+     COMMAND_SERVE, "Sending one mail may take so long."},
     {"map", NULL, "COLUMN=FIELD", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
      "What a column is for: a field, or lon lat x y wkt title description category status "
      "observed licence campaign source_id; - for nothing."},
@@ -148,6 +155,16 @@ const struct jalon_option jalon_options[] = {
     {"sign-in-tries", "JALON_SIGN_IN_TRIES", "N", JALON_OPTION_INTEGER, "5", 0, 10000, COMMAND_SERVE,
      "Wrong passwords for one account, and mails to one address, before who tries again has to wait, "
      "longer each time; six times as many from one IPv4 address or IPv6 /64; 0: any."},
+    {"smtp", "JALON_SMTP", "URL", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
+     "Relay that takes mail, smtp://HOST:PORT or smtps://HOST:PORT; when not given, mail waits in the "
+     "database. smtp goes over to TLS where the relay can, and must where a password is sent to "
+     "another machine."},
+    {"smtp-password", "JALON_SMTP_PASSWORD", "PASSWORD", JALON_OPTION_TEXT, NULL, 0, 0,
+     COMMAND_SERVE,
+     "Password of --smtp-user. Every user of this machine can read arguments: it belongs into the "
+     "settings file or the environment."},
+    {"smtp-user", "JALON_SMTP_USER", "NAME", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
+     "Name by which the relay knows this server."},
     {"source", NULL, "NAME", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_IMPORT,
      "Name that the file's records are known by from one import to the next; the file's name "
      "when not given."},

@@ -6,6 +6,7 @@
 
 #include "jalon/api.h"
 #include "jalon/clock.h"
+#include "jalon/job.h"
 #include "jalon/log.h"
 
 #include "cli.h"
@@ -269,14 +270,32 @@ static enum jalon_status open_app(struct jalon_cli *cli, const sigset_t *signals
     }
 }
 
+static struct jalon_job_options read_jobs(const struct jalon_cli *cli)
+{
+    const struct jalon_settings *settings = cli->settings;
+    return (struct jalon_job_options){
+        .smtp = jalon_conf_text(settings, "smtp"),
+        .user = jalon_conf_text(settings, "smtp-user"),
+        .password = jalon_conf_text(settings, "smtp-password"),
+        .from = jalon_conf_text(settings, "mail-from"),
+        .timeout_s = jalon_conf_integer(settings, "mail-timeout"),
+        .retry_s = jalon_conf_integer(settings, "mail-retry"),
+    };
+}
+
 enum exit_code jalon_cli_serve(struct jalon_cli *cli)
 {
     struct jalon_base_map base_maps[BASE_MAPS_MAX];
     struct jalon_api api = {.base_maps = base_maps, .started_us = jalon_clock_now_us()};
+    struct jalon_job_options mail = read_jobs(cli);
+    struct jalon_jobs *jobs = NULL;
     struct jalon_http *http = NULL;
     sigset_t signals;
     block_signals(&signals);
     enum jalon_status status = configure_log(cli);
+    if (status == JALON_OK) {
+        status = jalon_jobs_check(cli->ctx, &mail);
+    }
     if (status == JALON_OK) {
         status = read_base_maps(cli, base_maps, &api.base_map_count);
     }
@@ -298,8 +317,17 @@ enum exit_code jalon_cli_serve(struct jalon_cli *cli)
         status = start(cli, &api, &http);
     }
     if (status == JALON_OK) {
-        serve_until_signal(api.app, http, &signals);
+        mail.public_url = jalon_text_copy(cli->ctx->arena, jalon_http_public_url(http));
+        status = mail.public_url.data != NULL
+                     ? jalon_jobs_start(cli->ctx, api.app, &mail, &jobs)
+                     : jalon_no_memory(cli->ctx);
     }
+    if (status == JALON_OK) {
+        serve_until_signal(api.app, http, &signals);
+    } else {
+        jalon_http_stop(http, 0);
+    }
+    jalon_jobs_stop(jobs);
     jalon_app_close(api.app);
     return status == JALON_OK ? EXIT_DONE : jalon_cli_fail(cli->ctx, status);
 }

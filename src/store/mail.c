@@ -8,8 +8,19 @@
 
 void jalon_store_on_mail(struct jalon_store *store, void (*wake)(void *object), void *object)
 {
+    pthread_mutex_lock(&store->mail_lock);
     store->mail_wake = wake;
     store->mail_object = object;
+    pthread_mutex_unlock(&store->mail_lock);
+}
+
+void jalon_store_tell_of_mail(struct jalon_store *store)
+{
+    pthread_mutex_lock(&store->mail_lock);
+    if (store->mail_wake != NULL) {
+        store->mail_wake(store->mail_object);
+    }
+    pthread_mutex_unlock(&store->mail_lock);
 }
 
 enum jalon_status jalon_store_queue_mail(struct jalon_context *ctx, struct jalon_session *session,
@@ -50,6 +61,89 @@ enum jalon_status jalon_store_find_contact(struct jalon_context *ctx, struct jal
     jalon_db_cursor_end(cursor);
     if (status == JALON_OK) {
         *out = contact;
+    }
+    return status;
+}
+
+static enum jalon_status read_mail(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                   struct jalon_mail *out)
+{
+    *out = (struct jalon_mail){
+        .number = jalon_db_to_integer(&row[0]),
+        .created_us = jalon_db_to_time_us(&row[4]),
+        .due_us = jalon_db_to_time_us(&row[5]),
+        .attempts = jalon_db_to_integer(&row[6]),
+    };
+    enum jalon_status status = jalon_store_copy_text(ctx, &row[1], &out->recipient);
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[2], &out->subject);
+    }
+    return status == JALON_OK ? jalon_store_copy_text(ctx, &row[3], &out->body) : status;
+}
+
+enum jalon_status jalon_store_next_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                        struct jalon_mail *out)
+{
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    struct jalon_mail mail;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_OUTBOX_NEXT, NULL, 0, &cursor, &row);
+    if (status != JALON_OK) {
+        return status;
+    }
+    status = read_mail(ctx, row, &mail);
+    jalon_db_cursor_end(cursor);
+    if (status == JALON_OK) {
+        *out = mail;
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_claim_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_mail *mail, int64_t now_us,
+                                         int64_t until_us)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(mail->number),
+        jalon_db_integer(mail->attempts),
+        jalon_db_time(now_us),
+        jalon_db_time(until_us),
+    };
+    int64_t changed;
+    enum jalon_status status = jalon_db_execute(ctx, session->connection, JALON_QUERY_OUTBOX_CLAIM,
+                                                values, JALON_STORE_COUNT(values), &changed);
+    return status == JALON_OK && changed == 0 ? JALON_CONFLICT : status;
+}
+
+enum jalon_status jalon_store_end_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                       int64_t number, enum jalon_mail_end end, int64_t time_us,
+                                       struct jalon_text error)
+{
+    static const int queries[] = {
+        [JALON_MAIL_SENT] = JALON_QUERY_OUTBOX_SENT,
+        [JALON_MAIL_FAILED] = JALON_QUERY_OUTBOX_FAILED,
+        [JALON_MAIL_POSTPONED] = JALON_QUERY_OUTBOX_POSTPONE,
+    };
+    struct jalon_db_value values[] = {
+        jalon_db_integer(number),
+        jalon_db_time(time_us),
+        jalon_db_text_or_null(error),
+    };
+    size_t count = JALON_STORE_COUNT(values) - (end == JALON_MAIL_SENT);
+    return jalon_db_execute(ctx, session->connection, queries[end], values, count, NULL);
+}
+
+enum jalon_status jalon_store_count_mail(struct jalon_context *ctx, struct jalon_session *session,
+                                         int64_t *out)
+{
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_OUTBOX_COUNT, NULL, 0, &cursor, &row);
+    if (status == JALON_OK) {
+        *out = jalon_db_to_integer(&row[0]);
+        jalon_db_cursor_end(cursor);
     }
     return status;
 }

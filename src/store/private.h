@@ -3,6 +3,8 @@
 #ifndef JALON_STORE_PRIVATE_H
 #define JALON_STORE_PRIVATE_H
 
+#include <pthread.h>
+
 #include "jalon/buffer.h"
 #include "jalon/db.h"
 #include "jalon/queries.h"
@@ -14,7 +16,8 @@
 
 struct jalon_store {
     struct jalon_db *db;
-    void (*mail_wake)(void *object); /* jalon_store_on_mail */
+    pthread_mutex_t mail_lock;
+    void (*mail_wake)(void *object); /* jalon_store_on_mail; under the lock */
     void *mail_object;
 };
 
@@ -78,6 +81,10 @@ void jalon_session_forget_map(struct jalon_session *session, int64_t map);
 /* With a savepoint: what is locked and counted from now on, and that none of it is any more. */
 void jalon_session_mark_maps(struct jalon_session *session);
 void jalon_session_undo_maps(struct jalon_session *session);
+
+/* --- mail.c --- */
+/* Calls what jalon_store_on_mail was given. */
+void jalon_store_tell_of_mail(struct jalon_store *store);
 
 /* After a change of the map's description or territories: other programs are to read them anew. */
 enum jalon_status jalon_store_note_description(struct jalon_context *ctx,

@@ -30,6 +30,7 @@ static enum jalon_status make_store(struct jalon_context *ctx, struct jalon_db *
         return jalon_no_memory(ctx);
     }
     *store = (struct jalon_store){.db = db};
+    pthread_mutex_init(&store->mail_lock, NULL);
     *out = store;
     return JALON_OK;
 }
@@ -78,6 +79,7 @@ void jalon_store_close(struct jalon_store *store)
 {
     if (store != NULL) {
         jalon_db_close(store->db);
+        pthread_mutex_destroy(&store->mail_lock);
         jalon_memory_release(store);
     }
 }
@@ -219,9 +221,8 @@ enum jalon_status jalon_session_commit(struct jalon_context *ctx, struct jalon_s
     if (status == JALON_OK) {
         status = jalon_db_commit(ctx, session->connection);
     }
-    const struct jalon_store *store = session->store;
-    if (status == JALON_OK && session->has_mail && store->mail_wake != NULL) {
-        store->mail_wake(store->mail_object);
+    if (status == JALON_OK && session->has_mail) {
+        jalon_store_tell_of_mail(session->store);
     }
     return status;
 }
