@@ -38,6 +38,7 @@ struct jalon_actor {
     unsigned scopes;           /* JALON_SCOPE_… ; of an anonymous one: none */
     struct jalon_text secret;  /* an edit secret; may be empty */
     struct jalon_text device;  /* what an anonymous device calls itself (Jalon-Device); may be empty */
+    struct jalon_text proof;   /* of work (Jalon-Proof); may be empty */
     uint8_t address[16];       /* the network it comes from, of an IPv6 address its /64; zero: none */
 };
 
@@ -237,6 +238,7 @@ struct jalon_contribute {
     struct jalon_actor actor;     /* who */
     const struct jalon_id *id;    /* chosen by the client; NULL: by the server */
     struct jalon_text reason;     /* for the history; may be empty */
+    bool refuses_duplicates; /* JALON_CONFLICT, with the candidates, when it may be there already */
     /*
      * Under the same key (of this map and account) the same is done once, and answered alike for a
      * day. Both empty: it is done each time.

@@ -10,6 +10,7 @@
 #define JALON_APP_ABUSE_H
 
 #include "jalon/app.h"
+#include "jalon/store_abuse.h"
 
 /* --- Limits --- */
 /* How many writes an hour; 0: any. */
@@ -47,15 +48,6 @@ enum jalon_status jalon_app_make_challenge(struct jalon_context *ctx, struct jal
                                            struct jalon_challenge *out) JALON_MUST_USE;
 
 /* --- Zones --- */
-/* A polygon in which nobody without an account may write until it ends. */
-struct jalon_zone {
-    struct jalon_id id;
-    struct jalon_text reason;
-    struct jalon_text author; /* account name */
-    int64_t created_us;
-    int64_t ends_us;
-    struct jalon_geometry geometry; /* polygon or multipolygon on WGS 84 */
-};
 enum { JALON_ZONES_MAX = 100, JALON_ABUSE_REASON_MAX = 500 };
 /*
  * Closes a zone: reason, ends_us and geometry are given, the rest is set. JALON_INVALID names the
@@ -74,18 +66,6 @@ enum jalon_status jalon_app_list_zones(struct jalon_context *ctx, struct jalon_a
                                        struct jalon_zone **out, size_t *out_count) JALON_MUST_USE;
 
 /* --- Blocks --- */
-/* Somebody who may not write until it ends. Devices and addresses are told by a contribution only. */
-struct jalon_block {
-    struct jalon_id id;
-    struct jalon_text account; /* name; or empty: */
-    struct jalon_text device;  /* keyed hash; or empty: */
-    struct jalon_text address; /* keyed hash */
-    struct jalon_text reason;
-    struct jalon_text author; /* account name */
-    int64_t created_us;
-    int64_t ends_us; /* 0: for good */
-    bool is_of_server; /* on all maps of it: by operators */
-};
 enum jalon_block_what { JALON_BLOCK_ACCOUNT, JALON_BLOCK_DEVICE, JALON_BLOCK_ADDRESS };
 struct jalon_block_command {
     enum jalon_block_what what;

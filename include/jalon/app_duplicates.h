@@ -40,6 +40,10 @@ enum jalon_status jalon_app_find_duplicates(struct jalon_context *ctx,
                                             struct jalon_duplicate **out,
                                             size_t *out_count) JALON_MUST_USE;
 
+/* A JSON array of {id, title, distance_m, similarity, same_source_id}. */
+void jalon_duplicates_write(struct jalon_buffer *buffer, const struct jalon_duplicate *list,
+                            size_t count);
+
 /* What somebody is about to contribute; only title, source_id and geometry are looked at. */
 struct jalon_duplicate_check {
     struct jalon_text map;        /* slug */

@@ -35,5 +35,8 @@ void jalon_rate_destroy(struct jalon_rate *rate);
  */
 bool jalon_rate_take(struct jalon_rate *rate, const void *key, size_t key_size,
                      const struct jalon_rate_limit *limit, int64_t now_us, int64_t *out_wait_us);
+/* Would one be too many now? Counts nothing. */
+bool jalon_rate_is_full(struct jalon_rate *rate, const void *key, size_t key_size,
+                        const struct jalon_rate_limit *limit, int64_t now_us);
 
 #endif

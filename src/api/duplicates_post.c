@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* POST …/duplicates: what may be the same as a contribution that is not sent yet. Layer 4 (api). */
-#include "duplicates.h"
+#include "jalon/app_duplicates.h"
 
 #include "item_write.h"
 
@@ -24,16 +24,9 @@ enum jalon_status jalon_duplicates_post(struct jalon_request *request,
     if (status != JALON_OK) {
         return status;
     }
-    struct jalon_json_writer writer;
-    jalon_json_writer_init(&writer, &response->body);
-    jalon_json_begin_object(&writer, NULL);
-    jalon_duplicates_put(request, &writer, "items", found, count);
-    jalon_json_begin_array(&writer, "links");
-    jalon_endpoint_put_link(&writer, "collection", "application/json", "The collection",
-                            jalon_endpoint_url(request, "/maps/%s/collections/%s", check.map.data,
-                                               check.collection.data));
-    jalon_json_end_array(&writer);
-    jalon_json_end_object(&writer);
+    jalon_buffer_append_string(&response->body, "{\"items\":");
+    jalon_duplicates_write(&response->body, found, count);
+    jalon_buffer_append_char(&response->body, '}');
     response->cache_control = JALON_TEXT("no-store");
     return jalon_endpoint_finish(request, response);
 }

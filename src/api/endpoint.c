@@ -204,6 +204,7 @@ struct jalon_actor jalon_endpoint_actor(const struct jalon_request *request)
         .scopes = request->scopes,
         .secret = jalon_endpoint_header(request, "Jalon-Edit-Secret"),
         .device = jalon_endpoint_header(request, "Jalon-Device"),
+        .proof = jalon_endpoint_header(request, "Jalon-Proof"),
     };
     jalon_client_network(&request->client, actor.address);
     return actor;

@@ -127,6 +127,7 @@ static enum jalon_status read_contribute(struct jalon_request *request,
         .map = jalon_request_variable(request, "map"),
         .collection = jalon_request_variable(request, "collection"),
         .actor = jalon_endpoint_actor(request),
+        .refuses_duplicates = jalon_endpoint_prefers(request, "handling", "strict"),
         .idempotency_key = JALON_TEXT_EMPTY,
         .said = JALON_TEXT_EMPTY,
     };
@@ -199,6 +200,9 @@ static enum jalon_status answer_created(struct jalon_request *request,
     jalon_id_format(contributed->id, id);
     response->location = jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
                                             command->map.data, command->collection.data, id);
+    if (command->refuses_duplicates) {
+        response->preference_applied = JALON_TEXT("handling=strict");
+    }
     return answer_stored(request, response, 201, contributed);
 }
 

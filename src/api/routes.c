@@ -228,8 +228,27 @@ static const char *const merge_patch_body[] = {"application/merge-patch+json", N
      "as before, for a day.",                                                                      \
      0, 0, 0}
 
+#define ANONYMOUS_HEADERS                                                                          \
+    {"Jalon-Device", JALON_PARAMETER_STRING,                                                       \
+     "Of who has no account: a random text that the device keeps, 16 to 128 visible ASCII "        \
+     "characters. Only a hash of it is kept.",                                                     \
+     0, 0, 0},                                                                                     \
+    {"Jalon-Proof", JALON_PARAMETER_STRING,                                                        \
+     "Of who has no account, while so much is written to the map that 429 asks for it: what solves " \
+     "…/challenge.",                                                                               \
+     0, 0, 0}
+
 static const struct jalon_parameter create_headers[] = {
-    CRS_HEADER, KEY_HEADER, REASON_HEADER, {0}};
+    {"Prefer", JALON_PARAMETER_STRING,
+     "`handling=strict`: 409 with the candidates as `possible_duplicates` when it may be here already, "
+     "in place of 201 with them.",
+     0, 0, 0},
+    ANONYMOUS_HEADERS,
+    CRS_HEADER,
+    KEY_HEADER,
+    REASON_HEADER,
+    {0},
+};
 static const struct jalon_parameter put_headers[] = {
     {"If-None-Match", JALON_PARAMETER_STRING,
      "`*`: to create under the id in the address, a UUID of version 7.", 0, 0, 0},

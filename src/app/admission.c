@@ -4,6 +4,8 @@
 
 #include "jalon/clock.h"
 
+#include "abuse.h"
+
 void jalon_admission_ask(struct jalon_admission *admission, enum jalon_review_reason reason,
                          struct jalon_text detail)
 {
@@ -122,15 +124,76 @@ static enum jalon_status check_mode(struct jalon_context *ctx, struct jalon_turn
     return JALON_OK;
 }
 
+/* --- Abuse --- */
+static enum jalon_status check_abuse(struct jalon_context *ctx, struct jalon_turn *turn,
+                                     struct jalon_admission *admission)
+{
+    bool is_moved = admission->before == NULL ||
+                    !jalon_geometry_equal(&admission->before->geometry, &admission->after->geometry);
+    return jalon_abuse_check(ctx, turn->app, turn->session, turn->map, admission->party,
+                             is_moved ? &admission->after->geometry : NULL);
+}
+
+/* Whoever is trusted may link to as much as he likes. */
+static enum jalon_status check_text(struct jalon_context *ctx, struct jalon_turn *turn,
+                                    struct jalon_admission *admission)
+{
+    struct jalon_text detail = JALON_TEXT_EMPTY;
+    if (!admission->is_newcomer) {
+        return JALON_OK;
+    }
+    enum jalon_status status =
+        jalon_abuse_judge_text(ctx, turn->app, turn->map, admission->after, &detail);
+    if (status == JALON_OK && detail.length > 0) {
+        jalon_admission_hold(admission, JALON_REVIEW_SPAM, detail);
+    }
+    return status;
+}
+
+/* --- Duplicates --- */
+static enum jalon_status check_duplicates(struct jalon_context *ctx, struct jalon_turn *turn,
+                                          struct jalon_admission *admission)
+{
+    struct jalon_duplicate *found = NULL;
+    size_t count = 0;
+    (void)turn;
+    if (admission->before != NULL) {
+        return JALON_OK;
+    }
+    enum jalon_status status =
+        jalon_duplicates_of(ctx, admission->live, admission->after, &found, &count);
+    if (status == JALON_OK && count > 0) {
+        status = jalon_duplicates_tell(ctx, found, count, &admission->duplicates);
+    }
+    if (status != JALON_OK || count == 0) {
+        return status;
+    }
+    struct jalon_text detail = jalon_text_format(ctx->arena, "{\"candidates\":%.*s}",
+                                                 JALON_TEXT_ARGS(admission->duplicates));
+    struct jalon_text members = jalon_text_format(ctx->arena, "\"possible_duplicates\":%.*s",
+                                                  JALON_TEXT_ARGS(admission->duplicates));
+    if (detail.data == NULL || members.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    if (admission->refuses_duplicates) {
+        ctx->error.members = members;
+        return jalon_fail(ctx, JALON_CONFLICT,
+                          "this may be here already; without \"Prefer: handling=strict\" it is added "
+                          "all the same");
+    }
+    if (admission->is_reviewed) {
+        jalon_admission_ask(admission, JALON_REVIEW_DUPLICATE, detail);
+    }
+    return JALON_OK;
+}
+
 /* --- The judgement --- */
 typedef enum jalon_status (*judge_step)(struct jalon_context *ctx, struct jalon_turn *turn,
                                         struct jalon_admission *admission);
 
 /* In this order; each refuses, holds it back, asks for a look, or has nothing to say. */
 static const judge_step steps[] = {
-    check_outside,
-    find_newcomer,
-    check_mode,
+    check_abuse, check_outside, find_newcomer, check_text, check_duplicates, check_mode,
 };
 
 enum jalon_status jalon_admission_judge(struct jalon_context *ctx, struct jalon_turn *turn,

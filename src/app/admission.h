@@ -20,10 +20,13 @@ struct jalon_admission {
     const struct jalon_party *party;
     const struct jalon_contribution *before; /* what is changed; NULL: it is new */
     struct jalon_contribution *after; /* what it is to become; its moderation is the judgement's */
+    bool refuses_duplicates; /* of something new: JALON_CONFLICT when it may be there already */
     /* The judgement. */
     bool is_proposal; /* of a change: it stays as it is, and somebody decides about this */
     struct jalon_review reviews[JALON_REVIEW_REASON_COUNT]; /* why somebody is to look at it */
     size_t review_count;
+    /* What may be the same as something new, as JSON (jalon_duplicates_write); empty: nothing. */
+    struct jalon_text duplicates;
     /* Private to admission.c: whoever writes is not trusted, and is trusted enough to publish. */
     bool is_reviewed;
     bool is_newcomer;

@@ -4,6 +4,7 @@
 
 #include "jalon/memory.h"
 
+#include "abuse.h"
 #include "internal.h"
 #include "people.h"
 #include "tiles.h"
@@ -22,8 +23,9 @@ static enum jalon_status make_parts(struct jalon_context *ctx, struct jalon_app 
     app->passwords = jalon_passwords_create(memory);
     app->throttle = jalon_throttle_create(options->sign_in_tries);
     app->seen = jalon_seen_create();
+    app->abuse = jalon_abuse_create();
     return app->tiles == NULL || app->passwords == NULL || app->throttle == NULL ||
-                   app->seen == NULL
+                   app->seen == NULL || app->abuse == NULL
                ? jalon_no_memory(ctx)
                : JALON_OK;
 }
@@ -97,6 +99,7 @@ void jalon_app_close(struct jalon_app *app)
     jalon_passwords_destroy(app->passwords);
     jalon_throttle_destroy(app->throttle);
     jalon_seen_destroy(app->seen);
+    jalon_abuse_destroy(app->abuse);
     jalon_store_close(app->store);
     pthread_cond_destroy(&app->follower_wake);
     pthread_mutex_destroy(&app->move_lock);

@@ -75,9 +75,23 @@ static enum jalon_status add_hint(struct jalon_context *ctx, struct jalon_text *
     return JALON_OK;
 }
 
+static enum jalon_status add_duplicates(struct jalon_context *ctx, struct jalon_text duplicates,
+                                        struct jalon_text *json)
+{
+    struct jalon_text told =
+        jalon_text_format(ctx->arena, "%.*s,\"possible_duplicates\":%.*s}", (int)json->length - 1,
+                          json->data, JALON_TEXT_ARGS(duplicates));
+    if (told.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *json = told;
+    return JALON_OK;
+}
+
 /* The Feature as it is answered, also when it is asked for again. */
 static enum jalon_status answer_new(struct jalon_context *ctx, struct jalon_turn *turn,
                                     const struct addition *addition,
+                                    const struct jalon_admission *admission,
                                     struct jalon_contributed *done)
 {
     const struct jalon_contribution *created = &addition->contribution;
@@ -87,6 +101,9 @@ static enum jalon_status answer_new(struct jalon_context *ctx, struct jalon_turn
     enum jalon_status status = jalon_contribute_write_feature(ctx, &own, created, &done->json);
     if (status == JALON_OK && created->moderation != JALON_MODERATION_PUBLISHED) {
         status = add_hint(ctx, &done->json);
+    }
+    if (status == JALON_OK && admission->duplicates.length > 0) {
+        status = add_duplicates(ctx, admission->duplicates, &done->json);
     }
     return status == JALON_OK && addition->command->idempotency_key.length > 0
                ? jalon_replay_keep(ctx, turn, addition->command, done)
@@ -99,7 +116,12 @@ static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *t
 {
     struct jalon_contribution *created = &addition->contribution;
     struct jalon_admission admission = {
-        .live = addition->live, .party = &addition->party, .after = created};
+        .live = addition->live,
+        .party = &addition->party,
+        .after = created,
+        .refuses_duplicates = addition->command->refuses_duplicates,
+        .duplicates = JALON_TEXT_EMPTY,
+    };
     created->created_us = jalon_clock_now_us();
     created->updated_us = created->created_us;
     enum jalon_status status = jalon_admission_judge(ctx, turn, &admission);
@@ -116,7 +138,7 @@ static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *t
     if (status == JALON_OK) {
         status = jalon_admission_finish(ctx, turn, &admission);
     }
-    return status == JALON_OK ? answer_new(ctx, turn, addition, done) : status;
+    return status == JALON_OK ? answer_new(ctx, turn, addition, &admission, done) : status;
 }
 
 static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *app,

@@ -2,15 +2,17 @@
 /* Looking for contributions that may be the same. Layer 3 (app). */
 #include "jalon/app_duplicates.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#include "jalon/json.h"
 #include "jalon/similar.h"
 
 #include "draft.h"
 #include "internal.h"
 #include "rights.h"
 
-enum { NEIGHBOURS_MAX = 400, KEYS_MAX = 32, FILTER_MAX = 1024 };
+enum { NEIGHBOURS_MAX = 400, KEYS_MAX = 32, FILTER_MAX = 1024, TOLD_MAX = 1 << 16 };
 
 /* How alike titles must be at no distance, and at the collection's; in between it grows. */
 #define ALIKE_LEAST_HERE 0.62
@@ -258,6 +260,46 @@ enum jalon_status jalon_app_find_duplicates(struct jalon_context *ctx,
     return JALON_OK;
 }
 
+/* --- As JSON --- */
+
+void jalon_duplicates_write(struct jalon_buffer *buffer, const struct jalon_duplicate *list,
+                            size_t count)
+{
+    struct jalon_json_writer writer;
+    jalon_json_writer_init(&writer, buffer);
+    jalon_json_begin_array(&writer, NULL);
+    for (size_t i = 0; i < count; i++) {
+        char id[JALON_ID_TEXT_SIZE];
+        jalon_id_format(list[i].id, id);
+        jalon_json_begin_object(&writer, NULL);
+        jalon_json_put_string(&writer, "id", id);
+        jalon_json_put_text(&writer, "title", list[i].title);
+        jalon_json_put_number(&writer, "distance_m", round(list[i].distance_m * 10) / 10);
+        jalon_json_put_number(&writer, "similarity", round(list[i].similarity * 100) / 100);
+        jalon_json_put_boolean(&writer, "same_source_id", list[i].same_source_id);
+        jalon_json_end_object(&writer);
+    }
+    jalon_json_end_array(&writer);
+}
+
+enum jalon_status jalon_duplicates_tell(struct jalon_context *ctx,
+                                        const struct jalon_duplicate *list, size_t count,
+                                        struct jalon_text *out)
+{
+    struct jalon_buffer buffer;
+    jalon_buffer_init(&buffer, TOLD_MAX);
+    jalon_duplicates_write(&buffer, list, count);
+    struct jalon_text told = jalon_buffer_status(&buffer) == JALON_OK
+                                 ? jalon_text_copy(ctx->arena, jalon_buffer_text(&buffer))
+                                 : JALON_TEXT_EMPTY;
+    jalon_buffer_finish(&buffer);
+    if (told.length == 0) {
+        return jalon_no_memory(ctx);
+    }
+    *out = told;
+    return JALON_OK;
+}
+
 /* --- Of a body --- */
 
 /* A text of the body; empty when it has none. */
@@ -308,6 +350,19 @@ static enum jalon_status check_in(struct jalon_context *ctx, const struct jalon_
                               : status;
 }
 
+/* Titles that outlive the reading. */
+static enum jalon_status keep_titles(struct jalon_context *ctx, struct jalon_duplicate *list,
+                                     size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        list[i].title = jalon_text_copy(ctx->arena, list[i].title);
+        if (list[i].title.data == NULL) {
+            return jalon_no_memory(ctx);
+        }
+    }
+    return JALON_OK;
+}
+
 enum jalon_status jalon_app_check_duplicates(struct jalon_context *ctx, struct jalon_app *app,
                                              const struct jalon_duplicate_check *check,
                                              struct jalon_duplicate **out, size_t *out_count)
@@ -320,11 +375,42 @@ enum jalon_status jalon_app_check_duplicates(struct jalon_context *ctx, struct j
     if (status == JALON_OK) {
         status = check_in(ctx, &reading, check, &found, &count);
     }
-    for (size_t i = 0; status == JALON_OK && i < count; i++) {
-        found[i].title = jalon_text_copy(ctx->arena, found[i].title);
-        status = found[i].title.data != NULL ? JALON_OK : jalon_no_memory(ctx);
+    if (status == JALON_OK) {
+        status = keep_titles(ctx, found, count);
     }
     jalon_app_end_reading(app, &reading);
+    if (status == JALON_OK) {
+        *out = found;
+        *out_count = count;
+    }
+    return status;
+}
+
+/* --- Of a new contribution --- */
+
+enum jalon_status jalon_duplicates_of(struct jalon_context *ctx, struct jalon_live_map *live,
+                                      const struct jalon_contribution *contribution,
+                                      struct jalon_duplicate **out, size_t *out_count)
+{
+    const struct jalon_duplicate_query query = {
+        .collection = contribution->collection,
+        .title = contribution->title,
+        .geometry = &contribution->geometry,
+        .source_id = contribution->source_id,
+        .except = &contribution->id,
+    };
+    const struct jalon_reading reading = {
+        .map = jalon_view_map(live->view),
+        .snapshot = jalon_view_pin(live->view),
+        .live = live,
+    };
+    struct jalon_duplicate *found = NULL;
+    size_t count = 0;
+    enum jalon_status status = jalon_app_find_duplicates(ctx, &reading, &query, &found, &count);
+    if (status == JALON_OK) {
+        status = keep_titles(ctx, found, count);
+    }
+    jalon_view_unpin(live->view, reading.snapshot);
     if (status == JALON_OK) {
         *out = found;
         *out_count = count;

@@ -43,6 +43,7 @@ struct jalon_app {
     uint64_t loaded;            /* how many ever were; under load_lock */
     pthread_mutex_t write_lock; /* while a view is brought forward */
     struct jalon_tile_cache *tiles;
+    struct jalon_abuse *abuse; /* what has been written of late; abuse.h */
     /* The follower: brings in what other processes write. */
     bool following;
     pthread_t follower;
@@ -274,6 +275,18 @@ enum jalon_status jalon_trace_address(struct jalon_context *ctx, const struct ja
                                       const struct jalon_actor *actor,
                                       struct jalon_text *out) JALON_MUST_USE;
 
+/* --- duplicates.c --- */
+struct jalon_duplicate;
+/* What everybody sees of what may be the same as a new contribution; titles are in ctx' arena. */
+enum jalon_status jalon_duplicates_of(struct jalon_context *ctx, struct jalon_live_map *live,
+                                      const struct jalon_contribution *contribution,
+                                      struct jalon_duplicate **out,
+                                      size_t *out_count) JALON_MUST_USE;
+/* As JSON (jalon_duplicates_write), in ctx' arena. */
+enum jalon_status jalon_duplicates_tell(struct jalon_context *ctx,
+                                        const struct jalon_duplicate *list, size_t count,
+                                        struct jalon_text *out) JALON_MUST_USE;
+
 /* --- secret.c --- */
 /* 256 random bits as 43 characters of base64url; NUL-terminated in the arena. */
 enum jalon_status jalon_secret_make(struct jalon_context *ctx,
@@ -286,6 +299,9 @@ enum jalon_status jalon_secret_derive(struct jalon_context *ctx,
 /* BLAKE2b-256 of the text, 64 hexadecimal digits. For secrets of full entropy, and as a digest. */
 enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text text,
                                     struct jalon_text *out) JALON_MUST_USE;
+/* SHA-256, which browsers have too. */
+enum { JALON_SHA256_SIZE = 32 };
+void jalon_secret_sha256(struct jalon_text text, uint8_t out[JALON_SHA256_SIZE]);
 /* Is this the hash of the secret? In the same time wherever they differ. */
 enum jalon_status jalon_secret_check(struct jalon_context *ctx, struct jalon_text secret,
                                      struct jalon_text hash, bool *out) JALON_MUST_USE;

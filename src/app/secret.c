@@ -57,6 +57,11 @@ enum jalon_status jalon_secret_hash(struct jalon_context *ctx, struct jalon_text
     return JALON_OK;
 }
 
+void jalon_secret_sha256(struct jalon_text text, uint8_t out[JALON_SHA256_SIZE])
+{
+    crypto_hash_sha256(out, (const unsigned char *)text.data, text.length);
+}
+
 enum jalon_status jalon_secret_check(struct jalon_context *ctx, struct jalon_text secret,
                                      struct jalon_text hash, bool *out)
 {

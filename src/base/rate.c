@@ -64,8 +64,10 @@ static struct place *find_place(struct place set[WAYS], const uint8_t key[JALON_
     return oldest;
 }
 
-bool jalon_rate_take(struct jalon_rate *rate, const void *key, size_t key_size,
-                     const struct jalon_rate_limit *limit, int64_t now_us, int64_t *out_wait_us)
+/* Looks at a key's place, and `counts` one if there is room. *out_early_us > 0: there is none. */
+static void look(struct jalon_rate *rate, const void *key, size_t key_size,
+                 const struct jalon_rate_limit *limit, int64_t now_us, bool counts,
+                 int64_t *out_early_us)
 {
     uint8_t whole[JALON_RATE_KEY_MAX] = {0};
     assert(key_size > 0 && key_size <= sizeof whole);
@@ -75,13 +77,28 @@ bool jalon_rate_take(struct jalon_rate *rate, const void *key, size_t key_size,
     pthread_mutex_lock(lock);
     struct place *place = find_place(rate->places[set], whole);
     int64_t due_us = place->next_us > now_us ? place->next_us : now_us;
-    int64_t early_us = due_us + limit->part_us - now_us - limit->within_us;
-    bool taken = early_us <= 0;
-    if (taken) {
+    *out_early_us = due_us + limit->part_us - now_us - limit->within_us;
+    if (counts && *out_early_us <= 0) {
         place->next_us = due_us + limit->part_us;
-    } else {
-        *out_wait_us = early_us;
     }
     pthread_mutex_unlock(lock);
-    return taken;
+}
+
+bool jalon_rate_take(struct jalon_rate *rate, const void *key, size_t key_size,
+                     const struct jalon_rate_limit *limit, int64_t now_us, int64_t *out_wait_us)
+{
+    int64_t early_us;
+    look(rate, key, key_size, limit, now_us, true, &early_us);
+    if (early_us > 0) {
+        *out_wait_us = early_us;
+    }
+    return early_us <= 0;
+}
+
+bool jalon_rate_is_full(struct jalon_rate *rate, const void *key, size_t key_size,
+                        const struct jalon_rate_limit *limit, int64_t now_us)
+{
+    int64_t early_us;
+    look(rate, key, key_size, limit, now_us, false, &early_us);
+    return early_us > 0;
 }

@@ -26,6 +26,8 @@ static void so_many_come_at_once_and_then_evenly(void **state)
     }
     assert_false(jalon_rate_take(rate, group, KEY_SIZE, &six, now_us, &wait_us));
     assert_int_equal(wait_us, MINUTE_US / 6);
+    assert_true(jalon_rate_is_full(rate, group, KEY_SIZE, &six, now_us));
+    assert_false(jalon_rate_is_full(rate, group, KEY_SIZE, &six, now_us + wait_us));
     assert_true(jalon_rate_take(rate, other, KEY_SIZE, &six, now_us, &wait_us));
     now_us += wait_us - 1;
     assert_false(jalon_rate_take(rate, group, KEY_SIZE, &six, now_us, &wait_us));
