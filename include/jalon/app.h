@@ -39,6 +39,8 @@ struct jalon_actor {
     struct jalon_text secret;  /* an edit secret; may be empty */
     struct jalon_text device;  /* what an anonymous device calls itself (Jalon-Device); may be empty */
     struct jalon_text proof;   /* of work (Jalon-Proof); may be empty */
+    /* The charter's version that it knows of and accepts; 0: it says nothing, -1: nonsense. */
+    int32_t charter;
     uint8_t address[16];       /* the network it comes from, of an IPv6 address its /64; zero: none */
 };
 
@@ -354,6 +356,8 @@ enum jalon_status jalon_export_begin(struct jalon_context *ctx, struct jalon_app
                                      const struct jalon_map *map, int32_t collection,
                                      struct jalon_text filter,
                                      struct jalon_export **out) JALON_MUST_USE;
+/* From then on without what is under a licence that forbids commercial reuse (jalon/licence.h). */
+void jalon_export_only_open(struct jalon_export *run);
 struct jalon_exported {
     const struct jalon_contribution *contribution; /* without fields that are not public */
     struct jalon_text json;                        /* its Feature */

@@ -11,6 +11,7 @@
 #include "jalon/app.h"
 #include "jalon/app_rights.h"
 #include "jalon/json.h"
+#include "jalon/store_charter.h"
 #include "jalon/store_membership.h"
 
 /* --- Members --- */
@@ -78,6 +79,18 @@ enum jalon_status jalon_app_patch_settings(struct jalon_context *ctx, struct jal
 /* One member with what jalon_setting_get gives. */
 void jalon_setting_write(struct jalon_json_writer *writer, const char *key,
                          const struct jalon_value *value);
+
+/* --- Charter --- */
+enum { JALON_CHARTER_LENGTH_MAX = 20000 }; /* code points, in each language */
+/* A version, 0: the one in force. JALON_NOT_FOUND: there is none. */
+enum jalon_status jalon_app_find_charter(struct jalon_context *ctx, struct jalon_app *app,
+                                         const struct jalon_actor *actor, struct jalon_text map,
+                                         int64_t version,
+                                         struct jalon_charter *out) JALON_MUST_USE;
+/* A new version, in force from now on; its text is given, all else is filled in. */
+enum jalon_status jalon_app_put_charter(struct jalon_context *ctx, struct jalon_app *app,
+                                        const struct jalon_actor *actor, struct jalon_text map,
+                                        struct jalon_charter *charter) JALON_MUST_USE;
 
 /* --- Maps --- */
 /*

@@ -198,6 +198,7 @@ struct jalon_write {
     struct jalon_text reason; /* may be empty */
     struct jalon_text changes; /* as in struct jalon_revision */
     int64_t base;              /* likewise */
+    int32_t charter;           /* the version that its author accepts by it; 0: there is none */
     struct jalon_text edit_secret_hash; /* create only: kept with the row; may be empty */
     struct jalon_text source_digest;    /* kept with the row when not empty */
     /*

@@ -2,8 +2,9 @@
 -- The history of contributions.
 
 -- name: revision_insert
-INSERT INTO revision (map, contribution, version, time, author, action, reason, changes, base)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+INSERT INTO revision (map, contribution, version, time, author, action, reason, changes, base,
+    charter)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: revision_list
 SELECT version, time, author, action, reason, changes, base FROM revision

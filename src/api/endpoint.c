@@ -197,11 +197,25 @@ struct jalon_text jalon_endpoint_header(const struct jalon_request *request, con
     return jalon_request_header(request, name, &value) ? value : JALON_TEXT_EMPTY;
 }
 
+/* Jalon-Charter: a version, or nonsense. */
+static int32_t read_charter(const struct jalon_request *request)
+{
+    struct jalon_text said;
+    int64_t version;
+    if (!jalon_request_header(request, "Jalon-Charter", &said)) {
+        return 0;
+    }
+    return jalon_text_to_int64(said, &version) && version > 0 && version <= INT32_MAX
+               ? (int32_t)version
+               : -1;
+}
+
 struct jalon_actor jalon_endpoint_actor(const struct jalon_request *request)
 {
     struct jalon_actor actor = {
         .account = request->account,
         .scopes = request->scopes,
+        .charter = read_charter(request),
         .secret = jalon_endpoint_header(request, "Jalon-Edit-Secret"),
         .device = jalon_endpoint_header(request, "Jalon-Device"),
         .proof = jalon_endpoint_header(request, "Jalon-Proof"),

@@ -90,6 +90,9 @@ static void put_rules(struct jalon_json_writer *writer, const struct jalon_map *
             jalon_setting_write(writer, settings[i].key, &value);
         }
     }
+    if (map->rules.charter > 0) {
+        jalon_json_put_integer(writer, "charter", map->rules.charter);
+    }
     jalon_json_end_object(writer);
 }
 

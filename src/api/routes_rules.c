@@ -14,6 +14,11 @@ static const struct jalon_parameter members_parameters[] = {
      0, 0},
     {0},
 };
+static const struct jalon_parameter charter_parameters[] = {
+    {"version", JALON_PARAMETER_INTEGER, "One of its versions; the one in force when nothing is said.",
+     0, INT32_MAX, 0},
+    {0},
+};
 static const struct jalon_parameter confirm_parameters[] = {
     {"confirm", JALON_PARAMETER_STRING,
      "The map's name once more: nothing is removed without it.", 0, 0, 0},
@@ -42,6 +47,13 @@ const struct jalon_route jalon_routes_rules[] = {
      "Change settings of the map", "map", .parameters = none, .representations = json_only,
      .body_types = patch_body, .body_max = BODY_MAX, .one_language = true, .needs_account = true,
      .headers = reason_headers},
+    {JALON_GET, "/maps/{map}/charter", jalon_charter_get, "getCharter",
+     "What contributors to the map accept", "map", .parameters = charter_parameters,
+     .representations = json_only, .one_language = true},
+    {JALON_POST, "/maps/{map}/charter", jalon_charter_post, "createCharter",
+     "A new version of the charter, in force at once", "map", .parameters = none,
+     .representations = json_only, .body_types = json_body, .body_max = BODY_MAX,
+     .one_language = true, .needs_account = true, .scope = JALON_SCOPE_ADMIN},
     {JALON_GET, "/maps/{map}/me", jalon_me_get, "getMe",
      "What whoever asks is and may in this map", "members", .parameters = none,
      .representations = json_only, .one_language = true},

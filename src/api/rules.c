@@ -65,4 +65,5 @@ void jalon_rules_put_settings(struct jalon_json_writer *writer, const struct jal
         struct jalon_value value = jalon_setting_get(&settings[i], map);
         jalon_setting_write(writer, settings[i].key, &value);
     }
+    jalon_json_put_integer(writer, "charter", map->rules.charter); /* set by its own address */
 }

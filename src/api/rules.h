@@ -29,6 +29,8 @@ enum jalon_status jalon_member_delete(struct jalon_request *, struct jalon_respo
 enum jalon_status jalon_me_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_settings_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_settings_patch(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_charter_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_charter_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_maps_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_map_delete(struct jalon_request *, struct jalon_response *);
 

@@ -83,7 +83,7 @@ static enum jalon_status insert_account(struct jalon_context *ctx, struct jalon_
                                         struct jalon_account *account)
 {
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    enum jalon_status status = jalon_write_alone(ctx, app, &session);
     struct jalon_account other;
     if (status == JALON_OK && account->email.length > 0) {
         status = jalon_store_find_account_of(ctx, session, account->email, &other);
@@ -186,7 +186,7 @@ enum jalon_status jalon_app_create_token(struct jalon_context *ctx, struct jalon
         status = jalon_secret_hash(ctx, secret, &token.hash);
     }
     if (status == JALON_OK) {
-        status = jalon_store_write(ctx, app->store, &session);
+        status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
         status = insert_token(ctx, session, order->account, &token);

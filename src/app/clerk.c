@@ -13,7 +13,7 @@ static const int64_t signing_up_us = INT64_C(3) * 86400 * 1000000;
 static void forget_signing_up(struct jalon_context *ctx, struct jalon_app *app)
 {
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    enum jalon_status status = jalon_write_alone(ctx, app, &session);
     if (status == JALON_OK) {
         status = jalon_store_forget_signing_up(ctx, session, jalon_clock_now_us() - signing_up_us);
     }

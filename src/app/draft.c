@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "jalon/licence.h"
 #include "jalon/geo.h"
 
 #include "lenient.h"
@@ -399,6 +400,23 @@ static enum jalon_status take_field(struct jalon_context *ctx, struct draft *dra
     return status;
 }
 
+/* Whoever imports has chosen the source; else the map says which ones it takes. */
+static enum jalon_status take_licence(struct jalon_context *ctx, struct draft *draft,
+                                      struct jalon_value value, const char *where)
+{
+    struct jalon_contribution *contribution = &draft->contribution;
+    enum jalon_status status = take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value,
+                                             where, &contribution->licence);
+    bool is_kept = draft->before != NULL &&
+                   jalon_text_equal(contribution->licence, draft->before->licence);
+    if (status == JALON_OK && draft->words == NULL && !is_kept &&
+        !jalon_licence_is_allowed(draft->map, draft->collection, contribution->licence)) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, where,
+                        "is none of the licences of this map; its page names them");
+    }
+    return status;
+}
+
 enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draft,
                                    struct target target, struct jalon_value value,
                                    const char *where, struct jalon_text *out_unknown_category)
@@ -414,9 +432,7 @@ enum jalon_status jalon_draft_take(struct jalon_context *ctx, struct draft *draf
     case TARGET_OBSERVED:
         return take_reserved(ctx, draft, JALON_FIELD_DATE, TITLE_MAX, value, where,
                              &contribution->observed);
-    case TARGET_LICENCE:
-        return take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where,
-                             &contribution->licence);
+    case TARGET_LICENCE: return take_licence(ctx, draft, value, where);
     case TARGET_SOURCE_ID:
         return take_reserved(ctx, draft, JALON_FIELD_STRING, TITLE_MAX, value, where,
                              &contribution->source_id);

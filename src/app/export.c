@@ -7,6 +7,7 @@
  */
 #include <assert.h>
 
+#include "jalon/licence.h"
 #include "jalon/memory.h"
 
 #include "internal.h"
@@ -21,6 +22,7 @@ struct jalon_export {
     struct jalon_view_query query;
     int64_t after; /* the number of the last row that was read */
     bool over;
+    bool only_open; /* data */
     struct jalon_view *view; /* of the batch */
     const struct jalon_snapshot *snapshot;
 };
@@ -69,6 +71,11 @@ enum jalon_status jalon_export_begin(struct jalon_context *ctx, struct jalon_app
     }
     *out = run;
     return JALON_OK;
+}
+
+void jalon_export_only_open(struct jalon_export *run)
+{
+    run->only_open = true;
 }
 
 static void drop_batch(struct jalon_export *run)
@@ -136,13 +143,17 @@ static enum jalon_status select_rows(struct jalon_export *run, const struct jalo
         return jalon_no_memory(ctx);
     }
     assert(!found.more); /* the reader gives a few rows more than a batch, not twice as many */
+    size_t count = 0;
     for (size_t i = 0; status == JALON_OK && i < found.count; i++) {
-        rows[i].json = found.items[i].json;
-        status =
-            jalon_snapshot_read(ctx, run->snapshot, &found.items[i], &rows[i].contribution);
+        struct jalon_exported *row = &rows[count];
+        row->json = found.items[i].json;
+        status = jalon_snapshot_read(ctx, run->snapshot, &found.items[i], &row->contribution);
+        count += status == JALON_OK &&
+                 (!run->only_open || jalon_licence_lets_sell(jalon_contribution_licence(
+                                         run->map, row->contribution)));
     }
     *out = rows;
-    *out_count = found.count;
+    *out_count = count;
     return status;
 }
 

@@ -329,7 +329,7 @@ enum jalon_status jalon_app_see_notifications(struct jalon_context *ctx, struct 
 {
     struct jalon_session *session = NULL;
     int64_t number = 0;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    enum jalon_status status = jalon_write_alone(ctx, app, &session);
     if (status == JALON_OK) {
         status = find_account(ctx, session, account, &number);
     }

@@ -267,6 +267,11 @@ enum jalon_status jalon_rights_check(struct jalon_context *ctx, struct jalon_ses
                                      enum jalon_right right,
                                      const struct jalon_contribution *subject)
 {
+    bool is_said = party->actor.charter != 0 && party->actor.charter != map->rules.charter;
+    if (is_said && jalon_right_rule(right)->scope == JALON_SCOPE_WRITE) {
+        return jalon_fail(ctx, JALON_CONFLICT, "the charter in force is version %d: read it first",
+                          map->rules.charter);
+    }
     if (subject != NULL) {
         return check_subject(ctx, session, map, party, right, subject);
     }

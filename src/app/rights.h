@@ -25,7 +25,8 @@ enum jalon_status jalon_rights_find_party(struct jalon_context *ctx, struct jalo
                                           struct jalon_party *out) JALON_MUST_USE;
 /*
  * Has the party this right, to this contribution as it is (NULL: at all)? JALON_UNAUTHENTICATED: not
- * without an account; JALON_FORBIDDEN: not with this one, or not by this token. The edit secret's
+ * without an account; JALON_FORBIDDEN: not with this one, or not by this token; JALON_CONFLICT: to
+ * write, knowing another charter than the one in force. The edit secret's
  * holder is the author; CHANGE to another's contribution is CHANGE_OTHERS; READ of what is not
  * published is READ_UNPUBLISHED. Who may not know that something is there is told otherwise by the caller.
  */

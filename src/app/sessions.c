@@ -176,7 +176,7 @@ static enum jalon_status sign_in_by_password(struct jalon_context *ctx, struct j
         status = jalon_password_hash(ctx, app->passwords, credentials->password, &new_hash);
     }
     if (status == JALON_OK) {
-        status = jalon_store_write(ctx, app->store, &session);
+        status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
         status = begin_checked(ctx, session, &account, new_hash, out);
@@ -211,7 +211,7 @@ enum jalon_status jalon_app_sign_out(struct jalon_context *ctx, struct jalon_app
     struct jalon_session *session = NULL;
     enum jalon_status status = jalon_secret_hash(ctx, secret, &hash);
     if (status == JALON_OK) {
-        status = jalon_store_write(ctx, app->store, &session);
+        status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
         status = jalon_store_delete_sign_in(ctx, session, hash);

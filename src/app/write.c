@@ -281,10 +281,12 @@ enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *t
                                  const struct jalon_write *write, int64_t *out_seq)
 {
     int64_t seq;
+    struct jalon_write accepting = *write;
+    accepting.charter = turn->map->rules.charter; /* whoever writes here accepts it */
     enum jalon_status status = make_room(ctx, turn);
     if (status == JALON_OK) {
-        status =
-            jalon_store_put_contribution(ctx, turn->session, turn->map, contribution, write, &seq);
+        status = jalon_store_put_contribution(ctx, turn->session, turn->map, contribution,
+                                              &accepting, &seq);
     }
     if (status == JALON_OK) {
         note_written(turn, contribution, seq, contribution->updated_us);

@@ -127,6 +127,8 @@ const struct jalon_option jalon_options[] = {
      "that is taken."},
     {"omit-invalid", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_IMPORT,
      "Leave out a value that does not fit and that its row can do without, not the row."},
+    {"open-data", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_EXPORT,
+     "Leave out contributions whose licence forbids commercial reuse."},
     {"operator", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_ACCOUNT_CREATE,
      "The account may do everything on this server."},
     {"o", NULL, "FILE", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_EXPORT,

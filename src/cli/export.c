@@ -75,6 +75,7 @@ static enum jalon_status read_options(struct jalon_cli *cli, struct export_job *
         return status;
     }
     job->filter = jalon_conf_text(cli->settings, "filter");
+    job->only_open = jalon_conf_flag(cli->settings, "open-data");
     job->show_progress = jalon_cli_shows_progress(cli);
     job->time_us = jalon_clock_now_us();
     if (path == NULL && job->format->writer->is_converted) {

@@ -108,6 +108,9 @@ static enum jalon_status write_pass(struct jalon_context *ctx, struct export_job
     size_t count = 0, index = 0;
     enum jalon_status status =
         jalon_export_begin(ctx, job->app, job->map, collection, job->filter, &run);
+    if (status == JALON_OK && job->only_open) {
+        jalon_export_only_open(run);
+    }
     while (status == JALON_OK) {
         status = jalon_export_next(ctx, run, &rows, &count);
         if (status == JALON_OK && count == 0) {

@@ -13,6 +13,7 @@ struct export_job {
     const struct jalon_format *format;
     int32_t srid;             /* 0: longitude and latitude on WGS 84 */
     struct jalon_text filter; /* CQL2; may be empty */
+    bool only_open;           /* data: nothing that may not be used commercially */
     bool show_progress;       /* on stderr */
     int64_t rows;             /* written so far */
     int64_t next_us;          /* when progress is shown again */

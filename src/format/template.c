@@ -16,7 +16,7 @@ extern const struct jalon_embedded template_files[]; /* schema/templates, built 
 struct raw_template {
     struct jalon_text schema, name, licence, attribution, policy;
     bool account_needed;
-    const struct jalon_json *title, *description, *box, *categories, *collections;
+    const struct jalon_json *title, *description, *box, *rules, *categories, *collections;
 };
 
 #define MEMBER(name, field, type, required) \
@@ -31,6 +31,7 @@ static const struct jalon_json_field template_members[] = {
     MEMBER("policy", policy, TEXT, true),
     MEMBER("account_needed", account_needed, BOOLEAN, true),
     MEMBER("box", box, VALUE, true),
+    MEMBER("rules", rules, VALUE, false),
     MEMBER("categories", categories, VALUE, false),
     MEMBER("collections", collections, VALUE, true),
 };
@@ -157,6 +158,7 @@ static void read_map(struct template_reading *reading, const struct jalon_json *
     template_read_label(reading, "", "description", raw.description, TEMPLATE_PROSE_MAX,
                         &map->description);
     read_box(reading, raw.box, &map->box);
+    template_read_rules(reading, raw.rules);
     read_categories(reading, raw.categories);
     template_read_collections(reading, raw.collections);
 }

@@ -68,6 +68,9 @@ enum jalon_visibility template_read_visibility(struct template_reading *reading,
 /* --- template_field.c, template_collection.c --- */
 void template_read_fields(struct template_reading *reading, const char *parent,
                           const struct jalon_json *json, struct jalon_collection *out);
+/* --- template_rules.c --- */
+void template_read_rules(struct template_reading *reading, const struct jalon_json *json);
+
 /* After the categories of the map. */
 void template_read_collections(struct template_reading *reading, const struct jalon_json *json);
 

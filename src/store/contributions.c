@@ -249,6 +249,7 @@ static enum jalon_status insert_revision(struct jalon_context *ctx, struct jalon
         jalon_db_text_or_null(write->reason),
         jalon_db_text(changes),
         write->base > 0 ? jalon_db_integer(write->base) : jalon_db_null(),
+        write->charter > 0 ? jalon_db_integer(write->charter) : jalon_db_null(),
     };
     return insert_later(ctx, session, many, JALON_QUERY_REVISION_INSERT, values,
                          JALON_STORE_COUNT(values));
