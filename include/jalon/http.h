@@ -81,7 +81,7 @@ struct jalon_route {
     const struct jalon_representation *representations; /* a NULL name ends the list */
     const char *const *body_types; /* media types accepted; NULL: no body is expected */
     size_t body_max;               /* bytes; 0 takes the server's limit */
-    bool needs_account;            /* 401 before the handler when nobody is signed in */
+    bool needs_account; /* 401 before the handler when nobody is signed in; not for pages */
     unsigned scope; /* all of these bits a token must have that asks for this; 0: any token may */
     /*
      * It signs in: a cookie says nothing here, and pages of others are refused as they are where a

@@ -85,6 +85,7 @@ extern const struct jalon_route jalon_routes_duplicates[];
 extern const struct jalon_route jalon_routes_rules[];
 
 /* --- Handlers, one file each --- */
+enum jalon_status jalon_account_page_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_assets_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_cluster_children_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_cluster_leaves_get(struct jalon_request *, struct jalon_response *);
@@ -92,6 +93,7 @@ enum jalon_status jalon_clusters_get(struct jalon_request *, struct jalon_respon
 enum jalon_status jalon_collection_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_collections_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_conformance_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_desk_page_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_directory_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_duplicates_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_functions_get(struct jalon_request *, struct jalon_response *);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}/members: who has a role in the map, by name. Layer 4 (api). */
+#include "page_client.h"
 #include "rules.h"
 
 static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
@@ -19,6 +20,9 @@ static void put_links(struct jalon_request *request, struct jalon_json_writer *w
 
 enum jalon_status jalon_members_get(struct jalon_request *request, struct jalon_response *response)
 {
+    if (jalon_page_is_wanted(request)) {
+        return jalon_page_client_part(request, response, "members", "members.title");
+    }
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct jalon_text after = JALON_TEXT_EMPTY;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The page of a map: what the landing page says, in the shell of the browser client, which takes the
- * place of it where scripts run. Layer 4 (api).
+ * The pages that the browser client fills where scripts run: of a map, with what the landing page
+ * says in it, and those around it, which say without scripts what they need. Layer 4 (api).
  *
- * The shell is src/web/index.html; its {{…}} are filled with escaped text, {{landing}} with content.
+ * The shells are src/web/index.html and src/web/page.html; their {{…}} are filled with escaped text,
+ * {{landing}} with content.
  */
 #include "page_client.h"
 
@@ -104,4 +105,53 @@ enum jalon_status jalon_page_client(struct jalon_page *page, const struct jalon_
     put_content(page, map);
     fill_shell(page->body, rest, values, sizeof values / sizeof values[0]);
     return set_policy(request, page->response);
+}
+
+/* What stands there without scripts: that they are needed, and where the same is done without. */
+static void put_need(struct jalon_page *page, struct jalon_text map_path)
+{
+    jalon_page_put(page, JALON_TEXT("<noscript><p>{part.scripts}</p></noscript>\n<p><a href=\"{}{}\">"
+                                    "{part.api}</a></p>\n"),
+                   map_path.length > 0 ? map_path : JALON_TEXT("/maps"),
+                   map_path.length > 0 ? JALON_TEXT("/api?f=html") : JALON_TEXT_EMPTY);
+}
+
+enum jalon_status jalon_page_client_part(struct jalon_request *request,
+                                         struct jalon_response *response, const char *script,
+                                         const char *title_key)
+{
+    struct jalon_page page;
+    enum jalon_status status = jalon_page_open(request, response, &page);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_text slug = jalon_request_variable(request, "map");
+    struct jalon_text path =
+        slug.length > 0 ? jalon_text_format(request->ctx->arena, "/maps/%.*s", (int)slug.length,
+                                            slug.data)
+                        : JALON_TEXT("");
+    struct jalon_text title = jalon_page_word(&page, title_key);
+    struct jalon_asset shell;
+    if (path.data == NULL) {
+        return jalon_no_memory(request->ctx);
+    }
+    if (!jalon_web_find(JALON_TEXT("page.html"), &shell)) {
+        jalon_page_begin(&page, title, NULL, 0);
+        put_need(&page, path);
+        jalon_page_end(&page);
+        return jalon_endpoint_finish_hashed(request, response);
+    }
+    const struct placeholder values[] = {
+        {"map_path", path},
+        {"title", title},
+        {"script", jalon_text_from(script)},
+        {"lang", request->language},
+        {"version", jalon_web_version()},
+    };
+    const size_t count = sizeof values / sizeof values[0];
+    const char *rest = fill_shell(page.body, shell.data.data, values, count);
+    put_need(&page, path);
+    fill_shell(page.body, rest, values, count);
+    status = set_policy(request, response);
+    return status == JALON_OK ? jalon_endpoint_finish_hashed(request, response) : status;
 }

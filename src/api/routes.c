@@ -399,11 +399,13 @@ static const struct jalon_route routes[] = {
 };
 
 /* The tables of the areas that have one of their own; these rows come first. */
+extern const struct jalon_route jalon_routes_pages[];
 static const struct jalon_route *const areas[] = {
     routes,
     jalon_routes_duplicates,
     jalon_routes_people,
     jalon_routes_rules,
+    jalon_routes_pages,
 };
 static struct jalon_route all[ROUTES_MAX + 1];
 

@@ -5,6 +5,9 @@
 enum { BODY_MAX = 256 << 10 };
 
 static const struct jalon_representation json_only[] = {{"json", "application/json"}, {0}};
+/* Whoever is not signed in gets the page, which says so, and 401 as a program. */
+static const struct jalon_representation json_or_page[] = {
+    {"json", "application/json"}, {"html", "text/html"}, {0}};
 static const char *const json_body[] = {"application/json", NULL};
 static const char *const patch_body[] = {"application/merge-patch+json", "application/json", NULL};
 static const struct jalon_parameter none[] = {{0}};
@@ -42,7 +45,7 @@ const struct jalon_route jalon_routes_rules[] = {
      .headers = reason_headers},
     {JALON_GET, "/maps/{map}/settings", jalon_settings_get, "getSettings",
      "The map's settings, for its admins", "map", .parameters = none,
-     .representations = json_only, .one_language = true, .needs_account = true},
+     .representations = json_or_page, .one_language = true, .needs_account = true},
     {JALON_PATCH, "/maps/{map}/settings", jalon_settings_patch, "updateSettings",
      "Change settings of the map", "map", .parameters = none, .representations = json_only,
      .body_types = patch_body, .body_max = BODY_MAX, .one_language = true, .needs_account = true,
@@ -59,7 +62,7 @@ const struct jalon_route jalon_routes_rules[] = {
      .representations = json_only, .one_language = true},
     {JALON_GET, "/maps/{map}/members", jalon_members_get, "getMembers",
      "Who has a role in the map, for its members", "members", .parameters = members_parameters,
-     .representations = json_only, .one_language = true, .needs_account = true},
+     .representations = json_or_page, .one_language = true, .needs_account = true},
     {JALON_PUT, "/maps/{map}/members/{name}", jalon_member_put, "putMember",
      "Give somebody a role", "members", .parameters = none, .representations = json_only,
      .body_types = json_body, .body_max = BODY_MAX, .one_language = true, .needs_account = true},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET and PATCH /maps/{map}/settings: what an admin may set, flat. Layer 4 (api). */
+#include "page_client.h"
 #include "rules.h"
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
@@ -15,6 +16,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
 enum jalon_status jalon_settings_get(struct jalon_request *request,
                                      struct jalon_response *response)
 {
+    if (jalon_page_is_wanted(request)) {
+        return jalon_page_client_part(request, response, "settings", "settings.title");
+    }
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct jalon_map map;

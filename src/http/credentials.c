@@ -8,6 +8,8 @@
  */
 #include "exchange.h"
 
+#include <string.h>
+
 static const char plain_name[] = "jalon_session";
 /* Only this host's own secure answers can have set it (RFC 6265bis, 4.1.3.2). */
 static const char host_name[] = "__Host-jalon_session";
@@ -185,10 +187,12 @@ static enum jalon_status check_scope(struct jalon_exchange *exchange)
                             JALON_TEXT_ARGS(names));
 }
 
-static enum jalon_status check_account(const struct jalon_exchange *exchange)
+enum jalon_status jalon_exchange_check_account(struct jalon_exchange *exchange)
 {
     const struct jalon_request *request = &exchange->request;
-    bool needed = request->route != NULL && request->route->needs_account;
+    const struct jalon_representation *chosen = request->representation;
+    bool is_page = chosen != NULL && strcmp(chosen->media_type, "text/html") == 0;
+    bool needed = request->route != NULL && request->route->needs_account && !is_page;
     return !needed || request->account.length > 0
                ? JALON_OK
                : jalon_fail(request->ctx, JALON_UNAUTHENTICATED,
@@ -211,9 +215,6 @@ enum jalon_status jalon_exchange_authenticate(struct jalon_exchange *exchange)
         status = check_page(exchange, false);
     } else if ((route == NULL || !route->for_everyone) && find_cookie(exchange, &secret)) {
         status = read_cookie(exchange, secret);
-    }
-    if (status == JALON_OK) {
-        status = check_account(exchange);
     }
     return status == JALON_OK ? check_scope(exchange) : status;
 }

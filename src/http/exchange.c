@@ -274,8 +274,8 @@ static void negotiate_rest(struct jalon_exchange *exchange)
 static enum jalon_status open_steps(struct jalon_exchange *exchange)
 {
     static enum jalon_status (*const steps[])(struct jalon_exchange *) = {
-        jalon_exchange_authenticate, read_parameters, jalon_await_read,
-        choose_representation,       choose_coding,   jalon_body_check,
+        jalon_exchange_authenticate, read_parameters, jalon_await_read, choose_representation,
+        jalon_exchange_check_account, choose_coding, jalon_body_check,
     };
     enum jalon_status status = jalon_guard_check(exchange);
     if (status != JALON_OK) {

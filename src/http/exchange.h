@@ -229,6 +229,8 @@ bool jalon_exchange_is_apart(const struct jalon_exchange *exchange);
  * JALON_UNAUTHENTICATED, JALON_FORBIDDEN.
  */
 enum jalon_status jalon_exchange_authenticate(struct jalon_exchange *exchange) JALON_MUST_USE;
+/* Of a route that needs an account; a page is for everybody and says itself who is to sign in. */
+enum jalon_status jalon_exchange_check_account(struct jalon_exchange *exchange) JALON_MUST_USE;
 /* The Set-Cookie of what the response says of a session; empty: none. */
 struct jalon_text jalon_credentials_cookie(struct jalon_exchange *exchange);
 

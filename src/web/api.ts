@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Requests to the program. Two kinds of failure are told apart because people can do different
-// things about them: the network did not carry the request, or the program refused it.
+// What the page of a map asks of the program.
 
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification } from 'maplibre-gl';
-import { lang } from './i18n';
-import type { Box, Collection, CountTable, Item, ItemPage, Link, LonLat, MapInfo, Problem, Revision } from './types';
-
-/** The program answered, and the answer is no. */
-export class RefusedError extends Error {
-  constructor(
-    readonly status: number,
-    readonly problem: Problem,
-  ) {
-    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
-  }
-}
-
-/** No answer, or one that is cut off. */
-export class NetworkError extends Error {}
-
-// A phone at the edge of a network may hold a connection open for minutes without a byte.
-const TIMEOUT_MS = 30000;
+import { exchange, local, post, request, send, type Answer } from './http';
+import type { Box, Candidate, Collection, CountTable, Item, ItemPage, Link, LonLat, MapInfo, Revision } from './types';
 
 /** Query parameters that lists, tiles and statistics take alike. */
 export type Filters = Record<string, string>;
@@ -45,50 +28,6 @@ export interface TileSet {
   tiles: string[];
   minzoom: number;
   maxzoom: number;
-}
-
-async function readProblem(response: Response): Promise<Problem> {
-  try {
-    return (await response.json()) as Problem;
-  } catch {
-    return { title: response.statusText };
-  }
-}
-
-/** Links carry the public address of the server; this page may have been reached by another one. */
-function local(href: string | undefined): string | undefined {
-  if (href === undefined) {
-    return undefined;
-  }
-  const { pathname, search } = new URL(href, location.href);
-  return pathname + search;
-}
-
-async function request<T>(url: string, init: RequestInit = {}, signal?: AbortSignal): Promise<T> {
-  const timer = new AbortController();
-  const stop = (): void => timer.abort();
-  const timeout = setTimeout(stop, TIMEOUT_MS);
-  signal?.addEventListener('abort', stop);
-  try {
-    const response = await fetch(url, {
-      ...init,
-      // Reasons of a refusal are for the reader, in the language chosen here.
-      headers: { Accept: 'application/json, */*;q=0.5', 'Accept-Language': lang(), ...init.headers },
-      signal: timer.signal,
-    });
-    if (!response.ok) {
-      throw new RefusedError(response.status, await readProblem(response));
-    }
-    return (await response.json()) as T;
-  } catch (error) {
-    if (error instanceof RefusedError) {
-      throw error;
-    }
-    throw new NetworkError(String(error));
-  } finally {
-    clearTimeout(timeout);
-    signal?.removeEventListener('abort', stop);
-  }
 }
 
 function parametersOf({ collections, filters }: MapQuery): URLSearchParams {
@@ -199,14 +138,42 @@ export class Api {
 
   /** Sends a new contribution; the answer is what was stored, with `edit_secret` for an anonymous one. */
   create(collection: string, feature: unknown, token: string): Promise<Item> {
-    const headers: Record<string, string> = { 'Content-Type': 'application/geo+json' };
-    if (token) {
-      headers['Authorization'] = `Bearer ${token}`;
-    }
-    return request(this.itemsUrl(collection), {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(feature),
+    return post(this.itemsUrl(collection), feature, {
+      'Content-Type': 'application/geo+json',
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
     });
   }
+
+  /** What is there already that may be the same. */
+  async duplicates(collection: string, feature: unknown): Promise<Candidate[]> {
+    const url = `${this.root}/collections/${encodeURIComponent(collection)}/duplicates`;
+    return (await post<{ items: Candidate[] }>(url, feature, { 'Content-Type': 'application/geo+json' })).items;
+  }
+
+  /** As the program has it now, not as a cache kept it, with the tag that a change of it names. */
+  itemNow(collection: string, id: string, secret: string | undefined): Promise<Answer<Item>> {
+    return exchange(`${this.itemUrl(collection, id)}?f=json`, {
+      cache: 'no-cache', headers: secret ? { 'Jalon-Edit-Secret': secret } : {},
+    });
+  }
+
+  /** Changes a contribution, or proposes the change: 202 when it waits for somebody to accept it. */
+  change(collection: string, id: string, patch: unknown, how: HowToChange): Promise<Answer<Item>> {
+    const url = this.itemUrl(collection, id);
+    return send(how.propose ? 'POST' : 'PATCH', how.propose ? `${url}/proposals` : url, patch, {
+      'Content-Type': 'application/merge-patch+json',
+      ...(how.propose ? {} : { Prefer: 'merge', 'If-Match': how.etag ?? '*' }),
+      ...(how.secret ? { 'Jalon-Edit-Secret': how.secret } : {}),
+      ...(how.reason ? { 'Jalon-Reason': encodeURIComponent(how.reason) } : {}),
+      ...(how.token ? { Authorization: `Bearer ${how.token}` } : {}),
+    });
+  }
+}
+
+interface HowToChange {
+  etag: string | null;
+  secret: string | undefined;
+  reason: string;
+  propose: boolean;
+  token: string;
 }

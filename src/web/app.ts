@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Where the page starts: it wires state, loader, views and map together.
 
+import './words_map';
+
 import { Api } from './api';
 import { BaseMaps } from './base_maps';
+import { keepReturn, lastSession } from './community/session';
 import type { Drawn } from './contribution_layers';
 import { byId, focusHeading, h, icon, ICONS } from './dom';
 import { Drafts, Secrets } from './drafts';
@@ -21,6 +24,7 @@ import { Router, type Route } from './route';
 import { Schemas } from './schema';
 import { Search } from './search';
 import { State, type Entry } from './state';
+import { TalkLoader } from './talk_loader';
 import { linkify } from './text';
 import type { BaseMap, Collection, Item, Lang } from './types';
 
@@ -45,12 +49,14 @@ class Page {
   private readonly schemas: Schemas;
   private readonly baseMaps: BaseMaps;
   private readonly drafts: Drafts;
+  private readonly secrets: Secrets;
   private readonly matches: Matches;
   private readonly legend: Legend;
   private readonly list: List;
   private readonly popup: Popup;
   private readonly history: History;
   private readonly form: Form;
+  private readonly talk: TalkLoader;
   private map: MapView | null = null;
   private territoriesAsked = false;
   /** When the page was last put away. */
@@ -63,6 +69,7 @@ class Page {
   constructor(private readonly state: State) {
     const { api } = state;
     const secrets = new Secrets(api.root);
+    this.secrets = secrets;
     this.drafts = new Drafts(api.root);
     this.schemas = new Schemas(api);
     this.nearby = new Nearby(state);
@@ -79,14 +86,20 @@ class Page {
     this.matches = new Matches(state);
     this.legend = new Legend(state, this.baseMaps, search, this.matches, refresh, () => this.map?.reload());
     this.list = new List(state, this.nearby, search, (entry) => this.openItem(entry, true));
+    this.talk = new TalkLoader(state, this.schemas, secrets, asset, {
+      edit: (entry, propose) => this.router.go({ view: propose ? 'propose' : 'edit', collection: entry.collection.id, id: entry.item.id }),
+      changed: (entry) => void this.reread(entry),
+    });
     this.popup = new Popup(state, this.schemas, secrets, {
       close,
       openHistory: (entry) => this.openHistory(entry),
       openItem: (entry) => this.openItem(entry, false),
+      talk: (entry, schema) => this.talk.place(entry, schema),
     });
     this.history = new History(state, this.schemas, close);
     this.form = new Form(state, this.schemas, this.drafts, secrets,
-      { close, sent: (collection, item) => this.sent(collection, item) }, refresh);
+      { close, sent: (collection, item) => this.sent(collection, item),
+        edited: (entry, item) => this.edited(entry, item) }, refresh);
   }
 
   async start(): Promise<void> {
@@ -97,6 +110,7 @@ class Page {
       this.router.go({ view: 'list' });
       focusHeading(byId('view').querySelector('h2'));
     });
+    byId('me').addEventListener('click', () => keepReturn());
     byId('sources').addEventListener('click', (event) => {
       const button = event.currentTarget as HTMLElement;
       button.setAttribute('aria-expanded', String(button.getAttribute('aria-expanded') === 'false'));
@@ -179,7 +193,7 @@ class Page {
     if (this.state.selected?.place && !this.router.place) {
       this.map.goTo(this.state.selected.place);
     }
-    if (this.router.route.view === 'add') {
+    if (['add', 'edit', 'propose'].includes(this.router.route.view)) {
       void this.show(this.router.route, false);
     }
   }
@@ -258,13 +272,31 @@ class Page {
     announce(t('sent.thanks'), 500);
   }
 
+  private edited(entry: Entry, item: Item | null): void {
+    if (item) {
+      this.state.select(this.state.entry(entry.collection, item));
+      this.state.emit('data');
+    }
+    this.popup.notice = t(item ? 'edit.saved' : 'edit.waits');
+    this.router.back({ view: 'item', collection: entry.collection.id, id: entry.item.id });
+  }
+
+  /** Somebody changed it otherwise than by the form. */
+  private async reread(entry: Entry): Promise<void> {
+    const { body } = await this.state.api.itemNow(entry.collection.id, entry.item.id, this.secrets.get(entry.item.id));
+    this.state.select(this.state.entry(entry.collection, body));
+    this.state.emit('data');
+    await this.show(this.router.route, true);
+  }
+
   private async show(asked: Route, focus: boolean): Promise<void> {
     const route = this.open(asked);
     const mine = ++this.drawing;
-    if (route.view !== 'add') {
+    const writing = route.view === 'add' || route.view === 'edit' || route.view === 'propose';
+    if (!writing) {
       this.form.leave();
     }
-    document.body.dataset['view'] = route.view;
+    document.body.dataset['view'] = writing ? 'add' : route.view;
     if (route.view === 'legend' && this.state.drawnFailed) {
       byId('notice').hidden = true; // the legend says it
     }
@@ -287,7 +319,7 @@ class Page {
       return;
     }
     this.swap(view, focus, route.view, focused);
-    if (route.view !== 'item' && route.view !== 'history' && this.state.selected) {
+    if (!('id' in route) && this.state.selected) {
       this.state.select(null);
     }
   }
@@ -310,8 +342,15 @@ class Page {
         }
         return view;
       }
-      case 'history':
-        return this.history.render(await this.find(route.collection, route.id));
+      case 'history': {
+        const entry = await this.find(route.collection, route.id);
+        const view = await this.history.render(entry);
+        void this.talk.decorate(entry, view);
+        return view;
+      }
+      case 'edit':
+      case 'propose':
+        return this.form.renderEdit(await this.find(route.collection, route.id), route.view === 'propose');
       default:
         return null;
     }
@@ -327,7 +366,7 @@ class Page {
     if (!collection) {
       throw new Error(`no collection ${collectionId}`);
     }
-    const entry = this.nearby.find(id) ?? this.state.entry(collection, await this.state.api.item(collectionId, id));
+    const entry = this.nearby.find(id) ?? this.state.entry(collection, (await this.state.api.itemNow(collectionId, id, this.secrets.get(id))).body);
     this.state.select(entry);
     return entry;
   }
@@ -432,11 +471,20 @@ class Page {
     byId('map').setAttribute('aria-label', t('map.region'));
     byId('panel').setAttribute('aria-label', t('panel.region'));
     byId('tabs').setAttribute('aria-label', t('tabs.region'));
+    this.account();
     this.languages();
     this.mapButtons();
     this.tabs();
     this.attribution();
     this.map?.relabel();
+  }
+
+  /** Who was signed in when a page last asked: this one asks only when somebody wants to write. */
+  private account(): void {
+    const session = lastSession();
+    const link = byId('me');
+    link.replaceChildren(icon(ICONS.person), h('span', null, session ? session.display_name || session.account : t('me.sign_in')));
+    link.hidden = false;
   }
 
   private languages(): void {

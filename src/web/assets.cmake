@@ -8,7 +8,7 @@ set(web_table ${CMAKE_CURRENT_BINARY_DIR}/embedded/web_assets.c)
 set(web_dist ${CMAKE_CURRENT_BINARY_DIR}/web-dist)
 file(GLOB web_sources CONFIGURE_DEPENDS
     ${web}/*.ts ${web}/*.css ${web}/*.html ${web}/*.svg ${web}/*.mjs ${web}/*.json
-    ${web}/locales/*.json)
+    ${web}/community/*.ts ${web}/locales/*.json)
 
 if(JALON_WEB AND EXISTS ${web}/build.mjs)
     find_program(NODE node REQUIRED)

@@ -103,6 +103,7 @@ export const ICONS = {
   back: 'M15 5l-7 7 7 7',
   locate: 'M12 2v4M12 18v4M2 12h4M18 12h4M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10z',
   target: 'M12 2v7M12 15v7M2 12h7M15 12h7M12 12h.01',
+  person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21c0-4 3.5-6 8-6s8 2 8 6',
   undo: 'M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3',
 };
 

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// "Add here": a form made from the schema of a collection. What is typed is kept on the device until
-// the program has said that it holds it.
+// "Add here", and the change of what is there: a form made from the schema of a collection. What is
+// typed to be added is kept on the device until the program has said that it holds it.
 
-import { NetworkError, RefusedError } from './api';
+import { NetworkError, RefusedError } from './http';
 import { h, icon, ICONS, swatch } from './dom';
-import type { Drafts, Secrets, Value } from './drafts';
+import { keepReturn, lastSession } from './community/session';
+import type { Draft, Drafts, Secrets, Value } from './drafts';
+import { patchOf, startEditing, type Editing } from './editing';
 import { check, control, isBlank, toSend, type Control } from './inputs';
-import { lang, plural, say, t, type Word } from './i18n';
+import { distance, lang, plural, say, t, type Word } from './i18n';
 import { shapeOf } from './legend';
 import { licenceName } from './licences';
 import { announce } from './live';
 import type { MapView } from './map_view';
 import { geometryOf, PositionField, shapesOf } from './position';
 import type { FieldSpec, Schema, Schemas } from './schema';
-import type { State } from './state';
+import type { Entry, State } from './state';
 import { recall, remember } from './storage';
-import type { Collection, Item, Problem } from './types';
+import type { Candidate, Collection, Item, Problem } from './types';
 
 // What kind of thing it is comes before its details; a collection may have twenty fields, and a
 // first contribution that takes long is the last one. The rest is folded, one tap away.
@@ -58,6 +60,8 @@ function refusal(type: string, reason: string): string {
 export interface FormActions {
   close(): void;
   sent(collection: Collection, item: Item): void;
+  /** `item`: as it is now; null: the change waits until somebody has accepted it. */
+  edited(entry: Entry, item: Item | null): void;
 }
 
 export class Form {
@@ -67,6 +71,10 @@ export class Form {
   private schema: Schema | null = null;
   private tokenAsked: boolean;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private editing: Editing | null = null;
+  /** Contributions nearby that may be the same were shown, and it is another one. */
+  private isAnother = false;
+  private contact = '';
 
   constructor(
     private readonly state: State,
@@ -85,25 +93,44 @@ export class Form {
     this.position = null;
   }
 
+  private get draft(): Draft {
+    return this.editing?.draft ?? this.drafts.draft;
+  }
+
+  /** The form about a contribution that is there. */
+  async renderEdit(entry: Entry, propose: boolean): Promise<HTMLElement> {
+    this.leave();
+    const { editing } = this;
+    this.schema = await this.schemas.get(entry.collection.id);
+    if (editing?.entry.item.id !== entry.item.id || editing.propose !== propose) {
+      const { body, etag } = await this.state.api.itemNow(entry.collection.id, entry.item.id, this.secrets.get(entry.item.id));
+      this.editing = startEditing(entry, body, etag, this.schema, propose);
+    }
+    return this.section(propose ? 'edit.propose' : 'edit.title', this.body(entry.collection, this.schema));
+  }
+
   async render(): Promise<HTMLElement> {
     this.leave();
+    this.editing = null;
     const { collections } = this.state;
-    const { draft } = this.drafts;
+    const { draft } = this;
     if (collections.length === 1) {
       draft.collection = collections[0]?.id ?? null;
     }
     const collection = draft.collection ? this.state.collection(draft.collection) : undefined;
     this.schema = collection ? await this.schemas.get(collection.id) : null;
-    return h(
-      'section',
-      { class: 'view add', 'aria-labelledby': 'add-title' },
+    return this.section('add.title',
+      collections.length > 1 && this.kinds(collections),
+      collection && this.schema && this.body(collection, this.schema));
+  }
+
+  private section(title: Word, ...content: (HTMLElement | null | undefined | false)[]): HTMLElement {
+    return h('section', { class: 'view add', 'aria-labelledby': 'add-title' },
       h('header', { class: 'view-head' },
-        h('h2', { id: 'add-title' }, t('add.title')),
+        h('h2', { id: 'add-title' }, t(title)),
         h('button', { type: 'button', class: 'round', 'aria-label': t('close'), id: 'close',
           onclick: () => this.actions.close() }, icon(ICONS.close))),
-      collections.length > 1 && this.kinds(collections),
-      collection && this.schema && this.body(collection, this.schema),
-    );
+      content);
   }
 
   private kinds(collections: Collection[]): HTMLElement {
@@ -115,7 +142,7 @@ export class Form {
         h('label', { class: 'check' },
           h('input', {
             type: 'radio', name: 'collection', id: `kind-${each.id}`, value: each.id,
-            checked: this.drafts.draft.collection === each.id,
+            checked: this.draft.collection === each.id,
             onchange: () => this.choose(each),
           }),
           swatch(each.color, shapeOf(each)),
@@ -131,8 +158,8 @@ export class Form {
   }
 
   private body(collection: Collection, schema: Schema): HTMLElement {
-    const { draft } = this.drafts;
-    this.position = new PositionField(draft, shapesOf(schema.geometryTypes), this.map, () => this.changed());
+    const { draft, editing } = this;
+    this.position = editing && !editing.hasPlace ? null : new PositionField(draft, shapesOf(schema.geometryTypes), this.map, () => this.changed());
     // A new contribution starts in the first status; others are reached later, with a reason.
     const asked = schema.fields.filter((spec) => spec.type !== 'status');
     this.controls = asked.map((spec) =>
@@ -144,17 +171,46 @@ export class Form {
       h('div', { id: 'form-errors' },
         draft.waiting && h('p', { class: 'warn' }, t('add.waiting'))),
       h('p', { class: 'note' }, say(collection.descriptions)),
-      this.position.element,
+      this.position?.element,
       open.map((each) => each.element),
       folded.length > 0 &&
         h('details', { id: 'more-fields' }, h('summary', null, t('add.more')), folded.map((each) => each.element)),
+      editing ? this.reasonField(editing) : this.contactField(),
       this.tokenAsked && this.tokenField(),
       this.state.map.licence &&
-        h('p', { class: 'note' }, t('add.licence'), ' ', licenceName(this.state.map.licence), '.'),
+        h('p', { class: 'note' }, t('add.licence'), ' ', licenceName(this.state.map.licence), '.', this.charter()),
       h('div', { class: 'row actions' },
         h('button', { type: 'submit', class: 'primary', id: 'send' }, t('add.send')),
         h('button', { type: 'button', class: 'link', onclick: () => this.discard() }, t('add.discard'))),
     );
+  }
+
+  private charter(): HTMLElement | null {
+    return this.state.map.charter ? h('span', null, ' ', t('add.charter'), ' ',
+      h('a', { href: `${this.state.api.root}/charter?f=html`, target: '_blank', rel: 'noopener' }, t('add.charter_name')), '.') : null;
+  }
+
+  private textField(id: string, label: Word, help: Word, props: Record<string, unknown>): HTMLElement {
+    return h('div', { class: 'field' },
+      h('label', { for: id }, t(label)),
+      h('p', { class: 'note', id: `${id}-help` }, t(help)),
+      h('input', { id, 'aria-describedby': `${id}-help`, ...props }));
+  }
+
+  private reasonField(editing: Editing): HTMLElement {
+    return this.textField('edit-reason', 'edit.reason', 'edit.reason_help', { type: 'text', autocomplete: 'off', value: editing.reason,
+      maxlength: 500, oninput: (event: Event) => {
+        editing.reason = (event.target as HTMLInputElement).value;
+      } });
+  }
+
+  /** Where the code to change it later can be sent, should this device forget it. */
+  private contactField(): HTMLElement | null {
+    return lastSession() || this.tokenAsked ? null
+      : this.textField('contact', 'add.contact', 'add.contact_help', { type: 'email', autocomplete: 'email', value: this.contact,
+        oninput: (event: Event) => {
+          this.contact = (event.target as HTMLInputElement).value.trim();
+        } });
   }
 
   private tokenField(): HTMLElement {
@@ -171,18 +227,25 @@ export class Form {
   }
 
   private typed(spec: FieldSpec, value: Value): void {
-    this.drafts.draft.values[spec.key] = value;
+    this.draft.values[spec.key] = value;
+    this.isAnother = false;
     this.changed();
   }
 
   private changed(): void {
+    if (this.editing) {
+      return;
+    }
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.drafts.keep(), KEEP_AFTER_MS);
   }
 
   private discard(): void {
     clearTimeout(this.timer);
-    this.drafts.clear();
+    if (!this.editing) {
+      this.drafts.clear();
+    }
+    this.editing = null;
     this.leave();
     this.actions.close();
   }
@@ -201,18 +264,18 @@ export class Form {
 
   private checkAll(): Map<string, string> {
     const wrong = new Map<string, string>();
-    if (!geometryOf(this.drafts.draft, this.schema?.geometryTypes ?? [])) {
+    if (this.position && !geometryOf(this.draft, this.schema?.geometryTypes ?? [])) {
       wrong.set('geometry', t('error.position'));
     }
     for (const { spec } of this.controls) {
-      const reason = check(spec, this.drafts.draft.values[spec.key]);
+      const reason = check(spec, this.draft.values[spec.key]);
       if (reason) {
         wrong.set(spec.key, reason);
       }
     }
     // A place about which nothing is said helps nobody, even where no field is required.
     const said = this.controls.some(({ spec }) =>
-      !FOLDED.has(spec.key) && !isBlank(this.drafts.draft.values[spec.key]));
+      !FOLDED.has(spec.key) && !isBlank(this.draft.values[spec.key]));
     const [first] = this.controls;
     if (!said && first && !wrong.has(first.spec.key)) {
       wrong.set(first.spec.key, t('error.nothing'));
@@ -220,8 +283,8 @@ export class Form {
     return wrong;
   }
 
-  private feature(): unknown {
-    const { draft } = this.drafts;
+  private feature(): Record<string, unknown> {
+    const { draft } = this;
     const properties: Record<string, unknown> = {};
     for (const { spec } of this.controls) {
       const value = toSend(spec, draft.values[spec.key]);
@@ -248,31 +311,94 @@ export class Form {
     this.busy(true);
     announce(t('add.sending'));
     try {
-      const item = await this.state.api.create(collection.id, this.feature(), this.token());
-      if (item.edit_secret) {
-        this.secrets.keep(item.id, item.edit_secret);
-      }
-      clearTimeout(this.timer);
-      this.drafts.clear();
-      this.leave();
-      this.actions.sent(collection, item);
+      await (this.editing ? this.sendEdit(this.editing) : this.sendNew(collection));
     } catch (error) {
-      this.busy(false);
       this.failed(error);
+    } finally {
+      this.busy(false);
     }
   }
 
+  private async sendNew(collection: Collection): Promise<void> {
+    const feature = this.feature();
+    if (!this.isAnother) {
+      // Not knowing whether it is there already is no reason not to take it.
+      const alike = await this.state.api.duplicates(collection.id, feature).catch(() => []);
+      if (alike.length > 0) {
+        this.showAlike(collection, alike);
+        return;
+      }
+    }
+    const item = await this.state.api.create(collection.id,
+      this.contact ? { ...feature, contact_email: this.contact } : feature, this.token());
+    if (item.edit_secret) {
+      this.secrets.keep(item.id, item.edit_secret);
+    }
+    clearTimeout(this.timer);
+    this.drafts.clear();
+    this.isAnother = false;
+    this.leave();
+    this.actions.sent(collection, item);
+  }
+
+  private async sendEdit(editing: Editing): Promise<void> {
+    const patch = patchOf(editing, this.controls, geometryOf(editing.draft, this.schema?.geometryTypes ?? []));
+    if (!patch) {
+      this.showErrors(new Map(), [t('edit.nothing')]);
+      return;
+    }
+    const { entry } = editing;
+    const { status, body } = await this.state.api.change(entry.collection.id, entry.item.id, patch, {
+      etag: editing.etag, secret: this.secrets.get(entry.item.id), reason: editing.reason.trim(),
+      propose: editing.propose, token: this.token(),
+    });
+    this.editing = null;
+    this.leave();
+    this.actions.edited(entry, status === 200 && !editing.propose ? body : null);
+  }
+
+  /** What is there already may be what somebody is about to add. */
+  private showAlike(collection: Collection, alike: Candidate[]): void {
+    const link = (each: Candidate): HTMLElement => h('li', null,
+      h('a', { href: `#item/${encodeURIComponent(collection.id)}/${each.id}` }, each.title || t('add.alike_untitled')),
+      ` · ${distance(each.distance_m)}`);
+    const box = h('div', { class: 'summary-errors alike', role: 'alert', tabindex: '-1', id: 'alike' },
+      h('p', null, t('add.alike')),
+      h('ul', null, alike.slice(0, 5).map(link)),
+      h('button', { type: 'button', id: 'send-anyway', onclick: () => {
+        this.isAnother = true;
+        void this.send(collection);
+      } }, t('add.not_alike')));
+    document.getElementById('form-errors')?.replaceChildren(box);
+    box.focus();
+    box.scrollIntoView({ block: 'nearest' });
+  }
+
   private failed(error: unknown): void {
-    if (error instanceof NetworkError) {
+    if (error instanceof NetworkError && this.editing) {
+      this.showErrors(new Map(), [t('add.failed')]);
+    } else if (error instanceof NetworkError) {
       this.drafts.draft.waiting = true;
       this.showErrors(new Map(), [t(this.drafts.keep() ? 'add.offline' : 'add.offline_not_kept')]);
     } else if (error instanceof RefusedError && error.status === 401) {
       this.askToken();
+    } else if (error instanceof RefusedError && error.status === 412 && this.editing) {
+      this.overtaken(this.editing, error.problem);
     } else if (error instanceof RefusedError) {
       this.showProblem(error.problem);
     } else {
       this.showErrors(new Map(), [t('add.failed')]);
     }
+  }
+
+  /** Somebody else changed the same; what was typed stays, and sending again means it. */
+  private overtaken(editing: Editing, problem: Problem): void {
+    const wrong = new Map<string, string>();
+    for (const { field } of problem.conflicts ?? []) {
+      wrong.set(field, t('edit.conflict'));
+    }
+    this.showErrors(wrong, [t('edit.overtaken')]);
+    editing.etag = problem.current_etag ?? editing.etag;
   }
 
   private askToken(): void {
@@ -281,6 +407,8 @@ export class Form {
       document.getElementById('add-form')?.querySelector('.actions')?.before(this.tokenField());
     }
     this.showErrors(new Map(), [t('token.needed')]);
+    document.getElementById('form-errors')?.firstElementChild?.append(
+      h('p', null, h('a', { href: '/account', id: 'sign-in', onclick: () => keepReturn() }, t('me.sign_in'))));
     document.getElementById('token')?.focus();
   }
 

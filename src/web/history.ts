@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The history of a contribution: who changed what, when, before and after.
 
+import type { CategoryTree } from './categories';
 import { h, icon, ICONS } from './dom';
 import { moment, say, t, type Word } from './i18n';
 import { nameOf } from './list';
@@ -28,7 +29,43 @@ const ACTIONS: Record<string, Word> = {
   update: 'action.update',
   delete: 'action.delete',
   restore: 'action.restore',
+  approve: 'action.approve',
+  reject: 'action.reject',
+  hide: 'action.hide',
+  merge: 'action.merge',
+  redact: 'action.redact',
+  erase: 'action.erase',
 };
+
+/** What a revision changed, field by field. */
+export function changeList(revision: Changed, schema: Schema | null, tree: CategoryTree): HTMLElement {
+  return h('dl', { class: 'changes' }, revision.changes.map((each) => changeRow(each, revision.action === 'create', schema, tree)));
+}
+
+export function fieldName(field: string, schema: Schema | null): string {
+  const spec = schema?.fields.find((each) => each.key === field);
+  const common = COMMON[field];
+  return spec ? say(spec.label, field) : common ? t(common) : field;
+}
+
+/** `first`: a first version has nothing before; its values alone are easier to read. */
+export function changeRow(change: Change, first: boolean, schema: Schema | null, tree: CategoryTree): HTMLElement {
+  const spec = schema?.fields.find((each) => each.key === change.field);
+  const value = (which: unknown): (Node | string)[] => showChange(change.field, spec, which, tree);
+  const before = first ? null
+    : [h('del', null, h('span', { class: 'visually-hidden' }, t('history.before')), ...value(change.before)),
+       h('span', { class: 'arrow', 'aria-hidden': 'true' }, ' → ')];
+  return h('div', { 'data-field': change.field },
+    h('dt', null, fieldName(change.field, schema)),
+    h('dd', null, before,
+      h('ins', null, before && h('span', { class: 'visually-hidden' }, t('history.after')),
+        ...value(change.after))));
+}
+
+interface Changed {
+  action: string;
+  changes: Change[];
+}
 
 export class History {
   constructor(
@@ -74,24 +111,7 @@ export class History {
           : t('history.by', { author: revision.author ?? t('anonymous'), date: moment(revision.time) })),
       revision.reason && h('p', null, t('history.reason', { reason: revision.reason })),
       revision.changes.length > 0 &&
-        h('dl', null, revision.changes.map((each) => this.change(each, revision, schema))),
+        changeList(revision, schema, this.state.tree),
     );
-  }
-
-  private change(change: Change, revision: Revision, schema: Schema | null): HTMLElement {
-    const spec = schema?.fields.find((each) => each.key === change.field);
-    const common = COMMON[change.field];
-    const name = spec ? say(spec.label, change.field) : common ? t(common) : change.field;
-    const value = (which: unknown): (Node | string)[] =>
-      showChange(change.field, spec, which, this.state.tree);
-    // A first version has nothing before: its values alone are easier to read.
-    const before = revision.action === 'create' ? null
-      : [h('del', null, h('span', { class: 'visually-hidden' }, t('history.before')), ...value(change.before)),
-         h('span', { class: 'arrow', 'aria-hidden': 'true' }, ' → ')];
-    return h('div', { 'data-field': change.field },
-      h('dt', null, name),
-      h('dd', null, before,
-        h('ins', null, before && h('span', { class: 'visually-hidden' }, t('history.after')),
-          ...value(change.after))));
   }
 }

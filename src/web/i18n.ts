@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Words, numbers and dates in the reader's language: French or English.
+// Words, numbers and dates in the reader's language: French or English. Each page brings the words
+// that it uses (words_….ts), so that nobody waits for those of pages that are not open.
 
-import en from './locales/en.json';
-import fr from './locales/fr.json';
+import type account from './locales/account.fr.json';
+import type common from './locales/common.fr.json';
+import type community from './locales/community.fr.json';
+import type conversation from './locales/conversation.fr.json';
+import type desk from './locales/desk.fr.json';
+import type manage from './locales/manage.fr.json';
+import type map from './locales/map.fr.json';
 import type { Label, Lang } from './types';
 import { recall, remember } from './storage';
 
-export type Word = keyof typeof fr;
+export type Word = keyof typeof common | keyof typeof map | keyof typeof community | keyof typeof conversation
+  | keyof typeof account | keyof typeof desk | keyof typeof manage;
 type Params = Record<string, string | number>;
 
-const words: Record<Lang, Record<Word, string>> = { fr, en };
+const words: Record<Lang, Record<string, string>> = { fr: {}, en: {} };
 const listeners: (() => void)[] = [];
 let current: Lang = choose();
+
+/** Adds the sentences of a part of the client. */
+export function addWords(fr: Record<string, string>, en: Record<string, string>): void {
+  Object.assign(words.fr, fr);
+  Object.assign(words.en, en);
+}
 
 /** What the reader chose before; else the first language of the browser that we speak; else French. */
 function choose(): Lang {
@@ -30,6 +43,11 @@ function choose(): Lang {
 
 export function lang(): Lang {
   return current;
+}
+
+/** The language of the page that this part was loaded into. */
+export function useLang(value: Lang): void {
+  current = value;
 }
 
 export function setLang(value: Lang): void {
@@ -52,7 +70,7 @@ function fill(text: string, params: Params): string {
 
 /** A sentence of the page. */
 export function t(word: Word, params: Params = {}): string {
-  return fill(words[current][word], params);
+  return fill(words[current][word] ?? word, params);
 }
 
 /** A sentence that depends on a count: its words are `<base>.one` and `<base>.other`. */

@@ -26,6 +26,8 @@ export interface PopupActions {
   close(): void;
   openHistory(entry: Entry): void;
   openItem(entry: Entry): void;
+  /** Where the conversation will be. */
+  talk(entry: Entry, schema: Schema | null): HTMLElement;
 }
 
 export class Popup {
@@ -33,6 +35,8 @@ export class Popup {
   alsoHere: Entry[] = [];
   /** The contribution that was just sent from here, with the secret that lets one change it. */
   justSent: { id: string; secret: string | undefined } | null = null;
+  /** What just happened to the contribution that is opened next; said once. */
+  notice: string | null = null;
 
   constructor(
     private readonly state: State,
@@ -60,6 +64,7 @@ export class Popup {
           t('item.history')),
         h('a', { href: `${this.state.api.itemUrl(entry.collection.id, entry.item.id)}?f=json` }, 'GeoJSON'),
       ),
+      this.actions.talk(entry, schema),
       this.others(entry),
     );
   }
@@ -97,6 +102,11 @@ export class Popup {
 
   private thanks(entry: Entry): HTMLElement | null {
     const kept = this.secrets.get(entry.item.id);
+    const { notice } = this;
+    this.notice = null;
+    if (notice) {
+      return h('p', { class: 'thanks', role: 'status' }, notice);
+    }
     if (this.justSent?.id !== entry.item.id) {
       return kept ? h('p', { class: 'note mine' }, t('item.mine')) : null;
     }
@@ -104,7 +114,8 @@ export class Popup {
     return h(
       'div',
       { class: 'thanks' },
-      h('p', null, h('strong', null, t('sent.thanks')), ' ', t('sent.visible')),
+      h('p', null, h('strong', null, t('sent.thanks')), ' ',
+        t(entry.item.properties.moderation === 'pending' ? 'sent.pending' : 'sent.visible')),
       secret && h('p', null, t(kept ? 'sent.secret' : 'sent.secret_not_kept')),
       secret && h('p', null, h('code', { id: 'edit-secret' }, secret)),
     );

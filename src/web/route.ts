@@ -3,12 +3,16 @@
 // address that is sent to somebody opens the same thing at the same place.
 //
 //   #list@14/43.61/3.87   #item/<collection>/<id>   #history/<collection>/<id>   #add
+//   #edit/<collection>/<id>   #propose/<collection>/<id>
 
 import type { LonLat } from './types';
 
 export type Route =
   | { view: 'map' | 'legend' | 'list' | 'add' }
-  | { view: 'item' | 'history'; collection: string; id: string };
+  | { view: ItemView; collection: string; id: string };
+
+const ITEM_VIEWS = ['item', 'history', 'edit', 'propose'] as const;
+type ItemView = (typeof ITEM_VIEWS)[number];
 
 export interface Place {
   zoom: number;
@@ -28,8 +32,9 @@ function parse(hash: string): { route: Route; place: Place | null } {
   const [path = '', at] = hash.replace(/^#/, '').split('@');
   const [view, collection, id] = path.split('/').map(decode);
   const place = parsePlace(at);
-  if ((view === 'item' || view === 'history') && collection && id) {
-    return { route: { view, collection, id }, place };
+  const itemView = ITEM_VIEWS.find((each) => each === view);
+  if (itemView && collection && id) {
+    return { route: { view: itemView, collection, id }, place };
   }
   if (view === 'legend' || view === 'list' || view === 'add') {
     return { route: { view }, place };

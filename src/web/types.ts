@@ -40,6 +40,8 @@ export interface MapInfo {
   licence?: string;
   attribution?: string;
   account_needed: boolean;
+  /** The version of the charter in force; none: absent or 0. */
+  charter?: number | null;
   bbox: Box;
   links: Link[];
   base_maps: BaseMap[];
@@ -68,6 +70,7 @@ export interface ItemProperties {
   description?: string;
   categories?: string[];
   status?: string;
+  moderation?: string;
   author?: string;
   created?: string;
   updated?: string;
@@ -88,6 +91,15 @@ export interface Item {
   links?: Link[];
   /** Only in the answer to an anonymous POST. */
   edit_secret?: string;
+}
+
+/** A contribution that may be the same as another one. */
+export interface Candidate {
+  id: string;
+  title?: string | null;
+  distance_m: number;
+  similarity?: number;
+  same_source_id?: boolean;
 }
 
 export interface ItemPage {
@@ -123,4 +135,7 @@ export interface Problem {
   status?: number;
   detail?: string;
   errors?: { pointer?: string; parameter?: string; reason: string }[];
+  /** Of 412: what others changed meanwhile that this changes too. */
+  conflicts?: { field: string }[];
+  current_etag?: string;
 }

@@ -2,28 +2,12 @@
 // Everybody can use it: axe-core finds nothing, and a phone shows it without sideways scrolling.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { DESKTOP, launch, listed, open, openTab, PHONE, pointCollection } from './browser.mjs';
+import { checkAccessible as check, DESKTOP, launch, listed, open, openTab, PHONE, pointCollection } from './browser.mjs';
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
-
-async function check(page, where) {
-  // Evaluated from outside, so the page's policy does not have to allow it.
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return violations
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-  });
-  assert.deepEqual(found, [], where);
-}
 
 async function checkWidth(page, where) {
   const { content, window } = await page.evaluate(() => ({

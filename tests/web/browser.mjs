@@ -3,6 +3,8 @@
 // program's own answers to compare with. JALON_URL is the program to test, with the demo map.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 export const base = (process.env.JALON_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
@@ -173,4 +175,20 @@ export async function waitForMiddle(page, colour, not = false) {
 /** The requests for tiles among these addresses. */
 export function tilesOf(requests) {
   return requests.filter((url) => url.includes('/tiles/WebMercatorQuad/')).map((url) => new URL(url));
+}
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** axe-core finds nothing to complain about. */
+export async function checkAccessible(page, where) {
+  // Evaluated from outside, so the page's policy does not have to allow it.
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+  });
+  assert.deepEqual(found, [], where);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Runs a file of browser tests against a server of its own with the demo map:
-// node run.mjs JALON FILE. With JALON_URL set, `node --test FILE` tests a server that runs already.
+// node run.mjs JALON FILE. With JALON_URL set, `node --test FILE` tests a server that runs already; tests
+// that need accounts make them with the program JALON_BIN in the data folder JALON_DATA.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,11 +11,11 @@ import { serve, stop } from '../server.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-function runTests(file, port) {
+function runTests(file, jalon, data, port) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--test', path.join(here, file)], {
       stdio: 'inherit',
-      env: { ...process.env, JALON_URL: `http://127.0.0.1:${port}` },
+      env: { ...process.env, JALON_URL: `http://127.0.0.1:${port}`, JALON_BIN: jalon, JALON_DATA: data },
     });
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
@@ -30,7 +31,7 @@ async function run(jalon, file) {
       throw new Error(`jalon demo: exit code ${demo.status}\n${demo.stdout}${demo.stderr}`);
     }
     server = await serve(jalon, data);
-    return await runTests(file, server.port);
+    return await runTests(file, jalon, data, server.port);
   } finally {
     if (server) await stop(server);
     fs.rmSync(data, { recursive: true, force: true });

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Decisions on their way to the program. The newest one is held back for a moment, so that it can be
+// undone as if it had never been; the others leave one after the other, and again when the network
+// did not carry them. What has not arrived is kept on the device.
+
+import { NetworkError, RefusedError, send } from '../http';
+import { recallJson, remember, rememberJson } from '../storage';
+
+export interface Decision {
+  ids: string[];
+  /** What it is called for a person: the title of the contribution, or how many they are. */
+  title: string;
+  decision: string;
+  reason?: string;
+  into?: string;
+}
+
+export interface OutboxEvents {
+  changed(): void;
+  /** The program said no to these. */
+  refused(decision: Decision, failures: Map<string, unknown>): void;
+}
+
+interface BulkAnswer {
+  items: { id: string; status: number; detail?: string }[];
+}
+
+const HELD_MS = 6000;
+const AGAIN_MS = [1000, 2000, 5000, 10000, 30000];
+
+export class Outbox {
+  /** Decisions that arrived while this page was open. */
+  arrived = 0;
+  /** Is the network refusing to carry them? */
+  stuck = false;
+  private readonly waiting: Decision[];
+  private held: Decision | null = null;
+  private holding: ReturnType<typeof setTimeout> | undefined;
+  private running = false;
+  private wake: (() => void) | null = null;
+
+  constructor(private readonly root: string, public events: OutboxEvents) {
+    this.waiting = recallJson<Decision[]>(this.key()) ?? [];
+    // Who leaves means what was decided.
+    addEventListener('pagehide', () => this.release(true));
+    addEventListener('online', () => this.wake?.());
+    if (this.waiting.length > 0) {
+      void this.run();
+    }
+  }
+
+  get size(): number {
+    return this.waiting.length + (this.held ? 1 : 0);
+  }
+
+  push(decision: Decision): void {
+    this.release(false);
+    this.held = decision;
+    this.holding = setTimeout(() => this.release(false), HELD_MS);
+    this.keep();
+    this.events.changed();
+  }
+
+  /** Takes the newest decision back; null when it has left already. */
+  undo(): Decision | null {
+    const { held } = this;
+    if (held) {
+      clearTimeout(this.holding);
+      this.held = null;
+      this.keep();
+      this.events.changed();
+    }
+    return held;
+  }
+
+  retry(): void {
+    this.wake?.();
+  }
+
+  private release(leaving: boolean): void {
+    if (this.held) {
+      clearTimeout(this.holding);
+      this.waiting.push(this.held);
+      this.held = null;
+      this.keep();
+    }
+    if (this.waiting.length > 0) {
+      void (leaving && !this.running ? this.deliver(this.waiting[0]!, true) : this.run());
+    }
+  }
+
+  private key(): string {
+    return `desk:${this.root}`;
+  }
+
+  private keep(): void {
+    const all = this.held ? [...this.waiting, this.held] : this.waiting;
+    if (all.length === 0) {
+      remember(this.key(), null);
+    } else {
+      rememberJson(this.key(), all);
+    }
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) {
+      return;
+    }
+    this.running = true;
+    let failures = 0;
+    while (this.waiting.length > 0) {
+      const next = this.waiting[0]!;
+      try {
+        await this.deliver(next, false);
+        failures = 0;
+        this.stuck = false;
+      } catch {
+        this.stuck = true;
+        this.events.changed();
+        await this.pause(AGAIN_MS[Math.min(failures, AGAIN_MS.length - 1)]!);
+        failures += 1;
+        continue;
+      }
+      this.waiting.shift();
+      this.keep();
+      this.events.changed();
+    }
+    this.running = false;
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Rejects when it is worth trying again. */
+  private async deliver(decision: Decision, leaving: boolean): Promise<void> {
+    const { ids, title: _title, ...body } = decision;
+    const [id] = ids;
+    try {
+      if (leaving) {
+        await fetch(`${this.root}/moderation`, { method: 'POST', keepalive: true,
+          headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ids, ...body }) });
+        return;
+      }
+      if (ids.length === 1) {
+        await send('POST', `${this.root}/moderation/${id}`, body);
+        this.arrived += 1;
+        return;
+      }
+      const answer = await send<BulkAnswer>('POST', `${this.root}/moderation`, { ids, ...body });
+      const failed = answer.body.items.filter((each) => each.status >= 300);
+      this.arrived += ids.length - failed.length;
+      if (failed.length > 0) {
+        this.events.refused(decision, new Map(failed.map((each) =>
+          [each.id, new RefusedError(each.status, { detail: each.detail ?? '' })])));
+      }
+    } catch (error) {
+      const again = error instanceof NetworkError || (error instanceof RefusedError && (error.status === 429 || error.status >= 500));
+      if (again) {
+        throw error;
+      }
+      this.events.refused(decision, new Map(ids.map((each) => [each, error])));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// One conversation: whose contribution it is, who asks and what they may, and requests about it.
+
+import { request, send, type Answer } from '../http';
+import { lastSession } from './session';
+import type { TalkHost } from './talk_types';
+
+/** `GET M/me` */
+interface Me {
+  role?: string;
+  rights: string[];
+}
+
+// Rights of the visitor in a map change rarely: asked for once while the page is open.
+const known = new Map<string, Promise<Me>>();
+
+function me(root: string): Promise<Me> {
+  const asked = known.get(root) ?? request<Me>(`${root}/me`);
+  known.set(root, asked);
+  asked.catch(() => known.delete(root));
+  return asked;
+}
+
+export class Talk {
+  private constructor(readonly host: TalkHost, private readonly rights: Set<string>) {}
+
+  static async open(host: TalkHost): Promise<Talk> {
+    const { rights } = await me(host.root).catch((): Me => ({ rights: [] }));
+    return new Talk(host, new Set(rights));
+  }
+
+  get id(): string {
+    return this.host.entry.item.id;
+  }
+
+  /** The account that is signed in, as far as this device knows. */
+  get account(): string | null {
+    return lastSession()?.account ?? null;
+  }
+
+  get isAuthor(): boolean {
+    const { author } = this.host.entry.item.properties;
+    return this.host.secret !== undefined || (author !== undefined && author === this.account);
+  }
+
+  may(right: string): boolean {
+    return this.rights.has(right);
+  }
+
+  get mayEdit(): boolean {
+    return this.may('change_others') || (this.isAuthor && (this.may('change') || this.host.secret !== undefined));
+  }
+
+  url(rest = ''): string {
+    const { collection } = this.host.entry;
+    return `${this.host.root}/collections/${encodeURIComponent(collection.id)}/items/${this.id}${rest}`;
+  }
+
+  private headers(more: Record<string, string>): Record<string, string> {
+    return this.host.secret ? { 'Jalon-Edit-Secret': this.host.secret, ...more } : more;
+  }
+
+  get<T>(rest: string): Promise<T> {
+    return request<T>(this.url(rest), { headers: this.headers({}) });
+  }
+
+  send<T>(method: string, rest: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return send<T>(method, this.url(rest), body, this.headers(headers));
+  }
+}

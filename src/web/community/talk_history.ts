@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// In the history: bring an earlier version back, and remove from memory what should never have been said.
+
+import { h } from '../dom';
+import { exchange } from '../http';
+import { t } from '../i18n';
+import type { Talk } from './talk';
+import { form } from './ui';
+
+function restore(talk: Talk, version: string): HTMLElement {
+  return h('details', null, h('summary', { 'data-restore': version }, t('talk.restore')), form({
+    fields: [{ name: 'reason', label: t('talk.reason'), required: true, maximum: 1000 }],
+    submit: t('talk.restore_now', { version }),
+    send: async ({ reason }) => {
+      const { etag } = await exchange(`${talk.url()}?f=json`, talk.host.secret ? { headers: { 'Jalon-Edit-Secret': talk.host.secret } } : {});
+      await talk.send('POST', `/revisions/${version}/restore`, { reason }, etag ? { 'If-Match': etag } : {});
+      talk.host.changed();
+    },
+  }));
+}
+
+function redact(talk: Talk, version: string, fields: [string, string][]): HTMLElement {
+  return h('details', null, h('summary', { 'data-redact': version }, t('talk.redact')), form({
+    danger: true,
+    fields: [
+      ...fields.map(([key, name]) => ({ name: key, label: name, type: 'check' as const, value: false })),
+      { name: '', label: t('talk.reason'), required: true, maximum: 1000, help: t('talk.redact_help') },
+    ],
+    submit: t('talk.redact_now'),
+    send: async (values) => {
+      const chosen = fields.map(([key]) => key).filter((key) => values[key] === true);
+      await talk.send('POST', `/revisions/${version}/redact`, { fields: chosen, reason: values[''] });
+      talk.host.changed();
+    },
+  }));
+}
+
+export function historyButtons(talk: Talk, history: HTMLElement): void {
+  const versions = [...history.querySelectorAll<HTMLElement>('li[data-version]')];
+  const mayRestore = talk.may('restore') || talk.mayEdit;
+  versions.forEach((row, index) => {
+    const version = row.dataset['version'] ?? '';
+    if (mayRestore && index > 0) {
+      row.append(restore(talk, version));
+    }
+    const fields = [...row.querySelectorAll<HTMLElement>('[data-field]')].map((each): [string, string] =>
+      [each.dataset['field'] ?? '', each.querySelector('dt')?.textContent ?? '']);
+    if (talk.may('redact') && fields.length > 0) {
+      row.append(redact(talk, version, fields));
+    }
+  });
+}

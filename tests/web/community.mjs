@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the tests of the community's pages share: people with accounts and roles, signed in in a browser
+// or as a program, and the check that a page is fit for everybody.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { base, checkAccessible, DESKTOP, mapPath } from './browser.mjs';
+
+const map = mapPath.split('/').pop();
+export const NARROW = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
+
+export function jalon(args, input) {
+  const run = spawnSync(process.env.JALON_BIN, [...args, '--data', process.env.JALON_DATA], { encoding: 'utf8', input });
+  assert.equal(run.status, 0, `jalon ${args.join(' ')}: ${run.stderr}`);
+  return run.stdout.trim();
+}
+
+export function passwordOf(name) {
+  return `correct horse ${name}`;
+}
+
+/** Makes an account, with a role in the map when one is given. */
+export function person(name, role) {
+  jalon(['account', 'create', name, '--email', `${name}@example.org`, '--password-file', '-'], `${passwordOf(name)}\n`);
+  if (role) {
+    jalon(['member', map, name, role]);
+  }
+  return name;
+}
+
+/** Requests as a program that has a token of this account; of nobody without a name. */
+export function client(name) {
+  const token = name && jalon(['account', 'token', name]).split(/\s+/).pop();
+  return async (method, path, body, headers = {}) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        Accept: 'application/json, */*;q=0.5', ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  };
+}
+
+/** A browser window in which `name` is signed in; nobody without a name. */
+export async function enter(browser, name, { device = DESKTOP, locale = 'fr-FR' } = {}) {
+  const context = await browser.newContext({ reducedMotion: 'reduce', locale, ...device });
+  if (name) {
+    const response = await context.request.post(`${base}/sessions`, {
+      headers: { Origin: base }, data: { account: name, password: passwordOf(name) },
+    });
+    assert.equal(response.status(), 201, await response.text());
+  }
+  const page = await context.newPage();
+  page.setDefaultTimeout(15000);
+  const seen = { violations: [], errors: [] };
+  page.on('pageerror', (error) => seen.errors.push(String(error.stack ?? error)));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) {
+      seen.violations.push(message.text());
+    }
+  });
+  return { page, context, seen };
+}
+
+/** Opens one of the community's pages and waits until it is drawn. */
+export async function visit(page, path) {
+  await page.goto(base + path);
+  await page.waitForSelector('#page[data-ready="true"]:not([aria-busy])');
+}
+
+/** axe-core is content in both languages, and nothing has to be scrolled sideways on a small phone. */
+export async function checkPage(page, where) {
+  await checkAccessible(page, where);
+  const { content, window } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }));
+  assert.ok(content <= window, `${where}: ${content} pixels wide in ${window}`);
+}
