@@ -43,7 +43,6 @@ CREATE TABLE proposal (
     contribution bigint NOT NULL,
     base bigint NOT NULL,
     changes json NOT NULL,
-    feature json NOT NULL,
     author text,
     device text,
     reason text,
@@ -60,7 +59,6 @@ COMMENT ON TABLE proposal IS
     'wholly or in part.';
 COMMENT ON COLUMN proposal.base IS 'the version that it changes';
 COMMENT ON COLUMN proposal.changes IS 'as revision.changes';
-COMMENT ON COLUMN proposal.feature IS 'what it would become, as a Feature';
 COMMENT ON COLUMN proposal.state IS 'open, accepted, partly_accepted, rejected, withdrawn';
 COMMENT ON COLUMN proposal.accepted IS 'JSON array of the fields taken';
 CREATE INDEX proposal_by_contribution ON proposal (map, contribution, id);

@@ -38,7 +38,6 @@ CREATE TABLE proposal (
     contribution INTEGER NOT NULL,
     base INTEGER NOT NULL, -- the version that it changes
     changes TEXT NOT NULL, -- as revision.changes
-    feature TEXT NOT NULL, -- what it would become, as a Feature
     author TEXT,
     device TEXT,
     reason TEXT,

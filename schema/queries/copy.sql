@@ -263,14 +263,14 @@ INSERT INTO report (map, id, contribution, kind, text, author, device, state, de
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: copy_proposal_read
-SELECT map, id, contribution, base, changes, feature, author, device, reason, state, accepted,
+SELECT map, id, contribution, base, changes, author, device, reason, state, accepted,
     decided, decided_by, answer, created
 FROM proposal ORDER BY map, id;
 
 -- name: copy_proposal_write
-INSERT INTO proposal (map, id, contribution, base, changes, feature, author, device, reason,
+INSERT INTO proposal (map, id, contribution, base, changes, author, device, reason,
     state, accepted, decided, decided_by, answer, created)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: copy_audit_read
 SELECT map, number, time, actor, action, contribution, subject, reason, detail

@@ -83,6 +83,7 @@ enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
 /* --- Tables of routes, beside routes.c --- */
 extern const struct jalon_route jalon_routes_duplicates[];
 extern const struct jalon_route jalon_routes_rules[];
+extern const struct jalon_route jalon_routes_memory[];
 
 /* --- Handlers, one file each --- */
 enum jalon_status jalon_account_page_get(struct jalon_request *, struct jalon_response *);
@@ -111,6 +112,9 @@ enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_respons
 enum jalon_status jalon_metrics_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_queryables_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_ready_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_revision_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_revision_redact(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_revision_restore(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revisions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_schema_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_sortables_get(struct jalon_request *, struct jalon_response *);

@@ -63,6 +63,12 @@ static enum jalon_status read_states(struct jalon_request *request, const char *
     return JALON_OK;
 }
 
+enum jalon_status jalon_item_read_states(struct jalon_request *request, const char *header,
+                                         struct jalon_states *out)
+{
+    return read_states(request, header, false, out);
+}
+
 /* --- Requests --- */
 enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon_edit_kind kind,
                                        struct jalon_edit *out)
@@ -165,9 +171,8 @@ static void write_feature(struct jalon_buffer *body, const struct jalon_contribu
     jalon_buffer_append_char(body, '}');
 }
 
-static enum jalon_status answer_stored(struct jalon_request *request,
-                                       struct jalon_response *response, unsigned code,
-                                       const struct jalon_contributed *contributed)
+enum jalon_status jalon_item_answer(struct jalon_request *request, struct jalon_response *response,
+                                    unsigned code, const struct jalon_contributed *contributed)
 {
     response->code = code;
     response->media_type = "application/geo+json";
@@ -203,7 +208,7 @@ static enum jalon_status answer_created(struct jalon_request *request,
     if (command->refuses_duplicates) {
         response->preference_applied = JALON_TEXT("handling=strict");
     }
-    return answer_stored(request, response, 201, contributed);
+    return jalon_item_answer(request, response, 201, contributed);
 }
 
 static enum jalon_status read_new_id(struct jalon_request *request, struct jalon_id *out)
@@ -295,7 +300,7 @@ enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_re
     if (contributed.merged_from > 0) {
         response->preference_applied = JALON_TEXT("merge");
     }
-    return answer_stored(request, response, 200, &contributed);
+    return jalon_item_answer(request, response, 200, &contributed);
 }
 
 /* --- Permission --- */

@@ -8,6 +8,13 @@
 /* The ETag of a contribution in a state: it changes with that contribution only. */
 struct jalon_text jalon_item_etag(struct jalon_request *request,
                                   struct jalon_contribution_state state);
+/* The states that a header names, compared strongly. */
+enum jalon_status jalon_item_read_states(struct jalon_request *request, const char *header,
+                                         struct jalon_states *out) JALON_MUST_USE;
+/* Answers with what was stored. */
+enum jalon_status jalon_item_answer(struct jalon_request *request, struct jalon_response *response,
+                                    unsigned code,
+                                    const struct jalon_contributed *contributed) JALON_MUST_USE;
 /* What the request's headers say of an edit, and its path but for the id. */
 enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon_edit_kind kind,
                                        struct jalon_edit *out) JALON_MUST_USE;

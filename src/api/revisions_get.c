@@ -1,33 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items/{id}/revisions: who changed what, and when; newest first. Layer 4 (api). */
-#include "jalon/clock.h"
-
-#include "endpoint.h"
-
-static void put_revision(struct jalon_json_writer *writer, const struct jalon_revision *revision)
-{
-    char time[JALON_CLOCK_TEXT_SIZE];
-    jalon_clock_format(revision->time_us, time);
-    jalon_json_begin_object(writer, NULL);
-    jalon_json_put_integer(writer, "version", revision->version);
-    jalon_json_put_string(writer, "time", time);
-    if (revision->author.length > 0) {
-        jalon_json_put_text(writer, "author", revision->author);
-    } else {
-        jalon_json_put_null(writer, "author");
-    }
-    jalon_json_put_string(writer, "action", jalon_action_name(revision->action));
-    if (revision->reason.length > 0) {
-        jalon_json_put_text(writer, "reason", revision->reason);
-    } else {
-        jalon_json_put_null(writer, "reason");
-    }
-    if (revision->base > 0) {
-        jalon_json_put_integer(writer, "base", revision->base);
-    }
-    jalon_json_put_raw(writer, "changes", revision->changes);
-    jalon_json_end_object(writer);
-}
+#include "memory.h"
 
 static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
                       const struct jalon_revision *revisions, size_t count, bool more)
@@ -108,7 +81,9 @@ enum jalon_status jalon_revisions_get(struct jalon_request *request,
     jalon_json_begin_object(&writer, NULL);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
-        put_revision(&writer, &revisions[i]);
+        jalon_json_begin_object(&writer, NULL);
+        jalon_memory_put_revision(&writer, &revisions[i]);
+        jalon_json_end_object(&writer);
     }
     jalon_json_end_array(&writer);
     bool more = count > 0 && count == (size_t)limit && revisions[count - 1].version > 1;

@@ -406,6 +406,7 @@ static const struct jalon_route *const areas[] = {
     jalon_routes_people,
     jalon_routes_rules,
     jalon_routes_pages,
+    jalon_routes_memory,
 };
 static struct jalon_route all[ROUTES_MAX + 1];
 

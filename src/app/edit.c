@@ -59,18 +59,6 @@ static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_se
 }
 
 /* --- Preconditions --- */
-static bool names_state(const struct jalon_states *states,
-                        const struct jalon_contribution *contribution)
-{
-    for (size_t i = 0; i < states->count; i++) {
-        if (states->list[i].version == contribution->version &&
-            states->list[i].updated_us == contribution->updated_us) {
-            return true;
-        }
-    }
-    return states->any;
-}
-
 static const char changed_since[] = "this contribution has been changed since you read it";
 
 /* Who names an older state is late; who names none that ever was is refused at once. */
@@ -90,7 +78,7 @@ static enum jalon_status check_preconditions(struct jalon_context *ctx,
                                              struct subject *subject)
 {
     const struct jalon_contribution *before = &subject->before;
-    if (edit->if_none_match.given && names_state(&edit->if_none_match, before)) {
+    if (edit->if_none_match.given && jalon_stale_is_current(&edit->if_none_match, before)) {
         return jalon_fail(ctx, JALON_PRECONDITION,
                           "this contribution is there, or as If-None-Match says it must not be");
     }
@@ -98,7 +86,7 @@ static enum jalon_status check_preconditions(struct jalon_context *ctx,
         return jalon_fail(ctx, JALON_PRECONDITION,
                           "say which state is to be changed: send its ETag as If-Match");
     }
-    return names_state(&edit->if_match, before) ? JALON_OK
+    return jalon_stale_is_current(&edit->if_match, before) ? JALON_OK
                                                 : find_seen(ctx, session, edit, subject);
 }
 

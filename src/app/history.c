@@ -192,6 +192,7 @@ static struct jalon_text reserved_text(const struct jalon_map *map,
         {"source", contribution->source},
         {"source_id", contribution->source_id},
         {"campaign", contribution->campaign},
+        {"declared_by", contribution->declared_by},
         {"status", status_key(&map->collections[contribution->collection], contribution)},
         {"moderation", jalon_text_from(jalon_moderation_name(contribution->moderation))},
     };
@@ -242,7 +243,7 @@ enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
 }
 
 /* --- What is public of it --- */
-static bool is_public(const struct jalon_collection *collection, struct jalon_text field)
+bool jalon_history_shows(const struct jalon_collection *collection, struct jalon_text field)
 {
     int32_t index = jalon_collection_find_field(collection, field);
     /* A field that was taken out of the collection is not known to be public any more. */
@@ -268,6 +269,7 @@ static enum jalon_status add_seen_geometry(struct jalon_context *ctx, const stru
 {
     static const char *const sides[] = {"before", "after"};
     struct jalon_buffer seen[2];
+    bool is_redacted = jalon_json_boolean(jalon_json_member(change, "redacted"));
     enum jalon_status status = JALON_OK;
     for (int i = 0; i < 2; i++) {
         jalon_buffer_init(&seen[i], CHANGES_MAX);
@@ -276,8 +278,10 @@ static enum jalon_status add_seen_geometry(struct jalon_context *ctx, const stru
         }
     }
     if (status == JALON_OK &&
-        !jalon_text_equal(jalon_buffer_text(&seen[0]), jalon_buffer_text(&seen[1]))) {
+        (is_redacted ||
+         !jalon_text_equal(jalon_buffer_text(&seen[0]), jalon_buffer_text(&seen[1])))) {
         begin_change(changes, JALON_TEXT("geometry"));
+        jalon_buffer_append_string(&changes->buffer, is_redacted ? ",\"redacted\":true" : "");
         for (int i = 0; i < 2; i++) {
             if (seen[i].length > 0) {
                 jalon_buffer_append_format(&changes->buffer, ",\"%s\":", sides[i]);
@@ -298,7 +302,7 @@ static enum jalon_status add_seen(struct jalon_context *ctx, const struct jalon_
                                   struct changes *changes)
 {
     struct jalon_text field = jalon_json_text(jalon_json_member(change, "field"));
-    if (!is_public(&map->collections[collection], field)) {
+    if (!jalon_history_shows(&map->collections[collection], field)) {
         return JALON_OK;
     }
     if (map->rules.location_grid_m > 0 && jalon_text_is(field, "geometry")) {

@@ -247,6 +247,8 @@ enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
                                             const struct jalon_map *map,
                                             const struct jalon_contribution *contribution,
                                             struct jalon_text field) JALON_MUST_USE;
+/* Is a field of the changes public, as far as is known? */
+bool jalon_history_shows(const struct jalon_collection *collection, struct jalon_text field);
 /*
  * The same changes as readers of this description see them: without the fields that are not public
  * there, and with coarse places where it has those: a change within one square is none.

@@ -120,12 +120,17 @@ static enum jalon_status set_before(struct walk *walk, struct past_change *chang
             found = one;
         }
     }
-    bool fits = false;
-    change->is_unknown = jalon_json_boolean(jalon_json_member(found, "redacted"));
-    enum jalon_status status =
-        jalon_past_set_field(walk->ctx, walk->map, &walk->past.contribution, change->field,
-                             jalon_json_member(found, "before"), &fits);
-    change->is_unknown = change->is_unknown || !fits;
+    bool fits = true;
+    const struct jalon_json *before = jalon_json_member(found, "before");
+    change->is_redacted =
+        before == NULL && jalon_json_boolean(jalon_json_member(found, "redacted"));
+    enum jalon_status status = jalon_past_set_field(
+        walk->ctx, walk->map, &walk->past.contribution, change->field, before, &fits);
+    change->is_unfit = !fits;
+    if (status == JALON_OK && !fits) {
+        status = jalon_past_set_field(walk->ctx, walk->map, &walk->past.contribution,
+                                      change->field, NULL, &fits);
+    }
     return status;
 }
 

@@ -12,7 +12,8 @@
 struct past_change {
     struct jalon_text field;
     int64_t version; /* the first one after the past state that changed it */
-    bool is_unknown; /* what it was is redacted, or fits the collection no more: it is left empty */
+    bool is_redacted; /* what it was is not known any more: it is left empty */
+    bool is_unfit;    /* the collection does not take it any more: likewise */
 };
 struct past {
     /* With the version and time of then. What has no history is as it is now. */
@@ -35,7 +36,7 @@ const struct past_change *jalon_past_find_change(const struct past *past, struct
 /*
  * Sets a field of a contribution to a value as the history writes it (NULL: absent). Its arrays of
  * fields and categories must be its own. *out_fits false: the collection has no such field, or none
- * that takes this; then nothing was set.
+ * that takes this; then nothing was set. A field that is gone may be absent.
  */
 enum jalon_status jalon_past_set_field(struct jalon_context *ctx, const struct jalon_map *map,
                                        struct jalon_contribution *contribution,

@@ -203,6 +203,8 @@ enum jalon_status jalon_past_set_field(struct jalon_context *ctx, const struct j
         *out_fits = set_status(map, contribution, value);
     } else if (jalon_text_is(field, "moderation")) {
         *out_fits = jalon_moderation_parse(jalon_json_text(value), &contribution->moderation);
+    } else {
+        *out_fits = value == NULL;
     }
     return JALON_OK;
 }

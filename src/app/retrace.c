@@ -16,6 +16,7 @@ enum { TEXT_MAX = 64 << 20 };
 struct value {
     struct jalon_text field;
     const struct jalon_json *json; /* NULL: absent */
+    bool is_unknown;               /* it was redacted */
 };
 
 struct state {
@@ -48,6 +49,7 @@ static enum jalon_status set_value(struct jalon_context *ctx, struct state *stat
         value->field = field;
     }
     value->json = json;
+    value->is_unknown = false;
     return JALON_OK;
 }
 
@@ -98,7 +100,11 @@ static enum jalon_status fault(struct retrace *retrace, const char *format, int6
     return text.data != NULL ? JALON_OK : jalon_no_memory(retrace->ctx);
 }
 
-static enum jalon_status apply_change(struct retrace *retrace, int64_t version,
+/*
+ * A side that was redacted is any value. `is_last_word`: the change is a redaction, whose absent side is
+ * absent.
+ */
+static enum jalon_status apply_change(struct retrace *retrace, int64_t version, bool is_last_word,
                                       const struct jalon_json *change)
 {
     struct jalon_text field = jalon_json_text(jalon_json_member(change, "field"));
@@ -106,23 +112,32 @@ static enum jalon_status apply_change(struct retrace *retrace, int64_t version,
         return JALON_OK;
     }
     struct value *had = find_value(&retrace->state, field);
+    const struct jalon_json *before = jalon_json_member(change, "before");
+    const struct jalon_json *after = jalon_json_member(change, "after");
+    bool is_redacted = jalon_json_boolean(jalon_json_member(change, "redacted"));
+    bool is_told = !(is_redacted && before == NULL) && !(had != NULL && had->is_unknown);
     bool same = false;
-    enum jalon_status status =
-        compare(retrace->ctx, had != NULL ? had->json : NULL, jalon_json_member(change, "before"),
-                &same);
     /* Only what it began as has nothing before it: that is published unless the history says else. */
-    bool begins = jalon_text_is(field, "moderation") && jalon_json_member(change, "before") == NULL;
-    if (status == JALON_OK && !same && !begins) {
+    bool begins = jalon_text_is(field, "moderation") && before == NULL;
+    enum jalon_status status = JALON_OK;
+    if (is_told && !begins) {
+        status = compare(retrace->ctx, had != NULL ? had->json : NULL, before, &same);
+    }
+    if (status == JALON_OK && is_told && !begins && !same) {
         status =
             fault(retrace, "the history does not say what was there before of", version, field);
     }
-    return status == JALON_OK ? set_value(retrace->ctx, &retrace->state, field,
-                                          jalon_json_member(change, "after"))
-                              : status;
+    if (status == JALON_OK) {
+        status = set_value(retrace->ctx, &retrace->state, field, after);
+    }
+    if (status == JALON_OK && is_redacted && after == NULL && !is_last_word) {
+        find_value(&retrace->state, field)->is_unknown = true;
+    }
+    return status;
 }
 
 static enum jalon_status apply_changes(struct retrace *retrace, int64_t version,
-                                       struct jalon_text changes)
+                                       bool is_last_word, struct jalon_text changes)
 {
     const struct jalon_json *list = NULL;
     enum jalon_status status = jalon_json_parse(retrace->ctx, changes, &list);
@@ -134,7 +149,7 @@ static enum jalon_status apply_changes(struct retrace *retrace, int64_t version,
         return fault(retrace, "the history cannot be read:", version, JALON_TEXT("changes"));
     }
     for (size_t i = 0; status == JALON_OK && i < jalon_json_size(list); i++) {
-        status = apply_change(retrace, version, jalon_json_element(list, i));
+        status = apply_change(retrace, version, is_last_word, jalon_json_element(list, i));
     }
     return status;
 }
@@ -158,8 +173,10 @@ static enum jalon_status compare_states(struct retrace *retrace, struct retrace 
     for (size_t i = 0; status == JALON_OK && i < present->state.count; i++) {
         struct value *is = &present->state.values[i];
         struct value *was = find_value(&retrace->state, is->field);
-        bool same = false;
-        status = compare(retrace->ctx, was != NULL ? was->json : NULL, is->json, &same);
+        bool same = was != NULL && was->is_unknown;
+        if (!same) {
+            status = compare(retrace->ctx, was != NULL ? was->json : NULL, is->json, &same);
+        }
         if (status == JALON_OK && !same) {
             status = fault(retrace, "is not what the history leads to:", version, is->field);
         }
@@ -188,7 +205,8 @@ enum jalon_status jalon_retrace_history(struct jalon_context *ctx, const struct 
     struct retrace present = {.ctx = ctx, .collection = collection, .out_fault = out_fault};
     enum jalon_status status = set_moderation(&retrace);
     for (size_t i = 0; status == JALON_OK && i < count; i++) {
-        status = apply_changes(&retrace, revisions[i].version, revisions[i].changes);
+        status = apply_changes(&retrace, revisions[i].version,
+                               revisions[i].action == JALON_ACTION_REDACT, revisions[i].changes);
     }
     if (status == JALON_OK) {
         status = jalon_history_changes(ctx, map, NULL, contribution, &changes);
@@ -197,7 +215,7 @@ enum jalon_status jalon_retrace_history(struct jalon_context *ctx, const struct 
         status = set_moderation(&present);
     }
     if (status == JALON_OK) {
-        status = apply_changes(&present, contribution->version, changes);
+        status = apply_changes(&present, contribution->version, false, changes);
     }
     return status == JALON_OK ? compare_states(&retrace, &present, contribution->version) : status;
 }

@@ -36,6 +36,18 @@ enum jalon_status jalon_stale_find(struct jalon_context *ctx, struct jalon_sessi
     return status;
 }
 
+bool jalon_stale_is_current(const struct jalon_states *states,
+                            const struct jalon_contribution *contribution)
+{
+    for (size_t i = 0; i < states->count; i++) {
+        if (states->list[i].version == contribution->version &&
+            states->list[i].updated_us == contribution->updated_us) {
+            return true;
+        }
+    }
+    return states->any;
+}
+
 /* --- Comparing --- */
 static enum jalon_status write_side(struct jalon_context *ctx, struct jalon_buffer *buffer,
                                     const struct jalon_map *map, const char *name,
@@ -61,8 +73,8 @@ static enum jalon_status write_conflict(struct jalon_context *ctx, struct compar
     jalon_buffer_append_string(buffer, comparison->count++ > 0 ? ",{\"field\":" : "{\"field\":");
     jalon_buffer_append_json(buffer, change->field);
     enum jalon_status status = JALON_OK;
-    if (change->is_unknown) {
-        jalon_buffer_append_string(buffer, ",\"redacted\":true");
+    if (change->is_redacted || change->is_unfit) {
+        jalon_buffer_append_string(buffer, ",\"unknown\":true");
     } else {
         status = write_side(ctx, buffer, comparison->map, "base",
                             &comparison->seen->contribution, change->field);

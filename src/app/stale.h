@@ -17,6 +17,9 @@ enum jalon_status jalon_stale_find(struct jalon_context *ctx, struct jalon_sessi
                                    const struct jalon_contribution *now,
                                    const struct jalon_states *states,
                                    struct past *out) JALON_MUST_USE;
+/* Is the contribution in one of these states? */
+bool jalon_stale_is_current(const struct jalon_states *states,
+                            const struct jalon_contribution *contribution);
 /*
  * What `yours` changes of `from` though others have changed it since `seen`, and to something else
  * than `now` has: a JSON array [{"field","base","yours","current"}…], without what is absent, or not

@@ -127,7 +127,9 @@ static int configure(struct jalon_sqlite_connection *connection)
 {
     static const char writing[] = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                                   "PRAGMA cache_size = -65536;"
-                                  "PRAGMA journal_size_limit = 16777216;";
+                                  "PRAGMA journal_size_limit = 16777216;"
+                                  /* What is redacted leaves nothing behind in the file. */
+                                  "PRAGMA secure_delete = ON;";
     static const char reading[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8192;";
     bool write = connection->base.mode == JALON_DB_WRITE;
     if (write) {

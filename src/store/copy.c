@@ -53,7 +53,7 @@ static const struct table tables[] = {
     TABLE(claim, CLAIM, 10, false, false),
     TABLE(review, REVIEW, 5, false, false),
     TABLE(report, REPORT, 12, false, false),
-    TABLE(proposal, PROPOSAL, 15, false, false),
+    TABLE(proposal, PROPOSAL, 14, false, false),
     TABLE(audit, AUDIT, 9, false, false),
     TABLE(origin, ORIGIN, 8, false, false),
     TABLE(zone, ZONE, 8, true, false),

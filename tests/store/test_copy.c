@@ -147,7 +147,7 @@ static void put_community(struct fixture *fixture)
             jalon_db_null(), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)),
             TEXT("l'été \"n\""), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)));
     WRITE(PROPOSAL,
-            map, ID, INTEGER(7), INTEGER(7), TEXT("{\"a\" :\t1.50}"), TEXT("{\"a\" :\t1.50}"),
+            map, ID, INTEGER(7), INTEGER(7), TEXT("{\"a\" :\t1.50}"),
             TEXT("l'été \"n\""), jalon_db_null(), TEXT("l'été \"n\""), TEXT("l'été \"n\""),
             TEXT("{\"a\" :\t1.50}"), jalon_db_time(INT64_C(1790000000000004)),
             TEXT("l'été \"n\""), TEXT("l'été \"n\""), jalon_db_time(INT64_C(1790000000000004)));

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What a map remembers of its contributions: earlier states, what was taken out of them, and changes
+ * that others propose. Layer 3 (app).
+ */
+#ifndef JALON_APP_MEMORY_H
+#define JALON_APP_MEMORY_H
+
+#include "jalon/app.h"
+#include "jalon/store_memory.h"
+
+/* A contribution, and who asks for it. */
+struct jalon_item_ref {
+    struct jalon_text map;        /* slug */
+    struct jalon_text collection; /* key */
+    struct jalon_id id;
+    struct jalon_actor actor;
+};
+
+/* --- Earlier states --- */
+struct jalon_past_revision {
+    struct jalon_revision revision; /* without the fields that are not shown */
+    struct jalon_text json;         /* the Feature as this version made it */
+    struct jalon_text unknown;      /* JSON array of its fields that are not known any more */
+};
+/* JALON_NOT_FOUND: no such version, or as jalon_app_list_revisions. */
+enum jalon_status jalon_app_find_revision(struct jalon_context *ctx, struct jalon_app *app,
+                                          const struct jalon_item_ref *ref, int64_t version,
+                                          struct jalon_past_revision *out) JALON_MUST_USE;
+
+struct jalon_restoring {
+    struct jalon_item_ref ref;
+    int64_t version;
+    struct jalon_text reason; /* needed */
+    struct jalon_states if_match;
+};
+/*
+ * Makes the contribution again what it was in that version, by a new revision (`restore`, whose base is
+ * that version). Where it comes from, who made it, and the fields that the requester is not shown
+ * stay as they are, as do those that were redacted. Something deleted is there again; else its
+ * moderation stays. May whoever has the right `restore`. JALON_NOT_FOUND: as jalon_app_edit, and no
+ * such version; JALON_PRECONDITION: no if_match, or not the current state; JALON_CONFLICT: the
+ * collection has changed so that it does not take that state, each field at its pointer; or it is
+ * like that already.
+ */
+enum jalon_status jalon_app_restore_revision(struct jalon_context *ctx, struct jalon_app *app,
+                                             const struct jalon_restoring *restoring,
+                                             struct jalon_contributed *out) JALON_MUST_USE;
+
+struct jalon_redaction {
+    struct jalon_item_ref ref;
+    int64_t version;
+    const struct jalon_text *fields; /* that this version set: "title", "geometry", … */
+    size_t field_count;
+    struct jalon_text reason; /* needed; everybody reads it */
+};
+struct jalon_redacted {
+    struct jalon_contribution_state state; /* of the new version that says so */
+    int64_t seq;
+    size_t revisions; /* in how many the values stood */
+};
+/*
+ * Removes the values that this version gave these fields: from each revision and proposal of the
+ * contribution in which just they stand, whose change then says {"field","redacted":true} beside what
+ * else it had; from kept answers; from details of reviews, audit, notifications, and mails that
+ * quote them. Where the contribution has one of them now it is emptied, but: of a required text
+ * "…" is left, and of a place its label position to two decimals (about 1 km), as a point.
+ *
+ * May whoever has the right `redact`. JALON_INVALID: no such field, at /fields/i, or that version did
+ * not set it; JALON_CONFLICT: the present place cannot be a point.
+ */
+enum jalon_status jalon_app_redact(struct jalon_context *ctx, struct jalon_app *app,
+                                   const struct jalon_redaction *redaction,
+                                   struct jalon_redacted *out) JALON_MUST_USE;
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The routes of history and proposals. Layer 4 (api). */
+#include "memory.h"
+
+enum { MEMORY_BODY_MAX = 64 << 10 };
+
+static const struct jalon_representation as_json[] = {{"json", "application/json"}, {0}};
+static const struct jalon_representation as_feature[] = {
+    {"geojson", "application/geo+json"},
+    {"json", "application/geo+json"},
+    {0},
+};
+static const struct jalon_parameter no_parameters[] = {{0}};
+static const char *const json_body[] = {"application/json", NULL};
+static const struct jalon_parameter restore_headers[] = {
+    {"If-Match", JALON_PARAMETER_STRING,
+     "The ETag of the state that is to be replaced, `*` for any: 428 without, 412 when there is "
+     "another one.",
+     0, 0, 0},
+    {"Jalon-Edit-Secret", JALON_PARAMETER_STRING,
+     "The `edit_secret` of an anonymous contribution, from the answer that created it.", 0, 0, 0},
+    {0},
+};
+
+const struct jalon_route jalon_routes_memory[] = {
+    {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}", jalon_revision_get, "getRevision",
+     "One revision, with the contribution as it was then", "items", .parameters = no_parameters,
+     .representations = as_json, .one_language = true},
+    {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/restore", jalon_revision_restore, "restoreRevision",
+     "Make the contribution what it was then, also a deleted one; `reason` is needed", "items",
+     .parameters = no_parameters, .representations = as_feature, .body_types = json_body,
+     .body_max = MEMORY_BODY_MAX, .one_language = true, .headers = restore_headers},
+    {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/redact", jalon_revision_redact, "redactRevision",
+     "Remove what this version brought to some `fields` from the contribution and all of its "
+     "history; `reason` is needed, and public",
+     "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
+     .body_max = MEMORY_BODY_MAX, .one_language = true},
+    {0},
+};

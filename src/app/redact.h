@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Values that are to be removed wherever a contribution's history has them. Private to app. */
+#ifndef JALON_APP_REDACT_H
+#define JALON_APP_REDACT_H
+
+#include "jalon/context.h"
+#include "jalon/json.h"
+
+struct redact_value {
+    struct jalon_text field;
+    const struct jalon_json *json; /* what it was; not NULL */
+    struct jalon_text text;        /* the same, as it is written */
+};
+struct redact_list {
+    struct redact_value *values;
+    size_t count;
+};
+
+/* The value as this program writes it, in the arena. */
+enum jalon_status jalon_redact_write(struct jalon_context *ctx, const struct jalon_json *json,
+                                     struct jalon_text *out) JALON_MUST_USE;
+/*
+ * The changes (as in struct jalon_revision) without these values: a change that has one on either side
+ * says "redacted" instead, and keeps the other side. *out_count: how many; none: *out is not set.
+ */
+enum jalon_status jalon_redact_changes(struct jalon_context *ctx, const struct redact_list *list,
+                                       struct jalon_text changes, struct jalon_text *out,
+                                       size_t *out_count) JALON_MUST_USE;
+
+#endif
