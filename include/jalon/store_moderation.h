@@ -103,6 +103,7 @@ struct jalon_audit_entry {
     /* When read: of the contribution, if it is there. */
     struct jalon_id id;
     int32_t collection; /* index in the map; -1: not known */
+    struct jalon_text collection_key; /* set by app: empty when not known */
 };
 /* `map` NULL: of the server. */
 enum jalon_status jalon_store_add_audit(struct jalon_context *ctx, struct jalon_session *session,

@@ -19,10 +19,7 @@ DELETE FROM review WHERE map = $1 AND contribution = $2 AND reason = $3;
 -- Contributions by their oldest reason: behind ($2, $3); $4 is the only reason, $5 the only state, $6
 -- the only collection (NULL: any); at most $7.
 -- name: review_queue
-SELECT review.created, contribution.number, contribution.id, contribution.collection,
-    contribution.version, title, description, fields, categories, status, moderation, author,
-    source, source_id, licence, observed, campaign, contribution.created, updated, geometry,
-    declared_by, confirmed, supports, comments, touched, merged_into
+SELECT review.created, review.contribution
 FROM review
 JOIN contribution ON contribution.map = review.map AND contribution.number = review.contribution
 WHERE review.map = $1 AND (review.created, review.contribution) > ($2, $3)

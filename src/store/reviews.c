@@ -120,8 +120,6 @@ enum jalon_status jalon_store_close_review(struct jalon_context *ctx,
 /* --- The queue --- */
 
 struct queue {
-    const struct jalon_map *map;
-    enum jalon_db_geometry_form form;
     struct jalon_queued *items;
     size_t count, capacity;
 };
@@ -135,12 +133,11 @@ static enum jalon_status take_queued(struct jalon_context *ctx, const struct jal
     if (queue->items == NULL) {
         return jalon_no_memory(ctx);
     }
-    struct jalon_queued *queued = &queue->items[queue->count];
-    queued->since_us = jalon_db_to_time_us(&row[0]);
-    enum jalon_status status = jalon_store_read_contribution(ctx, queue->map, queue->form, row + 1,
-                                                             &queued->contribution);
-    queue->count += status == JALON_OK;
-    return status;
+    queue->items[queue->count++] = (struct jalon_queued){
+        .since_us = jalon_db_to_time_us(&row[0]),
+        .contribution = {.number = jalon_db_to_integer(&row[1])},
+    };
+    return JALON_OK;
 }
 
 enum jalon_status jalon_store_list_queue(struct jalon_context *ctx, struct jalon_session *session,
@@ -162,10 +159,14 @@ enum jalon_status jalon_store_list_queue(struct jalon_context *ctx, struct jalon
             : jalon_db_integer(map->collections[filter->collection].number),
         jalon_db_integer((int64_t)filter->limit),
     };
-    struct queue queue = {.map = map, .form = jalon_db_geometry_form(session->store->db)};
+    struct queue queue = {.count = 0};
     enum jalon_status status =
         jalon_store_each_row(ctx, session, JALON_QUERY_REVIEW_QUEUE, values,
                              JALON_STORE_COUNT(values), take_queued, &queue);
+    for (size_t i = 0; i < queue.count && status == JALON_OK; i++) {
+        struct jalon_contribution *queued = &queue.items[i].contribution;
+        status = jalon_store_load_contribution(ctx, session, map, queued->number, queued);
+    }
     if (status == JALON_OK) {
         *out = queue.items;
         *out_count = queue.count;

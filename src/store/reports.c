@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Complaints about contributions. Layer 2. */
+#include "jalon/store_reports.h"
+
+#include <assert.h>
+
+#include "store/private.h"
+
+static const char *const kinds[JALON_REPORT_KIND_COUNT] = {
+    [JALON_REPORT_NOT_THERE] = "not_there",   [JALON_REPORT_WRONG] = "wrong",
+    [JALON_REPORT_CHARTER] = "charter",       [JALON_REPORT_DUPLICATE] = "duplicate",
+    [JALON_REPORT_PERSONAL_DATA] = "personal_data",
+};
+static const char *const states[] = {
+    [JALON_REPORT_OPEN] = "open",
+    [JALON_REPORT_UPHELD] = "upheld",
+    [JALON_REPORT_DISMISSED] = "dismissed",
+};
+
+const char *jalon_report_kind_name(enum jalon_report_kind kind)
+{
+    assert((size_t)kind < JALON_STORE_COUNT(kinds));
+    return kinds[kind];
+}
+
+bool jalon_report_kind_parse(struct jalon_text name, enum jalon_report_kind *out)
+{
+    for (size_t i = 0; i < JALON_STORE_COUNT(kinds); i++) {
+        if (jalon_text_is(name, kinds[i])) {
+            *out = (enum jalon_report_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *jalon_report_state_name(enum jalon_report_state state)
+{
+    assert((size_t)state < JALON_STORE_COUNT(states));
+    return states[state];
+}
+
+static bool parse_state(struct jalon_text name, enum jalon_report_state *out)
+{
+    for (size_t i = 0; i < JALON_STORE_COUNT(states); i++) {
+        if (jalon_text_is(name, states[i])) {
+            *out = (enum jalon_report_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum jalon_status jalon_store_insert_report(struct jalon_context *ctx,
+                                            struct jalon_session *session,
+                                            const struct jalon_map *map, int64_t contribution,
+                                            const struct jalon_report *report)
+{
+    char id[JALON_ID_TEXT_SIZE];
+    jalon_id_format(report->id, id);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_text(jalon_text_from(id)),
+        jalon_db_integer(contribution),
+        jalon_db_text(jalon_text_from(jalon_report_kind_name(report->kind))),
+        jalon_db_text_or_null(report->text),
+        jalon_db_text_or_null(report->author),
+        jalon_db_text_or_null(report->device),
+        jalon_db_time(report->created_us),
+    };
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_REPORT_INSERT, values,
+                            JALON_STORE_COUNT(values), NULL);
+}
+
+enum jalon_status jalon_store_has_open_report(struct jalon_context *ctx,
+                                              struct jalon_session *session,
+                                              const struct jalon_map *map, int64_t contribution,
+                                              struct jalon_text account, struct jalon_text device,
+                                              bool *out)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution),
+        jalon_db_text_or_null(account),
+        account.length > 0 ? jalon_db_null() : jalon_db_text_or_null(device),
+    };
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_REPORT_FIND_OPEN, values,
+                              JALON_STORE_COUNT(values), &cursor, &row);
+    if (status == JALON_OK) {
+        jalon_db_cursor_end(cursor);
+    }
+    if (status == JALON_OK || status == JALON_NOT_FOUND) {
+        *out = status == JALON_OK;
+        return JALON_OK;
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_count_open_reports(struct jalon_context *ctx,
+                                                 struct jalon_session *session,
+                                                 const struct jalon_map *map, int64_t contribution,
+                                                 int64_t *out_open, int64_t *out_personal)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(map->number),
+                                      jalon_db_integer(contribution)};
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_REPORT_COUNT, values,
+                              JALON_STORE_COUNT(values), &cursor, &row);
+    if (status == JALON_OK) {
+        *out_open = jalon_db_to_integer(&row[0]);
+        *out_personal = jalon_db_to_integer(&row[1]);
+        jalon_db_cursor_end(cursor);
+    }
+    return status;
+}
+
+/* --- Lists --- */
+
+struct reports {
+    struct jalon_report *items;
+    size_t count, capacity;
+};
+
+enum { ID, KIND, TEXT, AUTHOR, STATE, DECIDED, DECIDED_BY, ANSWER, CREATED };
+
+static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    struct jalon_report *report)
+{
+    const struct {
+        int column;
+        struct jalon_text *text;
+    } texts[] = {
+        {TEXT, &report->text},
+        {AUTHOR, &report->author},
+        {DECIDED_BY, &report->decided_by},
+        {ANSWER, &report->answer},
+    };
+    enum jalon_status status = JALON_OK;
+    for (size_t i = 0; i < JALON_STORE_COUNT(texts) && status == JALON_OK; i++) {
+        status = jalon_store_copy_text(ctx, &row[texts[i].column], texts[i].text);
+    }
+    return status;
+}
+
+static enum jalon_status take_report(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     void *object)
+{
+    struct reports *list = object;
+    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
+                                   sizeof *list->items, &list->capacity);
+    if (list->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    struct jalon_report *report = &list->items[list->count];
+    *report = (struct jalon_report){
+        .device = JALON_TEXT_EMPTY,
+        .created_us = jalon_db_to_time_us(&row[CREATED]),
+        .decided_us = jalon_db_to_time_us(&row[DECIDED]),
+    };
+    if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &report->id) ||
+        !jalon_report_kind_parse(jalon_db_to_text(&row[KIND]), &report->kind) ||
+        !parse_state(jalon_db_to_text(&row[STATE]), &report->state)) {
+        return jalon_store_bad_row(ctx, "report", (int64_t)list->count + 1);
+    }
+    enum jalon_status status = read_texts(ctx, row, report);
+    list->count += status == JALON_OK;
+    return status;
+}
+
+static enum jalon_status list_reports(struct jalon_context *ctx, struct jalon_session *session,
+                                      int query, const struct jalon_db_value *values, size_t count,
+                                      struct jalon_report **out, size_t *out_count)
+{
+    struct reports list = {.count = 0};
+    enum jalon_status status =
+        jalon_store_each_row(ctx, session, query, values, count, take_report, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_list_reports(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map, int64_t contribution,
+                                           struct jalon_id after, size_t limit,
+                                           struct jalon_report **out, size_t *out_count)
+{
+    char id[JALON_ID_TEXT_SIZE];
+    jalon_id_format(after, id);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution),
+        jalon_db_text(jalon_text_from(id)),
+        jalon_db_integer((int64_t)limit),
+    };
+    return list_reports(ctx, session, JALON_QUERY_REPORT_LIST, values, JALON_STORE_COUNT(values),
+                        out, out_count);
+}
+
+enum jalon_status jalon_store_list_open_reports(struct jalon_context *ctx,
+                                                struct jalon_session *session,
+                                                const struct jalon_map *map, int64_t contribution,
+                                                struct jalon_report **out, size_t *out_count)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(map->number),
+                                      jalon_db_integer(contribution)};
+    return list_reports(ctx, session, JALON_QUERY_REPORT_OPEN, values, JALON_STORE_COUNT(values),
+                        out, out_count);
+}
+
+enum jalon_status jalon_store_settle_reports(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, int64_t contribution,
+                                             const struct jalon_report *verdict)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution),
+        jalon_db_text(jalon_text_from(jalon_report_state_name(verdict->state))),
+        jalon_db_time(verdict->decided_us),
+        jalon_db_text_or_null(verdict->decided_by),
+        jalon_db_text_or_null(verdict->answer),
+    };
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_REPORT_SETTLE, values,
+                            JALON_STORE_COUNT(values), NULL);
+}
