@@ -324,6 +324,7 @@ enum jalon_action {
     JALON_ACTION_MERGE,  /* into another one, which it is a duplicate of */
     JALON_ACTION_REDACT, /* values are removed, from what was before too */
     JALON_ACTION_ERASE,  /* its author's name is removed */
+    JALON_ACTION_PURGE,  /* all of it is removed, from what was before too */
 };
 
 /* One entry of the append-only history. */

@@ -82,12 +82,15 @@ enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
 
 /* --- Tables of routes, beside routes.c --- */
 extern const struct jalon_route jalon_routes_duplicates[];
+extern const struct jalon_route jalon_routes_moderation[];
 extern const struct jalon_route jalon_routes_rules[];
 extern const struct jalon_route jalon_routes_memory[];
 
 /* --- Handlers, one file each --- */
 enum jalon_status jalon_account_page_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_answer_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_assets_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_audit_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_cluster_children_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_cluster_leaves_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_clusters_get(struct jalon_request *, struct jalon_response *);
@@ -108,6 +111,9 @@ enum jalon_status jalon_items_post(struct jalon_request *, struct jalon_response
 enum jalon_status jalon_landing_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_matrix_set_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_matrix_sets_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_moderation_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_moderation_item_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_moderation_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_metrics_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_queryables_get(struct jalon_request *, struct jalon_response *);
@@ -115,6 +121,9 @@ enum jalon_status jalon_ready_get(struct jalon_request *, struct jalon_response 
 enum jalon_status jalon_revision_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revision_redact(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revision_restore(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_reports_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_reports_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_verdict_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revisions_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_schema_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_sortables_get(struct jalon_request *, struct jalon_response *);

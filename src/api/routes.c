@@ -404,6 +404,7 @@ static const struct jalon_route *const areas[] = {
     routes,
     jalon_routes_duplicates,
     jalon_routes_people,
+    jalon_routes_moderation,
     jalon_routes_rules,
     jalon_routes_pages,
     jalon_routes_memory,

@@ -24,7 +24,7 @@ static const char *const field_types[] = {
 static const char *const visibilities[] = {"public", "members", "moderators"};
 static const char *const moderations[] = {"pending", "published", "hidden", "rejected", "deleted"};
 static const char *const actions[] = {"create", "update", "delete", "restore", "approve",
-                                      "reject", "hide",   "merge",  "redact",  "erase"};
+                                      "reject", "hide",   "merge",  "redact",  "erase", "purge"};
 static const char *const policies[] = {"administered", "participatory", "contributory"};
 static const char *const roles[] = {"nobody",    "contributor", "member",
                                     "moderator", "admin",       "operator"};

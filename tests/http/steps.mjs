@@ -126,15 +126,15 @@ async function request(step, session) {
   return found;
 }
 
-/** Follows links of rel "next" and gathers: {from, collect, pages_max, expect: {count, unique, pages, each}}. */
+/** Follows links of rel "next" and gathers: {from, headers, collect, pages_max, expect: {count, unique, pages, each}}. */
 async function walk(step, session) {
-  const { from, collect, pages_max: most = 1000, expect } = substitute(step.walk, session.variables);
+  const { from, headers = {}, collect, pages_max: most = 1000, expect } = substitute(step.walk, session.variables);
   const gathered = [];
   let next = from;
   let pages = 0;
   while (next !== undefined) {
     if (++pages > most) return [`there are more than ${most} pages`];
-    const answer = await send({ path: next }, session);
+    const answer = await send({ path: next, headers }, session);
     const json = jsonOf(answer);
     if (answer.status !== 200 || json === undefined) return [`${next}: ${answer.status} ${answer.body}`];
     gathered.push(...pointer(json, collect));

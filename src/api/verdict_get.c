@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* GET …/items/{id}/moderation: what was decided about it, and why; for its author. Layer 4 (api). */
+#include "desk.h"
+
+static enum jalon_status read_command(struct jalon_request *request,
+                                      struct jalon_verdict_command *out)
+{
+    int64_t limit = 0, before = 0;
+    struct jalon_id id;
+    enum jalon_status status = jalon_endpoint_id(request, &id);
+    if (status == JALON_OK) {
+        status = jalon_request_integer(request, "limit", &limit);
+    }
+    if (status == JALON_OK) {
+        status = jalon_request_integer(request, "before", &before);
+    }
+    if (status == JALON_OK) {
+        *out = (struct jalon_verdict_command){
+            .map = jalon_request_variable(request, "map"),
+            .collection = jalon_request_variable(request, "collection"),
+            .id = id,
+            .actor = jalon_endpoint_actor(request),
+            .before = before,
+            .limit = (size_t)limit + 1,
+            .text = JALON_TEXT_EMPTY,
+        };
+    }
+    return status;
+}
+
+static void put_decisions(struct jalon_json_writer *writer, const struct jalon_verdict *verdict,
+                          size_t count)
+{
+    jalon_json_begin_array(writer, "decisions");
+    for (size_t i = 0; i < count; i++) {
+        const struct jalon_audit_entry *entry = &verdict->decisions[i];
+        jalon_json_begin_object(writer, NULL);
+        jalon_json_put_integer(writer, "number", entry->number);
+        jalon_desk_put_time(writer, "time", entry->time_us);
+        jalon_desk_put_text(writer, "by", entry->actor);
+        jalon_json_put_text(writer, "decision", entry->action);
+        jalon_desk_put_text(writer, "reason", entry->reason);
+        jalon_json_end_object(writer);
+    }
+    jalon_json_end_array(writer);
+}
+
+enum jalon_status jalon_verdict_get(struct jalon_request *request, struct jalon_response *response)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_verdict_command command;
+    struct jalon_verdict verdict;
+    enum jalon_status status = read_command(request, &command);
+    if (status == JALON_OK) {
+        status = jalon_app_find_verdict(request->ctx, api->app, &command, &verdict);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_json_writer writer;
+    bool has_more = verdict.decision_count == command.limit;
+    size_t count = verdict.decision_count - has_more;
+    jalon_desk_begin(response, &writer);
+    jalon_json_put_string(&writer, "moderation", jalon_moderation_name(verdict.state));
+    jalon_desk_put_text(&writer, "reason", verdict.reason);
+    put_decisions(&writer, &verdict, count);
+    jalon_desk_put_reviews(&writer, verdict.reviews, verdict.review_count);
+    jalon_json_begin_array(&writer, "links");
+    jalon_endpoint_put_link(&writer, "self", "application/json", "These decisions",
+                            jalon_endpoint_url(request, "%s", request->path.data));
+    if (has_more) {
+        jalon_endpoint_put_link(
+            &writer, "next", "application/json", "Older ones",
+            jalon_endpoint_url(request, "%s?before=%lld&limit=%zu", request->path.data,
+                               (long long)verdict.decisions[count - 1].number, command.limit - 1));
+    }
+    jalon_json_end_array(&writer);
+    jalon_json_end_object(&writer);
+    return jalon_endpoint_finish(request, response);
+}
