@@ -4,7 +4,7 @@
  *
  * A right is had by a role or one above it, which depends on who writes the map; some of them its
  * author has too, and some of them nobody in particular where the map needs no account. Who may not
- * read a map may do nothing in it, but to what is their own. Operators may all.
+ * read a map may do nothing in it. Operators may all.
  */
 #ifndef JALON_APP_RIGHTS_H
 #define JALON_APP_RIGHTS_H
@@ -70,6 +70,13 @@ struct jalon_right_rule {
     /* Moderators only, beside the author, where edits are proposals. */
     bool is_proposed;
 };
+/*
+ * Has this requester (NULL: whoever sits at the machine) the right in the map, as far as that does not
+ * depend on a contribution? Asked before a body is looked at. JALON_NOT_FOUND: the map.
+ */
+enum jalon_status jalon_app_may(struct jalon_context *ctx, struct jalon_app *app,
+                                struct jalon_text slug, const struct jalon_actor *actor,
+                                enum jalon_right right) JALON_MUST_USE;
 /* For right < JALON_RIGHT_COUNT. */
 const struct jalon_right_rule *jalon_right_rule(enum jalon_right right);
 /* "read", "write", … of one JALON_SCOPE_… */

@@ -51,7 +51,10 @@ enum jalon_status jalon_charter_post(struct jalon_request *request,
     struct raw_charter raw = {.text = NULL};
     struct jalon_charter charter = {
         .text = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY}, .author = JALON_TEXT_EMPTY};
-    enum jalon_status status = jalon_rules_read_body(request, fields, 1, &raw);
+    enum jalon_status status = jalon_rules_require(request, JALON_RIGHT_SET_MAP);
+    if (status == JALON_OK) {
+        status = jalon_rules_read_body(request, fields, 1, &raw);
+    }
     if (status == JALON_OK) {
         jalon_json_read_object(request->ctx, raw.text, "/text", text_fields, 2, &charter.text);
         status = jalon_error_verdict(request->ctx, "the charter cannot be kept like this");

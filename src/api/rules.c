@@ -15,6 +15,14 @@ void jalon_rules_begin(struct jalon_request *request, struct jalon_response *res
     jalon_json_begin_object(writer, NULL);
 }
 
+enum jalon_status jalon_rules_require(struct jalon_request *request, enum jalon_right right)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    return jalon_app_may(request->ctx, api->app, jalon_request_variable(request, "map"), &actor,
+                         right);
+}
+
 enum jalon_status jalon_rules_read_body(struct jalon_request *request,
                                         const struct jalon_json_field *fields, size_t count,
                                         void *out)

@@ -16,6 +16,9 @@ void jalon_rules_begin(struct jalon_request *request, struct jalon_response *res
 enum jalon_status jalon_rules_read_body(struct jalon_request *request,
                                         const struct jalon_json_field *fields, size_t count,
                                         void *out) JALON_MUST_USE;
+/* Who may not is told so before anything is said of the body. */
+enum jalon_status jalon_rules_require(struct jalon_request *request,
+                                      enum jalon_right right) JALON_MUST_USE;
 /* The header Jalon-Reason; may be empty. */
 enum jalon_status jalon_rules_reason(struct jalon_request *request,
                                      struct jalon_text *out) JALON_MUST_USE;

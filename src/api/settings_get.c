@@ -35,7 +35,10 @@ enum jalon_status jalon_settings_patch(struct jalon_request *request,
     const struct jalon_json *patch;
     struct jalon_text reason;
     struct jalon_map map;
-    enum jalon_status status = jalon_rules_reason(request, &reason);
+    enum jalon_status status = jalon_rules_require(request, JALON_RIGHT_SET_MAP);
+    if (status == JALON_OK) {
+        status = jalon_rules_reason(request, &reason);
+    }
     if (status == JALON_OK) {
         status = jalon_json_parse(request->ctx, request->body, &patch);
     }

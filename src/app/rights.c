@@ -192,9 +192,13 @@ bool jalon_rights_allows(const struct jalon_map *map, const struct jalon_party *
     return has_scope(map, party, right) && role_suffices(map, party, right, true);
 }
 
-static bool author_suffices(const struct jalon_map *map, enum jalon_right right)
+static bool author_suffices(const struct jalon_map *map, const struct jalon_party *party,
+                            enum jalon_right right)
 {
     enum jalon_author_may author = jalon_right_rule(right)->author;
+    if (map->rules.reading != JALON_VISIBILITY_PUBLIC && party->role < JALON_ROLE_MEMBER) {
+        return false;
+    }
     return author == JALON_AUTHOR_ALWAYS ||
            (author == JALON_AUTHOR_WRITES && map->policy != JALON_POLICY_ADMINISTERED);
 }
@@ -252,7 +256,7 @@ static enum jalon_status check_subject(struct jalon_context *ctx, struct jalon_s
     if (has_scope(map, party, others) && role_suffices(map, party, others, is_inside)) {
         return JALON_OK;
     }
-    bool with_author = author_suffices(map, own);
+    bool with_author = author_suffices(map, party, own);
     if (with_author && has_scope(map, party, own)) {
         status = jalon_rights_is_author(ctx, session, map, party, subject, &is_author);
     }
@@ -298,6 +302,23 @@ enum jalon_status jalon_rights_require(struct jalon_context *ctx, struct jalon_a
     if (status == JALON_OK && out != NULL) {
         *out = party;
     }
+    return status;
+}
+
+enum jalon_status jalon_app_may(struct jalon_context *ctx, struct jalon_app *app,
+                                struct jalon_text slug, const struct jalon_actor *actor,
+                                enum jalon_right right)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_map map;
+    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_map_load(ctx, session, slug, &map);
+    }
+    if (status == JALON_OK) {
+        status = jalon_rights_check_actor(ctx, session, &map, actor, right);
+    }
+    jalon_session_end(session);
     return status;
 }
 
