@@ -241,6 +241,7 @@ struct jalon_contribute {
     const struct jalon_id *id;    /* chosen by the client; NULL: by the server */
     struct jalon_text reason;     /* for the history; may be empty */
     bool refuses_duplicates; /* JALON_CONFLICT, with the candidates, when it may be there already */
+    struct jalon_text contact_email; /* of who has no account, to recover the edit secret; may be empty */
     /*
      * Under the same key (of this map and account) the same is done once, and answered alike for a
      * day. Both empty: it is done each time.

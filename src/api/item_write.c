@@ -223,6 +223,24 @@ static enum jalon_status read_new_id(struct jalon_request *request, struct jalon
     return JALON_OK;
 }
 
+/* The address that who has no account leaves, beside what is the Feature's. */
+static enum jalon_status read_contact(struct jalon_request *request, struct jalon_text *out)
+{
+    const struct jalon_json *body;
+    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
+    if (status != JALON_OK) {
+        return status;
+    }
+    const struct jalon_json *email = jalon_json_member(body, "contact_email");
+    enum jalon_json_kind kind = jalon_json_kind(email);
+    if (kind != JALON_JSON_NULL && kind != JALON_JSON_STRING) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "/contact_email",
+                             "expected a string, found %s", jalon_json_kind_name(kind));
+    }
+    *out = jalon_json_text(email);
+    return JALON_OK;
+}
+
 enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_response *response,
                                     bool chooses_id)
 {
@@ -242,6 +260,9 @@ enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_
     }
     if (status == JALON_OK) {
         status = jalon_item_read_body(request, request->body, &record);
+    }
+    if (status == JALON_OK) {
+        status = read_contact(request, &command.contact_email);
     }
     command.record = &record;
     if (status == JALON_OK) {

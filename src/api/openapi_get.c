@@ -277,7 +277,8 @@ static void put_body(struct jalon_json_writer *writer, const struct jalon_route 
         route->method == JALON_PATCH
             ? "A merge patch (RFC 7396) of the contribution's Feature: null takes a property away."
             : "A GeoJSON Feature as the collection's schema (…/schema) says. The answer that creates "
-              "an anonymous contribution holds `edit_secret`, once.");
+              "an anonymous contribution holds `edit_secret`, once; the top-level member "
+              "`contact_email` of the body, never shown, is where it can be recovered.");
     jalon_json_begin_object(writer, "content");
     for (const char *const *type = route->body_types; *type != NULL; type++) {
         put_content(writer, *type, "#/components/schemas/document");

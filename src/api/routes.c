@@ -10,6 +10,7 @@
 #include "endpoint.h"
 #include "items_file.h"
 #include "item_write.h"
+#include "mail.h"
 #include "people.h"
 
 enum { ROUTES_MAX = 255, REPRESENTATIONS_MAX = 16, BODY_MAX = 4 << 20 };
@@ -403,6 +404,7 @@ extern const struct jalon_route jalon_routes_pages[];
 static const struct jalon_route *const areas[] = {
     routes,
     jalon_routes_duplicates,
+    jalon_routes_mail,
     jalon_routes_people,
     jalon_routes_moderation,
     jalon_routes_rules,

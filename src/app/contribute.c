@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Adding a contribution, and reading its history. Layer 3 (app). */
+#include "jalon/app_mail.h"
 #include "jalon/clock.h"
 
 #include "admission.h"
 #include "draft.h"
+#include "edit_secret.h"
 #include "internal.h"
 #include "replay.h"
 #include "rights.h"
@@ -135,6 +137,10 @@ static enum jalon_status put_new(struct jalon_context *ctx, struct jalon_turn *t
     if (status == JALON_CONFLICT) {
         return jalon_fail(ctx, JALON_PRECONDITION, "there is a contribution with this id already");
     }
+    if (status == JALON_OK && created->author.length == 0) {
+        status = jalon_edit_secret_note_origin(ctx, turn, created, &addition->command->actor,
+                                               addition->command->contact_email);
+    }
     if (status == JALON_OK) {
         status = jalon_admission_finish(ctx, turn, &admission);
     }
@@ -201,6 +207,20 @@ static enum jalon_status make_edit_secret(struct jalon_context *ctx, const struc
                : status;
 }
 
+/* Adds what is wrong with the address that was left. */
+static void check_contact(struct jalon_context *ctx, const struct jalon_contribute *command)
+{
+    if (command->contact_email.length == 0) {
+        return;
+    }
+    if (command->actor.account.length > 0) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/contact_email",
+                        "is for contributions without an account");
+    } else if (!jalon_mail_is_address(command->contact_email)) {
+        jalon_error_add(ctx, JALON_ERROR_POINTER, "/contact_email", "expected an e-mail address");
+    }
+}
+
 static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app *app,
                                     struct jalon_live_map *live,
                                     const struct jalon_contribute *command,
@@ -226,6 +246,7 @@ static enum jalon_status contribute(struct jalon_context *ctx, struct jalon_app 
     enum jalon_status status =
         check_contributor(ctx, app, addition.map, command, &collection, &addition.party);
     if (status == JALON_OK) {
+        check_contact(ctx, command);
         status = make_draft(ctx, addition.map, collection, command, &draft);
     }
     if (status != JALON_OK) {

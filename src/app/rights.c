@@ -8,6 +8,7 @@
 
 #include "jalon/geo.h"
 
+#include "edit_secret.h"
 #include "internal.h"
 
 enum jalon_status jalon_rights_find_collection(struct jalon_context *ctx,
@@ -132,7 +133,6 @@ enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon
                                          const struct jalon_party *party,
                                          const struct jalon_contribution *subject, bool *out)
 {
-    struct jalon_text hash;
     if (is_account(party) && jalon_text_equal(party->actor.account, subject->author)) {
         *out = true;
         return JALON_OK;
@@ -141,9 +141,7 @@ enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon
         *out = false;
         return JALON_OK;
     }
-    enum jalon_status status =
-        jalon_store_find_edit_secret(ctx, session, map, subject->number, &hash);
-    return status == JALON_OK ? jalon_secret_check(ctx, party->actor.secret, hash, out) : status;
+    return jalon_edit_secret_opens(ctx, session, map, subject->number, party->actor.secret, out);
 }
 
 /* --- The verdict --- */

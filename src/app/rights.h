@@ -48,7 +48,10 @@ enum jalon_status jalon_rights_check_actor(struct jalon_context *ctx,
                                            const struct jalon_map *map,
                                            const struct jalon_actor *actor,
                                            enum jalon_right right) JALON_MUST_USE;
-/* Is the party its author: by the account, or by the edit secret? */
+/*
+ * Is the party its author: by the account, or by the edit secret? JALON_FORBIDDEN: by a secret that is
+ * revoked or over.
+ */
 enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map,
                                          const struct jalon_party *party,

@@ -7,29 +7,31 @@
 #include "jalon/app_mail.h"
 #include "jalon/embedded.h"
 #include "jalon/json.h"
+#include "jalon/store_people.h"
 
 #include "store/private.h"
 
 extern const struct jalon_embedded mail_words[];
 
-static void put_account(struct fixture *fixture, int64_t number, const char *name,
-                        const char *language, bool is_confirmed, bool wants_mails)
+static void put_account(struct fixture *fixture, const char *name, const char *language,
+                        bool is_confirmed, bool refuses_mails)
 {
     struct jalon_context *ctx = fixture->ctx;
     struct jalon_session *session = NULL;
-    struct jalon_db_value now = jalon_db_time(INT64_C(1790000000000000));
-    struct jalon_text email = jalon_text_format(ctx->arena, "%s@example.org", name);
-    const struct jalon_db_value values[] = {
-        jalon_db_integer(number), jalon_db_text(jalon_text_from(name)), jalon_db_text(email),
-        jalon_db_boolean(false), now, jalon_db_text(JALON_TEXT("person")), jalon_db_null(),
-        jalon_db_null(), jalon_db_null(), jalon_db_text(jalon_text_from(language)),
-        is_confirmed ? now : jalon_db_null(), jalon_db_null(), jalon_db_text(JALON_TEXT("public")),
-        jalon_db_boolean(true), jalon_db_boolean(wants_mails), jalon_db_null(),
+    struct jalon_account account = {
+        .name = jalon_text_from(name),
+        .email = jalon_text_format(ctx->arena, "%s@example.org", name),
+        .created_us = INT64_C(1790000000000000),
+        .display_name = JALON_TEXT_EMPTY,
+        .about = JALON_TEXT_EMPTY,
+        .website = JALON_TEXT_EMPTY,
+        .language = jalon_text_from(language),
+        .confirmed_us = is_confirmed ? INT64_C(1790000000000000) : 0,
+        .password_hash = JALON_TEXT_EMPTY,
+        .refuses_mails = refuses_mails,
     };
     expect(ctx, JALON_OK, jalon_store_write(ctx, fixture->app->store, &session));
-    expect(ctx, JALON_OK,
-           jalon_db_execute(ctx, session->connection, JALON_QUERY_COPY_ACCOUNT_WRITE, values,
-                            JALON_STORE_COUNT(values), NULL));
+    expect(ctx, JALON_OK, jalon_store_insert_account(ctx, session, &account));
     expect(ctx, JALON_OK, jalon_session_commit(ctx, session));
     jalon_session_end(session);
 }
@@ -168,9 +170,9 @@ static void notify(struct fixture *fixture, const char *account, const char *kin
 static void test_notify(void **state)
 {
     struct fixture *fixture = *state;
-    put_account(fixture, 1, "zoe", "fr", true, true);
-    put_account(fixture, 2, "ann", "en", false, true);
-    put_account(fixture, 3, "bob", "en", true, false);
+    put_account(fixture, "zoe", "fr", true, false);
+    put_account(fixture, "ann", "en", false, false);
+    put_account(fixture, "bob", "en", true, true);
     int64_t number = contributed(fixture, "places", "'title':'Rampe de l\\u2019école'");
     notify(fixture, "zoe", "comment", number, "ann",
            "{\"text\":\"Voilà\\r\\n.\\r\\n\\u001ahttp://x/\"}");
@@ -203,8 +205,8 @@ static void test_notify(void **state)
 static void test_pages(void **state)
 {
     struct fixture *fixture = *state;
-    put_account(fixture, 1, "zoe", "fr", false, true);
-    put_account(fixture, 2, "ann", "en", false, true);
+    put_account(fixture, "zoe", "fr", false, false);
+    put_account(fixture, "ann", "en", false, false);
     int64_t number = contributed(fixture, "places", "'title':'x'");
     for (int i = 0; i < 5; i++) {
         notify(fixture, "zoe", "comment", number, "ann", "");

@@ -3,6 +3,7 @@
  * The outbox of a database, for tests: puts mail into it as another process would, and prints it.
  *
  *   mail_outbox LOCATION put RECIPIENT SUBJECT BODY [COUNT]
+ *   mail_outbox LOCATION tell ACCOUNT KIND MAP CONTRIBUTION ACTOR DETAIL    (its number)
  *   mail_outbox LOCATION list      one JSON object a line: number attempts sent failed error body
  */
 #include <stdio.h>
@@ -23,6 +24,27 @@ static enum jalon_status put(struct jalon_context *ctx, struct jalon_app *app, c
     for (int64_t i = 0; status == JALON_OK && i < count; i++) {
         status = jalon_mail_queue(ctx, session, jalon_text_from(words[0]),
                                   jalon_text_from(words[1]), jalon_text_from(words[2]));
+    }
+    if (status == JALON_OK) {
+        status = jalon_session_commit(ctx, session);
+    }
+    jalon_session_end(session);
+    return status;
+}
+
+static enum jalon_status tell(struct jalon_context *ctx, struct jalon_app *app, char **words)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_map map;
+    int64_t contribution = 0;
+    (void)jalon_text_to_int64(jalon_text_from(words[3]), &contribution);
+    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_load_map(ctx, session, jalon_text_from(words[2]), &map);
+    }
+    if (status == JALON_OK) {
+        status = jalon_notify(ctx, session, jalon_text_from(words[0]), words[1], &map,
+                              contribution, jalon_text_from(words[4]), jalon_text_from(words[5]));
     }
     if (status == JALON_OK) {
         status = jalon_session_commit(ctx, session);
@@ -67,8 +89,11 @@ static enum jalon_status list(struct jalon_context *ctx, struct jalon_app *app)
 int main(int argc, char **argv)
 {
     bool puts_mail = argc >= 6 && strcmp(argv[2], "put") == 0;
-    if (!puts_mail && (argc != 3 || strcmp(argv[2], "list") != 0)) {
-        fputs("usage: mail_outbox LOCATION put RECIPIENT SUBJECT BODY [COUNT] | list\n", stderr);
+    bool tells = argc == 9 && strcmp(argv[2], "tell") == 0;
+    if (!puts_mail && !tells && (argc != 3 || strcmp(argv[2], "list") != 0)) {
+        fputs("usage: mail_outbox LOCATION put RECIPIENT SUBJECT BODY [COUNT] | list\n"
+              "       mail_outbox LOCATION tell ACCOUNT KIND MAP CONTRIBUTION ACTOR DETAIL\n",
+              stderr);
         return 2;
     }
     struct jalon_context *ctx = jalon_context_create();
@@ -77,6 +102,7 @@ int main(int argc, char **argv)
     enum jalon_status status = jalon_app_open(ctx, &options, &app);
     if (status == JALON_OK) {
         status = puts_mail ? put(ctx, app, argv + 3, argv[6])
+                 : tells   ? tell(ctx, app, argv + 3)
                            : list(ctx, app);
     }
     if (status != JALON_OK) {
