@@ -120,6 +120,20 @@ enum jalon_status jalon_app_decide(struct jalon_context *ctx, struct jalon_app *
 enum jalon_status jalon_app_check_decide(struct jalon_context *ctx, struct jalon_app *app,
                                          const struct jalon_decide *command) JALON_MUST_USE;
 
+/* Where a duplicate is found now. */
+struct jalon_merged {
+    struct jalon_text collection; /* key */
+    struct jalon_id id;
+};
+/*
+ * What a contribution that is not shown any more was merged into, also over several steps, when whoever
+ * asks may see that one. JALON_NOT_FOUND.
+ */
+enum jalon_status jalon_app_find_merged(struct jalon_context *ctx, struct jalon_app *app,
+                                        struct jalon_text slug, const struct jalon_actor *actor,
+                                        struct jalon_text collection, struct jalon_id id,
+                                        struct jalon_merged *out) JALON_MUST_USE;
+
 /* --- What authors read of it --- */
 struct jalon_verdict_command {
     struct jalon_text map;        /* slug */

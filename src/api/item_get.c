@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items/{id}: one contribution. OGC 17-069r4, 7.16. Layer 4 (api). */
+#include "jalon/app_moderation.h"
+
 #include "crs.h"
 #include "item_write.h"
 #include "items_query.h"
@@ -132,7 +134,40 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
                : write_item(request, response, reading, &found, crs, &item, &frame);
 }
 
+/* A duplicate was merged: its address leads to where it went. JALON_NOT_FOUND as it was told before. */
+static enum jalon_status find_merged(struct jalon_request *request,
+                                     struct jalon_response *response)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_text message = request->ctx->error.message;
+    struct jalon_text map = jalon_request_variable(request, "map");
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    struct jalon_merged merged;
+    struct jalon_id id;
+    char text[JALON_ID_TEXT_SIZE];
+    if (!jalon_id_parse(jalon_request_variable(request, "id"), &id)) {
+        return JALON_NOT_FOUND;
+    }
+    jalon_error_clear(request->ctx);
+    enum jalon_status status =
+        jalon_app_find_merged(request->ctx, api->app, map, &actor,
+                              jalon_request_variable(request, "collection"), id, &merged);
+    if (status == JALON_NOT_FOUND) {
+        jalon_error_clear(request->ctx);
+        return jalon_fail(request->ctx, status, "%.*s", JALON_TEXT_ARGS(message));
+    }
+    if (status == JALON_OK) {
+        jalon_id_format(merged.id, text);
+        response->code = 308; /* RFC 9110, 15.4.9 */
+        response->cache_control = JALON_TEXT("no-store"); /* it may be brought back */
+        response->location = jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
+                                                map.data, merged.collection.data, text);
+    }
+    return status;
+}
+
 enum jalon_status jalon_item_get(struct jalon_request *request, struct jalon_response *response)
 {
-    return jalon_endpoint_read_map(request, response, answer);
+    enum jalon_status status = jalon_endpoint_read_map(request, response, answer);
+    return status == JALON_NOT_FOUND ? find_merged(request, response) : status;
 }

@@ -161,6 +161,19 @@ static enum jalon_status check_version(struct jalon_context *ctx, struct decidin
                     : JALON_OK;
 }
 
+/* What was purged left nothing that could be brought back. */
+static enum jalon_status check_left(struct jalon_context *ctx, const struct deciding *deciding)
+{
+    struct jalon_revision *revisions = NULL;
+    size_t count = 0;
+    enum jalon_status status =
+        jalon_store_list_revisions(ctx, deciding->turn->session, deciding->turn->map,
+                                   deciding->before.number, 0, 1, &revisions, &count);
+    return status == JALON_OK && count > 0 && revisions[0].action == JALON_ACTION_PURGE
+               ? jalon_fail(ctx, JALON_CONFLICT, "it was removed for good")
+               : status;
+}
+
 static enum jalon_status check_state(struct jalon_context *ctx, const struct deciding *deciding)
 {
     enum jalon_moderation state = deciding->before.moderation;
@@ -168,9 +181,11 @@ static enum jalon_status check_state(struct jalon_context *ctx, const struct dec
     bool is_fit = decision == JALON_DECIDE_RESTORE
                       ? state != JALON_MODERATION_PUBLISHED && state != JALON_MODERATION_PENDING
                       : state != JALON_MODERATION_DELETED || decision == JALON_DECIDE_PURGE;
-    return is_fit ? JALON_OK
-                  : jalon_fail(ctx, JALON_CONFLICT, "what is %s cannot be decided about so: %s",
-                               jalon_moderation_name(state), jalon_decision_name(decision));
+    if (!is_fit) {
+        return jalon_fail(ctx, JALON_CONFLICT, "what is %s cannot be decided about so: %s",
+                          jalon_moderation_name(state), jalon_decision_name(decision));
+    }
+    return decision == JALON_DECIDE_RESTORE ? check_left(ctx, deciding) : JALON_OK;
 }
 
 /* --- The new state --- */
