@@ -246,20 +246,19 @@ enum jalon_status jalon_app_ask_secret(struct jalon_context *ctx, struct jalon_a
     struct jalon_live_map *live = NULL;
     struct jalon_session *session = NULL;
     int32_t collection;
-    if (!jalon_mail_is_address(email)) {
-        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/email",
-                             "expected an e-mail address");
-    }
-    enum jalon_status status =
-        jalon_throttle_check(ctx, app, actor, JALON_THROTTLE_MAIL, email, out_wait_s);
-    if (status == JALON_OK) {
-        status = jalon_audience_hold(ctx, app, of->map, actor, &live);
-    }
+    enum jalon_status status = jalon_audience_hold(ctx, app, of->map, actor, &live);
     if (status != JALON_OK) {
         return status;
     }
     const struct jalon_map *map = jalon_view_map(live->view);
     status = jalon_rights_find_collection(ctx, map, of->collection, &collection);
+    if (status == JALON_OK && !jalon_mail_is_address(email)) {
+        status = jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/email",
+                               "expected an e-mail address");
+    }
+    if (status == JALON_OK) {
+        status = jalon_throttle_check(ctx, app, actor, JALON_THROTTLE_MAIL, email, out_wait_s);
+    }
     if (status == JALON_OK) {
         status = jalon_write_alone(ctx, app, &session);
     }
