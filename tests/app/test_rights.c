@@ -215,6 +215,43 @@ static void test_licences_are_told_apart(void **state)
     }
 }
 
+/* How many contributions of `places` an export holds. */
+static size_t exported(struct fixture *fixture, bool only_open)
+{
+    struct jalon_export *run;
+    const struct jalon_exported *rows;
+    size_t count, total = 0;
+    expect(fixture->ctx, JALON_OK,
+           jalon_export_begin(fixture->ctx, fixture->app, &fixture->map, 0, JALON_TEXT_EMPTY,
+                              &run));
+    if (only_open) {
+        jalon_export_only_open(run);
+    }
+    do {
+        expect(fixture->ctx, JALON_OK, jalon_export_next(fixture->ctx, run, &rows, &count));
+        total += count;
+        for (size_t i = 0; i < count && only_open; i++) {
+            assert_null(strstr(rows[i].json.data, "NC"));
+        }
+    } while (count > 0);
+    jalon_export_end(run);
+    return total;
+}
+
+static void test_open_data_leaves_out_what_may_not_be_sold(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const licences[] = {"CC-BY-NC-4.0", "CC0-1.0", "CC-BY-NC-SA-4.0", "ODbL-1.0"};
+    for (size_t i = 0; i < 4; i++) {
+        struct jalon_text properties = jalon_text_format(
+            fixture->ctx->arena, "'title':'A','licence':'%s'", licences[i]);
+        expect(fixture->ctx, JALON_OK, contribute(fixture, "places",
+                                                  at_point(fixture, properties.data), "ada", NULL));
+    }
+    assert_int_equal(exported(fixture, false), 4);
+    assert_int_equal(exported(fixture, true), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +260,7 @@ int main(void)
         RUN(test_not_in_a_group),
         RUN(test_a_charter_has_versions),
         RUN(test_licences_are_told_apart),
+        RUN(test_open_data_leaves_out_what_may_not_be_sold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
