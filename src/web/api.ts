@@ -4,7 +4,7 @@
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification } from 'maplibre-gl';
 import { exchange, local, post, request, send, type Answer } from './http';
-import type { Box, Candidate, Collection, CountTable, Item, ItemPage, Link, LonLat, MapInfo, Revision } from './types';
+import type { Box, Candidate, Collection, CountTable, Item, ItemPage, Label, Link, LonLat, MapInfo, Revision } from './types';
 
 /** Query parameters that lists, tiles and statistics take alike. */
 export type Filters = Record<string, string>;
@@ -148,6 +148,10 @@ export class Api {
   async duplicates(collection: string, feature: unknown): Promise<Candidate[]> {
     const url = `${this.root}/collections/${encodeURIComponent(collection)}/duplicates`;
     return (await post<{ items: Candidate[] }>(url, feature, { 'Content-Type': 'application/geo+json' })).items;
+  }
+
+  async charter(): Promise<Label> {
+    return (await this.keep<{ text: Label }>(`${this.root}/charter`)).text;
   }
 
   /** As the program has it now, not as a cache kept it, with the tag that a change of it names. */

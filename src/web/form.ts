@@ -178,16 +178,25 @@ export class Form {
       editing ? this.reasonField(editing) : this.contactField(),
       this.tokenAsked && this.tokenField(),
       this.state.map.licence &&
-        h('p', { class: 'note' }, t('add.licence'), ' ', licenceName(this.state.map.licence), '.', this.charter()),
+        h('p', { class: 'note' }, t('add.licence'), ' ', licenceName(this.state.map.licence), '.'),
+      this.charter(),
       h('div', { class: 'row actions' },
         h('button', { type: 'submit', class: 'primary', id: 'send' }, t('add.send')),
         h('button', { type: 'button', class: 'link', onclick: () => this.discard() }, t('add.discard'))),
     );
   }
 
+  /** What somebody accepts by sending, there to be read. */
   private charter(): HTMLElement | null {
-    return this.state.map.charter ? h('span', null, ' ', t('add.charter'), ' ',
-      h('a', { href: `${this.state.api.root}/charter?f=html`, target: '_blank', rel: 'noopener' }, t('add.charter_name')), '.') : null;
+    if (!this.state.map.rules?.charter || this.editing) {
+      return null;
+    }
+    const text = h('p', { class: 'lines' }, t('loading'));
+    return h('details', { id: 'charter', ontoggle: () => void this.state.api.charter().then((charter) => {
+      text.textContent = say(charter);
+    }, () => {
+      text.textContent = t('list.failed');
+    }) }, h('summary', null, t('add.charter')), text);
   }
 
   private textField(id: string, label: Word, help: Word, props: Record<string, unknown>): HTMLElement {

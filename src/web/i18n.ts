@@ -73,6 +73,11 @@ export function t(word: Word, params: Params = {}): string {
   return fill(words[current][word] ?? word, params);
 }
 
+/** Words for a key that the program may have made up after this page. */
+export function tOr(word: string, fallback: string): string {
+  return words[current][word] ?? fallback;
+}
+
 /** A sentence that depends on a count: its words are `<base>.one` and `<base>.other`. */
 export function plural(base: string, count: number, params: Params = {}): string {
   const rule = new Intl.PluralRules(current).select(count) === 'one' ? 'one' : 'other';

@@ -108,7 +108,7 @@ export class Popup {
       return h('p', { class: 'thanks', role: 'status' }, notice);
     }
     if (this.justSent?.id !== entry.item.id) {
-      return kept ? h('p', { class: 'note mine' }, t('item.mine')) : null;
+      return kept && !entry.item.properties.author ? h('p', { class: 'note mine' }, t('item.mine')) : null;
     }
     const { secret } = this.justSent;
     return h(

@@ -40,8 +40,8 @@ export interface MapInfo {
   licence?: string;
   attribution?: string;
   account_needed: boolean;
-  /** The version of the charter in force; none: absent or 0. */
-  charter?: number | null;
+  /** `charter`: its version in force; absent: there is none. */
+  rules?: { charter?: number };
   bbox: Box;
   links: Link[];
   base_maps: BaseMap[];

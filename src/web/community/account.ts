@@ -8,7 +8,7 @@ import { h } from '../dom';
 import { number, t, type Word } from '../i18n';
 import { contributions, notifications } from './account_mine';
 import { data, profile, tokens } from './account_own';
-import { landing, signedOut } from './account_sign';
+import { landing, signedOut, type Mailed } from './account_sign';
 import { Frame } from './frame';
 import { endSession } from './session';
 import { action, errorWords } from './ui';
@@ -22,12 +22,12 @@ const TABS: [hash: string, word: Word, render: (frame: Frame) => Promise<HTMLEle
 ];
 
 /** The token of a mailed link, which leaves the address and the history of the browser at once. */
-let mailed: { purpose: string; token: string } | null = null;
+let mailed: Mailed | null = null;
 
 function takeToken(): void {
-  const [, purpose, token] = /^#(confirm|sign_in|password|secret)=(.+)$/.exec(location.hash) ?? [];
+  const [, purpose, token, item] = /^#(confirm|sign_in|password|secret)=([^&]+)(?:&item=(.+))?$/.exec(location.hash) ?? [];
   if (purpose && token) {
-    mailed = { purpose, token: decodeURIComponent(token) };
+    mailed = { purpose, token, ...(item ? { item } : {}) };
     history.replaceState(null, '', location.pathname);
   }
 }

@@ -3,20 +3,30 @@
 
 import { h } from '../dom';
 import { post, request } from '../http';
-import { moment, t, type Word } from '../i18n';
+import { moment, say, t, type Word } from '../i18n';
+import type { Label } from '../types';
 import type { Frame } from './frame';
 import { action, form, mark, paged, type Page } from './ui';
 
 interface Mine {
   map: string;
+  map_title?: Label;
   collection: string;
   id: string;
   title?: string | null;
   moderation: string;
-  reason?: string | null;
-  created?: string;
   updated?: string;
-  version?: number;
+}
+
+interface Membership {
+  map: string;
+  title?: Label;
+  role: string;
+}
+
+/** `GET I/{id}/moderation` */
+interface Verdict {
+  reason?: string | null;
 }
 
 function itemPath({ map, collection, id }: { map: string; collection: string; id: string }): string {
@@ -37,46 +47,69 @@ function answer(mine: Mine): HTMLElement {
   return place;
 }
 
+/** Why it is not published, asked of the program for the few that are not. */
+function verdict(mine: Mine): HTMLElement {
+  const place = h('div', { class: 'verdict' });
+  request<Verdict>(`${itemPath(mine)}/moderation`).then(({ reason }) => {
+    place.prepend(reason ? h('p', null, t('mine.reason', { reason })) : '');
+    if (reason) {
+      place.append(answer(mine));
+    }
+  }, () => undefined);
+  return place;
+}
+
 function row(mine: Mine): HTMLElement {
-  const { map, collection, id, title, moderation, reason, updated } = mine;
+  const { map, collection, id, title, moderation, updated } = mine;
   return h('li', { 'data-item': id },
     h('h3', null, h('a', { href: `/maps/${encodeURIComponent(map)}#item/${encodeURIComponent(collection)}/${id}` }, title || t('mine.untitled'))),
-    h('p', { class: 'facts' }, mark(moderation), h('span', null, map), updated && h('span', null, t('mine.updated', { date: moment(updated) }))),
-    reason && h('p', null, t('mine.reason', { reason })),
-    (moderation === 'rejected' || moderation === 'hidden') && answer(mine));
+    h('p', { class: 'facts' }, mark(moderation), h('span', null, say(mine.map_title, map)), updated && h('span', null, t('mine.updated', { date: moment(updated) }))),
+    (moderation === 'rejected' || moderation === 'hidden') && verdict(mine));
+}
+
+const DOORS: Record<string, [path: string, word: Word][]> = {
+  moderator: [['desk', 'mine.desk'], ['members', 'mine.members']],
+  admin: [['desk', 'mine.desk'], ['members', 'mine.members'], ['settings', 'mine.settings']],
+};
+
+/** The maps in which somebody has something to do. */
+function maps(memberships: Membership[]): HTMLElement | null {
+  return memberships.length === 0 ? null : h('section', { class: 'card', id: 'my-maps' },
+    h('h2', null, t('mine.maps')),
+    h('ul', { class: 'rows' }, memberships.map(({ map, title, role }) => h('li', null,
+      h('h3', null, h('a', { href: `/maps/${encodeURIComponent(map)}` }, say(title, map))),
+      h('p', { class: 'facts' }, h('span', { class: 'state' }, t(`role.${role}` as Word)),
+        (DOORS[role] ?? []).map(([path, word]) => h('a', { href: `/maps/${encodeURIComponent(map)}/${path}` }, t(word))))))));
 }
 
 export async function contributions(): Promise<HTMLElement[]> {
-  return [h('section', { class: 'card' },
-    h('h2', null, t('account.contributions')),
-    await paged<Mine>((url) => request<Page<Mine>>(url), '/accounts/me/contributions?limit=50', row, t('mine.none')))];
+  const [{ memberships }, list] = await Promise.all([
+    request<{ memberships?: Membership[] }>('/accounts/me'),
+    paged<Mine>((url) => request<Page<Mine>>(url), '/accounts/me/contributions?limit=50', row, t('mine.none')),
+  ]);
+  return [maps(memberships ?? []), h('section', { class: 'card' }, h('h2', null, t('account.contributions')), list)]
+    .filter((each): each is HTMLElement => each !== null);
 }
 
 interface Notification {
   number: number;
   kind: string;
+  /** In the reader's language. */
+  text: string;
   map?: string | null;
   collection?: string | null;
-  contribution?: string | null;
-  id?: string | null;
-  title?: string | null;
-  actor?: string | null;
-  detail?: Record<string, unknown>;
-  created: string;
+  item?: { id: string; title?: string | null } | null;
+  time: string;
   seen?: string | null;
 }
 
 function news(each: Notification): HTMLElement {
-  const { map, collection, kind, title, actor, detail, created } = each;
-  const id = each.contribution ?? each.id;
-  const words = t(`news.${kind}` as Word, { actor: actor ?? t('anonymous'), title: title || t('mine.untitled') });
-  const reason = detail?.['reason'] ?? detail?.['text'];
+  const { map, collection, kind, item, text, time } = each;
   return h('li', { class: each.seen ? null : 'unseen', 'data-kind': kind },
-    h('p', null, !each.seen && h('span', { class: 'visually-hidden' }, `${t('news.unseen')} `),
-      map && collection && id
-        ? h('a', { href: `/maps/${encodeURIComponent(map)}#item/${encodeURIComponent(collection)}/${id}` }, words) : words),
-    typeof reason === 'string' && reason && h('p', { class: 'lines' }, `« ${reason} »`),
-    h('p', { class: 'facts' }, moment(created)));
+    h('p', { class: 'lines' }, !each.seen && h('span', { class: 'visually-hidden' }, `${t('news.unseen')} `), text),
+    h('p', { class: 'facts' }, map && collection && item
+      ? h('a', { href: `/maps/${encodeURIComponent(map)}#item/${encodeURIComponent(collection)}/${item.id}` }, item.title || t('mine.untitled')) : null,
+      h('span', null, moment(time))));
 }
 
 export async function notifications(frame: Frame): Promise<HTMLElement[]> {

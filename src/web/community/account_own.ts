@@ -95,7 +95,7 @@ interface Token {
   used?: string | null;
 }
 
-const SCOPES = ['read', 'write', 'moderate', 'admin'] as const;
+const SCOPES = ['read', 'write', 'moderate', 'admin', 'account'] as const;
 let made: string | null = null;
 
 export async function tokens(frame: Frame): Promise<HTMLElement[]> {

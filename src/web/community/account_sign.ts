@@ -2,6 +2,7 @@
 // Coming in: sign-in, sign-up, a link by mail; and what mailed links open.
 
 import { h } from '../dom';
+import { Secrets } from '../drafts';
 import { post } from '../http';
 import { lang, t } from '../i18n';
 import type { Frame } from './frame';
@@ -113,9 +114,10 @@ export function signedOut(frame: Frame): HTMLElement[] {
 
 // --- What mailed links open ---
 
-interface Mailed {
+export interface Mailed {
   purpose: string;
   token: string;
+  item?: string;
 }
 
 function choosePassword(mailed: Mailed, frame: Frame, used: () => void): HTMLElement {
@@ -162,12 +164,14 @@ export function landing(mailed: Mailed, frame: Frame, used: () => void): HTMLEle
 
 /** A new edit secret for an anonymous contribution, kept on this device from now on. */
 function recovered(mailed: Mailed, used: () => void): HTMLElement {
-  const [path = '', token = ''] = splitSecret(mailed.token);
+  const { token } = mailed;
+  const path = itemOf(mailed);
   const place = h('div', null);
   const renew = async (): Promise<void> => {
     const { edit_secret } = await post<{ edit_secret: string }>(`${path}/secret/renew`, { token });
     used();
-    const [, root, collection, id] = /^(\/maps\/[^/]+)\/collections\/([^/]+)\/items\/([^/]+)$/.exec(path) ?? [];
+    const [, root = '', collection = '', id = ''] = /^(\/maps\/[^/]+)\/collections\/([^/]+)\/items\/([^/]+)$/.exec(path) ?? [];
+    new Secrets(root).keep(id, edit_secret);
     place.replaceChildren(
       h('p', { class: 'said', role: 'status' }, t('sign.secret_done')),
       h('code', { class: 'token', id: 'edit-secret' }, edit_secret),
@@ -181,8 +185,7 @@ function recovered(mailed: Mailed, used: () => void): HTMLElement {
     place);
 }
 
-/** "/maps/m/collections/c/items/id:token" */
-function splitSecret(text: string): [string, string] | [] {
-  const at = text.lastIndexOf(':');
-  return at > 0 && /^\/maps\/[^/]+\/collections\/[^/]+\/items\/[^/]+$/.test(text.slice(0, at)) ? [text.slice(0, at), text.slice(at + 1)] : [];
+/** The path of the contribution that the link is about; empty: it was cut off. */
+function itemOf({ item }: Mailed): string {
+  return item && /^\/maps\/[^/]+\/collections\/[^/]+\/items\/[^/]+$/.test(item) ? item : '';
 }

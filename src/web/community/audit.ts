@@ -3,7 +3,7 @@
 
 import { h } from '../dom';
 import { request } from '../http';
-import { moment, t, type Word } from '../i18n';
+import { moment, t, tOr } from '../i18n';
 import { paged, type Page } from './ui';
 
 interface Entry {
@@ -11,21 +11,17 @@ interface Entry {
   time: string;
   actor?: string | null;
   action: string;
-  contribution?: string | null;
-  id?: string | null;
-  collection?: string | null;
-  title?: string | null;
+  contribution?: { id: string; collection: string } | null;
   subject?: string | null;
   reason?: string | null;
 }
 
 export async function trail(root: string): Promise<HTMLElement> {
   const row = (each: Entry): HTMLElement => {
-    const id = each.contribution ?? each.id;
-    const title = each.title || each.subject || id || '';
+    const { contribution, subject } = each;
     return h('li', { 'data-action': each.action },
-      h('p', null, h('strong', null, t(`audit.${each.action}` as Word)), ' · ',
-        id && each.collection ? h('a', { href: `${root}#item/${encodeURIComponent(each.collection)}/${id}` }, title) : title),
+      h('p', null, h('strong', null, tOr(`audit.${each.action}`, each.action)), ' ', subject,
+        contribution && h('a', { href: `${root}#item/${encodeURIComponent(contribution.collection)}/${contribution.id}` }, t('audit.open'))),
       each.reason && h('p', null, t('history.reason', { reason: each.reason })),
       h('p', { class: 'facts' }, each.actor ?? t('audit.server'), ' · ', moment(each.time)));
   };

@@ -10,7 +10,7 @@ import { useLang } from '../i18n';
 import { comments } from './talk_comments';
 import { historyButtons } from './talk_history';
 import { proposals } from './talk_proposals';
-import { standing } from './talk_standing';
+import { ownership, standing } from './talk_standing';
 import { bar } from './talk_bar';
 import { claims, status } from './talk_status';
 import { Talk } from './talk';
@@ -31,7 +31,7 @@ async function converse(host: TalkHost): Promise<HTMLElement> {
   useLang(host.lang);
   const [talk] = await Promise.all([Talk.open(host), style(host)]);
   const parts = await Promise.all([
-    standing(talk), bar(talk), status(talk), proposals(talk, new CategoryTree(host.categories)), claims(talk), comments(talk),
+    standing(talk), bar(talk), status(talk), proposals(talk, new CategoryTree(host.categories)), claims(talk), comments(talk), ownership(talk),
   ]);
   return h('div', { class: 'talk' }, parts);
 }

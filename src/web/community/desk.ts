@@ -409,7 +409,7 @@ class Desk {
     }
     this.chosen.clear();
     this.at = Math.max(0, Math.min(this.at, this.items.length - 1));
-    this.lastSent = { ids: items.map((each) => each.id), title, ...body };
+    this.lastSent = { ids: items.map((each) => each.id), title, versions: items.map((each) => each.version ?? 0), ...body };
     this.outbox.push(this.lastSent);
     this.drawList();
     this.focus();

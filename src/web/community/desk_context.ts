@@ -10,7 +10,7 @@ import { shapeOf } from '../legend';
 import { kindOf, nameOf } from '../list';
 import type { Schema, Schemas } from '../schema';
 import type { Entry, State } from '../state';
-import type { Candidate, Item, Revision } from '../types';
+import type { Candidate, Item } from '../types';
 import { show } from '../values';
 import type { Report, Waiting, Why } from './desk_types';
 import { mark } from './ui';
@@ -18,7 +18,6 @@ import { mark } from './ui';
 export interface Context {
   entry: Entry;
   schema: Schema | null;
-  revisions: Revision[];
   reports: Report[];
   candidates: Candidate[];
 }
@@ -58,16 +57,15 @@ export class Contexts {
       throw new Error(`no collection ${waiting.collection}`);
     }
     const url = api.itemUrl(waiting.collection, waiting.id);
-    const [item, schema, revisions, reports] = await Promise.all([
-      request<Item>(`${url}?f=json`),
+    const item = waiting.feature;
+    const [schema, reports, candidates] = await Promise.all([
       this.schemas.get(waiting.collection).catch(() => null),
-      api.revisions(waiting.collection, waiting.id).catch(() => []),
       (waiting.open_reports ?? 0) > 0
         ? request<{ items: Report[] }>(`${url}/reports`).then((page) => page.items).catch(() => [])
         : [],
+      this.candidates(waiting, item),
     ]);
-    const candidates = await this.candidates(waiting, item);
-    return { entry: this.state.entry(collection, item), schema, revisions, reports, candidates };
+    return { entry: this.state.entry(collection, item), schema, reports, candidates };
   }
 
   /** Without itself; none when they cannot be known. */
@@ -104,10 +102,9 @@ export function age(seconds: number): string {
 }
 
 export function renderContext(state: State, waiting: Waiting, context: Context): HTMLElement[] {
-  const { entry, schema, revisions, reports, candidates } = context;
+  const { entry, schema, reports, candidates } = context;
+  const changes = waiting.changes ?? [];
   const { properties } = entry.item;
-  const edited = waiting.reasons.some((each) => each.reason === 'edited');
-  const last = [...revisions].sort((a, b) => b.version - a.version)[0];
   return [
     h('header', { class: 'context-head' },
       h('p', { class: 'kind' }, swatch(state.color(entry), shapeOf(entry.collection)), kindOf(state, entry), mark(waiting.moderation)),
@@ -116,15 +113,17 @@ export function renderContext(state: State, waiting: Waiting, context: Context):
       h('li', { 'data-reason': each.reason }, h('strong', null, whyWords(each)), ...detailOf(each)))),
     properties.description ? h('p', { class: 'lines' }, properties.description) : h('p', { class: 'empty' }, t('desk.no_description')),
     fields(context),
-    edited && last && last.action !== 'create' && last.changes.length > 0
-      ? h('section', { class: 'block' }, h('h3', null, t('desk.changes')), changeList(last, schema, state.tree)) : null,
+    changes.length > 0
+      ? h('section', { class: 'block' }, h('h3', null, t('desk.changes')), changeList({ action: 'update', changes }, schema, state.tree)) : null,
     reports.length > 0 ? reportList(reports) : null,
     candidates.length > 0 ? candidateList(state, waiting, candidates) : null,
     h('p', { class: 'facts' },
       h('span', null, t('item.by', { author: properties.author ?? t('anonymous'), date: properties.created ? date(properties.created) : '' })),
-      h('span', null, plural('desk.versions', revisions.length)),
+      h('span', null, plural('desk.versions', waiting.version ?? 1)),
       h('a', { href: `${state.api.root}#history/${encodeURIComponent(waiting.collection)}/${waiting.id}` }, t('item.history')),
-      properties.author && h('a', { href: `/accounts/${encodeURIComponent(properties.author)}` }, t('desk.author'))),
+      waiting.author && h('a', { href: `/accounts/${encodeURIComponent(waiting.author)}` }, t('desk.author')),
+      waiting.author && waiting.standing && h('span', null, t('desk.standing', {
+        published: waiting.standing['published'] ?? 0, refused: (waiting.standing['rejected'] ?? 0) + (waiting.standing['hidden'] ?? 0) }))),
   ].filter((each): each is HTMLElement => each !== null);
 }
 

@@ -20,7 +20,7 @@ function asset(name: string): string {
 
 export class DeskMap {
   readonly element = h('div', { class: 'desk-map' });
-  private readonly box = h('div', { id: 'map', role: 'region' });
+  private readonly box = h('div', { id: 'map' });
   private view: MapView | null = null;
   private asked = false;
   private entry: Entry | null = null;
@@ -53,7 +53,6 @@ export class DeskMap {
       return;
     }
     this.asked = true;
-    this.box.setAttribute('aria-label', t('desk.map'));
     this.element.replaceChildren(this.box);
     // The map wants to know its size.
     requestAnimationFrame(() => void this.load());

@@ -13,6 +13,8 @@ export interface Decision {
   decision: string;
   reason?: string;
   into?: string;
+  /** The versions that were looked at: what has become another one meanwhile is not decided about unseen. */
+  versions?: number[];
 }
 
 export interface OutboxEvents {
@@ -140,20 +142,23 @@ export class Outbox {
 
   /** Rejects when it is worth trying again. */
   private async deliver(decision: Decision, leaving: boolean): Promise<void> {
-    const { ids, title: _title, ...body } = decision;
+    const { ids, decision: what, reason, into, versions } = decision;
+    const body = { decision: what, ...(reason ? { reason } : {}), ...(into ? { into } : {}) };
+    const many = { ids, ...body, ...(versions ? { versions } : {}) };
     const [id] = ids;
+    const [version] = versions ?? [];
     try {
       if (leaving) {
         await fetch(`${this.root}/moderation`, { method: 'POST', keepalive: true,
-          headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ids, ...body }) });
+          headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(many) });
         return;
       }
       if (ids.length === 1) {
-        await send('POST', `${this.root}/moderation/${id}`, body);
+        await send('POST', `${this.root}/moderation/${id}`, { ...body, ...(version ? { version } : {}) });
         this.arrived += 1;
         return;
       }
-      const answer = await send<BulkAnswer>('POST', `${this.root}/moderation`, { ids, ...body });
+      const answer = await send<BulkAnswer>('POST', `${this.root}/moderation`, many);
       const failed = answer.body.items.filter((each) => each.status >= 300);
       this.arrived += ids.length - failed.length;
       if (failed.length > 0) {

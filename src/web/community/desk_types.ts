@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the desk reads of the program. No behaviour.
 
+import type { Change, Item } from '../types';
+
 export interface Why {
   reason: string;
   since?: string;
@@ -18,6 +20,11 @@ export interface Waiting {
   reasons: Why[];
   age_s?: number;
   open_reports?: number;
+  feature: Item;
+  /** Of its last version, when it was edited. */
+  changes?: Change[];
+  /** How many contributions of its author are in each state. */
+  standing?: Record<string, number>;
 }
 
 export interface Report {

@@ -2,12 +2,11 @@
 // One conversation: whose contribution it is, who asks and what they may, and requests about it.
 
 import { request, send, type Answer } from '../http';
-import { lastSession } from './session';
 import type { TalkHost } from './talk_types';
 
 /** `GET M/me` */
 interface Me {
-  role?: string;
+  account?: string | null;
   rights: string[];
 }
 
@@ -22,20 +21,20 @@ function me(root: string): Promise<Me> {
 }
 
 export class Talk {
-  private constructor(readonly host: TalkHost, private readonly rights: Set<string>) {}
+  private constructor(
+    readonly host: TalkHost,
+    /** Who is signed in. */
+    readonly account: string | null,
+    private readonly rights: Set<string>,
+  ) {}
 
   static async open(host: TalkHost): Promise<Talk> {
-    const { rights } = await me(host.root).catch((): Me => ({ rights: [] }));
-    return new Talk(host, new Set(rights));
+    const { account, rights } = await me(host.root).catch((): Me => ({ rights: [] }));
+    return new Talk(host, account ?? null, new Set(rights));
   }
 
   get id(): string {
     return this.host.entry.item.id;
-  }
-
-  /** The account that is signed in, as far as this device knows. */
-  get account(): string | null {
-    return lastSession()?.account ?? null;
   }
 
   get isAuthor(): boolean {

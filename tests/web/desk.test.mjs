@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The moderation desk: every decision made there arrives, by keyboard alone, by buttons on a phone, and
+// when the network comes and goes.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertClean, launch, mapPath, pointCollection, tabTo } from './browser.mjs';
+import { checkPage, client, enter, jalon, NARROW, person, visit } from './community.mjs';
+
+const HUNDRED = 100;
+let browser;
+let collection;
+let boss;
+
+/** Contributions that wait, with titles that nobody takes for one another. */
+async function waiting(count, word, lon = 3.87) {
+  const ada = client('ada');
+  const ids = [];
+  for (let i = 0; i < count; i++) {
+    const { status, body } = await ada('POST', `${mapPath}/collections/${collection.id}/items`, {
+      type: 'Feature', geometry: { type: 'Point', coordinates: [lon + (i % 10) * 0.002, 43.6 + Math.floor(i / 10) * 0.002] },
+      properties: { title: `${word} ${i}` },
+    }, { 'Content-Type': 'application/geo+json' });
+    assert.equal(status, 201, JSON.stringify(body));
+    ids.push(body.id);
+  }
+  return ids;
+}
+
+async function stateOf(id) {
+  return (await boss('GET', `${mapPath}/collections/${collection.id}/items/${id}/moderation`)).body.moderation;
+}
+
+const focused = (page) => page.evaluate(() => document.activeElement?.dataset.item ?? null);
+
+/** The keyboard goes on at another contribution: the focus was not lost. */
+async function movedFrom(page, id) {
+  await page.waitForFunction((before) => {
+    const now = document.activeElement;
+    return (now?.matches('.queued') && now.dataset.item !== before) || now?.id === 'queue-note';
+  }, id);
+}
+
+async function openDesk(page) {
+  await visit(page, `${mapPath}/desk`);
+  await page.waitForSelector('#queue .queued');
+}
+
+async function arrived(page, count) {
+  await page.waitForSelector(`#desk-status[data-arrived="${count}"][data-waiting="0"]`);
+}
+
+before(async () => {
+  browser = await launch();
+  ({ collection } = await pointCollection());
+  person('ada');
+  person('mod', 'moderator');
+  person('boss', 'admin');
+  boss = client('boss');
+  jalon(['map', 'set', mapPath.split('/').pop(), 'moderation=pre']);
+});
+after(() => browser.close());
+
+test('a hundred decisions are made by keyboard alone, and all of them arrive', async () => {
+  await waiting(HUNDRED, 'Essai');
+  const { page, context, seen } = await enter(browser, 'mod');
+  await openDesk(page);
+  await tabTo(page, '.queued');
+  const wanted = new Map();
+  const start = Date.now();
+  for (let i = 0; i < HUNDRED; i++) {
+    const id = await focused(page);
+    assert.ok(id && !wanted.has(id), `decision ${i + 1} is about another one`);
+    if (i % 10 < 6) {
+      await page.keyboard.press('a');
+      wanted.set(id, 'published');
+    } else if (i % 10 < 9) {
+      await page.keyboard.press('r');
+      await page.keyboard.press(String(1 + (i % 9)));
+      wanted.set(id, 'rejected');
+    } else {
+      await page.keyboard.press('h');
+      await page.keyboard.press('7');
+      wanted.set(id, 'hidden');
+    }
+    await movedFrom(page, id);
+  }
+  console.log(`${HUNDRED} decisions by keyboard: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  await arrived(page, HUNDRED);
+  assert.equal(wanted.size, HUNDRED);
+  for (const [id, state] of wanted) {
+    assert.equal(await stateOf(id), state, id);
+  }
+  assert.equal((await boss('GET', `${mapPath}/moderation`)).body.items.length, 0);
+  assertClean(seen);
+  await context.close();
+});
+
+test('a decision is undone, before it left and after', async () => {
+  const ids = await waiting(2, 'Défaire', 3.9);
+  const { page, context } = await enter(browser, 'mod');
+  await openDesk(page);
+  await tabTo(page, '.queued');
+  const first = await focused(page);
+  await page.keyboard.press('a');
+  await movedFrom(page, first);
+  await page.keyboard.press('u');
+  await page.waitForFunction((id) => document.activeElement?.dataset.item === id, first);
+  // The next decision sends the one before it.
+  await page.keyboard.press('r');
+  await page.keyboard.press('4');
+  await movedFrom(page, first);
+  await arrived(page, 1);
+  assert.equal(await stateOf(first), 'rejected');
+  await page.keyboard.press('u');
+  await page.waitForFunction((id) => document.activeElement?.dataset.item === id, first);
+  await arrived(page, 2);
+  assert.equal(await stateOf(first), 'published');
+  for (const id of ids) {
+    await boss('POST', `${mapPath}/moderation/${id}`, { decision: 'reject', reason: 'fin' });
+  }
+  await context.close();
+});
+
+test('several are decided at once, and one is merged into what is there', async () => {
+  const [kept, ...others] = await waiting(4, 'Ensemble', 3.92);
+  await boss('POST', `${mapPath}/moderation/${kept}`, { decision: 'approve' });
+  const { body: double } = await client('ada')('POST', `${mapPath}/collections/${collection.id}/items`, {
+    type: 'Feature', geometry: { type: 'Point', coordinates: [3.92, 43.6] }, properties: { title: 'Ensemble 0' },
+  }, { 'Content-Type': 'application/geo+json' });
+  const { page, context } = await enter(browser, 'mod');
+  await openDesk(page);
+  await tabTo(page, '.queued');
+  for (const id of others) {
+    assert.equal(await focused(page), id);
+    await page.keyboard.press('x');
+    await movedFrom(page, id);
+  }
+  await page.keyboard.press('a');
+  await page.waitForFunction((id) => document.activeElement?.dataset.item === id, double.id);
+  await page.waitForSelector(`#context[data-item="${double.id}"] #candidates`);
+  await page.keyboard.press('m');
+  await page.waitForSelector('#panel [data-digit="1"]');
+  await page.keyboard.press('1');
+  await movedFrom(page, double.id);
+  await arrived(page, 4);
+  for (const id of others) {
+    assert.equal(await stateOf(id), 'published');
+  }
+  const { body: trail } = await boss('GET', `${mapPath}/audit?contribution=${double.id}`);
+  assert.equal(trail.items[0].action, 'merge');
+  assert.match(JSON.stringify(trail.items[0]), new RegExp(kept), 'into the one that was there');
+  await context.close();
+});
+
+test('on a phone without a network decisions wait, and arrive when it is back', async () => {
+  const ids = await waiting(2, 'Réseau', 3.94);
+  const { page, context } = await enter(browser, 'mod', { device: NARROW });
+  await openDesk(page);
+  await page.route(`**${mapPath}/moderation/**`, (route) => route.abort('internetdisconnected'));
+  for (const id of ids) {
+    assert.equal(await page.getAttribute('.queued[aria-current]', 'data-item'), id);
+    await page.click('.bar [data-key="r"]');
+    await page.click('#panel [data-digit="2"]');
+  }
+  await page.waitForSelector('#desk-status .error');
+  // Closed and opened again, as phones do.
+  await page.unroute(`**${mapPath}/moderation/**`);
+  await visit(page, `${mapPath}/desk`);
+  await page.waitForSelector('#desk-status[data-waiting="0"]');
+  await page.waitForFunction(async ([path, all]) => {
+    const states = await Promise.all(all.map(async (id) => (await (await fetch(`${path}/${id}/moderation`)).json()).moderation));
+    return states.every((state) => state === 'rejected');
+  }, [`${mapPath}/collections/${collection.id}/items`, ids]);
+  await context.close();
+});
+
+for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
+  test(`the desk is accessible in ${locale}`, async () => {
+    const ids = await waiting(2, `Accès ${locale}`, 3.96);
+    const { page, context } = await enter(browser, 'mod', { locale, ...(device ? { device } : {}) });
+    await openDesk(page);
+    await page.waitForSelector(`#context[data-item="${ids[0]}"]`);
+    await checkPage(page, 'desk');
+    for (const key of ['r', '?']) {
+      await page.click(`.bar [data-key="${key}"]`);
+      await page.waitForSelector('#panel');
+      await checkPage(page, `desk, ${key}`);
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('#panel', { state: 'detached' });
+      assert.equal(await focused(page), ids[0], 'closing a panel gives the focus back');
+    }
+    await page.goto('about:blank');
+    await visit(page, `${mapPath}/desk#audit`);
+    await checkPage(page, 'trail');
+    for (const id of ids) {
+      await boss('POST', `${mapPath}/moderation/${id}`, { decision: 'reject', reason: 'fin' });
+    }
+    await context.close();
+  });
+}
+
+test('who is no moderator is told so', async () => {
+  const { page, context } = await enter(browser, 'ada');
+  await visit(page, `${mapPath}/desk`);
+  assert.equal(await page.locator('#desk').count(), 0);
+  assert.match(await page.innerText('#page h2'), /modération/);
+  await context.close();
+});

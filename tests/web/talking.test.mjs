@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What people do with a contribution that is there: change it, bring a version back. In the page of the map; each deed is looked up in the program afterwards.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertClean, base, launch, mapPath, pointCollection } from './browser.mjs';
+import { client, enter, person } from './community.mjs';
+
+let browser;
+let collection;
+let ada;
+let place = 0;
+
+before(async () => {
+  browser = await launch();
+  ({ collection } = await pointCollection());
+  for (const [name, role] of [['ada'], ['bob'], ['mod', 'moderator']]) {
+    person(name, role);
+  }
+  ada = client('ada');
+});
+after(() => browser.close());
+
+const itemPath = (id) => `${mapPath}/collections/${collection.id}/items/${id}`;
+
+/** A contribution of Ada's, where no other is. */
+async function contribution(title, properties = {}, who = ada) {
+  place += 1;
+  const { status, body } = await who('POST', `${mapPath}/collections/${collection.id}/items`, {
+    type: 'Feature', geometry: { type: 'Point', coordinates: [3.7 + place * 0.004, 43.55] }, properties: { title, ...properties },
+  }, { 'Content-Type': 'application/geo+json' });
+  assert.equal(status, 201, JSON.stringify(body));
+  return body;
+}
+
+async function open(page, id, view = 'item') {
+  await page.goto('about:blank');
+  await page.goto(`${base}${mapPath}#${view}/${collection.id}/${id}`);
+  if (view === 'item') {
+    await page.waitForSelector('#talk[data-ready]');
+  }
+}
+
+test('its author changes a contribution, and only what was changed is sent', async () => {
+  const item = await contribution('Avant', { description: 'reste' });
+  const { page, context, seen } = await enter(browser, 'ada');
+  await open(page, item.id);
+  await page.click('#edit');
+  await page.waitForSelector('#edit-reason');
+  assert.equal(await page.inputValue('#field-title'), 'Avant');
+  await page.click('#send');
+  await page.waitForSelector('.summary-errors'); // nothing was changed
+  await page.fill('#field-title', 'Après');
+  await page.fill('#edit-reason', 'Le nom a changé');
+  // Somebody else changes another field meanwhile: both stay.
+  await client('mod')('PATCH', itemPath(item.id), { properties: { description: 'autre' } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' });
+  await page.click('#send');
+  await page.waitForSelector('.popup .thanks');
+  const { body } = await ada('GET', itemPath(item.id));
+  assert.deepEqual([body.properties.title, body.properties.description], ['Après', 'autre']);
+  const { items: [last] } = (await ada('GET', `${itemPath(item.id)}/revisions`)).body;
+  assert.deepEqual([last.reason, last.changes.map((each) => each.field)], ['Le nom a changé', ['title']]);
+  assertClean(seen);
+  await context.close();
+});
+
+test('who changes what somebody else just changed is told, loses nothing, and may insist', async () => {
+  const item = await contribution('Premier');
+  const { page, context } = await enter(browser, 'ada');
+  await open(page, item.id, 'edit');
+  await page.waitForSelector('#edit-reason');
+  await page.fill('#field-title', 'Le mien');
+  await client('mod')('PATCH', itemPath(item.id), { properties: { title: 'Le leur' } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' });
+  await page.click('#send');
+  await page.locator('#field-title-error').filter({ hasText: /\S/ }).waitFor();
+  assert.equal(await page.inputValue('#field-title'), 'Le mien');
+  await page.click('#send');
+  await page.waitForSelector('.popup .thanks');
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.title, 'Le mien');
+  await context.close();
+});
+
+test('an earlier version is brought back from the history, with a reason', async () => {
+  const item = await contribution('Bonne version');
+  await ada('PATCH', itemPath(item.id), { properties: { title: 'Mauvaise version' } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' });
+  const { page, context, seen } = await enter(browser, 'mod');
+  await open(page, item.id, 'history');
+  await page.click('[data-restore="1"]');
+  await page.fill('[data-version="1"] input:not([type="checkbox"])', 'Vandalisme');
+  await page.click('[data-version="1"] button[type="submit"]');
+  await page.waitForSelector('[data-version="3"]');
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.title, 'Bonne version');
+  assertClean(seen);
+  await context.close();
+});
+
+test('what is there already is shown before something is added', async () => {
+  const item = await contribution('Boulangerie du Faubourg');
+  const [lon, lat] = item.geometry.coordinates;
+  const { page, context } = await enter(browser, null);
+  await page.goto(`${base}${mapPath}#add`);
+  await page.check(`#kind-${collection.id}`);
+  await page.waitForSelector('#add-form');
+  const details = page.locator('#position details');
+  if (!(await details.evaluate((each) => each.open))) {
+    await details.locator('summary').click();
+  }
+  await page.fill('#position-lat', String(lat));
+  await page.fill('#position-lon', String(lon));
+  await page.click('#position-use');
+  await page.fill('#field-title', 'La boulangerie du faubourg');
+  await page.click('#send');
+  await page.waitForSelector(`#alike a[href$="${item.id}"]`);
+  await page.click('#send-anyway');
+  await page.waitForSelector('.popup .thanks');
+  await context.close();
+});
