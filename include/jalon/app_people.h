@@ -42,7 +42,13 @@ enum jalon_status jalon_app_resume(struct jalon_context *ctx, struct jalon_app *
                                    struct jalon_signed_in *out) JALON_MUST_USE;
 
 /* --- Making accounts and tokens, for the operator --- */
-enum { JALON_PASSWORD_LENGTH_MIN = 10, JALON_PASSWORD_LENGTH_MAX = 256 }; /* code points */
+enum { /* code points */
+    JALON_PASSWORD_LENGTH_MIN = 10,
+    JALON_PASSWORD_LENGTH_MAX = 256,
+    JALON_DISPLAY_NAME_LENGTH_MAX = 100,
+    JALON_ABOUT_LENGTH_MAX = 2000,
+    JALON_WEBSITE_LENGTH_MAX = 500,
+};
 /*
  * `password` may be empty; an address counts as confirmed. JALON_INVALID: name, e-mail or password;
  * JALON_CONFLICT: the name, or the address, has an account.
@@ -83,6 +89,44 @@ enum jalon_status jalon_app_sign_in(struct jalon_context *ctx, struct jalon_app 
                                     const struct jalon_credentials *credentials,
                                     struct jalon_session_begun *out,
                                     int64_t *out_wait_s) JALON_MUST_USE;
+/* --- Signing up, and links that are mailed --- */
+struct jalon_sign_up {
+    struct jalon_text name;
+    struct jalon_text kind;         /* "person", "organisation"; empty: a person */
+    struct jalon_text display_name; /* may be empty */
+    struct jalon_text email;
+    struct jalon_text password; /* empty: signs in by mailed links */
+    struct jalon_text language; /* "fr", "en" */
+};
+/*
+ * Mails a link that makes the account usable; to an address that has one already, that somebody tried.
+ * Nobody but the owner of the address learns which. JALON_INVALID with pointers of /name, …;
+ * JALON_CONFLICT: the name is taken; JALON_RATE_LIMITED: the address, or the network, has got so many.
+ */
+enum jalon_status jalon_app_sign_up(struct jalon_context *ctx, struct jalon_app *app,
+                                    const struct jalon_actor *actor,
+                                    const struct jalon_sign_up *sign_up,
+                                    int64_t *out_wait_s) JALON_MUST_USE;
+/*
+ * The owner of the address has the link: the account is usable (or has this new address), and a session
+ * begins. JALON_UNAUTHENTICATED: no such link, not any more; JALON_CONFLICT: meanwhile the address
+ * became another account's.
+ */
+enum jalon_status jalon_app_confirm(struct jalon_context *ctx, struct jalon_app *app,
+                                    struct jalon_text ticket,
+                                    struct jalon_session_begun *out) JALON_MUST_USE;
+/*
+ * Mails a link to sign in by, or (`for_password`) to choose a new password by; to an address without an
+ * account, that it has none. `language`: of the latter.
+ */
+enum jalon_status jalon_app_mail_link(struct jalon_context *ctx, struct jalon_app *app,
+                                      const struct jalon_actor *actor, struct jalon_text email,
+                                      bool for_password, struct jalon_text language,
+                                      int64_t *out_wait_s) JALON_MUST_USE;
+/* By such a link. All other sessions end. JALON_INVALID: of /password; JALON_UNAUTHENTICATED. */
+enum jalon_status jalon_app_reset_password(struct jalon_context *ctx, struct jalon_app *app,
+                                           struct jalon_text ticket, struct jalon_text password,
+                                           struct jalon_session_begun *out) JALON_MUST_USE;
 /* JALON_OK also when there is no such session. */
 enum jalon_status jalon_app_sign_out(struct jalon_context *ctx, struct jalon_app *app,
                                      struct jalon_text secret) JALON_MUST_USE;
@@ -90,5 +134,48 @@ enum jalon_status jalon_app_sign_out(struct jalon_context *ctx, struct jalon_app
 enum jalon_status jalon_app_find_account(struct jalon_context *ctx, struct jalon_app *app,
                                          struct jalon_text name,
                                          struct jalon_account *out) JALON_MUST_USE;
+
+/* --- The account itself --- */
+/* What is to change; NULL: as it is. */
+struct jalon_account_change {
+    const struct jalon_text *display_name, *about, *website; /* empty: none */
+    const struct jalon_text *language, *profile; /* "fr"; "public", "members", "nobody" */
+    const bool *shows_contributions, *mails;
+    /* Both need the current password, where there is one. The address changes when it is confirmed. */
+    const struct jalon_text *email, *password; /* an empty password: none, by mailed links from now on */
+    const struct jalon_text *current_password;
+    struct jalon_text session; /* the secret of the one that asks; with a new password all others end */
+};
+/*
+ * JALON_INVALID with pointers of /display_name, …; JALON_FORBIDDEN: of another password;
+ * JALON_RATE_LIMITED. *out_mailed: a link was sent to a new address.
+ */
+enum jalon_status jalon_app_change_account(struct jalon_context *ctx, struct jalon_app *app,
+                                           const struct jalon_actor *actor,
+                                           const struct jalon_account_change *change,
+                                           struct jalon_account *out, bool *out_mailed,
+                                           int64_t *out_wait_s) JALON_MUST_USE;
+/* What `viewer` (empty: anybody) may see of it. JALON_NOT_FOUND: there is none, or not for them. */
+enum jalon_status jalon_app_find_profile(struct jalon_context *ctx, struct jalon_app *app,
+                                         struct jalon_text name, struct jalon_text viewer,
+                                         struct jalon_account *out) JALON_MUST_USE;
+/* As jalon_store_list_memberships. */
+enum jalon_status jalon_app_list_memberships(struct jalon_context *ctx, struct jalon_app *app,
+                                             int64_t account, struct jalon_own_membership **out,
+                                             size_t *out_count) JALON_MUST_USE;
+/* As jalon_store_list_own; with `only_public` of what everybody may see. */
+enum jalon_status jalon_app_list_own(struct jalon_context *ctx, struct jalon_app *app,
+                                     struct jalon_text author, bool only_public,
+                                     const struct jalon_own_place *before, size_t limit,
+                                     struct jalon_own_contribution **out,
+                                     size_t *out_count) JALON_MUST_USE;
+enum jalon_status jalon_app_list_tokens(struct jalon_context *ctx, struct jalon_app *app,
+                                        struct jalon_text account, const struct jalon_id *after,
+                                        size_t limit, struct jalon_token **out,
+                                        size_t *out_count) JALON_MUST_USE;
+/* JALON_NOT_FOUND. */
+enum jalon_status jalon_app_delete_token(struct jalon_context *ctx, struct jalon_app *app,
+                                         struct jalon_text account,
+                                         struct jalon_id id) JALON_MUST_USE;
 
 #endif

@@ -177,4 +177,41 @@ enum jalon_status jalon_store_delete_tickets(struct jalon_context *ctx,
                                              struct jalon_session *session,
                                              int64_t account) JALON_MUST_USE;
 
+/* --- What an account has done --- */
+/* Where a list of contributions goes on. */
+struct jalon_own_place {
+    int64_t map, number;
+};
+struct jalon_own_contribution {
+    struct jalon_own_place place;
+    struct jalon_text map; /* slug */
+    struct jalon_text map_title_fr, map_title_en;
+    struct jalon_text collection; /* key */
+    struct jalon_id id;
+    struct jalon_text title;      /* may be empty */
+    struct jalon_text moderation; /* "published" … */
+    int64_t version;
+    int64_t created_us, updated_us;
+};
+/*
+ * What this author has contributed in all maps, below `before` (NULL: all), the last made first within
+ * a map. `only_public`: published, in collections and maps that everybody may read.
+ */
+enum jalon_status jalon_store_list_own(struct jalon_context *ctx, struct jalon_session *session,
+                                       struct jalon_text author, bool only_public,
+                                       const struct jalon_own_place *before, size_t limit,
+                                       struct jalon_own_contribution **out,
+                                       size_t *out_count) JALON_MUST_USE;
+struct jalon_own_membership {
+    struct jalon_text map; /* slug */
+    struct jalon_text map_title_fr, map_title_en;
+    struct jalon_text role;
+    int64_t since_us;
+};
+/* All of them: an account belongs to few maps. By slug. */
+enum jalon_status jalon_store_list_memberships(struct jalon_context *ctx,
+                                               struct jalon_session *session, int64_t account,
+                                               struct jalon_own_membership **out,
+                                               size_t *out_count) JALON_MUST_USE;
+
 #endif

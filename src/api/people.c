@@ -2,6 +2,7 @@
 /* What the endpoints about accounts share. Layer 4 (api). */
 #include "people.h"
 
+#include "jalon/app_mail.h"
 #include "jalon/clock.h"
 
 enum jalon_status jalon_people_read(struct jalon_request *request,
@@ -80,4 +81,24 @@ void jalon_people_put_session(struct jalon_json_writer *writer,
     jalon_json_put_boolean(writer, "is_operator", account->is_operator);
     jalon_json_put_text(writer, "language", account->language);
     jalon_json_end_object(writer);
+}
+
+enum jalon_status jalon_people_say_mailed(struct jalon_request *request,
+                                          struct jalon_response *response)
+{
+    struct jalon_json_writer writer;
+    struct jalon_text detail;
+    enum jalon_status status =
+        jalon_mail_say(request->ctx, request->language, "mailed", NULL, 0, &detail);
+    if (status != JALON_OK) {
+        return status;
+    }
+    response->code = 202;
+    jalon_people_keep_private(response);
+    jalon_json_writer_init(&writer, &response->body);
+    jalon_json_begin_object(&writer, NULL);
+    jalon_json_put_string(&writer, "status", "mailed");
+    jalon_json_put_text(&writer, "detail", detail);
+    jalon_json_end_object(&writer);
+    return jalon_endpoint_finish(request, response);
 }

@@ -31,7 +31,39 @@ enum jalon_status jalon_people_begin_session(struct jalon_request *request,
                                              const struct jalon_session_begun *begun)
     JALON_MUST_USE;
 
+/* 202: a mail says how it goes on; the same whoever has the address. */
+enum jalon_status jalon_people_say_mailed(struct jalon_request *request,
+                                          struct jalon_response *response) JALON_MUST_USE;
+
+/* The account as its owner sees it, with what it belongs to. */
+enum jalon_status jalon_people_answer_account(struct jalon_request *request,
+                                              struct jalon_response *response,
+                                              const struct jalon_account *account,
+                                              bool is_mailed) JALON_MUST_USE;
+/* A page of contributions; `author` in all states, or only what everybody may see. */
+enum jalon_status jalon_people_answer_contributions(struct jalon_request *request,
+                                                    struct jalon_response *response,
+                                                    struct jalon_text author,
+                                                    bool only_public) JALON_MUST_USE;
+/* One member of a list of tokens; `secret` empty: not shown. */
+void jalon_people_put_token(struct jalon_json_writer *writer, const struct jalon_token *token,
+                            struct jalon_text secret);
+
 /* --- Handlers, one file each --- */
+enum jalon_status jalon_account_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_account_patch(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_account_contributions_get(struct jalon_request *,
+                                                  struct jalon_response *);
+enum jalon_status jalon_account_tokens_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_account_tokens_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_account_token_delete(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_profile_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_profile_contributions_get(struct jalon_request *,
+                                                  struct jalon_response *);
+enum jalon_status jalon_accounts_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_accounts_confirm_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_accounts_password_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_sessions_links_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_sessions_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_session_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_session_delete(struct jalon_request *, struct jalon_response *);

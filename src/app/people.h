@@ -64,6 +64,22 @@ enum jalon_status jalon_session_begin(struct jalon_context *ctx, struct jalon_se
                                       int64_t account, struct jalon_text *out_secret)
     JALON_MUST_USE;
 
+/* --- signing_up.c --- */
+/*
+ * Mails the address a link that makes it the account's, in the caller's transaction; when it is
+ * another's, that somebody tried.
+ */
+enum jalon_status jalon_account_mail_confirmation(struct jalon_context *ctx,
+                                                  struct jalon_session *session,
+                                                  const struct jalon_account *account,
+                                                  struct jalon_text email) JALON_MUST_USE;
+/* One that mail can be sent to. JALON_INVALID, told of the pointer `where`. */
+enum jalon_status jalon_account_check_address(struct jalon_context *ctx, struct jalon_text email,
+                                              const char *where) JALON_MUST_USE;
+enum jalon_status jalon_account_sign_in_by_link(struct jalon_context *ctx, struct jalon_app *app,
+                                                struct jalon_text secret,
+                                                struct jalon_session_begun *out) JALON_MUST_USE;
+
 /* --- clerk.c --- */
 enum jalon_status jalon_clerk_start(struct jalon_context *ctx,
                                     struct jalon_app *app) JALON_MUST_USE;

@@ -156,7 +156,8 @@ const struct jalon_option jalon_options[] = {
      "campaign=spring-2026."},
     {"sign-in-tries", "JALON_SIGN_IN_TRIES", "N", JALON_OPTION_INTEGER, "5", 0, 10000, COMMAND_SERVE,
      "Wrong passwords for one account, and mails to one address, before who tries again has to wait, "
-     "longer each time; six times as many from one IPv4 address or IPv6 /64; 0: any."},
+     "longer each time; six times as many from one IPv4 address or IPv6 /64, and any from this "
+     "machine; 0: any."},
     {"smtp", "JALON_SMTP", "URL", JALON_OPTION_TEXT, NULL, 0, 0, COMMAND_SERVE,
      "Relay that takes mail, smtp://HOST:PORT or smtps://HOST:PORT; when not given, mail waits in the "
      "database. smtp goes over to TLS where the relay can, and must where a password is sent to "

@@ -16,6 +16,7 @@ struct jalon_app *open_app(struct fixture *fixture, bool follow)
         .data = jalon_text_from(fixture->location),
         .create = true,
         .follow = follow,
+        .password_memory = 1 << 20, /* what a hash costs is no part of these tests */
     };
     struct jalon_app *app = NULL;
     expect(fixture->ctx, JALON_OK, jalon_app_open(fixture->ctx, &options, &app));
