@@ -10,6 +10,7 @@
 #define JALON_APP_ABUSE_H
 
 #include "jalon/app.h"
+#include "jalon/json.h"
 #include "jalon/store_abuse.h"
 
 /* --- Limits --- */
@@ -56,6 +57,11 @@ enum { JALON_ZONES_MAX = 100, JALON_ABUSE_REASON_MAX = 500 };
 enum jalon_status jalon_app_close_zone(struct jalon_context *ctx, struct jalon_app *app,
                                        struct jalon_text map, const struct jalon_actor *actor,
                                        struct jalon_zone *zone) JALON_MUST_USE;
+/* The zone's geometry from GeoJSON at "/geometry" of a body, and as GeoJSON. */
+enum jalon_status jalon_zone_read_geometry(struct jalon_context *ctx,
+                                           const struct jalon_json *geometry,
+                                           struct jalon_zone *zone) JALON_MUST_USE;
+void jalon_zone_write_geometry(struct jalon_buffer *buffer, const struct jalon_zone *zone);
 enum jalon_status jalon_app_open_zone(struct jalon_context *ctx, struct jalon_app *app,
                                       struct jalon_text map, const struct jalon_actor *actor,
                                       struct jalon_id id) JALON_MUST_USE;
@@ -92,5 +98,35 @@ enum jalon_status jalon_app_list_blocks(struct jalon_context *ctx, struct jalon_
                                         const struct jalon_id *after, size_t limit,
                                         struct jalon_block **out,
                                         size_t *out_count) JALON_MUST_USE;
+
+/* --- Reverting --- */
+/* What somebody did in the last hours is undone, where nobody has built upon it. */
+struct jalon_revert_command {
+    struct jalon_text account;           /* its name; or empty: */
+    const struct jalon_id *contribution; /* whoever made this anonymous one, from the same device */
+    int64_t hours;                       /* 1 to JALON_REVERT_HOURS_MAX */
+    struct jalon_text reason;
+    bool dry_run; /* only says what would be */
+};
+enum { JALON_REVERT_HOURS_MAX = 744, JALON_REVERTS_MAX = 500 };
+struct jalon_reverted {
+    struct jalon_id id;
+    int32_t collection; /* index in the map */
+    enum {
+        JALON_REVERTED,       /* it is as it was before */
+        JALON_REVERTED_HIDDEN, /* it was new: nobody sees it any more */
+        JALON_REVERT_CHANGED, /* others have changed it since: left as it is */
+        JALON_REVERT_SETTLED, /* it is deleted, or as it was already: left as it is */
+    } what;
+};
+/*
+ * At most JALON_REVERTS_MAX contributions; *out_more: there are others, call again. JALON_INVALID names the
+ * member; JALON_NOT_FOUND: no such account or contribution, or nothing is known of its device.
+ */
+enum jalon_status jalon_app_revert(struct jalon_context *ctx, struct jalon_app *app,
+                                   struct jalon_text map, const struct jalon_actor *actor,
+                                   const struct jalon_revert_command *command,
+                                   struct jalon_reverted **out, size_t *out_count,
+                                   bool *out_more) JALON_MUST_USE;
 
 #endif

@@ -37,6 +37,7 @@ struct jalon_error {
     /* More for whoever asked, as members of a JSON object without its braces; in the arena; may be
      * empty. */
     struct jalon_text members;
+    int64_t retry_after_s; /* when it is worth to try again; 0: nothing is known of that */
     /* What the operator's log may say beyond the message (library text, path); never sent out. */
     struct jalon_text internal;
 };

@@ -77,6 +77,18 @@ enum jalon_status jalon_store_find_hindrance(struct jalon_context *ctx,
                                              const struct jalon_map *map,
                                              const struct jalon_writer *writer, int64_t now_us,
                                              struct jalon_hindrance *out) JALON_MUST_USE;
+/* What somebody has done to a contribution lately. */
+struct jalon_doing {
+    int64_t contribution; /* its number */
+    int64_t first, last;  /* versions */
+    int64_t count;
+};
+/* Of an account, or (account empty) of a device, since a time; by contribution behind `after`. */
+enum jalon_status jalon_store_list_doings(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map,
+                                          const struct jalon_writer *writer, int64_t since_us,
+                                          int64_t after, size_t limit, struct jalon_doing **out,
+                                          size_t *out_count) JALON_MUST_USE;
 /* Where an anonymous contribution came from. JALON_NOT_FOUND: that is not known, or not any more. */
 enum jalon_status jalon_store_find_trace(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map, int64_t contribution,

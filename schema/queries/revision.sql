@@ -25,3 +25,18 @@ WHERE revision.map = $1 ORDER BY revision.contribution, revision.version;
 
 -- name: revision_delete
 DELETE FROM revision WHERE map = $1;
+
+-- What an account ($2) has changed since $3, by contribution behind $4: its first version of it then,
+-- its last one, and how many.
+-- name: revision_of_author
+SELECT contribution, min(version), max(version), count(*) FROM revision
+WHERE map = $1 AND author = $2 AND time >= $3 AND contribution > $4
+GROUP BY contribution ORDER BY contribution LIMIT $5;
+
+-- The same of whoever writes without account from a device ($2), of what came from there.
+-- name: revision_of_device
+SELECT contribution, min(version), max(version), count(*) FROM revision
+WHERE map = $1 AND author IS NULL AND time >= $3 AND contribution > $4
+    AND contribution IN (SELECT origin.contribution FROM origin
+        WHERE origin.map = $1 AND origin.device = $2)
+GROUP BY contribution ORDER BY contribution LIMIT $5;

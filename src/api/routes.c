@@ -405,6 +405,7 @@ static const struct jalon_route *const areas[] = {
     routes,
     jalon_routes_duplicates,
     jalon_routes_mail,
+    jalon_routes_abuse,
     jalon_routes_people,
     jalon_routes_moderation,
     jalon_routes_rules,

@@ -94,8 +94,9 @@ static bool take(struct jalon_app *app, const struct counted *counted, unsigned 
 
 static enum jalon_status refuse_rate(struct jalon_context *ctx, const char *whose, int64_t wait_us)
 {
+    ctx->error.retry_after_s = (wait_us + 999999) / 1000000;
     return jalon_fail(ctx, JALON_RATE_LIMITED, "%s: wait %lld seconds", whose,
-                      (long long)((wait_us + 999999) / 1000000));
+                      (long long)ctx->error.retry_after_s);
 }
 
 /* An address is 16 bytes: folded into a number, which is enough to count by. */

@@ -43,6 +43,7 @@ void jalon_error_clear(struct jalon_context *ctx)
     ctx->error.message = JALON_TEXT_EMPTY;
     ctx->error.internal = JALON_TEXT_EMPTY;
     ctx->error.members = JALON_TEXT_EMPTY;
+    ctx->error.retry_after_s = 0;
     ctx->error.detail_count = 0;
     ctx->error.detail_total = 0;
 }

@@ -44,6 +44,14 @@ const struct jalon_command jalon_commands[] = {
 
 /* In alphabetical order, as --help prints them. */
 const struct jalon_option jalon_options[] = {
+    {"account-writes", "JALON_ACCOUNT_WRITES", "N", JALON_OPTION_INTEGER, NULL, 0, 10000000,
+     COMMAND_SERVE,
+     "Contributions and what else is written, an hour, of a new account; up to twenty times as many of "
+     "one that is trusted; 0: any. When not given: 600, and any from this machine."},
+    {"anonymous-writes", "JALON_ANONYMOUS_WRITES", "N", JALON_OPTION_INTEGER, NULL, 0, 10000000,
+     COMMAND_SERVE,
+     "The same of one address without account, in one map. When not given: 120, and any from this "
+     "machine."},
     {"answer-memory", "JALON_ANSWER_MEMORY", "MIB", JALON_OPTION_INTEGER, "256", 1, 1048576,
      COMMAND_SERVE,
      "Memory of answers that wait for slow clients; beyond it the slowest are hung up on."},
@@ -113,6 +121,10 @@ const struct jalon_option jalon_options[] = {
     {"map", NULL, "COLUMN=FIELD", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
      "What a column is for: a field, or lon lat x y wkt title description category status "
      "observed licence campaign source_id; - for nothing."},
+    {"map-pressure", "JALON_MAP_PRESSURE", "N", JALON_OPTION_INTEGER, NULL, 0, 10000000,
+     COMMAND_SERVE,
+     "Writes to one map without account, an hour, beyond which they need a proof of work; 0: never. "
+     "When not given: 2000, not counting this machine's."},
     {"markdown", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0, COMMAND_RIGHTS,
      "Print the table as Markdown."},
     {"max-connections", "JALON_MAX_CONNECTIONS", "N", JALON_OPTION_INTEGER, "1000", 1, 100000,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "jalon/api.h"
+#include "jalon/app_abuse.h"
 #include "jalon/clock.h"
 #include "jalon/job.h"
 #include "jalon/log.h"
@@ -14,6 +15,7 @@
 
 /* Running requests may finish for this long after a signal. */
 enum { STOP_WAIT_MS = 8000, BASE_MAPS_MAX = 8, WRITES_PER_MINUTE = 600,
+       ANONYMOUS_WRITES = 120, ACCOUNT_WRITES = 600, MAP_PRESSURE = 2000,
        DATABASE_PAUSE_MS = 1000 };
 
 static const struct {
@@ -185,6 +187,23 @@ static void read_limits(const struct jalon_cli *cli, struct jalon_http_options *
     out->proxies = jalon_conf_list(settings, "trusted-proxy", &out->proxy_count);
 }
 
+static struct jalon_write_limit read_write_limit(const struct jalon_cli *cli, const char *option,
+                                                 unsigned fallback)
+{
+    struct jalon_limit limit = read_limit(cli, option, fallback);
+    return (struct jalon_write_limit){limit.most, limit.spares_loopback};
+}
+
+static void set_write_limits(const struct jalon_cli *cli, struct jalon_app *app)
+{
+    const struct jalon_write_limits limits = {
+        .anonymous = read_write_limit(cli, "anonymous-writes", ANONYMOUS_WRITES),
+        .account = read_write_limit(cli, "account-writes", ACCOUNT_WRITES),
+        .pressure = read_write_limit(cli, "map-pressure", MAP_PRESSURE),
+    };
+    jalon_app_set_write_limits(app, &limits);
+}
+
 static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
                                struct jalon_http **out)
 {
@@ -211,6 +230,7 @@ static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
         .shows = jalon_api_shows,
     };
     read_limits(cli, &options);
+    set_write_limits(cli, api->app);
     return jalon_http_start(cli->ctx, &options, out);
 }
 

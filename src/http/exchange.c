@@ -358,7 +358,9 @@ static void become_problem(struct jalon_exchange *exchange)
     struct jalon_response *response = &exchange->response;
     unsigned code =
         response->code >= 400 ? response->code : jalon_status_http_code(exchange->status);
-    int64_t retry_after_s = response->retry_after_s;
+    int64_t retry_after_s = response->retry_after_s > 0
+                                ? response->retry_after_s
+                                : exchange->request.ctx->error.retry_after_s;
     restart_response(exchange, jalon_problem_find(code)->code);
     response->media_type = "application/problem+json";
     response->retry_after_s = retry_after_s;

@@ -298,3 +298,51 @@ enum jalon_status jalon_store_find_trace(struct jalon_context *ctx, struct jalon
     }
     return status;
 }
+
+struct doings {
+    struct jalon_doing *items;
+    size_t count, capacity;
+};
+
+static enum jalon_status take_doing(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    void *object)
+{
+    struct doings *list = object;
+    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
+                                   sizeof *list->items, &list->capacity);
+    if (list->items == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    list->items[list->count++] = (struct jalon_doing){
+        .contribution = jalon_db_to_integer(&row[0]),
+        .first = jalon_db_to_integer(&row[1]),
+        .last = jalon_db_to_integer(&row[2]),
+        .count = jalon_db_to_integer(&row[3]),
+    };
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_list_doings(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map,
+                                          const struct jalon_writer *writer, int64_t since_us,
+                                          int64_t after, size_t limit, struct jalon_doing **out,
+                                          size_t *out_count)
+{
+    bool is_account = writer->account.length > 0;
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_text(is_account ? writer->account : writer->device),
+        jalon_db_time(since_us),
+        jalon_db_integer(after),
+        jalon_db_integer((int64_t)limit),
+    };
+    struct doings list = {.count = 0};
+    enum jalon_status status = jalon_store_each_row(
+        ctx, session, is_account ? JALON_QUERY_REVISION_OF_AUTHOR : JALON_QUERY_REVISION_OF_DEVICE,
+        values, JALON_STORE_COUNT(values), take_doing, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the endpoints against abuse share. Private to api. */
+#ifndef JALON_API_ABUSE_H
+#define JALON_API_ABUSE_H
+
+#include "jalon/app_abuse.h"
+
+#include "rules.h"
+
+/* A time of the body; JALON_OK and *out untouched when it is empty. Faults are added at `pointer`. */
+void jalon_abuse_read_time(struct jalon_request *request, struct jalon_text text,
+                           const char *pointer, int64_t *out);
+/* The id that `next` of a list says, or NULL at its beginning; JALON_INVALID. */
+enum jalon_status jalon_abuse_read_after(struct jalon_request *request, struct jalon_id *storage,
+                                         const struct jalon_id **out) JALON_MUST_USE;
+void jalon_abuse_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id);
+/* Null for 0. */
+void jalon_abuse_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
+/* The links of a list: to itself and, behind `last` (NULL: there is no more), to the next page. */
+void jalon_abuse_put_links(struct jalon_request *request, struct jalon_json_writer *writer,
+                           const struct jalon_id *last, int64_t limit);
+
+enum jalon_status jalon_challenge_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_zones_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_zones_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_zone_delete(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_blocks_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_blocks_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_block_delete(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_reverts_post(struct jalon_request *, struct jalon_response *);
+
+#endif

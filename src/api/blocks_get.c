@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* GET /maps/{map}/blocks: who may not write for now; for moderators. Layer 4 (api). */
+#include "abuse.h"
+
+/* Devices and addresses are not told, not even as they are kept. */
+static void put_block(struct jalon_json_writer *writer, const struct jalon_block *block)
+{
+    const char *what = block->account.length > 0 ? "account"
+                       : block->device.length > 0 ? "device"
+                                                  : "address";
+    jalon_json_begin_object(writer, NULL);
+    jalon_abuse_put_id(writer, "id", block->id);
+    jalon_json_put_string(writer, "what", what);
+    if (block->account.length > 0) {
+        jalon_json_put_text(writer, "account", block->account);
+    }
+    jalon_json_put_text(writer, "reason", block->reason);
+    jalon_json_put_text(writer, "author", block->author);
+    jalon_abuse_put_time(writer, "created", block->created_us);
+    jalon_abuse_put_time(writer, "ends", block->ends_us);
+    jalon_json_put_boolean(writer, "server", block->is_of_server);
+    jalon_json_end_object(writer);
+}
+
+enum jalon_status jalon_blocks_get(struct jalon_request *request, struct jalon_response *response)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    struct jalon_block *blocks = NULL;
+    struct jalon_id storage;
+    const struct jalon_id *after = NULL;
+    size_t count = 0;
+    int64_t limit = 0;
+    enum jalon_status status = jalon_request_integer(request, "limit", &limit);
+    if (status == JALON_OK) {
+        status = jalon_abuse_read_after(request, &storage, &after);
+    }
+    if (status == JALON_OK) { /* one more says whether there is a next page */
+        status = jalon_app_list_blocks(request->ctx, api->app,
+                                       jalon_request_variable(request, "map"), &actor, after,
+                                       (size_t)limit + 1, &blocks, &count);
+    }
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_json_writer writer;
+    bool more = count > (size_t)limit;
+    count -= more;
+    jalon_rules_begin(request, response, &writer);
+    jalon_json_begin_array(&writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        put_block(&writer, &blocks[i]);
+    }
+    jalon_json_end_array(&writer);
+    jalon_abuse_put_links(request, &writer, more ? &blocks[count - 1].id : NULL, limit);
+    jalon_json_end_object(&writer);
+    return jalon_endpoint_finish(request, response);
+}
