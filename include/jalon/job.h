@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * What a server does beside answering: it sends the mail that waits in the outbox. Layer 4 (job).
+ * What a server does beside answering: it sends the mail that waits in the outbox, and once an hour
+ * forgets what is kept for a time only (jalon_app_tidy). Layer 4 (job).
  *
  * One thread. Of several servers on one database each mail is sent by one: it is claimed by moving
  * its due time before it is sent. A server that is killed in between leaves it to be sent again when

@@ -39,7 +39,8 @@ enum command_bit {
     COMMAND_EXPORT = 1 << 15,
     COMMAND_MEMBER = 1 << 16,
     COMMAND_RIGHTS = 1 << 17,
-    COMMAND_ALL = (1 << 18) - 1,
+    COMMAND_TIDY = 1 << 18,
+    COMMAND_ALL = (1 << 19) - 1,
     COMMANDS_WITH_DATABASE = COMMAND_ALL & ~COMMAND_CONFIG & ~COMMAND_RIGHTS,
 };
 
@@ -83,6 +84,7 @@ enum exit_code jalon_cli_backup(struct jalon_cli *cli);
 enum exit_code jalon_cli_restore(struct jalon_cli *cli);
 enum exit_code jalon_cli_check(struct jalon_cli *cli);
 enum exit_code jalon_cli_vacuum(struct jalon_cli *cli);
+enum exit_code jalon_cli_tidy(struct jalon_cli *cli);
 
 /*
  * Prints the context's error on stderr, one line and one for each further detail, and answers the

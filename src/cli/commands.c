@@ -35,6 +35,9 @@ const struct jalon_command jalon_commands[] = {
      jalon_cli_restore},
     {"check", COMMAND_CHECK, "[FILE]", 0, 1,
      "Look for damage and contradictions in the database, or in a backup.", jalon_cli_check},
+    {"tidy", COMMAND_TIDY, "", 0, 0,
+     "Forget what maps keep for a time only, and note what waits too long; a server does so by itself.",
+     jalon_cli_tidy},
     {"vacuum", COMMAND_VACUUM, "", 0, 0,
      "Give unused space back to the system; no server may run.", jalon_cli_vacuum},
     {"config", COMMAND_CONFIG, "", 0, 0, "Print a settings file for serve, every option explained.",
@@ -97,7 +100,7 @@ const struct jalon_option jalon_options[] = {
      "A connection may be quiet for so long: between requests, in a body, in taking an answer."},
     {"json", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0,
      COMMAND_IMPORT | COMMAND_MAP_LIST | COMMAND_BACKUP | COMMAND_RESTORE | COMMAND_CHECK |
-         COMMAND_VACUUM | COMMAND_RIGHTS,
+         COMMAND_TIDY | COMMAND_VACUUM | COMMAND_RIGHTS,
      "Print results as JSON, one object a line."},
     {"kind", NULL, "person|organisation", JALON_OPTION_TEXT, "person", 0, 0, COMMAND_ACCOUNT_CREATE,
      "Whose account it is."},
@@ -155,7 +158,7 @@ const struct jalon_option jalon_options[] = {
      "Address that clients use, for links; http://ADDRESS:PORT when not given."},
     {"quiet", NULL, NULL, JALON_OPTION_FLAG, NULL, 0, 0,
      COMMAND_IMPORT | COMMAND_EXPORT | COMMAND_DEMO | COMMAND_BACKUP | COMMAND_RESTORE | COMMAND_CHECK |
-         COMMAND_VACUUM,
+         COMMAND_TIDY | COMMAND_VACUUM,
      "Show no progress and no summary."},
     {"rate-limit", "JALON_RATE_LIMIT", "N", JALON_OPTION_INTEGER, "0", 0, 10000000, COMMAND_SERVE,
      "Requests that read, a minute, of one IPv4 address or IPv6 /64; 0: any."},

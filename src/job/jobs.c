@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The thread that sends what waits in the outbox. Layer 4 (job).
+ * The thread that sends what waits in the outbox, and tidies once an hour. Layer 4 (job).
  *
  * It is woken by whoever queues mail in this process, and looks every second for what others
  * queued. What fails is logged once, without saying to whom it should have gone.
  */
 #include <pthread.h>
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <string.h>
 
+#include "jalon/app_tidy.h"
 #include "jalon/clock.h"
 #include "jalon/log.h"
 #include "jalon/memory.h"
@@ -21,6 +22,8 @@ enum {
     LEASE_SPARE_S = 10,  /* a claim holds so much longer than sending and taking leave may */
     END_TRIES = 10,      /* seconds for which a database that went away is waited for */
     MESSAGE_MAX = 1 << 20,
+    TIDY_AFTER_S = 60,
+    TIDY_EVERY_S = 3600,
     PAUSE_US = 1000000, /* after a mail that the relay did not take */
 };
 static const int64_t give_up_us = INT64_C(24) * 3600 * 1000000;
@@ -32,8 +35,9 @@ struct jalon_jobs {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool is_woken; /* all under the lock */
-    bool stops;
+    bool is_woken; /* under the lock */
+    atomic_bool stops;
+    int64_t tidy_us;      /* when all is tidied next, on the monotonic clock */
     bool has_warned;      /* the thread's own: that nobody sends */
     bool is_failing;      /* the database, or the relay: said once */
     uint64_t seed;
@@ -102,14 +106,6 @@ static bool wait_for_work(struct jalon_jobs *jobs, int64_t wait_us)
     bool going_on = !jobs->stops;
     pthread_mutex_unlock(&jobs->lock);
     return going_on;
-}
-
-static bool is_stopping(struct jalon_jobs *jobs)
-{
-    pthread_mutex_lock(&jobs->lock);
-    bool stops = jobs->stops;
-    pthread_mutex_unlock(&jobs->lock);
-    return stops;
 }
 
 /* --- Telling --- */
@@ -210,7 +206,7 @@ static enum jalon_status send_due(struct jalon_context *ctx, struct jalon_jobs *
     int64_t lease_us = (2 * jobs->options.timeout_s + LEASE_SPARE_S) * 1000000;
     enum jalon_status status = JALON_OK;
     *out_next_us = jalon_clock_now_us();
-    for (int i = 0; i < AT_ONCE_MAX && status == JALON_OK && !is_stopping(jobs); i++) {
+    for (int i = 0; i < AT_ONCE_MAX && status == JALON_OK && !atomic_load(&jobs->stops); i++) {
         struct jalon_mail mail;
         enum jalon_relay_end end = JALON_RELAY_TAKEN;
         jalon_context_reset(ctx);
@@ -251,6 +247,23 @@ static enum jalon_status look(struct jalon_context *ctx, struct jalon_jobs *jobs
     return status;
 }
 
+/* --- Tidying --- */
+static void tidy(struct jalon_context *ctx, struct jalon_jobs *jobs)
+{
+    struct jalon_tidied done;
+    if (jalon_clock_monotonic_us() < jobs->tidy_us) {
+        return;
+    }
+    jobs->tidy_us = jalon_clock_monotonic_us() + TIDY_EVERY_S * INT64_C(1000000);
+    jalon_context_reset(ctx);
+    enum jalon_status status = jalon_app_tidy(ctx, jobs->app, &jobs->stops, &done);
+    if (status != JALON_OK) {
+        const struct jalon_log_field reason = {"message", ctx->error.message, 0};
+        jalon_log_write(JALON_LOG_WARNING, "not tidied", &reason, 1);
+        jalon_error_clear(ctx);
+    }
+}
+
 static void *work(void *object)
 {
     struct jalon_jobs *jobs = object;
@@ -264,6 +277,9 @@ static void *work(void *object)
         enum jalon_status status = ctx == NULL ? JALON_NO_MEMORY : look(ctx, jobs, &next_us);
         if (status != JALON_OK && ctx != NULL) {
             tell_failure(jobs, ctx);
+        }
+        if (ctx != NULL) {
+            tidy(ctx, jobs);
         }
         int64_t until_us = next_us - jalon_clock_now_us();
         wait_us = status != JALON_OK || next_us == 0 || until_us > LOOK_MS * 1000
@@ -294,6 +310,8 @@ enum jalon_status jalon_jobs_start(struct jalon_context *ctx, struct jalon_app *
     pthread_condattr_t clock;
     jobs->app = app;
     jobs->options = *options;
+    atomic_init(&jobs->stops, false);
+    jobs->tidy_us = jalon_clock_monotonic_us() + TIDY_AFTER_S * INT64_C(1000000);
     jalon_random_bytes(&jobs->seed, sizeof jobs->seed);
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_condattr_init(&clock);
@@ -322,7 +340,7 @@ void jalon_jobs_stop(struct jalon_jobs *jobs)
     }
     jalon_app_on_mail(jobs->app, NULL, NULL);
     pthread_mutex_lock(&jobs->lock);
-    jobs->stops = true;
+    atomic_store(&jobs->stops, true);
     pthread_cond_signal(&jobs->wake);
     pthread_mutex_unlock(&jobs->lock);
     if (jobs->relay != NULL) {
