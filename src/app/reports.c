@@ -6,15 +6,18 @@
  * one about personal data is enough, because what was seen cannot be unseen. Whoever complains is told
  * what came of it, and moderators know who did.
  */
+#include "jalon/app_mail.h"
 #include "jalon/app_moderation.h"
 #include "jalon/clock.h"
 
 #include "decide.h"
 
 /* What the author of something hidden so reads, in both languages: nobody has written it. */
-static const char hidden_reason[] =
-    "Signalée ; masquée en attendant qu'un modérateur la relise. / "
-    "Reported; hidden until a moderator has looked at it.";
+#define HIDDEN_REASON                                                \
+    "Signalée ; masquée en attendant qu'un modérateur la relise. / " \
+    "Reported; hidden until a moderator has looked at it."
+#define TOLD_HIDDEN "{\"decision\":\"hide\",\"reason\":\"" HIDDEN_REASON "\"}"
+static const char hidden_reason[] = HIDDEN_REASON;
 
 /* --- May it be reported? --- */
 static enum jalon_status check_body(struct jalon_context *ctx,
@@ -95,11 +98,16 @@ static enum jalon_status hide(struct jalon_context *ctx, struct jalon_turn *turn
     struct jalon_text detail = jalon_text_format(
         ctx->arena, "{\"version\":%lld,\"before\":\"published\",\"after\":\"hidden\",\"reports\":%lld}",
         (long long)subject->version, (long long)reports);
-    return detail.data == NULL
-               ? jalon_no_memory(ctx)
-               : jalon_audit_add(ctx, turn->session, turn->map, JALON_TEXT_EMPTY, "hide",
-                                 subject->number, JALON_TEXT_EMPTY,
-                                 jalon_text_from(hidden_reason), detail);
+    if (detail.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    status = jalon_audit_add(ctx, turn->session, turn->map, JALON_TEXT_EMPTY, "hide",
+                             subject->number, JALON_TEXT_EMPTY, jalon_text_from(hidden_reason),
+                             detail);
+    return status == JALON_OK
+               ? jalon_notify(ctx, turn->session, subject->author, "decision", turn->map,
+                              subject->number, JALON_TEXT_EMPTY, JALON_TEXT(TOLD_HIDDEN))
+               : status;
 }
 
 static enum jalon_status ask_for_look(struct jalon_context *ctx, struct jalon_turn *turn,
