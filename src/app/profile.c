@@ -166,7 +166,7 @@ enum jalon_status jalon_app_change_account(struct jalon_context *ctx, struct jal
         status = prepare(ctx, app, actor, change, &account, out_wait_s);
     }
     if (status == JALON_OK) {
-        status = jalon_store_write(ctx, app->store, &session);
+        status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
         status = write_change(ctx, session, change, &account);
@@ -255,7 +255,7 @@ enum jalon_status jalon_app_delete_token(struct jalon_context *ctx, struct jalon
 {
     struct jalon_account found;
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    enum jalon_status status = jalon_write_alone(ctx, app, &session);
     if (status == JALON_OK) {
         status = jalon_store_find_account(ctx, session, account, &found);
     }

@@ -164,7 +164,7 @@ enum jalon_status jalon_app_sign_up(struct jalon_context *ctx, struct jalon_app 
                                      &account.password_hash);
     }
     if (status == JALON_OK) {
-        status = jalon_store_write(ctx, app->store, &session);
+        status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
         status = insert(ctx, session, &account);
@@ -252,7 +252,7 @@ enum jalon_status jalon_app_confirm(struct jalon_context *ctx, struct jalon_app 
                                     struct jalon_text ticket, struct jalon_session_begun *out)
 {
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    enum jalon_status status = jalon_write_alone(ctx, app, &session);
     if (status == JALON_OK) {
         status = confirm(ctx, session, ticket, out);
     }
@@ -267,7 +267,7 @@ enum jalon_status jalon_account_sign_in_by_link(struct jalon_context *ctx, struc
     struct jalon_ticket ticket;
     struct jalon_account account;
     struct jalon_session *session = NULL;
-    enum jalon_status status = jalon_store_write(ctx, app->store, &session);
+    enum jalon_status status = jalon_write_alone(ctx, app, &session);
     if (status == JALON_OK) {
         status = take_ticket(ctx, session, secret, JALON_TICKET_SIGN_IN, &ticket, &account);
     }
@@ -311,7 +311,7 @@ enum jalon_status jalon_app_reset_password(struct jalon_context *ctx, struct jal
         status = jalon_password_hash(ctx, app->passwords, password, &hash);
     }
     if (status == JALON_OK) {
-        status = jalon_store_write(ctx, app->store, &session);
+        status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
         status = reset(ctx, session, ticket, hash, out);
@@ -348,7 +348,7 @@ enum jalon_status jalon_app_mail_link(struct jalon_context *ctx, struct jalon_ap
         status = jalon_throttle_check(ctx, app, actor, JALON_THROTTLE_MAIL, email, out_wait_s);
     }
     if (status == JALON_OK) {
-        status = jalon_store_write(ctx, app->store, &session);
+        status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
         status = mail_asked(ctx, session, email, for_password, language);
