@@ -205,14 +205,14 @@ static enum jalon_status put_member(struct jalon_context *ctx, struct jalon_sess
                                     const struct jalon_put_member *command,
                                     struct jalon_member *out)
 {
-    struct jalon_member before;
+    struct jalon_member before, member;
     enum jalon_status status =
         jalon_rights_check_actor(ctx, session, map, actor, JALON_RIGHT_SET_MEMBERS);
     if (status == JALON_OK) {
         status = find_account(ctx, session, map, command->name, &before);
     }
-    struct jalon_member member = before;
     if (status == JALON_OK) {
+        member = before;
         status = read_command(ctx, session, map, command, &member);
     }
     if (status == JALON_OK) {

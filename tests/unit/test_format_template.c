@@ -347,6 +347,46 @@ static void the_small_template_is_right(void **state)
     assert_int_equal(map.collections[0].category_root_count, 1);
 }
 
+/* A whole template with these rules. */
+static struct jalon_text with_rules(const char *rules)
+{
+    return jalon_text_format(
+        ctx->arena,
+        "{\"name\":\"t\",\"title\":{\"fr\":\"T\",\"en\":\"T\"},\"licence\":\"L\","
+        "\"policy\":\"contributory\",\"account_needed\":true,\"box\":[0,40,1,41],\"rules\":%s,"
+        "\"collections\":[{\"key\":\"c\",\"title\":{\"fr\":\"C\",\"en\":\"C\"},"
+        "\"color\":\"#123456\",\"geometry\":[\"Point\"],\"fields\":[]}]}",
+        rules);
+}
+
+static void rules_are_read_and_judged(void **state)
+{
+    (void)state;
+    struct jalon_map map;
+    jalon_error_clear(ctx);
+    assert_int_equal(
+        jalon_template_read(ctx,
+                            with_rules("{\"moderation\":\"trust\",\"trust_count\":5,\"edits\":"
+                                       "\"proposal\",\"licences\":[\"CC0-1.0\",\"ODbL-1.0\"]}"),
+                            &map),
+        JALON_OK);
+    assert_int_equal(map.rules.moderation, JALON_MODERATE_TRUST);
+    assert_int_equal(map.rules.trust_count, 5);
+    assert_int_equal(map.rules.edits, JALON_EDITS_PROPOSAL);
+    assert_int_equal(map.rules.licence_count, 2);
+    assert_string_equal(map.rules.licences[1].data, "ODbL-1.0");
+    assert_int_equal(map.rules.report_threshold, 3); /* as in a map that says nothing */
+    refuse(with_rules("{\"moderation\":\"late\",\"trust_count\":0,\"licences\":[1],\"policy\":"
+                      "\"contributory\",\"reading\":\"moderators\"}"));
+    expect("/rules/moderation", "expected post, pre or trust");
+    expect("/rules/trust_count", "expected a whole number from 1 to 1000");
+    expect("/rules/licences", "expected a list of at most 100 texts of one line");
+    expect("/rules/policy", "unknown member");
+    expect("/rules/reading", "expected public or members");
+    refuse(with_rules("[]"));
+    expect("/rules", "expected an object, found an array");
+}
+
 static void what_is_missing_or_unknown_is_named(void **state)
 {
     (void)state;
@@ -552,6 +592,7 @@ int main(void)
         cmocka_unit_test(the_demo_knows_every_domain_of_the_associations),
         cmocka_unit_test(the_small_template_is_right),
         cmocka_unit_test(what_is_missing_or_unknown_is_named),
+        cmocka_unit_test(rules_are_read_and_judged),
         cmocka_unit_test(keys_are_checked),
         cmocka_unit_test(members_fit_their_type),
         cmocka_unit_test(references_are_checked),
