@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /accounts/{name}: what somebody shows. Layer 4 (api). */
+#include "page_client.h"
 #include "people.h"
 
 enum jalon_status jalon_profile_get(struct jalon_request *request,
                                     struct jalon_response *response)
 {
+    if (jalon_page_is_wanted(request)) {
+        return jalon_page_client_part(request, response, "profile", "profile.title");
+    }
     struct jalon_api *api = request->application;
     struct jalon_account account;
     struct jalon_json_writer writer;

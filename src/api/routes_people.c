@@ -3,6 +3,8 @@
 #include "people.h"
 
 static const struct jalon_representation json[] = {{"json", "application/json"}, {0}};
+static const struct jalon_representation json_or_page[] = {
+    {"json", "application/json"}, {"html", "text/html"}, {0}};
 static const char *const json_body[] = {"application/json", NULL};
 static const struct jalon_parameter none[] = {{0}};
 static const char *const patch_body[] = {"application/json", "application/merge-patch+json", NULL};
@@ -68,7 +70,7 @@ const struct jalon_route jalon_routes_people[] = {
      .needs_account = true, .scope = JALON_SCOPE_ACCOUNT, .apart = true},
     {JALON_GET, "/accounts/{name}", jalon_profile_get, "getProfile",
      "What a person or an organisation shows of itself", "accounts", .parameters = none,
-     .representations = json, .one_language = true},
+     .representations = json_or_page, .one_language = true},
     {JALON_GET, "/accounts/{name}/contributions", jalon_profile_contributions_get,
      "getProfileContributions", "The public contributions of somebody who shows them", "accounts",
      .parameters = pages, .representations = json, .one_language = true},

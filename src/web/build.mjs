@@ -26,7 +26,7 @@ const shared = {
   logLevel: 'warning',
 };
 
-const parts = ['account', 'conversation', 'desk', 'members', 'settings'].map((name) => `community/${name}.ts`);
+const parts = ['account', 'conversation', 'desk', 'members', 'profile', 'settings'].map((name) => `community/${name}.ts`);
 const maplibre = join(here, 'node_modules/maplibre-gl/dist');
 
 await mkdir(out, { recursive: true });

@@ -9,11 +9,12 @@ import type conversation from './locales/conversation.fr.json';
 import type desk from './locales/desk.fr.json';
 import type manage from './locales/manage.fr.json';
 import type map from './locales/map.fr.json';
+import type profile from './locales/profile.fr.json';
 import type { Label, Lang } from './types';
 import { recall, remember } from './storage';
 
 export type Word = keyof typeof common | keyof typeof map | keyof typeof community | keyof typeof conversation
-  | keyof typeof account | keyof typeof desk | keyof typeof manage;
+  | keyof typeof account | keyof typeof desk | keyof typeof manage | keyof typeof profile;
 type Params = Record<string, string | number>;
 
 const words: Record<Lang, Record<string, string>> = { fr: {}, en: {} };

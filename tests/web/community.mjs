@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { base, checkAccessible, DESKTOP, mapPath } from './browser.mjs';
 
 const map = mapPath.split('/').pop();
@@ -77,4 +78,18 @@ export async function checkPage(page, where) {
   await checkAccessible(page, where);
   const { content, window } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }));
   assert.ok(content <= window, `${where}: ${content} pixels wide in ${window}`);
+}
+
+/** The link in the newest mail to this address whose fragment begins like this: "confirm". */
+export async function mailedLink(address, purpose) {
+  for (let tries = 0; tries < 100; tries++) {
+    const mails = (await readFile(process.env.JALON_MAILS, 'utf8').catch(() => '')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    const text = mails.filter(({ to }) => to.includes(address)).map((mail) => mail.text).reverse()
+      .find((each) => each.includes(`/account#${purpose}=`));
+    if (text) {
+      return text.match(new RegExp(`\\S+/account#${purpose}=\\S+`))[0];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return assert.fail(`no mail with a link to ${purpose} came to ${address}`);
 }

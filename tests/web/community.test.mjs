@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertClean, base, get, launch, mapPath } from './browser.mjs';
-import { checkPage, client, enter, NARROW, passwordOf, person, visit } from './community.mjs';
+import { assertClean, base, get, launch, mapPath, pointCollection } from './browser.mjs';
+import { checkPage, client, enter, mailedLink, NARROW, passwordOf, person, visit } from './community.mjs';
 
 let browser;
 before(async () => {
@@ -82,6 +82,93 @@ test('an admin gives a role, changes it and takes it away', async () => {
   await page.locator('[data-member="ada"] button.danger').click();
   await page.waitForSelector('[data-member="ada"]', { state: 'detached' });
   assert.equal(await roleOf(), undefined);
+  assertClean(seen);
+  await context.close();
+});
+
+test('somebody signs up, confirms the address by the mailed link, and shows a profile', async () => {
+  const { page, context, seen } = await enter(browser, null);
+  await visit(page, '/account#sign_up');
+  await page.fill('#sign-up input[name="name"]', 'carole');
+  await page.fill('#sign-up input[name="email"]', 'carole@example');
+  await page.click('#sign-up button[type="submit"]');
+  await page.waitForSelector('#sign-up .field.invalid');
+  await page.fill('#sign-up input[name="email"]', 'carole@example.org');
+  await page.fill('#sign-up input[name="password"]', passwordOf('carole'));
+  await page.click('#sign-up button[type="submit"]');
+  await page.waitForSelector('#sign-up .said');
+  const link = await mailedLink('carole@example.org', 'confirm');
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.waitForSelector('#landing button[type="submit"]');
+  assert.doesNotMatch(page.url(), /confirm=/, 'the token leaves the address');
+  await page.click('#landing button[type="submit"]');
+  await page.waitForSelector('#sign-out');
+  await page.goto(`${base}/account#profile`);
+  await page.fill('textarea[name="about"]', 'Je cartographie les fontaines.');
+  await page.locator('#page .card').first().locator('button[type="submit"]').click();
+  await page.waitForSelector('#page .said');
+  await visit(page, '/accounts/carole');
+  assert.match(await page.innerText('#profile'), /fontaines/);
+  await checkPage(page, 'profile');
+  // Once used, the link opens nothing more.
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.click('#landing button[type="submit"]');
+  await page.waitForSelector('#landing .summary-errors');
+  assertClean(seen);
+  await context.close();
+});
+
+test('a forgotten password is replaced by a mailed link', async () => {
+  person('denis');
+  const { page, context } = await enter(browser, null);
+  await visit(page, '/account');
+  await page.fill('#by-mail input[name="email"]', 'denis@example.org');
+  await page.selectOption('#by-mail select', 'password');
+  await page.click('#by-mail button[type="submit"]');
+  await page.waitForSelector('#by-mail .said');
+  await page.goto('about:blank');
+  await page.goto(await mailedLink('denis@example.org', 'password'));
+  await page.fill('#landing input[type="password"]', 'une nouvelle phrase');
+  await page.click('#landing button[type="submit"]');
+  await page.waitForSelector('#sign-out');
+  const again = await context.request.post(`${base}/sessions`, { headers: { Origin: base }, data: { account: 'denis', password: 'une nouvelle phrase' } });
+  assert.equal(again.status(), 201);
+  await context.close();
+});
+
+test('an author reads what was decided, in contributions and news, and makes a token', async () => {
+  const { collection } = await pointCollection();
+  const { body: item } = await client('ada')('POST', `${mapPath}/collections/${collection.id}/items`, {
+    type: 'Feature', geometry: { type: 'Point', coordinates: [3.81, 43.57] }, properties: { title: 'Ma contribution' },
+  }, { 'Content-Type': 'application/geo+json' });
+  const decided = await client('mod')('POST', `${mapPath}/moderation/${item.id}`, { decision: 'reject', reason: 'Pas assez précis' });
+  assert.equal(decided.status, 200, JSON.stringify(decided.body));
+  const { page, context, seen } = await enter(browser, 'ada');
+  await visit(page, '/account');
+  const row = page.locator(`[data-item="${item.id}"]`);
+  await row.locator('text=Pas assez précis').waitFor();
+  await row.locator('summary').click();
+  await row.locator('textarea').fill('J’ai déplacé le point');
+  await row.locator('button[type="submit"]').click();
+  await row.locator('.said').waitFor();
+  await page.goto(`${base}/account#notifications`);
+  await page.waitForSelector('.unseen[data-kind="decision"]');
+  await checkPage(page, 'news');
+  await page.click('#all-seen');
+  await page.waitForSelector('[data-kind="decision"]:not(.unseen)');
+  await page.goto(`${base}/account#tokens`);
+  await page.fill('#page input[name="name"]', 'QGIS');
+  await page.selectOption('#page select[name="scope"]', 'write');
+  await page.locator('#page form button[type="submit"]').click();
+  const token = await page.innerText('#new-token');
+  const me = await fetch(`${base}${mapPath}/me`, { headers: { Authorization: `Bearer ${token}` } });
+  assert.equal((await me.json()).account, 'ada');
+  await checkPage(page, 'tokens');
+  await page.locator('[data-token]', { hasText: 'QGIS' }).locator('button').click();
+  await page.locator('[data-token]', { hasText: 'QGIS' }).waitFor({ state: 'detached' });
+  assert.equal((await fetch(`${base}${mapPath}/me`, { headers: { Authorization: `Bearer ${token}` } })).status, 401);
   assertClean(seen);
   await context.close();
 });

@@ -64,11 +64,11 @@ function one(talk: Talk, tree: CategoryTree, proposal: Proposal): HTMLElement {
 export async function proposals(talk: Talk, tree: CategoryTree): Promise<HTMLElement | ''> {
   let page: Page<Proposal>;
   try {
-    page = await talk.get<Page<Proposal>>('/proposals');
+    page = await talk.get<Page<Proposal>>('/proposals?state=open');
   } catch {
     return '';
   }
-  const open = page.items.filter((each) => each.state === 'open');
+  const open = page.items;
   return open.length === 0 ? '' : h('section', { class: 'block', id: 'talk-proposals' },
     h('h3', null, plural('talk.proposals', open.length)),
     h('ol', { class: 'plain comments' }, open.map((each) => one(talk, tree, each))));
