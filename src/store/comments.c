@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Comments: rows <-> structs. Layer 2. */
+#include <assert.h>
+
+#include "store/talk.h"
+
+static const char *const kinds[JALON_COMMENT_KIND_COUNT] = {
+    [JALON_COMMENT_INFORMATION] = "information", [JALON_COMMENT_QUESTION] = "question",
+    [JALON_COMMENT_CORRECTION] = "correction",   [JALON_COMMENT_PROPOSAL] = "proposal",
+    [JALON_COMMENT_HELP] = "help",               [JALON_COMMENT_EVENT] = "event",
+};
+
+const char *jalon_comment_kind_name(enum jalon_comment_kind kind)
+{
+    assert((size_t)kind < JALON_STORE_COUNT(kinds));
+    return kinds[kind];
+}
+
+bool jalon_comment_kind_parse(struct jalon_text name, enum jalon_comment_kind *out)
+{
+    for (size_t i = 0; i < JALON_STORE_COUNT(kinds); i++) {
+        if (jalon_text_is(name, kinds[i])) {
+            *out = (enum jalon_comment_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct jalon_db_value kind_value(enum jalon_comment_kind kind)
+{
+    return jalon_db_text(jalon_text_from(jalon_comment_kind_name(kind)));
+}
+
+static struct jalon_db_value state_value(enum jalon_moderation state)
+{
+    return jalon_db_text(jalon_text_from(jalon_moderation_name(state)));
+}
+
+/* --- Writing --- */
+
+enum jalon_status jalon_store_insert_comment(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, int64_t contribution,
+                                             const struct jalon_comment *comment)
+{
+    char id[JALON_ID_TEXT_SIZE], parent[JALON_ID_TEXT_SIZE];
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_talk_id(comment->id, id),
+        jalon_db_integer(contribution),
+        jalon_talk_id(comment->parent, parent),
+        kind_value(comment->kind),
+        jalon_db_text(comment->text),
+        jalon_db_text_or_null(comment->author),
+        jalon_db_text_or_null(comment->device),
+        state_value(comment->moderation),
+        jalon_db_text_or_null(comment->reason),
+        jalon_db_time(comment->created_us),
+        jalon_db_time(comment->updated_us),
+    };
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_COMMENT_INSERT, values,
+                            JALON_STORE_COUNT(values), NULL);
+}
+
+enum jalon_status jalon_store_update_comment(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, int64_t contribution,
+                                             const struct jalon_comment *comment)
+{
+    char id[JALON_ID_TEXT_SIZE];
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution),
+        jalon_talk_id(comment->id, id),
+        kind_value(comment->kind),
+        jalon_db_text(comment->text),
+        state_value(comment->moderation),
+        jalon_db_text_or_null(comment->reason),
+        jalon_db_time(comment->updated_us),
+    };
+    return jalon_db_execute(ctx, session->connection, JALON_QUERY_COMMENT_UPDATE, values,
+                            JALON_STORE_COUNT(values), NULL);
+}
+
+/* --- Reading --- */
+
+static enum jalon_status read_comment(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                      struct jalon_comment *out)
+{
+    enum { ID, PARENT, KIND, TEXT, AUTHOR, DEVICE, MODERATION, REASON, CREATED, UPDATED };
+    struct jalon_comment read = {
+        .created_us = jalon_db_to_time_us(&row[CREATED]),
+        .updated_us = jalon_db_to_time_us(&row[UPDATED]),
+    };
+    struct jalon_text parent = jalon_db_to_text(&row[PARENT]);
+    if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &read.id) ||
+        (parent.length > 0 && !jalon_id_parse(parent, &read.parent)) ||
+        !jalon_comment_kind_parse(jalon_db_to_text(&row[KIND]), &read.kind) ||
+        !jalon_moderation_parse(jalon_db_to_text(&row[MODERATION]), &read.moderation)) {
+        return jalon_store_bad_row(ctx, "a comment of time", read.created_us);
+    }
+    const struct jalon_talk_text texts[] = {
+        {TEXT, &read.text},     {AUTHOR, &read.author}, {DEVICE, &read.device},
+        {REASON, &read.reason}, {0, NULL},
+    };
+    enum jalon_status status = jalon_talk_copy(ctx, row, texts);
+    if (status == JALON_OK) {
+        *out = read;
+    }
+    return status;
+}
+
+enum jalon_status jalon_store_find_comment(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map, int64_t contribution,
+                                           struct jalon_id id, struct jalon_comment *out)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution),
+        jalon_talk_after(id, text),
+    };
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status = jalon_store_query_row(
+        ctx, session, JALON_QUERY_COMMENT_FIND, values, JALON_STORE_COUNT(values), &cursor, &row);
+    if (status == JALON_NOT_FOUND) {
+        return jalon_fail(ctx, status, "there is no such comment on this contribution");
+    }
+    if (status == JALON_OK) {
+        status = read_comment(ctx, row, out);
+        jalon_db_cursor_end(cursor);
+    }
+    return status;
+}
+
+static enum jalon_status take_comment(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                      void *object)
+{
+    struct jalon_talk_list *list = object;
+    struct jalon_comment *comment = jalon_talk_next(ctx, list);
+    enum jalon_status status =
+        comment != NULL ? read_comment(ctx, row, comment) : jalon_no_memory(ctx);
+    list->count += status == JALON_OK;
+    return status;
+}
+
+enum jalon_status jalon_store_list_comments(struct jalon_context *ctx,
+                                            struct jalon_session *session,
+                                            const struct jalon_map *map, int64_t contribution,
+                                            const struct jalon_comment_filter *filter,
+                                            struct jalon_comment **out, size_t *out_count)
+{
+    char after[JALON_ID_TEXT_SIZE];
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(contribution),
+        jalon_talk_after(filter->after, after),
+        filter->has_state ? state_value(filter->state) : jalon_db_null(),
+        jalon_db_text(filter->author),
+        jalon_db_text(filter->device),
+        jalon_db_integer((int64_t)filter->limit),
+    };
+    struct jalon_talk_list list = {.size = sizeof(struct jalon_comment)};
+    enum jalon_status status =
+        jalon_store_each_row(ctx, session, JALON_QUERY_COMMENT_LIST, values,
+                             JALON_STORE_COUNT(values), take_comment, &list);
+    if (status == JALON_OK) {
+        *out = list.items;
+        *out_count = list.count;
+    }
+    return status;
+}
