@@ -82,6 +82,7 @@ enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
 
 /* --- Tables of routes, beside routes.c --- */
 extern const struct jalon_route jalon_routes_abuse[];
+extern const struct jalon_route jalon_routes_conversation[];
 extern const struct jalon_route jalon_routes_duplicates[];
 extern const struct jalon_route jalon_routes_moderation[];
 extern const struct jalon_route jalon_routes_rules[];

@@ -95,14 +95,12 @@ enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon
     return status;
 }
 
-/*
- * The Idempotency-Key, as a structured string ("…") or bare
- * (draft-ietf-httpapi-idempotency-key-header).
- */
-static enum jalon_status read_key(struct jalon_request *request, struct jalon_contribute *command)
+/* As a structured string ("…") or bare (draft-ietf-httpapi-idempotency-key-header). */
+enum jalon_status jalon_item_read_key(struct jalon_request *request, struct jalon_text *out)
 {
     struct jalon_text key;
     if (!jalon_request_header(request, "Idempotency-Key", &key)) {
+        *out = JALON_TEXT_EMPTY;
         return JALON_OK;
     }
     if (key.length >= 2 && key.data[0] == '"' && key.data[key.length - 1] == '"') {
@@ -116,6 +114,17 @@ static enum jalon_status read_key(struct jalon_request *request, struct jalon_co
         return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "Idempotency-Key",
                              "expected 1 to %d visible ASCII characters, such as a UUID",
                              IDEMPOTENCY_KEY_MAX);
+    }
+    *out = key;
+    return JALON_OK;
+}
+
+static enum jalon_status read_key(struct jalon_request *request, struct jalon_contribute *command)
+{
+    struct jalon_text key;
+    enum jalon_status status = jalon_item_read_key(request, &key);
+    if (status != JALON_OK || key.length == 0) {
+        return status;
     }
     struct jalon_text id = jalon_request_variable(request, "id");
     struct jalon_text crs = jalon_endpoint_header(request, "Content-Crs");

@@ -21,6 +21,9 @@ enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon
 /* The body as a record, its coordinates as Content-Crs says. */
 enum jalon_status jalon_item_read_body(struct jalon_request *request, struct jalon_text body,
                                        struct jalon_record *out) JALON_MUST_USE;
+/* The Idempotency-Key; empty when absent. JALON_INVALID names the header. */
+enum jalon_status jalon_item_read_key(struct jalon_request *request,
+                                      struct jalon_text *out) JALON_MUST_USE;
 /* Edits, and answers: 204 to a deletion, else 200 with what was stored; 428 without If-Match. */
 enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_response *response,
                                   const struct jalon_edit *edit) JALON_MUST_USE;

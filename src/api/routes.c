@@ -406,6 +406,7 @@ static const struct jalon_route *const areas[] = {
     jalon_routes_duplicates,
     jalon_routes_mail,
     jalon_routes_abuse,
+    jalon_routes_conversation,
     jalon_routes_people,
     jalon_routes_moderation,
     jalon_routes_rules,

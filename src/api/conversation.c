@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the endpoints of the conversation share: paths, pages, answers. Layer 4 (api). */
+#include "conversation.h"
+
+#include "jalon/clock.h"
+
+/* --- Requests --- */
+enum jalon_status jalon_talk_read_about(struct jalon_request *request, struct jalon_about *out)
+{
+    struct jalon_about about = {
+        .map = jalon_request_variable(request, "map"),
+        .collection = jalon_request_variable(request, "collection"),
+        .actor = jalon_endpoint_actor(request),
+    };
+    enum jalon_status status = jalon_endpoint_id(request, &about.id);
+    if (status == JALON_OK) {
+        *out = about;
+    }
+    return status;
+}
+
+enum jalon_status jalon_talk_read_id(struct jalon_request *request, const char *variable,
+                                     struct jalon_id *out)
+{
+    return jalon_id_parse(jalon_request_variable(request, variable), out)
+               ? JALON_OK
+               : jalon_fail(request->ctx, JALON_NOT_FOUND, "there is no such %s of this contribution",
+                            variable);
+}
+
+enum jalon_status jalon_talk_read_page(struct jalon_request *request, size_t *out_limit,
+                                       struct jalon_id *out_after)
+{
+    struct jalon_text after;
+    int64_t limit = 0;
+    *out_after = (struct jalon_id){{0}};
+    enum jalon_status status = jalon_request_integer(request, "limit", &limit);
+    if (status == JALON_OK && jalon_request_parameter(request, "after", &after) &&
+        !jalon_id_parse(after, out_after)) {
+        status = jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "after",
+                               "expected an id, as the link `next` says it");
+    }
+    *out_limit = (size_t)limit;
+    return status;
+}
+
+/* --- Answers --- */
+void jalon_talk_begin(struct jalon_response *response, struct jalon_json_writer *writer)
+{
+    response->media_type = "application/json";
+    response->cache_control = JALON_TEXT("private, no-store");
+    jalon_json_writer_init(writer, &response->body);
+    jalon_json_begin_object(writer, NULL);
+}
+
+enum jalon_status jalon_talk_end_list(struct jalon_request *request,
+                                      struct jalon_response *response,
+                                      struct jalon_json_writer *writer,
+                                      const struct jalon_id *next, size_t limit)
+{
+    jalon_json_end_array(writer);
+    jalon_json_begin_array(writer, "links");
+    jalon_endpoint_put_link(writer, "self", "application/json", "This list",
+                            jalon_endpoint_url(request, "%s", request->path.data));
+    if (next != NULL) {
+        char id[JALON_ID_TEXT_SIZE];
+        struct jalon_text state = JALON_TEXT_EMPTY;
+        (void)jalon_request_parameter(request, "state", &state);
+        jalon_id_format(*next, id);
+        jalon_endpoint_put_link(writer, "next", "application/json", "The next ones",
+                                jalon_endpoint_url(request, "%s?after=%s&limit=%zu%s%.*s",
+                                                   request->path.data, id, limit,
+                                                   state.length > 0 ? "&state=" : "",
+                                                   JALON_TEXT_ARGS(state)));
+    }
+    jalon_json_end_array(writer);
+    jalon_json_end_object(writer);
+    return jalon_endpoint_finish_hashed(request, response);
+}
+
+void jalon_talk_set_created(struct jalon_request *request, struct jalon_response *response,
+                            struct jalon_id id, int64_t seq)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    jalon_id_format(id, text);
+    response->code = 201;
+    response->seq = seq;
+    response->location = jalon_endpoint_url(request, "%s/%s", request->path.data, text);
+}
+
+/* --- Members --- */
+void jalon_talk_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    jalon_id_format(id, text);
+    jalon_json_put_string(writer, key, text);
+}
+
+void jalon_talk_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us)
+{
+    char text[JALON_CLOCK_TEXT_SIZE];
+    jalon_clock_format(time_us, text);
+    jalon_json_put_string(writer, key, text);
+}
+
+void jalon_talk_put_text_or_null(struct jalon_json_writer *writer, const char *key,
+                                 struct jalon_text text)
+{
+    if (text.length > 0) {
+        jalon_json_put_text(writer, key, text);
+    } else {
+        jalon_json_put_null(writer, key);
+    }
+}
+
+void jalon_talk_put_comment(struct jalon_json_writer *writer, const struct jalon_comment *comment)
+{
+    static const struct jalon_id none = {{0}};
+    jalon_talk_put_id(writer, "id", comment->id);
+    if (jalon_id_compare(comment->parent, none) != 0) {
+        jalon_talk_put_id(writer, "parent", comment->parent);
+    }
+    jalon_json_put_string(writer, "kind", jalon_comment_kind_name(comment->kind));
+    jalon_talk_put_text_or_null(writer, "text", comment->text);
+    jalon_talk_put_text_or_null(writer, "author", comment->author);
+    jalon_json_put_string(writer, "moderation", jalon_moderation_name(comment->moderation));
+    if (comment->reason.length > 0) {
+        jalon_json_put_text(writer, "reason", comment->reason);
+    }
+    jalon_talk_put_time(writer, "created", comment->created_us);
+    jalon_talk_put_time(writer, "updated", comment->updated_us);
+}
+
+void jalon_talk_put_confirmation(struct jalon_json_writer *writer,
+                                 const struct jalon_confirmation *confirmation)
+{
+    jalon_talk_put_id(writer, "id", confirmation->id);
+    jalon_json_put_boolean(writer, "still", confirmation->still);
+    jalon_json_put_text(writer, "observed", confirmation->observed);
+    jalon_talk_put_text_or_null(writer, "remark", confirmation->remark);
+    jalon_talk_put_text_or_null(writer, "author", confirmation->author);
+    jalon_talk_put_time(writer, "created", confirmation->created_us);
+}
+
+void jalon_talk_put_claim(struct jalon_json_writer *writer, const struct jalon_claim *claim)
+{
+    jalon_talk_put_id(writer, "id", claim->id);
+    jalon_json_put_text(writer, "account", claim->account);
+    jalon_json_put_text(writer, "text", claim->text);
+    jalon_json_put_text(writer, "state", claim->state);
+    if (claim->decided_us != 0) {
+        jalon_talk_put_time(writer, "decided", claim->decided_us);
+        jalon_talk_put_text_or_null(writer, "decided_by", claim->decided_by);
+        jalon_talk_put_text_or_null(writer, "reason", claim->reason);
+    }
+    jalon_talk_put_time(writer, "created", claim->created_us);
+}
+
+void jalon_talk_put_link(struct jalon_request *request, struct jalon_json_writer *writer,
+                         const struct jalon_link_view *link)
+{
+    char id[JALON_ID_TEXT_SIZE];
+    jalon_id_format(link->other.id, id);
+    jalon_talk_put_id(writer, "id", link->id);
+    jalon_json_put_string(writer, "type", link->type);
+    jalon_json_begin_object(writer, "target");
+    jalon_json_put_text(writer, "map", link->other.map);
+    jalon_json_put_text(writer, "collection", link->other.collection);
+    jalon_json_put_string(writer, "id", id);
+    if (link->other.title.length > 0) {
+        jalon_json_put_text(writer, "title", link->other.title);
+    }
+    jalon_json_put_text(writer, "href",
+                        jalon_endpoint_url(request, "/maps/%.*s/collections/%.*s/items/%s",
+                                           JALON_TEXT_ARGS(link->other.map),
+                                           JALON_TEXT_ARGS(link->other.collection), id));
+    jalon_json_end_object(writer);
+    jalon_talk_put_text_or_null(writer, "author", link->author);
+    jalon_talk_put_time(writer, "created", link->created_us);
+}
+
+void jalon_talk_put_supports(struct jalon_json_writer *writer,
+                             const struct jalon_supports *supports)
+{
+    jalon_json_put_integer(writer, "count", supports->count);
+    jalon_json_put_boolean(writer, "mine", supports->mine);
+}
