@@ -113,6 +113,17 @@ static void put_moment(struct item *item, const char *property, struct jalon_tex
     }
 }
 
+/* None is not said. */
+static void put_count(struct item *item, const char *property, struct jalon_text label,
+                      int64_t count)
+{
+    if (count > 0 && shows(item, property)) {
+        jalon_page_put(&item->page, JALON_TEXT("<dt>{}</dt><dd>"), label);
+        jalon_page_put_integer(&item->page, count);
+        jalon_page_put(&item->page, JALON_TEXT("</dd>\n"));
+    }
+}
+
 static void put_fields(struct item *item)
 {
     struct jalon_page *page = &item->page;
@@ -169,6 +180,18 @@ static void put_provenance(struct item *item)
         jalon_page_put_date(page, contribution->observed);
         jalon_page_put(page, JALON_TEXT("</dd>\n"));
     }
+    if (contribution->confirmed.length > 0 && shows(item, "confirmed")) {
+        jalon_page_put(page, JALON_TEXT("<dt>{item.confirmed}</dt><dd>"));
+        jalon_page_put_date(page, contribution->confirmed);
+        jalon_page_put(page, JALON_TEXT("</dd>\n"));
+    }
+    if (contribution->declared_by.length > 0 && shows(item, "declared_by")) {
+        bool by_holder = jalon_text_is(contribution->declared_by, JALON_DECLARED_BY_HOLDER);
+        jalon_page_put(page, JALON_TEXT("<dt>{item.declared_by}</dt><dd>{}</dd>\n"),
+                       jalon_page_word(page, by_holder ? "item.holder" : "item.third_party"));
+    }
+    put_count(item, "supports", jalon_page_word(page, "item.supports"), contribution->supports);
+    put_count(item, "comments", jalon_page_word(page, "item.comments"), contribution->comments);
     if (shows(item, "version")) {
         jalon_page_put(page, JALON_TEXT("<dt>{item.version}</dt><dd>"));
         jalon_page_put_integer(page, contribution->version);
