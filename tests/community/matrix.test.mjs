@@ -149,11 +149,11 @@ async function makeAccountsAndMaps() {
   }
   await makeAccounts();
   for (const { slug } of [...matrix.maps, { slug: 'seen' }]) await giveRoles(slug);
-  const { member_word: m, moderator_word: d, inner, desk } = matrix.visibility;
+  const { member_word: m, moderator_word: d, inner, vault } = matrix.visibility;
   const files = {
     places: `title,lon,lat,open_word,member_word,moderator_word\nA,3.87,43.61,mot,${m.word},${d.word}\n`,
     inner: `title,lon,lat\n${inner.word},3.87,43.61\n`,
-    desk: `title,lon,lat\n${desk.word},3.87,43.61\n`,
+    vault: `title,lon,lat\n${vault.word},3.87,43.61\n`,
   };
   for (const [collection, text] of Object.entries(files)) {
     const file = path.join(data, `${collection}.csv`);
@@ -196,6 +196,22 @@ test('what only some may see is in nobody else\'s answers', async () => {
     for (const [what, { word, who: seers }] of Object.entries(matrix.visibility)) {
       if (text.includes(word) !== seers.includes(role)) {
         wrong.push(`${what} is ${seers.includes(role) ? 'hidden from' : 'shown to'} ${role}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('nor are its names in what describes the map', async () => {
+  const map = { slug: 'seen', secret: 'of-something-else' };
+  const wrong = [];
+  for (const role of matrix.roles) {
+    for (const at of matrix.described_by) {
+      const answer = await send('GET', `/maps/seen${at}`, { headers: who(role, map) });
+      for (const [name, { who: seers }] of Object.entries(matrix.visibility)) {
+        const named = new RegExp(`["/.]${name}["/]`).test(answer.text);
+        if (named && !seers.includes(role)) wrong.push(`${name} is named to ${role} by ${at}`);
+        if (!named && seers.includes(role) && matrix.names_all.includes(at)) wrong.push(`${name} is kept from ${role} by ${at}`);
       }
     }
   }
