@@ -263,6 +263,8 @@ struct jalon_contributed {
     struct jalon_text edit_secret; /* anonymous only; known to nobody but the caller */
     int64_t seq;
     bool repaired; /* the geometry was repaired */
+    bool is_proposal; /* of an edit: it is kept as the next, until somebody decides */
+    struct jalon_id proposal;
     int64_t merged_from; /* the older version that was edited, beside what others did; 0: the last */
 };
 /* Whether there is such a collection and this account may add to it; the record is not read. */

@@ -73,4 +73,65 @@ enum jalon_status jalon_app_redact(struct jalon_context *ctx, struct jalon_app *
                                    const struct jalon_redaction *redaction,
                                    struct jalon_redacted *out) JALON_MUST_USE;
 
+/* --- Proposals --- */
+/*
+ * Proposes what edit->read makes of the current state (JALON_EDIT_PATCH); edit->if_match may be given, and
+ * is then the current state (else JALON_PRECONDITION). May whoever has the right `propose`. The author
+ * is told. JALON_INVALID: with every fault, or nothing is changed; JALON_CONFLICT: 100 proposals for this
+ * contribution are open.
+ */
+enum jalon_status jalon_app_propose(struct jalon_context *ctx, struct jalon_app *app,
+                                    const struct jalon_edit *edit,
+                                    struct jalon_proposal *out) JALON_MUST_USE;
+
+struct jalon_proposal_list {
+    struct jalon_proposal *items;
+    size_t count;
+    int64_t open; /* how many of all are open */
+};
+/*
+ * The proposals for a contribution, newest first, older than `before` (NULL: all) and in a state
+ * (empty: any): its author and moderators see all, others their own, and how many are open. Fields that
+ * the reader is not shown are left out of the changes.
+ */
+enum jalon_status jalon_app_list_proposals(struct jalon_context *ctx, struct jalon_app *app,
+                                           const struct jalon_item_ref *ref,
+                                           const struct jalon_id *before, struct jalon_text state,
+                                           size_t limit,
+                                           struct jalon_proposal_list *out) JALON_MUST_USE;
+/* JALON_NOT_FOUND also for one that the list would not hold. */
+enum jalon_status jalon_app_find_proposal(struct jalon_context *ctx, struct jalon_app *app,
+                                          const struct jalon_item_ref *ref, struct jalon_id id,
+                                          struct jalon_proposal *out) JALON_MUST_USE;
+
+enum jalon_proposal_decision {
+    JALON_PROPOSAL_ACCEPT,   /* whole, or some fields of it */
+    JALON_PROPOSAL_REJECT,   /* with a reason */
+    JALON_PROPOSAL_WITHDRAW, /* by whoever made it */
+};
+struct jalon_proposal_deciding {
+    struct jalon_item_ref ref;
+    struct jalon_id proposal;
+    enum jalon_proposal_decision decision;
+    const struct jalon_text *fields; /* of an acceptance; none: all */
+    size_t field_count;
+    struct jalon_text reason; /* needed to reject */
+};
+struct jalon_proposal_decided {
+    struct jalon_proposal proposal; /* as it is now */
+    struct jalon_contribution_state state;
+    int64_t seq; /* of the revision that an acceptance made; 0: none */
+    struct jalon_text conflicts; /* of JALON_CONFLICT: as in struct jalon_stale; set on failure too */
+};
+/*
+ * Accepting applies the fields to the present state, by a revision whose author is who proposed, and
+ * whose reason says which proposal it was and who accepted it; nothing more is written where they are so
+ * already. May whoever has the right `decide_proposal`; where changes wait for moderators, only they.
+ * JALON_INVALID: a field that is not proposed, at /fields/i, no reason; JALON_CONFLICT: it is decided
+ * already, or others have changed since what it changes, or the collection does not take it any more.
+ */
+enum jalon_status jalon_app_decide_proposal(struct jalon_context *ctx, struct jalon_app *app,
+                                            const struct jalon_proposal_deciding *deciding,
+                                            struct jalon_proposal_decided *out) JALON_MUST_USE;
+
 #endif

@@ -120,6 +120,10 @@ enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_respons
 enum jalon_status jalon_metrics_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_queryables_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_ready_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_proposal_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_proposal_post(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_proposals_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_proposals_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revision_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revision_redact(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_revision_restore(struct jalon_request *, struct jalon_response *);

@@ -29,8 +29,8 @@ static enum jalon_status merge(struct jalon_request *request, const struct jalon
     return JALON_OK;
 }
 
-static enum jalon_status read_patched(struct jalon_context *ctx, void *user,
-                                      struct jalon_text current, struct jalon_record *out)
+enum jalon_status jalon_item_read_patched(struct jalon_context *ctx, void *user,
+                                          struct jalon_text current, struct jalon_record *out)
 {
     struct jalon_request *request = user;
     const struct jalon_json *patch, *document;
@@ -56,6 +56,6 @@ enum jalon_status jalon_item_patch(struct jalon_request *request, struct jalon_r
     if (status == JALON_OK) {
         status = jalon_endpoint_id(request, &edit.id);
     }
-    edit.read = read_patched;
+    edit.read = jalon_item_read_patched;
     return status == JALON_OK ? jalon_item_edit(request, response, &edit) : status;
 }

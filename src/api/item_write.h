@@ -11,6 +11,10 @@ struct jalon_text jalon_item_etag(struct jalon_request *request,
 /* The states that a header names, compared strongly. */
 enum jalon_status jalon_item_read_states(struct jalon_request *request, const char *header,
                                          struct jalon_states *out) JALON_MUST_USE;
+/* A jalon_edit_reader of merge patches; `user` is the request. */
+enum jalon_status jalon_item_read_patched(struct jalon_context *ctx, void *user,
+                                          struct jalon_text current,
+                                          struct jalon_record *out) JALON_MUST_USE;
 /* Answers with what was stored. */
 enum jalon_status jalon_item_answer(struct jalon_request *request, struct jalon_response *response,
                                     unsigned code,

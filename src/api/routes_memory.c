@@ -2,7 +2,7 @@
 /* The routes of history and proposals. Layer 4 (api). */
 #include "memory.h"
 
-enum { MEMORY_BODY_MAX = 64 << 10 };
+enum { MEMORY_BODY_MAX = 64 << 10, PATCH_BODY_MAX = 4 << 20 };
 
 static const struct jalon_representation as_json[] = {{"json", "application/json"}, {0}};
 static const struct jalon_representation as_feature[] = {
@@ -22,6 +22,28 @@ static const struct jalon_parameter restore_headers[] = {
     {0},
 };
 
+static const char *const patch_body[] = {"application/merge-patch+json", NULL};
+static const struct jalon_parameter proposals_parameters[] = {
+    {"state", JALON_PARAMETER_STRING,
+     "Only these: open, accepted, partly_accepted, rejected or withdrawn.", 0, 0, 0},
+    {"limit", JALON_PARAMETER_INTEGER, "At most this many proposals.", 1, 1000, 100},
+    {"before", JALON_PARAMETER_STRING, "Only those older than this one, by its id.", 0, 0, 0},
+    {0},
+};
+static const struct jalon_parameter propose_headers[] = {
+    {"If-Match", JALON_PARAMETER_STRING,
+     "The ETag of the state that was read: 412 when there is another one.", 0, 0, 0},
+    {"Content-Crs", JALON_PARAMETER_STRING,
+     "The URI of the coordinate reference system of the body's geometry; longitude and latitude "
+     "(CRS84) when nothing is said.",
+     0, 0, 0},
+    {"Jalon-Reason", JALON_PARAMETER_STRING, "Why: percent-encoded UTF-8.", 0, 0, 0},
+    {"Jalon-Device", JALON_PARAMETER_STRING,
+     "A random text that a client without an account keeps, to see and withdraw what it proposed.",
+     0, 0, 0},
+    {0},
+};
+
 const struct jalon_route jalon_routes_memory[] = {
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}", jalon_revision_get, "getRevision",
      "One revision, with the contribution as it was then", "items", .parameters = no_parameters,
@@ -33,6 +55,25 @@ const struct jalon_route jalon_routes_memory[] = {
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/redact", jalon_revision_redact, "redactRevision",
      "Remove what this version brought to some `fields` from the contribution and all of its "
      "history; `reason` is needed, and public",
+     "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
+     .body_max = MEMORY_BODY_MAX, .one_language = true},
+    {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/proposals", jalon_proposals_get,
+     "getProposals",
+     "Changes that others propose, newest first: its author and moderators see all, others their "
+     "own and how many are open",
+     "items", .parameters = proposals_parameters, .representations = as_json,
+     .one_language = true},
+    {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/proposals", jalon_proposals_post,
+     "createProposal", "Propose a change, by a merge patch of the contribution", "items",
+     .parameters = no_parameters, .representations = as_json, .body_types = patch_body,
+     .body_max = PATCH_BODY_MAX, .one_language = true, .headers = propose_headers},
+    {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/proposals/{proposal}",
+     jalon_proposal_get, "getProposal", "One proposal", "items", .parameters = no_parameters,
+     .representations = as_json, .one_language = true},
+    {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/proposals/{proposal}",
+     jalon_proposal_post, "decideProposal",
+     "Accept a proposal, whole or some `fields` of it, reject it with a `reason`, or withdraw one's "
+     "own",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
      .body_max = MEMORY_BODY_MAX, .one_language = true},
     {0},

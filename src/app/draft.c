@@ -329,7 +329,7 @@ static int32_t find_status(struct jalon_context *ctx, const struct draft *draft,
     return count > 0 ? entry->index : -1;
 }
 
-static bool may_move(const struct jalon_collection *collection, int32_t from, int32_t to)
+bool jalon_draft_may_move(const struct jalon_collection *collection, int32_t from, int32_t to)
 {
     for (size_t i = 0; i < collection->transition_count; i++) {
         if (collection->transitions[i].from == from && collection->transitions[i].to == to) {
@@ -369,7 +369,8 @@ static bool takes_status(const struct draft *draft, int32_t status)
     }
     return draft->before == NULL
                ? status == 0
-               : status >= 0 && may_move(draft->collection, draft->before->status, status);
+               : status >= 0 && jalon_draft_may_move(draft->collection, draft->before->status,
+                                                     status);
 }
 
 static void take_status(struct jalon_context *ctx, struct draft *draft, struct jalon_value value,

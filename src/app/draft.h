@@ -88,6 +88,9 @@ enum jalon_status jalon_draft_take_geometry(struct jalon_context *ctx, struct dr
 void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *draft,
                                 const char *prefix);
 
+/* Does the collection have a step from one status (index) to another, or are they the same? */
+bool jalon_draft_may_move(const struct jalon_collection *collection, int32_t from, int32_t to);
+
 /* --- Bodies of requests (draft_body.c) --- */
 /*
  * Takes the properties and the geometry of a body, strictly, with every fault as a detail at its

@@ -8,15 +8,16 @@
  */
 #include "jalon/clock.h"
 
-#include "draft.h"
-#include "internal.h"
-#include "rights.h"
+#include "admission.h"
+#include "edit.h"
+#include "proposals.h"
 #include "stale.h"
 
 /* A contribution that may be edited, in what it is part of. */
 struct subject {
     const struct jalon_map *map;
     struct jalon_contribution before;
+    struct jalon_party party; /* who edits */
     bool is_late; /* who edits has seen an older state: the next */
     struct past seen;
 };
@@ -25,32 +26,60 @@ struct subject {
 static enum jalon_status check_right(struct jalon_context *ctx, struct jalon_session *session,
                                      const struct jalon_edit *edit, const struct subject *subject)
 {
-    enum jalon_right right =
-        edit->kind == JALON_EDIT_DELETE ? JALON_RIGHT_DELETE : JALON_RIGHT_CHANGE;
-    struct jalon_party party;
-    enum jalon_status status =
-        jalon_rights_find_party(ctx, session, subject->map, &edit->actor, &party);
-    return status == JALON_OK ? jalon_rights_check(ctx, session, subject->map, &party, right,
-                                                   &subject->before)
-                              : status;
+    bool is_deletion = edit->kind == JALON_EDIT_DELETE;
+    enum jalon_status status = jalon_rights_check(
+        ctx, session, subject->map, &subject->party,
+        is_deletion ? JALON_RIGHT_DELETE : JALON_RIGHT_CHANGE, &subject->before);
+    if (status != JALON_FORBIDDEN || is_deletion ||
+        subject->map->rules.edits != JALON_EDITS_PROPOSAL ||
+        !jalon_rights_allows(subject->map, &subject->party, JALON_RIGHT_PROPOSE)) {
+        return status;
+    }
+    return jalon_fail(ctx, status, "what others have contributed to this map is changed by its "
+                                   "author and moderators: POST the same patch to …/proposals");
 }
 
-/* What is not public is not there, whoever asks. */
+/* What is not published its author and moderators see, until it is deleted; others are not told. */
+static enum jalon_status check_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                    const struct subject *subject, bool *out)
+{
+    enum jalon_moderation moderation = subject->before.moderation;
+    *out = moderation == JALON_MODERATION_PUBLISHED;
+    if (*out || moderation == JALON_MODERATION_DELETED) {
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_rights_check(ctx, session, subject->map, &subject->party,
+                                                  JALON_RIGHT_READ_UNPUBLISHED, &subject->before);
+    *out = status == JALON_OK;
+    if (status == JALON_FORBIDDEN || status == JALON_UNAUTHENTICATED) {
+        jalon_error_clear(ctx);
+        status = JALON_OK;
+    }
+    return status;
+}
+
+/* What somebody may not see is not there for him. */
 static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_session *session,
                                       const struct jalon_edit *edit, struct subject *subject)
 {
     static const char absent[] = "there is no such contribution in this collection";
     int32_t collection;
+    bool is_seen = false;
     enum jalon_status status =
         jalon_rights_find_collection(ctx, subject->map, edit->collection, &collection);
+    if (status == JALON_OK) {
+        status = jalon_rights_find_party(ctx, session, subject->map, &edit->actor,
+                                         &subject->party);
+    }
     if (status != JALON_OK) {
         return status;
     }
     status = jalon_store_find_contribution(ctx, session, subject->map, collection, edit->id,
                                            &subject->before);
-    bool hidden =
-        status == JALON_OK && subject->before.moderation != JALON_MODERATION_PUBLISHED;
-    if (status == JALON_NOT_FOUND || hidden) {
+    if (status == JALON_OK) {
+        status = check_seen(ctx, session, subject, &is_seen);
+    }
+    if (status == JALON_NOT_FOUND || (status == JALON_OK && !is_seen)) {
         /* 20-002, put-rid-exception: what would replace a state must not become something new. */
         bool replaces_state = edit->kind == JALON_EDIT_REPLACE && edit->if_match.given;
         return jalon_fail(ctx, replaces_state ? JALON_PRECONDITION : JALON_NOT_FOUND, "%s", absent);
@@ -114,7 +143,7 @@ static enum jalon_status judge(struct jalon_context *ctx, const struct draft *dr
 }
 
 /* What `base` becomes by what is read of its Feature; faults are added. */
-static enum jalon_status read_draft(struct jalon_context *ctx, const struct subject *subject,
+static enum jalon_status read_draft(struct jalon_context *ctx, const struct jalon_map *map,
                                     const struct jalon_contribution *base,
                                     const struct jalon_edit *edit, struct draft *out)
 {
@@ -122,12 +151,12 @@ static enum jalon_status read_draft(struct jalon_context *ctx, const struct subj
     struct jalon_text current;
     struct jalon_record record;
     enum jalon_status status =
-        jalon_contribute_write_feature(ctx, subject->map, base, &current);
+        jalon_contribute_write_feature(ctx, map, base, &current);
     if (status == JALON_OK) {
         status = edit->read(ctx, edit->user, current, &record);
     }
     if (status == JALON_OK) {
-        status = jalon_draft_begin_edit(ctx, subject->map, base, out);
+        status = jalon_draft_begin_edit(ctx, map, base, out);
     }
     if (status == JALON_OK) {
         status = jalon_draft_take_body(ctx, out, &record, is_patch);
@@ -138,6 +167,21 @@ static enum jalon_status read_draft(struct jalon_context *ctx, const struct subj
     jalon_draft_check_id(ctx, &record, &base->id, is_patch);
     check_closing(ctx, out, edit);
     return JALON_OK;
+}
+
+enum jalon_status jalon_edit_read(struct jalon_context *ctx, const struct jalon_map *map,
+                                  const struct jalon_contribution *base,
+                                  const struct jalon_edit *edit, struct jalon_contribution *out)
+{
+    struct draft draft;
+    enum jalon_status status = read_draft(ctx, map, base, edit, &draft);
+    if (status == JALON_OK) {
+        status = judge(ctx, &draft);
+    }
+    if (status == JALON_OK) {
+        *out = draft.contribution;
+    }
+    return status;
 }
 
 /* Is there nothing wrong with it but, at most, the way to its status? */
@@ -193,7 +237,7 @@ static enum jalon_status find_odds(struct jalon_context *ctx, const struct subje
     if (edit->kind == JALON_EDIT_DELETE) {
         return JALON_OK;
     }
-    enum jalon_status status = read_draft(ctx, subject, from, edit, &draft);
+    enum jalon_status status = read_draft(ctx, subject->map, from, edit, &draft);
     if (status == JALON_NO_MEMORY) {
         return status;
     }
@@ -241,7 +285,7 @@ static enum jalon_status check_merge(struct jalon_context *ctx, const struct sub
 static enum jalon_status make_draft(struct jalon_context *ctx, const struct subject *subject,
                                     const struct jalon_edit *edit, struct draft *out)
 {
-    enum jalon_status status = read_draft(ctx, subject, &subject->before, edit, out);
+    enum jalon_status status = read_draft(ctx, subject->map, &subject->before, edit, out);
     if (status != JALON_OK) {
         return status;
     }
@@ -290,10 +334,32 @@ static enum jalon_status put_after(struct jalon_context *ctx, struct jalon_turn 
                               : status;
 }
 
+/* Puts what was let in, and asks for the looks that it needs; or keeps it as a proposal. */
+static enum jalon_status admit(struct jalon_context *ctx, struct jalon_turn *turn,
+                               struct jalon_live_map *live, const struct subject *subject,
+                               const struct jalon_edit *edit, struct jalon_contribution *after,
+                               struct jalon_contributed *done)
+{
+    struct jalon_admission admission = {
+        .live = live, .party = &subject->party, .before = &subject->before, .after = after};
+    bool is_deletion = edit->kind == JALON_EDIT_DELETE;
+    enum jalon_status status =
+        is_deletion ? JALON_OK : jalon_admission_judge(ctx, turn, &admission);
+    if (status == JALON_OK && admission.is_proposal) {
+        done->is_proposal = true;
+        after->updated_us = jalon_clock_now_us();
+        status = jalon_proposal_keep(ctx, turn, &subject->party, &subject->before, after,
+                                     edit->reason, &done->proposal);
+    } else if (status == JALON_OK) {
+        status = put_after(ctx, turn, subject, edit, after, &done->seq);
+    }
+    return status == JALON_OK ? jalon_admission_finish(ctx, turn, &admission) : status;
+}
+
 /* In the turn, from reading what is there to writing what it becomes. */
 static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_turn *turn,
-                                      struct subject *subject, const struct jalon_edit *edit,
-                                      struct jalon_contributed *out)
+                                      struct jalon_live_map *live, struct subject *subject,
+                                      const struct jalon_edit *edit, struct jalon_contributed *out)
 {
     struct jalon_contribution after;
     struct jalon_contributed done = {
@@ -309,7 +375,7 @@ static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_tu
         status = make_after(ctx, subject, edit, &after, &done.repaired);
     }
     if (status == JALON_OK) {
-        status = put_after(ctx, turn, subject, edit, &after, &done.seq);
+        status = admit(ctx, turn, live, subject, edit, &after, &done);
     }
     if (status == JALON_OK && edit->kind != JALON_EDIT_DELETE) {
         status = jalon_contribute_write_feature(ctx, subject->map, &after, &done.json);
@@ -336,7 +402,7 @@ enum jalon_status jalon_app_edit(struct jalon_context *ctx, struct jalon_app *ap
     struct subject subject = {.map = jalon_view_map(live->view)};
     status = jalon_turn_begin(ctx, app, subject.map, &turn);
     if (status == JALON_OK) {
-        status = edit_in_turn(ctx, &turn, &subject, edit, &done);
+        status = edit_in_turn(ctx, &turn, live, &subject, edit, &done);
         status = jalon_turn_end(ctx, &turn, status);
     }
     jalon_live_release(app, live);

@@ -173,7 +173,7 @@ static void test_a_moved_place_moves(void **state)
     assert_non_null(strstr(shown(fixture, fixture->app, "places", made.id), "3.8700001"));
 }
 
-/* What is not published is not there: for its author, for an operator, to change or to ask about. */
+/* What is not published is there for its author and operators, until it is deleted; and stays so. */
 static void test_what_is_hidden_cannot_be_found(void **state)
 {
     static const enum jalon_moderation states[] = {
@@ -187,20 +187,26 @@ static void test_what_is_hidden_cannot_be_found(void **state)
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         struct jalon_contributed made = add_place(fixture);
         struct jalon_contribution row = stored(fixture, "places", made.id);
+        bool is_deleted = states[i] == JALON_MODERATION_DELETED;
         row.moderation = states[i];
         edit(fixture, &row, JALON_ACTION_UPDATE, "root");
-        for (int who = 0; who < 3; who++) {
-            const char *account = who == 0 ? "ada" : who == 1 ? "root" : "";
+        for (int who = 0; who < 4; who++) {
+            static const char *const accounts[] = {"zoe", "", "ada", "root"};
+            bool sees = who >= 2 && !is_deleted;
             struct change change = {fixture, "{}", true, 0};
-            struct jalon_edit edit = edit_of("places", made.id, account, &change);
-            expect(fixture->ctx, JALON_NOT_FOUND, run(fixture, &edit, NULL));
-            expect(fixture->ctx, JALON_NOT_FOUND,
+            struct jalon_edit edit = edit_of("places", made.id, accounts[who], &change);
+            expect(fixture->ctx, sees ? JALON_OK : JALON_NOT_FOUND,
                    jalon_app_may_edit(fixture->ctx, fixture->app, &edit));
-            assert_int_equal(change.calls, 0);
-            edit = edit_of("places", made.id, account, NULL);
-            expect(fixture->ctx, JALON_NOT_FOUND, run(fixture, &edit, NULL));
+            expect(fixture->ctx, sees ? JALON_OK : JALON_NOT_FOUND, run(fixture, &edit, NULL));
+            assert_int_equal(change.calls, sees ? 1 : 0);
+            assert_int_not_equal(stored(fixture, "places", made.id).moderation,
+                                 JALON_MODERATION_PUBLISHED);
+            edit = edit_of("places", made.id, accounts[who], NULL);
+            if (!sees) {
+                expect(fixture->ctx, JALON_NOT_FOUND, run(fixture, &edit, NULL));
+            }
         }
-        assert_int_equal(stored(fixture, "places", made.id).version, 2);
+        assert_int_equal(stored(fixture, "places", made.id).version, is_deleted ? 2 : 4);
     }
 }
 
