@@ -80,7 +80,12 @@ enum jalon_status jalon_app_create_map(struct jalon_context *ctx, struct jalon_a
 enum jalon_status jalon_app_list_maps(struct jalon_context *ctx, struct jalon_app *app,
                                       struct jalon_map_summary **out, size_t *out_count)
     JALON_MUST_USE;
-/* The description of one map. JALON_NOT_FOUND. */
+/* Those that whoever asks may read. */
+enum jalon_status jalon_app_list_readable_maps(struct jalon_context *ctx, struct jalon_app *app,
+                                               const struct jalon_actor *actor,
+                                               struct jalon_map_summary **out,
+                                               size_t *out_count) JALON_MUST_USE;
+/* The description of one map, as the store has it, for the program itself. JALON_NOT_FOUND. */
 enum jalon_status jalon_app_find_map(struct jalon_context *ctx, struct jalon_app *app,
                                      struct jalon_text slug, struct jalon_map *out) JALON_MUST_USE;
 /* `key=value` of a setting, `column=target` of --map, or `target=value` of --set. */
@@ -144,6 +149,13 @@ struct jalon_reading {
 enum jalon_status jalon_app_read(struct jalon_context *ctx, struct jalon_app *app,
                                  struct jalon_text slug, const struct jalon_actor *actor,
                                  struct jalon_reading *out) JALON_MUST_USE;
+/*
+ * May whoever asks read the map at all? JALON_UNAUTHENTICATED, JALON_FORBIDDEN: only its members do;
+ * JALON_NOT_FOUND. Of a map that is in use nothing is asked for who has no account.
+ */
+enum jalon_status jalon_app_may_read(struct jalon_context *ctx, struct jalon_app *app,
+                                     struct jalon_text slug,
+                                     const struct jalon_actor *actor) JALON_MUST_USE;
 /* A zeroed reading is allowed. */
 void jalon_app_end_reading(struct jalon_app *app, struct jalon_reading *reading);
 /*
@@ -210,7 +222,7 @@ void jalon_app_release_tile(struct jalon_app *app, struct jalon_drawn_tile *tile
 /*
  * History of one contribution, newest first, versions below `before` (0: all), as whoever asks may see
  * it: without the fields that are not for them, with places as coarse as theirs. JALON_NOT_FOUND also
- * when the contribution is not public; else as jalon_app_read.
+ * when the contribution is not public, nor their own (jalon_app_find_own); else as jalon_app_read.
  */
 enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jalon_app *app,
                                            struct jalon_text slug, const struct jalon_actor *actor,
@@ -253,6 +265,8 @@ struct jalon_contribute {
 struct jalon_contribution_state {
     int64_t version;
     int64_t updated_us;
+    /* jalon_map_look of the description it is shown by; it tells bytes apart, not states. */
+    uint64_t look;
     int64_t touched_us; /* when what others say of it changed last; 0: never. No part of what was read to
                          * be changed */
 };

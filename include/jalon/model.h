@@ -28,6 +28,7 @@ enum jalon_visibility {
     JALON_VISIBILITY_PUBLIC,
     JALON_VISIBILITY_MEMBERS,
     JALON_VISIBILITY_MODERATORS,
+    JALON_VISIBILITY_COUNT
 };
 
 enum jalon_field_type {
@@ -386,6 +387,9 @@ enum jalon_visibility jalon_map_find_audience(const struct jalon_map *map,
  */
 bool jalon_map_as_seen(struct jalon_arena *arena, const struct jalon_map *map,
                        enum jalon_visibility audience, struct jalon_map *out) JALON_MUST_USE;
+
+/* Another number whenever what a contribution looks like by the description may be another. */
+uint64_t jalon_map_look(const struct jalon_map *map);
 
 /* Index of the collection, field, category or status with this key, or -1. */
 int32_t jalon_map_find_collection(const struct jalon_map *map, struct jalon_text key);

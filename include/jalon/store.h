@@ -155,6 +155,7 @@ struct jalon_map_summary {
     struct jalon_text slug;
     struct jalon_label title;
     int64_t seq; /* of its last event; 0: none yet */
+    enum jalon_visibility reading; /* who may read it */
 };
 
 /* Stores description, collections, categories; fills the numbers in *map. JALON_CONFLICT: slug. */

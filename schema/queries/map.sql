@@ -32,7 +32,7 @@ UPDATE map SET described = $2 WHERE number = $1;
 
 -- name: map_list
 SELECT number, slug, title_fr, title_en,
-    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number)
+    (SELECT coalesce(max(seq), 0) FROM event WHERE event.map = map.number), reading
 FROM map ORDER BY slug;
 
 -- name: map_delete

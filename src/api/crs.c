@@ -118,6 +118,28 @@ static enum jalon_status blame_crs(struct jalon_context *ctx)
                          JALON_TEXT_ARGS(reason));
 }
 
+enum jalon_status jalon_api_project_item(struct jalon_context *ctx,
+                                         const struct jalon_contribution *contribution,
+                                         const struct jalon_crs *crs,
+                                         const struct jalon_item_writer *writer,
+                                         const struct jalon_geometry **out)
+{
+    if (jalon_crs_is_crs84(crs)) {
+        *out = NULL;
+        return JALON_OK;
+    }
+    struct jalon_geometry *geometry = jalon_arena_allocate(ctx->arena, sizeof *geometry);
+    if (geometry == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *geometry = contribution->geometry;
+    enum jalon_status status = jalon_crs_project(ctx, crs, writer->keeps_axes, geometry, 1);
+    if (status == JALON_OK) {
+        *out = geometry;
+    }
+    return status == JALON_INVALID ? blame_crs(ctx) : status;
+}
+
 enum jalon_status jalon_api_project_items(struct jalon_context *ctx,
                                           const struct jalon_snapshot *snapshot,
                                           const struct jalon_view_item *items, size_t count,

@@ -41,5 +41,11 @@ enum jalon_status jalon_api_project_items(struct jalon_context *ctx,
                                           const struct jalon_crs *crs,
                                           const struct jalon_item_writer *writer,
                                           const struct jalon_geometry **out) JALON_MUST_USE;
+/* The same for one contribution, whose geometry is copied. */
+enum jalon_status jalon_api_project_item(struct jalon_context *ctx,
+                                         const struct jalon_contribution *contribution,
+                                         const struct jalon_crs *crs,
+                                         const struct jalon_item_writer *writer,
+                                         const struct jalon_geometry **out) JALON_MUST_USE;
 
 #endif

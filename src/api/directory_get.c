@@ -37,7 +37,9 @@ enum jalon_status jalon_directory_get(struct jalon_request *request,
     struct jalon_api *api = request->application;
     struct jalon_map_summary *maps = NULL;
     size_t count = 0;
-    enum jalon_status status = jalon_app_list_maps(request->ctx, api->app, &maps, &count);
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    enum jalon_status status =
+        jalon_app_list_readable_maps(request->ctx, api->app, &actor, &maps, &count);
     if (status != JALON_OK) {
         return status;
     }

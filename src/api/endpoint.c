@@ -40,9 +40,17 @@ enum jalon_status jalon_api_shows(struct jalon_request *request, int64_t seq, in
 {
     struct jalon_api *api = request->application;
     struct jalon_text map = jalon_request_variable(request, "map");
-    return map.length == 0
-               ? JALON_OK
-               : jalon_app_shows(request->ctx, api->app, map, seq, since_us, at_once);
+    if (map.length == 0) {
+        return JALON_OK;
+    }
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    /* How many events there are is not told to who may not read the map: the handler refuses. Who may
+     * is asked for again and again. */
+    if (!at_once && jalon_app_may_read(request->ctx, api->app, map, &actor) != JALON_OK) {
+        jalon_error_clear(request->ctx);
+        return JALON_OK;
+    }
+    return jalon_app_shows(request->ctx, api->app, map, seq, since_us, at_once);
 }
 
 static uint64_t mix(uint64_t hash, struct jalon_text text)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items/{id}: one contribution. OGC 17-069r4, 7.16. Layer 4 (api). */
+#include "jalon/app_audience.h"
 #include "jalon/app_moderation.h"
 
 #include "crs.h"
@@ -34,15 +35,13 @@ static struct jalon_text self_url(struct jalon_request *request, const char *slu
 
 static enum jalon_status write_item(struct jalon_request *request,
                                     struct jalon_response *response,
-                                    const struct jalon_reading *reading,
-                                    const struct jalon_view_item *found,
                                     const struct jalon_crs *crs, struct jalon_item *item,
                                     struct jalon_items_frame *frame)
 {
     size_t count;
     const struct jalon_item_writer *writer = jalon_formats(&count)[0]->writer;
-    enum jalon_status status = jalon_api_project_items(request->ctx, reading->snapshot, found, 1, crs,
-                                                       writer, &item->geometry);
+    enum jalon_status status =
+        jalon_api_project_item(request->ctx, item->contribution, crs, writer, &item->geometry);
     if (status == JALON_OK) {
         status = jalon_api_set_content_crs(request, response, crs);
     }
@@ -83,15 +82,60 @@ static enum jalon_status write_item(struct jalon_request *request,
 
 /* A page also says what the map calls things: it is as old as the map. */
 static bool is_unchanged(struct jalon_request *request, struct jalon_response *response,
-                         const struct jalon_reading *reading,
+                         const struct jalon_reading *reading, const struct jalon_items_frame *frame,
                          const struct jalon_contribution *contribution)
 {
-    const struct jalon_contribution_state state = {contribution->version,
-                                                   contribution->updated_us,
-                                                   contribution->touched_us};
+    const struct jalon_contribution_state state = {
+        .version = contribution->version,
+        .updated_us = contribution->updated_us,
+        .touched_us = contribution->touched_us,
+        .look = jalon_map_look(frame->map),
+    };
+    bool is_own = frame->map != reading->map;
     return jalon_page_is_wanted(request)
-               ? jalon_endpoint_unchanged(request, response, reading)
+               ? !is_own && jalon_endpoint_unchanged(request, response, reading)
                : jalon_response_not_modified(request, response, jalon_item_etag(request, state));
+}
+
+/* What is one's own, and not shown, or not shown so, to others. */
+static enum jalon_status find_own(struct jalon_request *request,
+                                  const struct jalon_reading *reading, int32_t collection,
+                                  struct jalon_id id, struct jalon_own *out)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_actor actor = jalon_endpoint_actor(request);
+    return jalon_app_has_own(&actor) ? jalon_app_find_own(request->ctx, api->app, reading, &actor,
+                                                          collection, id, out)
+                                     : JALON_NOT_FOUND;
+}
+
+/* The contribution as whoever asks may see it: by the map in the frame, which becomes their own. */
+static enum jalon_status find_item(struct jalon_request *request,
+                                   const struct jalon_reading *reading, int32_t collection,
+                                   struct jalon_id id, struct jalon_own *own,
+                                   struct jalon_items_frame *frame, struct jalon_item *out)
+{
+    static const struct jalon_id none = {{0}};
+    struct jalon_view_item found;
+    bool is_shown = jalon_snapshot_find(reading->snapshot, collection, id, &found);
+    enum jalon_status status = is_shown && reading->map->rules.location_grid_m == 0
+                                   ? JALON_NOT_FOUND
+                                   : find_own(request, reading, collection, id, own);
+    if (status == JALON_OK && jalon_id_compare(own->contribution.merged_into, none) != 0) {
+        status = JALON_NOT_FOUND; /* who asks is led to where it went */
+    }
+    if (status == JALON_OK) {
+        frame->map = &own->map;
+        *out = (struct jalon_item){.contribution = &own->contribution, .json = own->json};
+    } else if (status == JALON_NOT_FOUND && is_shown) {
+        jalon_error_clear(request->ctx);
+        *out = (struct jalon_item){.json = found.json};
+        status = jalon_snapshot_read(request->ctx, reading->snapshot, &found, &out->contribution);
+    } else if (status == JALON_NOT_FOUND) {
+        status = jalon_fail(request->ctx, JALON_NOT_FOUND,
+                            "there is no such contribution in this collection");
+    }
+    return status;
 }
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
@@ -99,7 +143,9 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
 {
     int32_t index;
     struct jalon_id id;
-    struct jalon_view_item found;
+    struct jalon_own own;
+    struct jalon_item item;
+    const struct jalon_crs *crs = NULL;
     enum jalon_status status = jalon_endpoint_collection(request, reading->map, &index);
     if (status == JALON_OK) {
         status = jalon_endpoint_id(request, &id);
@@ -107,31 +153,25 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     if (status != JALON_OK) {
         return status;
     }
-    if (!jalon_snapshot_find(reading->snapshot, index, id, &found)) {
-        return jalon_fail(request->ctx, JALON_NOT_FOUND,
-                          "there is no such contribution in this collection");
-    }
     struct jalon_items_frame frame = {
         .map = reading->map,
         .collection = &reading->map->collections[index],
         .matched = 1,
         .returned = 1,
     };
-    const struct jalon_crs *crs = NULL;
-    struct jalon_item item = {.json = found.json};
-    status = jalon_items_read_properties(request, &frame);
+    status = find_item(request, reading, index, id, &own, &frame, &item);
     if (status == JALON_OK) {
-        status = jalon_api_read_crs(request, "crs", &crs);
+        status = jalon_items_read_properties(request, &frame);
     }
     if (status == JALON_OK) {
-        status = jalon_snapshot_read(request->ctx, reading->snapshot, &found, &item.contribution);
+        status = jalon_api_read_crs(request, "crs", &crs);
     }
     if (status != JALON_OK) {
         return status;
     }
-    return is_unchanged(request, response, reading, item.contribution)
+    return is_unchanged(request, response, reading, &frame, item.contribution)
                ? JALON_OK
-               : write_item(request, response, reading, &found, crs, &item, &frame);
+               : write_item(request, response, crs, &item, &frame);
 }
 
 /* A duplicate was merged: its address leads to where it went. JALON_NOT_FOUND as it was told before. */

@@ -19,11 +19,13 @@ struct jalon_text jalon_item_etag(struct jalon_request *request,
 {
     struct jalon_text etag =
         state.touched_us == 0
-            ? jalon_text_format(request->ctx->arena, "%lld.%lld-%s", (long long)state.version,
-                                (long long)state.updated_us, JALON_VERSION)
-            : jalon_text_format(request->ctx->arena, "%lld.%lld.%lld-%s", (long long)state.version,
-                                (long long)state.updated_us, (long long)state.touched_us,
-                                JALON_VERSION);
+            ? jalon_text_format(request->ctx->arena, "%lld.%lld-%s-%llx", (long long)state.version,
+                                (long long)state.updated_us, JALON_VERSION,
+                                (unsigned long long)state.look)
+            : jalon_text_format(request->ctx->arena, "%lld.%lld.%lld-%s-%llx",
+                                (long long)state.version, (long long)state.updated_us,
+                                (long long)state.touched_us, JALON_VERSION,
+                                (unsigned long long)state.look);
     return etag.data != NULL ? etag : JALON_TEXT_EMPTY;
 }
 

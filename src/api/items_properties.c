@@ -11,7 +11,7 @@ enum { NAMES_MAX = 65536 };
 static const char *const own[] = {
     "title",   "description", "categories", "status",  "author", "created",   "updated",
     "observed", "version",     "licence",    "source", "source_id", "campaign",  "declared_by",
-    "confirmed", "supports",    "comments",
+    "confirmed", "supports",    "comments",   "accuracy_m",
 };
 
 static bool is_known(const struct jalon_collection *collection, struct jalon_text name)

@@ -9,6 +9,8 @@
 
 enum { EVERYBODY = (1U << JALON_AUDIENCES) - 1 };
 
+static const struct jalon_actor nobody = {.account = {"", 0}, .secret = {"", 0}};
+
 /* The public form, when it is in use and all that this requester may see; else NULL. */
 static struct jalon_live_map *hold_public(struct jalon_app *app, struct jalon_text slug,
                                           const struct jalon_actor *actor)
@@ -68,7 +70,6 @@ enum jalon_status jalon_audience_hold(struct jalon_context *ctx, struct jalon_ap
                                       struct jalon_text slug, const struct jalon_actor *actor,
                                       struct jalon_live_map **out)
 {
-    static const struct jalon_actor nobody = {.account = {"", 0}, .secret = {"", 0}};
     enum jalon_visibility audience = JALON_VISIBILITY_PUBLIC;
     actor = actor != NULL ? actor : &nobody;
     struct jalon_live_map *live = hold_public(app, slug, actor);
@@ -85,4 +86,71 @@ struct jalon_map jalon_audience_own(const struct jalon_map *map)
     struct jalon_map own = *map;
     own.rules.location_grid_m = 0;
     return own;
+}
+
+struct jalon_contribution_state
+jalon_audience_state(const struct jalon_map *map, const struct jalon_contribution *contribution)
+{
+    return (struct jalon_contribution_state){
+        .version = contribution->version,
+        .updated_us = contribution->updated_us,
+        .touched_us = contribution->touched_us,
+        .look = jalon_map_look(map),
+    };
+}
+
+enum jalon_status jalon_app_may_read(struct jalon_context *ctx, struct jalon_app *app,
+                                     struct jalon_text slug, const struct jalon_actor *actor)
+{
+    enum jalon_visibility audience;
+    struct jalon_live_map *live = hold_public(app, slug, actor);
+    if (live != NULL) {
+        jalon_live_release(app, live);
+        return JALON_OK;
+    }
+    return jalon_audience_find(ctx, app, slug, actor, &audience);
+}
+
+/* --- The directory --- */
+static enum jalon_status check_listed(struct jalon_context *ctx, struct jalon_session *session,
+                                      const struct jalon_map_summary *summary,
+                                      const struct jalon_actor *actor, bool *out)
+{
+    const struct jalon_map map = {.number = summary->number, .rules = {.reading = summary->reading}};
+    struct jalon_party party;
+    if (summary->reading == JALON_VISIBILITY_PUBLIC) {
+        *out = true;
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_rights_find_party(ctx, session, &map, actor, &party);
+    if (status == JALON_OK) {
+        *out = jalon_rights_allows(&map, &party, JALON_RIGHT_READ);
+    }
+    return status;
+}
+
+enum jalon_status jalon_app_list_readable_maps(struct jalon_context *ctx, struct jalon_app *app,
+                                               const struct jalon_actor *actor,
+                                               struct jalon_map_summary **out, size_t *out_count)
+{
+    struct jalon_session *session = NULL;
+    struct jalon_map_summary *maps = NULL;
+    size_t count = 0, kept = 0;
+    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
+    if (status == JALON_OK) {
+        status = jalon_store_list_maps(ctx, session, &maps, &count);
+    }
+    for (size_t i = 0; status == JALON_OK && i < count; i++) {
+        bool is_listed = false;
+        status = check_listed(ctx, session, &maps[i], actor, &is_listed);
+        if (is_listed) {
+            maps[kept++] = maps[i];
+        }
+    }
+    jalon_session_end(session);
+    if (status == JALON_OK) {
+        *out = maps;
+        *out_count = kept;
+    }
+    return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Adding a contribution, and reading its history. Layer 3 (app). */
+#include "jalon/app_audience.h"
 #include "jalon/app_mail.h"
 #include "jalon/clock.h"
 
@@ -98,8 +99,8 @@ static enum jalon_status answer_new(struct jalon_context *ctx, struct jalon_turn
 {
     const struct jalon_contribution *created = &addition->contribution;
     done->id = created->id;
-    done->state = (struct jalon_contribution_state){created->version, created->updated_us, 0};
     struct jalon_map own = jalon_audience_own(addition->map);
+    done->state = jalon_audience_state(&own, created);
     enum jalon_status status = jalon_contribute_write_feature(ctx, &own, created, &done->json);
     if (status == JALON_OK && created->moderation != JALON_MODERATION_PUBLISHED) {
         status = add_hint(ctx, &done->json);
@@ -332,25 +333,48 @@ static enum jalon_status list_public(struct jalon_context *ctx, struct jalon_app
     return status;
 }
 
+/* The history of what is one's own, with its places. */
+static enum jalon_status list_own(struct jalon_context *ctx, struct jalon_app *app,
+                                  const struct jalon_reading *reading,
+                                  const struct jalon_actor *actor, struct jalon_text collection,
+                                  struct jalon_id id, int64_t before, size_t limit,
+                                  struct jalon_revision **out, size_t *out_count)
+{
+    int32_t index;
+    struct jalon_own own;
+    enum jalon_status status =
+        jalon_rights_find_collection(ctx, reading->map, collection, &index);
+    if (status == JALON_OK) {
+        status = jalon_app_find_own(ctx, app, reading, actor, index, id, &own);
+    }
+    struct jalon_standing at = {jalon_snapshot_seq(reading->snapshot),
+                                jalon_snapshot_time_us(reading->snapshot)};
+    return status == JALON_OK ? list_public(ctx, app, &own.map, at, index, own.contribution.number,
+                                            before, limit, out, out_count)
+                              : status;
+}
+
 enum jalon_status jalon_app_list_revisions(struct jalon_context *ctx, struct jalon_app *app,
                                            struct jalon_text slug, const struct jalon_actor *actor,
                                            struct jalon_text collection, struct jalon_id id,
                                            int64_t before, size_t limit,
                                            struct jalon_revision **out, size_t *out_count)
 {
-    struct jalon_live_map *live = NULL;
+    struct jalon_reading reading = {.live = NULL};
     int32_t index = -1;
     int64_t number = 0;
     struct jalon_standing at = {0, 0};
-    enum jalon_status status = jalon_audience_hold(ctx, app, slug, actor, &live);
+    enum jalon_status status = jalon_app_read(ctx, app, slug, actor, &reading);
     if (status != JALON_OK) {
         return status;
     }
-    status = find_public(ctx, live, collection, id, &index, &number, &at);
+    status = find_public(ctx, reading.live, collection, id, &index, &number, &at);
     if (status == JALON_OK) {
-        status = list_public(ctx, app, jalon_view_map(live->view), at, index, number, before, limit,
-                             out, out_count);
+        status = list_public(ctx, app, reading.map, at, index, number, before, limit, out, out_count);
+    } else if (status == JALON_NOT_FOUND && jalon_app_has_own(actor)) {
+        jalon_error_clear(ctx);
+        status = list_own(ctx, app, &reading, actor, collection, id, before, limit, out, out_count);
     }
-    jalon_live_release(app, live);
+    jalon_app_end_reading(app, &reading);
     return status;
 }

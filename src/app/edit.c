@@ -18,18 +18,23 @@ struct subject {
     const struct jalon_map *map;
     struct jalon_contribution before;
     struct jalon_party party; /* who edits */
+    bool is_own;  /* who edits is its author, and is shown where it is exactly */
     bool is_late; /* who edits has seen an older state: the next */
     struct past seen;
 };
 
 /* May whoever sends this do it to the contribution as it is? */
 static enum jalon_status check_right(struct jalon_context *ctx, struct jalon_session *session,
-                                     const struct jalon_edit *edit, const struct subject *subject)
+                                     const struct jalon_edit *edit, struct subject *subject)
 {
     bool is_deletion = edit->kind == JALON_EDIT_DELETE;
     enum jalon_status status = jalon_rights_check(
         ctx, session, subject->map, &subject->party,
         is_deletion ? JALON_RIGHT_DELETE : JALON_RIGHT_CHANGE, &subject->before);
+    if (status == JALON_OK && subject->map->rules.location_grid_m > 0) {
+        return jalon_rights_is_author(ctx, session, subject->map, &subject->party,
+                                      &subject->before, &subject->is_own);
+    }
     if (status != JALON_FORBIDDEN || is_deletion ||
         subject->map->rules.edits != JALON_EDITS_PROPOSAL ||
         !jalon_rights_allows(subject->map, &subject->party, JALON_RIGHT_PROPOSE)) {
@@ -210,7 +215,7 @@ static enum jalon_status tell_late(struct jalon_context *ctx, const struct subje
                                    struct jalon_text conflicts, struct jalon_stale *out)
 {
     struct jalon_stale stale = {
-        .state = {subject->before.version, subject->before.updated_us},
+        .state = jalon_audience_state(subject->map, &subject->before),
         .base = JALON_TEXT_EMPTY,
         .conflicts = conflicts,
     };
@@ -377,12 +382,13 @@ static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_tu
     if (status == JALON_OK) {
         status = admit(ctx, turn, live, subject, edit, &after, &done);
     }
+    struct jalon_map shown =
+        subject->is_own ? jalon_audience_own(subject->map) : *subject->map;
     if (status == JALON_OK && edit->kind != JALON_EDIT_DELETE) {
-        status = jalon_contribute_write_feature(ctx, subject->map, &after, &done.json);
+        status = jalon_contribute_write_feature(ctx, &shown, &after, &done.json);
     }
     if (status == JALON_OK) {
-        done.state = (struct jalon_contribution_state){after.version, after.updated_us,
-                                                         after.touched_us};
+        done.state = jalon_audience_state(&shown, &after);
         done.merged_from = subject->is_late ? subject->seen.contribution.version : 0;
         *out = done;
     }

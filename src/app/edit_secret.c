@@ -409,8 +409,7 @@ static enum jalon_status adopt_in(struct jalon_context *ctx, struct jalon_turn *
     if (status == JALON_OK) {
         status = jalon_contribute_write_feature(ctx, &own, &after, &done.json);
     }
-    done.state = (struct jalon_contribution_state){after.version, after.updated_us,
-                                                   after.touched_us};
+    done.state = jalon_audience_state(&own, &after);
     if (status == JALON_OK) {
         *out = done;
     }

@@ -24,8 +24,7 @@ struct jalon_live_map {
     _Atomic uint64_t losses;     /* of the store (jalon_store_losses) when the view was last compared */
 };
 
-/* enum jalon_visibility has as many. */
-enum { JALON_AUDIENCES = 3 };
+enum { JALON_AUDIENCES = JALON_VISIBILITY_COUNT };
 
 /* The event that a view, or a snapshot of it, stands at. */
 struct jalon_standing {
@@ -121,6 +120,9 @@ enum jalon_status jalon_audience_hold(struct jalon_context *ctx, struct jalon_ap
 
 /* The description as an author sees what is their own: with the exact place. */
 struct jalon_map jalon_audience_own(const struct jalon_map *map);
+/* What an entity tag of it says, where it is shown by this description. */
+struct jalon_contribution_state
+jalon_audience_state(const struct jalon_map *map, const struct jalon_contribution *contribution);
 /* What of the map whoever asks may see, and whether at all; failures as above. */
 enum jalon_status jalon_audience_find(struct jalon_context *ctx, struct jalon_app *app,
                                       struct jalon_text slug, const struct jalon_actor *actor,

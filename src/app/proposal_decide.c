@@ -231,8 +231,7 @@ static enum jalon_status put_accepted(struct jalon_context *ctx, struct jalon_tu
         status = jalon_turn_put(ctx, turn, after, &write, &decision->done.seq);
     }
     if (status == JALON_OK) {
-        decision->done.state = (struct jalon_contribution_state){after->version, after->updated_us,
-                                                                 after->touched_us};
+        decision->done.state = jalon_audience_state(turn->map, after);
         status = jalon_admission_finish(ctx, turn, &admission);
     }
     return status;

@@ -401,8 +401,7 @@ static enum jalon_status redact_in_turn(struct jalon_context *ctx, struct jalon_
         status = redact_quotes(ctx, turn, redaction, &after);
     }
     if (status == JALON_OK) {
-        redaction->done.state =
-            (struct jalon_contribution_state){after.version, after.updated_us, after.touched_us};
+        redaction->done.state = jalon_audience_state(turn->map, &after);
         status = tell(ctx, turn, redaction);
     }
     return status;

@@ -52,9 +52,10 @@ enum jalon_status jalon_replay_find(struct jalon_context *ctx, const struct jalo
         return jalon_fail_at(ctx, JALON_CONFLICT, JALON_ERROR_PARAMETER, "Idempotency-Key",
                              "the request that has it is still being done");
     }
+    struct jalon_map own = jalon_audience_own(turn->map);
     struct jalon_contributed answer = {
         .id = kept.contribution,
-        .state = {.version = 1, .updated_us = kept.created_us},
+        .state = {.version = 1, .updated_us = kept.created_us, .look = jalon_map_look(&own)},
         .json = kept.json,
         .edit_secret = JALON_TEXT_EMPTY,
         .seq = kept.seq,

@@ -256,8 +256,7 @@ static enum jalon_status put_restored(struct jalon_context *ctx, struct jalon_tu
     if (status == JALON_OK) {
         status = jalon_contribute_write_feature(ctx, turn->map, after, &done->json);
     }
-    done->state = (struct jalon_contribution_state){after->version, after->updated_us,
-                                                     after->touched_us};
+    done->state = jalon_audience_state(turn->map, after);
     return status;
 }
 

@@ -137,8 +137,7 @@ static enum jalon_status take_step(struct jalon_context *ctx, struct talk *talk,
     }
     step->done.id = after.id;
     step->done.edit_secret = JALON_TEXT_EMPTY;
-    step->done.state = (struct jalon_contribution_state){after.version, after.updated_us,
-                                                         after.touched_us};
+    step->done.state = jalon_audience_state(talk->map, &after);
     return status;
 }
 

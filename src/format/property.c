@@ -91,6 +91,14 @@ WRITE_TEXT(confirmed)
 WRITE_COUNT(supports)
 WRITE_COUNT(comments)
 
+/* Where places are coarse: the side of their squares. */
+static void write_accuracy(struct jalon_buffer *buffer, const struct jalon_items_frame *frame,
+                           const struct jalon_contribution *contribution)
+{
+    (void)contribution;
+    jalon_buffer_append_int(buffer, frame->map->rules.location_grid_m);
+}
+
 static const struct {
     struct jalon_text name;
     struct jalon_label label;
@@ -117,6 +125,8 @@ static const struct {
     {NAME("confirmed"), LABEL("Confirmation", "Confirmed"), JALON_FIELD_DATE, write_confirmed},
     {NAME("supports"), LABEL("Soutiens", "Supports"), JALON_FIELD_INTEGER, write_supports},
     {NAME("comments"), LABEL("Commentaires", "Comments"), JALON_FIELD_INTEGER, write_comments},
+    {NAME("accuracy_m"), LABEL("Précision (m)", "Accuracy (m)"), JALON_FIELD_INTEGER,
+     write_accuracy},
 };
 
 enum { COMMON = sizeof common / sizeof common[0] };
@@ -144,7 +154,9 @@ bool jalon_property_next(const struct jalon_items_frame *frame, size_t *position
         struct jalon_property property = property_at(frame, (*position)++);
         bool is_public =
             property.field == NULL || property.field->visibility == JALON_VISIBILITY_PUBLIC;
-        if (is_public && jalon_items_frame_shows(frame, property.name)) {
+        bool is_coarse = frame->map->rules.location_grid_m > 0;
+        if (is_public && (is_coarse || !jalon_text_is(property.name, "accuracy_m")) &&
+            jalon_items_frame_shows(frame, property.name)) {
             *out = property;
             return true;
         }

@@ -87,3 +87,9 @@ bool jalon_map_as_seen(struct jalon_arena *arena, const struct jalon_map *map,
     *out = seen;
     return true;
 }
+
+uint64_t jalon_map_look(const struct jalon_map *map)
+{
+    return ((uint64_t)map->described_us * JALON_VISIBILITY_COUNT + (uint64_t)map->seen_by) * 2 +
+           (map->rules.location_grid_m > 0);
+}

@@ -285,6 +285,10 @@ static enum jalon_status take_summary(struct jalon_context *ctx, const struct ja
     if (status == JALON_OK) {
         status = jalon_store_copy_text(ctx, &row[3], &summary->title.en);
     }
+    if (status == JALON_OK &&
+        !jalon_visibility_parse(jalon_db_to_text(&row[5]), &summary->reading)) {
+        status = jalon_fail(ctx, JALON_INTERNAL, "a map says unclearly who may read it");
+    }
     list->count += status == JALON_OK;
     return status;
 }
