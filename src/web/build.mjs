@@ -32,7 +32,7 @@ const maplibre = join(here, 'node_modules/maplibre-gl/dist');
 await mkdir(out, { recursive: true });
 await esbuild.build({
   ...shared,
-  entryPoints: ['app.ts', 'map.ts', ...parts],
+  entryPoints: ['app.ts', 'map.ts', 'proof.ts', ...parts],
   outdir: out,
   entryNames: '[name]',
   bundle: true,

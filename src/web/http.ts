@@ -94,17 +94,45 @@ function device(): string {
   return made;
 }
 
+interface Challenge {
+  needed: boolean;
+  challenge: string;
+  bits: number;
+}
+
+/** Work instead of an account, where the map is under pressure; null: that is not what is wanted. */
+async function proofFor(url: string): Promise<string | null> {
+  const [map] = /^\/maps\/[^/]+/.exec(url) ?? [];
+  const asked = map === undefined ? null : await request<Challenge>(`${map}/challenge`).catch(() => null);
+  if (!asked?.needed) {
+    return null;
+  }
+  const self = new URL(import.meta.url);
+  const { prove } = (await import(new URL(`proof.js${self.search}`, self).href)) as typeof import('./proof');
+  return prove(asked.challenge, asked.bits);
+}
+
 /** A request that changes something. */
-export function send<T>(method: string, url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
-  return exchange<T>(url, {
+export async function send<T>(method: string, url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  const go = (more: Record<string, string>): Promise<Answer<T>> => exchange<T>(url, {
     method,
     headers: {
       'Jalon-Device': device(),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...headers,
+      ...more,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  try {
+    return await go({});
+  } catch (error) {
+    const proof = error instanceof RefusedError && error.status === 429 ? await proofFor(url) : null;
+    if (proof === null) {
+      throw error;
+    }
+    return go({ 'Jalon-Proof': proof });
+  }
 }
 
 export async function post<T>(url: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What people do with a contribution that is there: change it, bring a version back. In the page of the map; each deed is looked up in the program afterwards.
+// What people do with a contribution that is there: change it, propose a change, bring a version back,
+// talk about it. In the page of the map; each deed is looked up in the program afterwards.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertClean, base, launch, mapPath, pointCollection } from './browser.mjs';
-import { client, enter, person } from './community.mjs';
+import { assertClean, base, checkAccessible, launch, mapPath, pointCollection } from './browser.mjs';
+import { client, enter, jalon, NARROW, person } from './community.mjs';
 
+const map = mapPath.split('/').pop();
 let browser;
 let collection;
 let ada;
@@ -116,5 +118,61 @@ test('what is there already is shown before something is added', async () => {
   await page.waitForSelector(`#alike a[href$="${item.id}"]`);
   await page.click('#send-anyway');
   await page.waitForSelector('.popup .thanks');
+  await context.close();
+});
+
+test('a change of what others made is proposed, and accepted in part', async () => {
+  jalon(['map', 'set', map, 'edits=proposal']);
+  const item = await contribution('Ancien nom', { description: 'Ancienne description' });
+  const bob = await enter(browser, 'bob');
+  await open(bob.page, item.id);
+  await bob.page.click('#propose');
+  await bob.page.fill('#field-title', 'Nouveau nom');
+  await bob.page.fill('#field-description', 'Nouvelle description');
+  await bob.page.click('#send');
+  await bob.page.waitForSelector('.popup .thanks');
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.title, 'Ancien nom');
+  await bob.context.close();
+  const { page, context } = await enter(browser, 'ada');
+  await open(page, item.id);
+  await page.uncheck('#talk-proposals [data-field="description"] input');
+  await page.click('#talk-proposals [data-accept]');
+  await page.waitForFunction(() => document.querySelector('#item-title')?.textContent === 'Nouveau nom');
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.description, 'Ancienne description');
+  await context.close();
+  jalon(['map', 'set', map, 'edits=direct']);
+});
+
+test('people support, confirm, comment, answer and report', async () => {
+  const item = await contribution('À discuter');
+  const { page, context, seen } = await enter(browser, 'bob', { device: NARROW });
+  await open(page, item.id);
+  await page.click('#support button, #support');
+  await page.waitForSelector('#support[aria-pressed="true"]');
+  await page.click('#confirm-still');
+  await page.fill('#talk-place textarea', 'Vu ce matin');
+  await page.click('#talk-place button[type="submit"]');
+  await page.waitForSelector('#talk-place .said');
+  await page.click('#write-comment');
+  await page.locator('#talk-comments details select').selectOption('question');
+  await page.locator('#talk-comments details textarea').fill('Est-ce ouvert le dimanche ?');
+  await page.locator('#talk-comments details button[type="submit"]').click();
+  const comment = page.locator('[data-comment]').first();
+  await comment.waitFor();
+  await comment.locator('.row .link').first().click();
+  await comment.locator('textarea').fill('Oui, le matin.');
+  await comment.locator('button[type="submit"]').click();
+  await page.locator('[data-comment] [data-comment]').waitFor();
+  await page.click('#report');
+  await page.selectOption('#talk-place select', 'wrong');
+  await page.click('#talk-place button[type="submit"]');
+  await page.waitForSelector('#talk-place .said');
+  await checkAccessible(page, 'conversation');
+  const { body: { properties } } = await ada('GET', itemPath(item.id));
+  assert.deepEqual([properties.supports, properties.comments], [1, 2]);
+  assert.ok(properties.confirmed);
+  const { body: reports } = await client('mod')('GET', `${itemPath(item.id)}/reports`);
+  assert.deepEqual(reports.items.map((each) => each.kind), ['wrong']);
+  assertClean(seen);
   await context.close();
 });
