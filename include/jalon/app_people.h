@@ -178,4 +178,16 @@ enum jalon_status jalon_app_delete_token(struct jalon_context *ctx, struct jalon
                                          struct jalon_text account,
                                          struct jalon_id id) JALON_MUST_USE;
 
+/* --- The end of an account --- */
+/*
+ * At once nobody can sign in any more, and name, address and all that only the account could read are
+ * gone from it; what it contributed stays. *out_finished: its name is out of that too, where
+ * "erased-…" stands (ANONYMISE) or nothing (REMOVE); else that goes on, also after a restart. JALON_INVALID:
+ * `name` is not the account's.
+ */
+enum jalon_status jalon_app_erase_account(struct jalon_context *ctx, struct jalon_app *app,
+                                          struct jalon_text account, struct jalon_text name,
+                                          enum jalon_erasure erasure,
+                                          bool *out_finished) JALON_MUST_USE;
+
 #endif

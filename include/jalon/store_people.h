@@ -214,4 +214,41 @@ enum jalon_status jalon_store_list_memberships(struct jalon_context *ctx,
                                                struct jalon_own_membership **out,
                                                size_t *out_count) JALON_MUST_USE;
 
+/* --- Erasure --- */
+struct jalon_erased {
+    int64_t number;
+    struct jalon_text name;   /* made up */
+    struct jalon_text former; /* still to be taken out of what there is */
+    enum jalon_erasure erasure;
+};
+/*
+ * The account is nobody's: it has the made-up name, and no address, key, membership and notification; no
+ * mail is left to the address. JALON_CONFLICT: the made-up name is taken; end the session.
+ */
+enum jalon_status jalon_store_begin_erasure(struct jalon_context *ctx,
+                                            struct jalon_session *session,
+                                            const struct jalon_account *account,
+                                            const struct jalon_erased *erased,
+                                            int64_t time_us) JALON_MUST_USE;
+/* One that is not finished. JALON_NOT_FOUND (no message). */
+enum jalon_status jalon_store_find_erasure(struct jalon_context *ctx, struct jalon_session *session,
+                                           struct jalon_erased *out) JALON_MUST_USE;
+/* The lowest and the highest number of a contribution of the map that has a history. */
+enum jalon_status jalon_store_revision_range(struct jalon_context *ctx,
+                                             struct jalon_session *session, int64_t map,
+                                             int64_t *out_first, int64_t *out_last) JALON_MUST_USE;
+/* The name in the history of contributions with these numbers (`end` is not one of them). */
+enum jalon_status jalon_store_erase_in_history(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_erased *erased, int64_t map,
+                                               int64_t first, int64_t end) JALON_MUST_USE;
+/* The name in all else of a map; 0: of the server. */
+enum jalon_status jalon_store_erase_in_map(struct jalon_context *ctx, struct jalon_session *session,
+                                           const struct jalon_erased *erased,
+                                           int64_t map) JALON_MUST_USE;
+/* The name where it is in no map; then it is nobody's any more. */
+enum jalon_status jalon_store_finish_erasure(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_erased *erased) JALON_MUST_USE;
+
 #endif

@@ -51,6 +51,7 @@ void jalon_people_put_token(struct jalon_json_writer *writer, const struct jalon
 
 /* --- Handlers, one file each --- */
 enum jalon_status jalon_account_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_account_delete(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_account_patch(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_account_contributions_get(struct jalon_request *,
                                                   struct jalon_response *);

@@ -7,7 +7,7 @@
 
 #include "people.h"
 
-enum { TICK_MS = 2000, FORGET_EVERY = 900 };
+enum { TICK_MS = 2000, FORGET_EVERY = 900, ERASING_US = 1000000 };
 static const int64_t signing_up_us = INT64_C(3) * 86400 * 1000000;
 
 static void forget_signing_up(struct jalon_context *ctx, struct jalon_app *app)
@@ -26,6 +26,14 @@ static void forget_signing_up(struct jalon_context *ctx, struct jalon_app *app)
     }
 }
 
+static void finish_erasures(struct jalon_context *ctx, struct jalon_app *app)
+{
+    bool finished;
+    if (jalon_erasures_go_on(ctx, app, ERASING_US, &finished) != JALON_OK) {
+        jalon_error_clear(ctx); /* later */
+    }
+}
+
 static void *work(void *argument)
 {
     struct jalon_app *app = argument;
@@ -36,6 +44,7 @@ static void *work(void *argument)
             continue;
         }
         jalon_seen_write(ctx, app);
+        finish_erasures(ctx, app);
         if (tick % FORGET_EVERY == 0) {
             forget_signing_up(ctx, app);
         }

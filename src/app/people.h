@@ -80,6 +80,11 @@ enum jalon_status jalon_account_sign_in_by_link(struct jalon_context *ctx, struc
                                                 struct jalon_text secret,
                                                 struct jalon_session_begun *out) JALON_MUST_USE;
 
+/* --- erase.c --- */
+/* Goes on with erasures for so long at most. *out_finished: there are none left. */
+enum jalon_status jalon_erasures_go_on(struct jalon_context *ctx, struct jalon_app *app,
+                                       int64_t most_us, bool *out_finished) JALON_MUST_USE;
+
 /* --- clerk.c --- */
 enum jalon_status jalon_clerk_start(struct jalon_context *ctx,
                                     struct jalon_app *app) JALON_MUST_USE;

@@ -266,6 +266,114 @@ static void a_network_waits_for_all_its_people(void **state)
     fixture->app->throttle = none;
 }
 
+/* --- Erasure --- */
+/* How many values of the row have the words. */
+static size_t count_words(const struct jalon_db_value *row, size_t columns, const char *words)
+{
+    size_t found = 0, length = strlen(words);
+    for (size_t i = 0; i < columns; i++) {
+        struct jalon_text text = jalon_db_to_text(&row[i]);
+        for (size_t at = 0; at + length <= text.length; at++) {
+            found += memcmp(text.data + at, words, length) == 0;
+        }
+    }
+    return found;
+}
+
+struct search {
+    const char *words;
+    size_t columns, found;
+};
+
+static enum jalon_status search_row(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    void *object)
+{
+    struct search *search = object;
+    (void)ctx;
+    search->found += count_words(row, search->columns, search->words);
+    return JALON_OK;
+}
+
+/* In all tables that say who somebody is. */
+static size_t find_everywhere(struct fixture *fixture, const char *words)
+{
+    static const struct {
+        int query;
+        size_t columns;
+    } tables[] = {
+        {JALON_QUERY_COPY_ACCOUNT_READ, 19},      {JALON_QUERY_COPY_TOKEN_READ, 8},
+        {JALON_QUERY_COPY_SESSION_READ, 5},       {JALON_QUERY_COPY_TICKET_READ, 8},
+        {JALON_QUERY_COPY_MEMBERSHIP_READ, 6},    {JALON_QUERY_COPY_OUTBOX_READ, 9},
+        {JALON_QUERY_COPY_NOTIFICATION_READ, 9},  {JALON_QUERY_COPY_REVISION_READ, 8},
+        {JALON_QUERY_COPY_IDEMPOTENCY_READ, 9},   {JALON_QUERY_COPY_COMMENT_READ, 12},
+        {JALON_QUERY_COPY_CONFIRMATION_READ, 9},  {JALON_QUERY_COPY_CLAIM_READ, 10},
+        {JALON_QUERY_COPY_REPORT_READ, 12},       {JALON_QUERY_COPY_AUDIT_READ, 9},
+        {JALON_QUERY_COPY_CONTRIBUTION_READ, 19}, {JALON_QUERY_COPY_LINK_READ, 8},
+    };
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_session *session = NULL;
+    struct search search = {.words = words};
+    expect(ctx, JALON_OK, jalon_store_read(ctx, fixture->app->store, &session));
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        search.columns = tables[i].columns;
+        expect(ctx, JALON_OK,
+               jalon_store_each_row(ctx, session, tables[i].query, NULL, 0, search_row, &search));
+    }
+    jalon_session_end(session);
+    return search.found;
+}
+
+static void erase_many(struct fixture *fixture, enum jalon_erasure erasure)
+{
+    enum { MANY = 120 };
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_session_begun begun;
+    struct jalon_contributed made[MANY];
+    bool finished = false;
+    expect(ctx, JALON_OK, sign_up(fixture, "zoewhogoes", "zoe.goes@example.org"));
+    expect(ctx, JALON_OK, confirm(fixture, link_of(fixture, "#confirm="), &begun));
+    for (size_t i = 0; i < MANY; i++) {
+        expect(ctx, JALON_OK,
+               contribute(fixture, "places", at_point(fixture, "'title':'Stays'"),
+                          "zoewhogoes", &made[i]));
+    }
+    assert_true(find_everywhere(fixture, "zoewhogoes") > MANY);
+    assert_true(find_everywhere(fixture, "zoe.goes@") > 0);
+    expect(ctx, JALON_INVALID,
+           jalon_app_erase_account(ctx, fixture->app, JALON_TEXT("zoewhogoes"), JALON_TEXT("zoe"),
+                                   erasure, &finished));
+    jalon_error_clear(ctx);
+    expect(ctx, JALON_OK,
+           jalon_app_erase_account(ctx, fixture->app, JALON_TEXT("zoewhogoes"),
+                                   JALON_TEXT("zoewhogoes"), erasure, &finished));
+    assert_true(finished);
+    assert_int_equal(find_everywhere(fixture, "zoewhogoes"), 0);
+    assert_int_equal(find_everywhere(fixture, "zoe.goes@"), 0);
+    expect(ctx, JALON_UNAUTHENTICATED, resume(fixture, begun.secret));
+    for (size_t i = 0; i < MANY; i++) {
+        struct jalon_contribution now = stored(fixture, "places", made[i].id);
+        assert_int_equal(now.version, 2);
+        if (erasure == JALON_ERASURE_REMOVE) {
+            assert_int_equal(now.author.length, 0);
+        } else {
+            assert_true(jalon_text_starts_with(now.author, "erased-"));
+        }
+        assert_null(strstr(shown(fixture, fixture->app, "places", made[i].id), "zoewhogoes"));
+    }
+    /* The name is free again, and begins with nothing. */
+    expect(ctx, JALON_OK, sign_up(fixture, "zoewhogoes", "zoe.goes@example.org"));
+}
+
+static void who_goes_leaves_a_made_up_name(void **state)
+{
+    erase_many(*state, JALON_ERASURE_ANONYMISE);
+}
+
+static void who_goes_may_leave_no_name(void **state)
+{
+    erase_many(*state, JALON_ERASURE_REMOVE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +384,8 @@ int main(void)
         RUN(links_and_sessions_end),
         RUN(who_guesses_waits_longer_each_time),
         RUN(a_network_waits_for_all_its_people),
+        RUN(who_goes_leaves_a_made_up_name),
+        RUN(who_goes_may_leave_no_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
