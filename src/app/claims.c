@@ -3,6 +3,7 @@
 #include "jalon/app_moderation.h"
 #include "jalon/clock.h"
 #include "jalon/store_membership.h"
+#include "jalon/store_origin.h"
 
 #include "talk.h"
 
@@ -116,7 +117,7 @@ struct deciding {
     int64_t seq;
 };
 
-/* A new version, of which the claimant is the author. */
+/* A new version, of which the claimant is the author; the secret of who was it opens no more. */
 static enum jalon_status hand_over(struct jalon_context *ctx, struct talk *talk,
                                    struct deciding *deciding)
 {
@@ -140,6 +141,10 @@ static enum jalon_status hand_over(struct jalon_context *ctx, struct talk *talk,
     after.updated_us = jalon_clock_not_before_us(talk->subject.updated_us);
     if (status == JALON_OK) {
         status = jalon_history_changes(ctx, talk->map, &talk->subject, &after, &write.changes);
+    }
+    if (status == JALON_OK && talk->subject.author.length == 0) {
+        status = jalon_store_revoke_secret(ctx, talk->session, talk->map, talk->subject.number,
+                                           after.updated_us);
     }
     return status == JALON_OK ? jalon_turn_put(ctx, talk->turn, &after, &write, &deciding->seq)
                               : status;
