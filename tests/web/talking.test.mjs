@@ -3,6 +3,7 @@
 // talk about it. In the page of the map; each deed is looked up in the program afterwards.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { assertClean, base, checkAccessible, launch, mapPath, pointCollection } from './browser.mjs';
 import { client, enter, jalon, NARROW, person } from './community.mjs';
@@ -173,6 +174,29 @@ test('people support, confirm, comment, answer and report', async () => {
   assert.ok(properties.confirmed);
   const { body: reports } = await client('mod')('GET', `${itemPath(item.id)}/reports`);
   assert.deepEqual(reports.items.map((each) => each.kind), ['wrong']);
+  assertClean(seen);
+  await context.close();
+});
+
+test('where a map is under pressure an anonymous writer works for it', async () => {
+  const item = await contribution('Sous pression');
+  const { page, context, seen } = await enter(browser, null);
+  await page.route(`**${mapPath}/challenge`, (route) => route.fulfill({ json: { needed: true, challenge: 'essai', bits: 14 } }));
+  const proofs = [];
+  await page.route('**/supports/mine', (route) => {
+    const proof = route.request().headers()['jalon-proof'];
+    if (proof === undefined) {
+      return route.fulfill({ status: 429, contentType: 'application/problem+json', body: '{"status":429}' });
+    }
+    proofs.push(proof);
+    return route.continue();
+  });
+  await open(page, item.id);
+  await page.click('#support');
+  await page.waitForSelector('#support[aria-pressed="true"]');
+  assert.match(proofs[0], /^essai:\d+$/);
+  const hash = createHash('sha256').update(proofs[0]).digest();
+  assert.ok(hash.readUInt16BE(0) < 4, 'it begins with fourteen zero bits');
   assertClean(seen);
   await context.close();
 });
