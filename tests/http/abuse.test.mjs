@@ -114,6 +114,12 @@ test('where a zone is closed nobody writes without an account, until it ends', a
   assert.match(inside.json.detail, /Vandalism in the old town/);
   assert.equal((await add('calm', place('Beside', [4.15, 44.05]))).status, 201);
   assert.equal((await add('calm', place('Inside', [4.05, 44.05]), as('newby'))).status, 201);
+  const moved = await add('calm', place('Moves in', [4.2, 44.05]));
+  const into = await send('PATCH', item('calm', moved.json.id),
+    { geometry: { type: 'Point', coordinates: [4.06, 44.05] } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': moved.headers.get('etag'),
+      'Jalon-Edit-Secret': moved.json.edit_secret });
+  assert.equal(into.status, 403, 'nor is anything moved in');
   const at = closed.headers.get('location');
   assert.equal((await send('DELETE', at, undefined, as('newby'))).status, 403);
   assert.equal((await send('DELETE', at, undefined, as('mona'))).status, 204);
