@@ -29,24 +29,6 @@ enum jalon_status jalon_abuse_read_after(struct jalon_request *request, struct j
     return JALON_OK;
 }
 
-void jalon_abuse_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id)
-{
-    char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
-    jalon_json_put_string(writer, key, text);
-}
-
-void jalon_abuse_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us)
-{
-    char text[JALON_CLOCK_TEXT_SIZE];
-    if (time_us == 0) {
-        jalon_json_put_null(writer, key);
-        return;
-    }
-    jalon_clock_format(time_us, text);
-    jalon_json_put_string(writer, key, text);
-}
-
 void jalon_abuse_put_links(struct jalon_request *request, struct jalon_json_writer *writer,
                            const struct jalon_id *last, int64_t limit)
 {

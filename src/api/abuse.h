@@ -13,9 +13,6 @@ void jalon_abuse_read_time(struct jalon_request *request, struct jalon_text text
 /* The id that `next` of a list says, or NULL at its beginning; JALON_INVALID. */
 enum jalon_status jalon_abuse_read_after(struct jalon_request *request, struct jalon_id *storage,
                                          const struct jalon_id **out) JALON_MUST_USE;
-void jalon_abuse_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id);
-/* Null for 0. */
-void jalon_abuse_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
 /* The links of a list: to itself and, behind `last` (NULL: there is no more), to the next page. */
 void jalon_abuse_put_links(struct jalon_request *request, struct jalon_json_writer *writer,
                            const struct jalon_id *last, int64_t limit);

@@ -32,11 +32,11 @@ static void put_contribution(struct jalon_request *request, struct jalon_json_wr
     jalon_endpoint_put_label(writer, "map_title", title);
     jalon_json_put_text(writer, "collection", own->collection);
     jalon_json_put_string(writer, "id", id);
-    jalon_people_put_text(writer, "title", own->title);
+    jalon_endpoint_put_text_or_null(writer, "title", own->title);
     jalon_json_put_text(writer, "moderation", own->moderation);
     jalon_json_put_integer(writer, "version", own->version);
-    jalon_people_put_time(writer, "created", own->created_us);
-    jalon_people_put_time(writer, "updated", own->updated_us);
+    jalon_endpoint_put_time(writer, "created", own->created_us);
+    jalon_endpoint_put_time(writer, "updated", own->updated_us);
     jalon_json_put_text(writer, "href",
                         jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
                                            own->map.data, own->collection.data, id));

@@ -6,18 +6,18 @@ static void put_account(struct jalon_json_writer *writer, const struct jalon_acc
 {
     jalon_json_put_text(writer, "name", account->name);
     jalon_json_put_string(writer, "kind", jalon_account_kind_name(account->kind));
-    jalon_people_put_text(writer, "display_name", account->display_name);
-    jalon_people_put_text(writer, "about", account->about);
-    jalon_people_put_text(writer, "website", account->website);
-    jalon_people_put_text(writer, "email", account->email);
-    jalon_people_put_time(writer, "email_confirmed", account->confirmed_us);
+    jalon_endpoint_put_text_or_null(writer, "display_name", account->display_name);
+    jalon_endpoint_put_text_or_null(writer, "about", account->about);
+    jalon_endpoint_put_text_or_null(writer, "website", account->website);
+    jalon_endpoint_put_text_or_null(writer, "email", account->email);
+    jalon_endpoint_put_time(writer, "email_confirmed", account->confirmed_us);
     jalon_json_put_boolean(writer, "has_password", account->password_hash.length > 0);
     jalon_json_put_text(writer, "language", account->language);
     jalon_json_put_string(writer, "profile", jalon_profile_name(account->profile));
     jalon_json_put_boolean(writer, "shows_contributions", !account->hides_contributions);
     jalon_json_put_boolean(writer, "mails", !account->refuses_mails);
     jalon_json_put_boolean(writer, "is_operator", account->is_operator);
-    jalon_people_put_time(writer, "created", account->created_us);
+    jalon_endpoint_put_time(writer, "created", account->created_us);
 }
 
 static void put_memberships(struct jalon_json_writer *writer,
@@ -30,7 +30,7 @@ static void put_memberships(struct jalon_json_writer *writer,
         jalon_json_put_text(writer, "map", memberships[i].map);
         jalon_endpoint_put_label(writer, "title", title);
         jalon_json_put_text(writer, "role", memberships[i].role);
-        jalon_people_put_time(writer, "since", memberships[i].since_us);
+        jalon_endpoint_put_time(writer, "since", memberships[i].since_us);
         jalon_json_end_object(writer);
     }
     jalon_json_end_array(writer);

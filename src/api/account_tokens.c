@@ -15,7 +15,7 @@ void jalon_people_put_token(struct jalon_json_writer *writer, const struct jalon
     (void)jalon_scopes_parse(token->scopes, &scopes);
     jalon_json_begin_object(writer, NULL);
     jalon_json_put_string(writer, "id", id);
-    jalon_people_put_text(writer, "name", token->name);
+    jalon_endpoint_put_text_or_null(writer, "name", token->name);
     jalon_json_begin_array(writer, "scopes");
     for (unsigned i = 0; i < JALON_SCOPE_COUNT; i++) {
         if ((scopes & 1U << i) != 0) {
@@ -23,9 +23,9 @@ void jalon_people_put_token(struct jalon_json_writer *writer, const struct jalon
         }
     }
     jalon_json_end_array(writer);
-    jalon_people_put_time(writer, "created", token->created_us);
-    jalon_people_put_time(writer, "expires", token->expires_us);
-    jalon_people_put_time(writer, "used", token->used_us);
+    jalon_endpoint_put_time(writer, "created", token->created_us);
+    jalon_endpoint_put_time(writer, "expires", token->expires_us);
+    jalon_endpoint_put_time(writer, "used", token->used_us);
     if (secret.length > 0) {
         jalon_json_put_text(writer, "token", secret);
     }

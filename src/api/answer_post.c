@@ -18,7 +18,7 @@ enum jalon_status jalon_answer_post(struct jalon_request *request, struct jalon_
     };
     enum jalon_status status = jalon_endpoint_id(request, &command.id);
     if (status == JALON_OK) {
-        status = jalon_desk_read_body(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
     }
     if (status == JALON_OK) {
         status = jalon_app_answer_verdict(request->ctx, api->app, &command);

@@ -71,7 +71,7 @@ enum jalon_status jalon_audit_get(struct jalon_request *request, struct jalon_re
     struct jalon_json_writer writer;
     bool has_more = count == command.filter.limit;
     count -= has_more;
-    jalon_desk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         jalon_desk_put_entry(&writer, &entries[i]);

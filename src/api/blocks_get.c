@@ -9,15 +9,15 @@ static void put_block(struct jalon_json_writer *writer, const struct jalon_block
                        : block->device.length > 0 ? "device"
                                                   : "address";
     jalon_json_begin_object(writer, NULL);
-    jalon_abuse_put_id(writer, "id", block->id);
+    jalon_endpoint_put_id(writer, "id", block->id);
     jalon_json_put_string(writer, "what", what);
     if (block->account.length > 0) {
         jalon_json_put_text(writer, "account", block->account);
     }
     jalon_json_put_text(writer, "reason", block->reason);
     jalon_json_put_text(writer, "author", block->author);
-    jalon_abuse_put_time(writer, "created", block->created_us);
-    jalon_abuse_put_time(writer, "ends", block->ends_us);
+    jalon_endpoint_put_time(writer, "created", block->created_us);
+    jalon_endpoint_put_time(writer, "ends", block->ends_us);
     jalon_json_put_boolean(writer, "server", block->is_of_server);
     jalon_json_end_object(writer);
 }
@@ -46,7 +46,7 @@ enum jalon_status jalon_blocks_get(struct jalon_request *request, struct jalon_r
     struct jalon_json_writer writer;
     bool more = count > (size_t)limit;
     count -= more;
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         put_block(&writer, &blocks[i]);

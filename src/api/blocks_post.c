@@ -53,7 +53,7 @@ enum jalon_status jalon_blocks_post(struct jalon_request *request, struct jalon_
     struct jalon_block block;
     struct jalon_id contribution;
     enum jalon_status status =
-        jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     if (status == JALON_OK) {
         status = read_whom(request, &raw, &contribution, &command);
     }
@@ -68,10 +68,10 @@ enum jalon_status jalon_blocks_post(struct jalon_request *request, struct jalon_
     jalon_id_format(block.id, id);
     response->code = 201;
     response->location = jalon_endpoint_url(request, "/maps/%s/blocks/%s", map.data, id);
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_string(&writer, "id", id);
     jalon_json_put_text(&writer, "reason", block.reason);
-    jalon_abuse_put_time(&writer, "ends", block.ends_us);
+    jalon_endpoint_put_time(&writer, "ends", block.ends_us);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
 }

@@ -14,12 +14,12 @@ enum jalon_status jalon_challenge_get(struct jalon_request *request,
         return status;
     }
     struct jalon_json_writer writer;
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_boolean(&writer, "needed", made.is_needed);
     jalon_json_put_text(&writer, "challenge", made.text);
     jalon_json_put_string(&writer, "algorithm", "SHA-256");
     jalon_json_put_integer(&writer, "bits", (int64_t)made.bits);
-    jalon_abuse_put_time(&writer, "expires", made.expires_us);
+    jalon_endpoint_put_time(&writer, "expires", made.expires_us);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
 }

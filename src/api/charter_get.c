@@ -21,7 +21,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     struct jalon_json_writer writer;
     char created[JALON_CLOCK_TEXT_SIZE];
     jalon_clock_format(charter->created_us, created);
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_integer(&writer, "version", charter->version);
     jalon_endpoint_put_label(&writer, "text", charter->text);
     jalon_json_put_string(&writer, "created", created);
@@ -53,7 +53,7 @@ enum jalon_status jalon_charter_post(struct jalon_request *request,
         .text = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY}, .author = JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_rules_require(request, JALON_RIGHT_SET_MAP);
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, 1, &raw);
+        status = jalon_endpoint_read_object(request, fields, 1, &raw);
     }
     if (status == JALON_OK) {
         jalon_json_read_object(request->ctx, raw.text, "/text", text_fields, 2, &charter.text);

@@ -22,7 +22,7 @@ enum jalon_status jalon_claim_post(struct jalon_request *request, struct jalon_r
         status = jalon_talk_read_id(request, "claim", &id);
     }
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     }
     if (status == JALON_OK) {
         status = jalon_app_decide_claim(request->ctx, api->app, &about, id, raw.decision,
@@ -32,7 +32,7 @@ enum jalon_status jalon_claim_post(struct jalon_request *request, struct jalon_r
         return status;
     }
     struct jalon_json_writer writer;
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_claim(&writer, &claim);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

@@ -17,7 +17,7 @@ enum jalon_status jalon_claims_post(struct jalon_request *request, struct jalon_
     struct raw_claim raw = {JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     }
     if (status == JALON_OK) {
         status = jalon_app_claim(request->ctx, api->app, &about, raw.text, &claim);
@@ -27,7 +27,7 @@ enum jalon_status jalon_claims_post(struct jalon_request *request, struct jalon_
     }
     struct jalon_json_writer writer;
     response->code = 201;
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_claim(&writer, &claim);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

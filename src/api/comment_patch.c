@@ -27,7 +27,7 @@ enum jalon_status jalon_comment_patch(struct jalon_request *request,
         status = jalon_talk_read_id(request, "comment", &command.id);
     }
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
     }
     if (status == JALON_OK && command.state.length > 0 &&
         command.kind.length + command.text.length > 0) {
@@ -42,7 +42,7 @@ enum jalon_status jalon_comment_patch(struct jalon_request *request,
     }
     struct jalon_json_writer writer;
     response->seq = seq;
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_comment(&writer, &comment);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

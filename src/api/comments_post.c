@@ -20,7 +20,7 @@ enum jalon_status jalon_comments_post(struct jalon_request *request,
         .kind = JALON_TEXT_EMPTY, .text = JALON_TEXT_EMPTY, .parent = JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
     }
     if (status == JALON_OK) {
         status = jalon_item_read_key(request, &command.idempotency_key);
@@ -34,7 +34,7 @@ enum jalon_status jalon_comments_post(struct jalon_request *request,
     }
     struct jalon_json_writer writer;
     jalon_talk_set_created(request, response, comment.id, seq);
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_comment(&writer, &comment);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

@@ -24,7 +24,7 @@ enum jalon_status jalon_confirmations_get(struct jalon_request *request,
     struct jalon_json_writer writer;
     bool more = count > limit;
     count -= more;
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         jalon_json_begin_object(&writer, NULL);

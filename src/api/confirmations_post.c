@@ -17,7 +17,7 @@ enum jalon_status jalon_confirmations_post(struct jalon_request *request,
     struct jalon_new_confirmation command = {.observed = JALON_TEXT_EMPTY, .remark = JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
     }
     if (status == JALON_OK) {
         status = jalon_app_add_confirmation(request->ctx, api->app, &about, &command, &confirmation,
@@ -28,7 +28,7 @@ enum jalon_status jalon_confirmations_post(struct jalon_request *request,
     }
     struct jalon_json_writer writer;
     response->code = 201;
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_confirmation(&writer, &confirmation);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

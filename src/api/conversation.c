@@ -44,15 +44,6 @@ enum jalon_status jalon_talk_read_page(struct jalon_request *request, size_t *ou
     return status;
 }
 
-/* --- Answers --- */
-void jalon_talk_begin(struct jalon_response *response, struct jalon_json_writer *writer)
-{
-    response->media_type = "application/json";
-    response->cache_control = JALON_TEXT("private, no-store");
-    jalon_json_writer_init(writer, &response->body);
-    jalon_json_begin_object(writer, NULL);
-}
-
 enum jalon_status jalon_talk_end_list(struct jalon_request *request,
                                       struct jalon_response *response,
                                       struct jalon_json_writer *writer,
@@ -88,72 +79,47 @@ void jalon_talk_set_created(struct jalon_request *request, struct jalon_response
     response->location = jalon_endpoint_url(request, "%s/%s", request->path.data, text);
 }
 
-/* --- Members --- */
-void jalon_talk_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id)
-{
-    char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
-    jalon_json_put_string(writer, key, text);
-}
-
-void jalon_talk_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us)
-{
-    char text[JALON_CLOCK_TEXT_SIZE];
-    jalon_clock_format(time_us, text);
-    jalon_json_put_string(writer, key, text);
-}
-
-void jalon_talk_put_text_or_null(struct jalon_json_writer *writer, const char *key,
-                                 struct jalon_text text)
-{
-    if (text.length > 0) {
-        jalon_json_put_text(writer, key, text);
-    } else {
-        jalon_json_put_null(writer, key);
-    }
-}
-
 void jalon_talk_put_comment(struct jalon_json_writer *writer, const struct jalon_comment *comment)
 {
     static const struct jalon_id none = {{0}};
-    jalon_talk_put_id(writer, "id", comment->id);
+    jalon_endpoint_put_id(writer, "id", comment->id);
     if (jalon_id_compare(comment->parent, none) != 0) {
-        jalon_talk_put_id(writer, "parent", comment->parent);
+        jalon_endpoint_put_id(writer, "parent", comment->parent);
     }
     jalon_json_put_string(writer, "kind", jalon_comment_kind_name(comment->kind));
-    jalon_talk_put_text_or_null(writer, "text", comment->text);
-    jalon_talk_put_text_or_null(writer, "author", comment->author);
+    jalon_endpoint_put_text_or_null(writer, "text", comment->text);
+    jalon_endpoint_put_text_or_null(writer, "author", comment->author);
     jalon_json_put_string(writer, "moderation", jalon_moderation_name(comment->moderation));
     if (comment->reason.length > 0) {
         jalon_json_put_text(writer, "reason", comment->reason);
     }
-    jalon_talk_put_time(writer, "created", comment->created_us);
-    jalon_talk_put_time(writer, "updated", comment->updated_us);
+    jalon_endpoint_put_time(writer, "created", comment->created_us);
+    jalon_endpoint_put_time(writer, "updated", comment->updated_us);
 }
 
 void jalon_talk_put_confirmation(struct jalon_json_writer *writer,
                                  const struct jalon_confirmation *confirmation)
 {
-    jalon_talk_put_id(writer, "id", confirmation->id);
+    jalon_endpoint_put_id(writer, "id", confirmation->id);
     jalon_json_put_boolean(writer, "still", confirmation->still);
     jalon_json_put_text(writer, "observed", confirmation->observed);
-    jalon_talk_put_text_or_null(writer, "remark", confirmation->remark);
-    jalon_talk_put_text_or_null(writer, "author", confirmation->author);
-    jalon_talk_put_time(writer, "created", confirmation->created_us);
+    jalon_endpoint_put_text_or_null(writer, "remark", confirmation->remark);
+    jalon_endpoint_put_text_or_null(writer, "author", confirmation->author);
+    jalon_endpoint_put_time(writer, "created", confirmation->created_us);
 }
 
 void jalon_talk_put_claim(struct jalon_json_writer *writer, const struct jalon_claim *claim)
 {
-    jalon_talk_put_id(writer, "id", claim->id);
+    jalon_endpoint_put_id(writer, "id", claim->id);
     jalon_json_put_text(writer, "account", claim->account);
     jalon_json_put_text(writer, "text", claim->text);
     jalon_json_put_text(writer, "state", claim->state);
     if (claim->decided_us != 0) {
-        jalon_talk_put_time(writer, "decided", claim->decided_us);
-        jalon_talk_put_text_or_null(writer, "decided_by", claim->decided_by);
-        jalon_talk_put_text_or_null(writer, "reason", claim->reason);
+        jalon_endpoint_put_time(writer, "decided", claim->decided_us);
+        jalon_endpoint_put_text_or_null(writer, "decided_by", claim->decided_by);
+        jalon_endpoint_put_text_or_null(writer, "reason", claim->reason);
     }
-    jalon_talk_put_time(writer, "created", claim->created_us);
+    jalon_endpoint_put_time(writer, "created", claim->created_us);
 }
 
 void jalon_talk_put_link(struct jalon_request *request, struct jalon_json_writer *writer,
@@ -161,7 +127,7 @@ void jalon_talk_put_link(struct jalon_request *request, struct jalon_json_writer
 {
     char id[JALON_ID_TEXT_SIZE];
     jalon_id_format(link->other.id, id);
-    jalon_talk_put_id(writer, "id", link->id);
+    jalon_endpoint_put_id(writer, "id", link->id);
     jalon_json_put_string(writer, "type", link->type);
     jalon_json_begin_object(writer, "target");
     jalon_json_put_text(writer, "map", link->other.map);
@@ -175,8 +141,8 @@ void jalon_talk_put_link(struct jalon_request *request, struct jalon_json_writer
                                            JALON_TEXT_ARGS(link->other.map),
                                            JALON_TEXT_ARGS(link->other.collection), id));
     jalon_json_end_object(writer);
-    jalon_talk_put_text_or_null(writer, "author", link->author);
-    jalon_talk_put_time(writer, "created", link->created_us);
+    jalon_endpoint_put_text_or_null(writer, "author", link->author);
+    jalon_endpoint_put_time(writer, "created", link->created_us);
 }
 
 void jalon_talk_put_supports(struct jalon_json_writer *writer,

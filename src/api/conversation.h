@@ -19,8 +19,6 @@ enum jalon_status jalon_talk_read_id(struct jalon_request *request, const char *
 enum jalon_status jalon_talk_read_page(struct jalon_request *request, size_t *out_limit,
                                        struct jalon_id *out_after) JALON_MUST_USE;
 
-/* Begins an answer that is this requester's alone, an object. */
-void jalon_talk_begin(struct jalon_response *response, struct jalon_json_writer *writer);
 /*
  * Ends "items" and the object, with the links of the list; `next`: behind which id there is more, NULL: no
  * more.
@@ -33,10 +31,6 @@ enum jalon_status jalon_talk_end_list(struct jalon_request *request,
 void jalon_talk_set_created(struct jalon_request *request, struct jalon_response *response,
                             struct jalon_id id, int64_t seq);
 
-void jalon_talk_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id);
-void jalon_talk_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
-void jalon_talk_put_text_or_null(struct jalon_json_writer *writer, const char *key,
-                                 struct jalon_text text);
 void jalon_talk_put_comment(struct jalon_json_writer *writer, const struct jalon_comment *comment);
 void jalon_talk_put_confirmation(struct jalon_json_writer *writer,
                                  const struct jalon_confirmation *confirmation);

@@ -10,17 +10,6 @@
 /* Ids that are decided about at once. */
 enum { JALON_DESK_IDS_MAX = 200, JALON_DESK_LIMIT_MAX = 100 };
 
-/* Reads the body, an object, into a struct; every fault at its pointer. */
-enum jalon_status jalon_desk_read_body(struct jalon_request *request,
-                                       const struct jalon_json_field *fields, size_t count,
-                                       void *out) JALON_MUST_USE;
-/* Begins the answer: an object that nobody else may be shown. */
-void jalon_desk_begin(struct jalon_response *response, struct jalon_json_writer *writer);
-/* null when empty, or 0. */
-void jalon_desk_put_text(struct jalon_json_writer *writer, const char *key,
-                         struct jalon_text text);
-void jalon_desk_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
-void jalon_desk_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id);
 /* "reasons": why it is to be looked at. */
 void jalon_desk_put_reviews(struct jalon_json_writer *writer, const struct jalon_review *reviews,
                             size_t count);

@@ -2,6 +2,8 @@
 /* What endpoints share. Layer 4 (api). */
 #include "endpoint.h"
 
+#include "jalon/clock.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -287,4 +289,60 @@ void jalon_endpoint_put_box(struct jalon_json_writer *writer, const char *key, s
     jalon_json_put_number(writer, NULL, box.east);
     jalon_json_put_number(writer, NULL, box.north);
     jalon_json_end_array(writer);
+}
+
+/* --- Bodies and answers in JSON --- */
+void jalon_endpoint_put_text_or_null(struct jalon_json_writer *writer, const char *key,
+                                     struct jalon_text text)
+{
+    if (text.length == 0) {
+        jalon_json_put_null(writer, key);
+    } else {
+        jalon_json_put_text(writer, key, text);
+    }
+}
+
+void jalon_endpoint_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us)
+{
+    char text[JALON_CLOCK_TEXT_SIZE];
+    if (time_us == 0) {
+        jalon_json_put_null(writer, key);
+        return;
+    }
+    jalon_clock_format(time_us, text);
+    jalon_json_put_string(writer, key, text);
+}
+
+void jalon_endpoint_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    jalon_id_format(id, text);
+    jalon_json_put_string(writer, key, text);
+}
+
+void jalon_endpoint_begin_private(struct jalon_response *response,
+                                  struct jalon_json_writer *writer)
+{
+    response->media_type = "application/json";
+    response->cache_control = JALON_TEXT("no-store");
+    jalon_json_writer_init(writer, &response->body);
+    jalon_json_begin_object(writer, NULL);
+}
+
+enum jalon_status jalon_endpoint_read_object(struct jalon_request *request,
+                                             const struct jalon_json_field *fields, size_t count,
+                                             void *out)
+{
+    const struct jalon_json *body;
+    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
+    if (status != JALON_OK) {
+        return status;
+    }
+    if (jalon_json_kind(body) != JALON_JSON_OBJECT) {
+        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "",
+                             "expected an object, found %s",
+                             jalon_json_kind_name(jalon_json_kind(body)));
+    }
+    jalon_json_read_object(request->ctx, body, "", fields, count, out);
+    return jalon_error_verdict(request->ctx, "the request's body is not right");
 }

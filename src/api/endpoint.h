@@ -71,6 +71,18 @@ void jalon_endpoint_put_label(struct jalon_json_writer *writer, const char *key,
                               struct jalon_label label);
 void jalon_endpoint_put_box(struct jalon_json_writer *writer, const char *key,
                             struct jalon_box box);
+/* A text, or null when it is empty; a time, or null for 0. */
+void jalon_endpoint_put_text_or_null(struct jalon_json_writer *writer, const char *key,
+                                     struct jalon_text text);
+void jalon_endpoint_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
+void jalon_endpoint_put_id(struct jalon_json_writer *writer, const char *key, struct jalon_id id);
+/* Begins an answer that is this requester's alone, an object. */
+void jalon_endpoint_begin_private(struct jalon_response *response,
+                                  struct jalon_json_writer *writer);
+/* The body as an object, its members by table. JALON_INVALID with every fault. */
+enum jalon_status jalon_endpoint_read_object(struct jalon_request *request,
+                                             const struct jalon_json_field *fields, size_t count,
+                                             void *out) JALON_MUST_USE;
 /* What the body became: JALON_OK, or its failure told in the error slot. */
 enum jalon_status jalon_endpoint_finish(struct jalon_request *request,
                                         struct jalon_response *response) JALON_MUST_USE;

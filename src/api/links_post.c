@@ -20,7 +20,7 @@ static enum jalon_status read_command(struct jalon_request *request, struct jalo
 {
     struct raw_link raw = {JALON_TEXT_EMPTY, NULL};
     enum jalon_status status =
-        jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     if (status != JALON_OK) {
         return status;
     }
@@ -48,7 +48,7 @@ enum jalon_status jalon_links_post(struct jalon_request *request, struct jalon_r
     }
     struct jalon_json_writer writer;
     jalon_talk_set_created(request, response, link.id, 0);
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_link(request, &writer, &link);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

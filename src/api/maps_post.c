@@ -62,7 +62,7 @@ static enum jalon_status read_map(struct jalon_request *request, struct jalon_ma
     struct raw_map raw = {.slug = JALON_TEXT_EMPTY, .template_name = JALON_TEXT_EMPTY};
     struct jalon_context *ctx = request->ctx;
     enum jalon_status status =
-        jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     if (status == JALON_OK && !jalon_slug_is_valid(raw.slug)) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/slug",
                              "must be 1 to 63 lower-case letters, digits and hyphens, and not "
@@ -97,7 +97,7 @@ enum jalon_status jalon_maps_post(struct jalon_request *request, struct jalon_re
     struct jalon_json_writer writer;
     response->code = 201;
     response->location = jalon_endpoint_url(request, "/maps/%s", map.slug.data);
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_text(&writer, "slug", map.slug);
     jalon_json_put_text(&writer, "template", map.template_name);
     jalon_json_put_text(&writer, "url", response->location);

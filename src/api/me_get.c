@@ -27,7 +27,7 @@ enum jalon_status jalon_me_get(struct jalon_request *request, struct jalon_respo
         return status;
     }
     struct jalon_json_writer writer;
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     if (actor.account.length > 0) {
         jalon_json_put_text(&writer, "account", actor.account);
     } else {

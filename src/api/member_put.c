@@ -51,7 +51,7 @@ enum jalon_status jalon_member_put(struct jalon_request *request, struct jalon_r
     struct jalon_member member;
     enum jalon_status status = jalon_rules_require(request, JALON_RIGHT_SET_MEMBERS);
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     }
     struct jalon_put_member command = {
         .map = jalon_request_variable(request, "map"),

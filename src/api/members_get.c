@@ -42,7 +42,7 @@ enum jalon_status jalon_members_get(struct jalon_request *request, struct jalon_
     struct jalon_json_writer writer;
     bool more = count > (size_t)limit;
     count -= more;
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         jalon_rules_put_member(&writer, &members[i]);

@@ -89,31 +89,14 @@ enum jalon_status jalon_memory_texts(struct jalon_request *request, const struct
     return jalon_error_verdict(ctx, "the body is not what is expected here");
 }
 
-void jalon_memory_put_text(struct jalon_json_writer *writer, const char *key,
-                           struct jalon_text text)
-{
-    if (text.length > 0) {
-        jalon_json_put_text(writer, key, text);
-    } else {
-        jalon_json_put_null(writer, key);
-    }
-}
-
-void jalon_memory_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us)
-{
-    char time[JALON_CLOCK_TEXT_SIZE];
-    jalon_clock_format(time_us, time);
-    jalon_json_put_string(writer, key, time);
-}
-
 void jalon_memory_put_revision(struct jalon_json_writer *writer,
                                const struct jalon_revision *revision)
 {
     jalon_json_put_integer(writer, "version", revision->version);
-    jalon_memory_put_time(writer, "time", revision->time_us);
-    jalon_memory_put_text(writer, "author", revision->author);
+    jalon_endpoint_put_time(writer, "time", revision->time_us);
+    jalon_endpoint_put_text_or_null(writer, "author", revision->author);
     jalon_json_put_string(writer, "action", jalon_action_name(revision->action));
-    jalon_memory_put_text(writer, "reason", revision->reason);
+    jalon_endpoint_put_text_or_null(writer, "reason", revision->reason);
     if (revision->base > 0) {
         jalon_json_put_integer(writer, "base", revision->base);
     }

@@ -24,8 +24,5 @@ enum jalon_status jalon_memory_texts(struct jalon_request *request, const struct
 /* The members of a revision, into an object that is begun. */
 void jalon_memory_put_revision(struct jalon_json_writer *writer,
                                const struct jalon_revision *revision);
-void jalon_memory_put_text(struct jalon_json_writer *writer, const char *key,
-                           struct jalon_text text);
-void jalon_memory_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
 
 #endif

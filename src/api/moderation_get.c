@@ -75,14 +75,14 @@ static void put_item(struct jalon_json_writer *writer, const struct jalon_desk_i
     enum { SECOND_US = 1000000 };
     const struct jalon_contribution *contribution = &item->contribution;
     jalon_json_begin_object(writer, NULL);
-    jalon_desk_put_id(writer, "id", contribution->id);
+    jalon_endpoint_put_id(writer, "id", contribution->id);
     jalon_json_put_text(writer, "collection", item->collection);
     jalon_json_put_text(writer, "title", contribution->title);
     jalon_json_put_string(writer, "moderation", jalon_moderation_name(contribution->moderation));
     jalon_json_put_integer(writer, "version", contribution->version);
-    jalon_desk_put_text(writer, "author", contribution->author);
+    jalon_endpoint_put_text_or_null(writer, "author", contribution->author);
     jalon_desk_put_reviews(writer, item->reviews, item->review_count);
-    jalon_desk_put_time(writer, "since", item->since_us);
+    jalon_endpoint_put_time(writer, "since", item->since_us);
     int64_t age_us = now_us > item->since_us ? now_us - item->since_us : 0;
     jalon_json_put_integer(writer, "age_s", age_us / SECOND_US);
     jalon_json_put_integer(writer, "open_reports", item->open_reports);
@@ -133,7 +133,7 @@ enum jalon_status jalon_moderation_get(struct jalon_request *request,
     }
     struct jalon_json_writer writer;
     int64_t now_us = jalon_clock_now_us();
-    jalon_desk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < desk.count; i++) {
         put_item(&writer, &desk.items[i], now_us);

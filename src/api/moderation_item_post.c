@@ -22,7 +22,7 @@ enum jalon_status jalon_moderation_item_post(struct jalon_request *request,
     struct jalon_decided decided;
     enum jalon_status status = jalon_endpoint_id(request, &id);
     if (status == JALON_OK) {
-        status = jalon_desk_read_body(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     }
     if (status == JALON_OK) {
         status = jalon_desk_read_decision(request, &body, &into, &command);
@@ -36,7 +36,7 @@ enum jalon_status jalon_moderation_item_post(struct jalon_request *request,
     }
     struct jalon_json_writer writer;
     response->seq = decided.seq;
-    jalon_desk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_desk_put_decided(&writer, &decided);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

@@ -88,7 +88,7 @@ static enum jalon_status decide_all(struct jalon_request *request, struct jalon_
 {
     struct jalon_json_writer writer;
     enum jalon_status status = JALON_OK;
-    jalon_desk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < jalon_json_size(body->ids) && status == JALON_OK; i++) {
         command->version = jalon_json_integer(
@@ -118,7 +118,7 @@ enum jalon_status jalon_moderation_post(struct jalon_request *request,
     struct jalon_id into;
     struct jalon_decide command;
     enum jalon_status status =
-        jalon_desk_read_body(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     if (status == JALON_OK) {
         status = check_lists(request, &body);
     }

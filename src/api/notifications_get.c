@@ -8,8 +8,8 @@ static void put_subject(struct jalon_request *request, struct jalon_json_writer 
                         const struct jalon_notification *told)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_people_put_text(writer, "map", told->map);
-    jalon_people_put_text(writer, "collection", told->collection);
+    jalon_endpoint_put_text_or_null(writer, "map", told->map);
+    jalon_endpoint_put_text_or_null(writer, "collection", told->collection);
     if (told->collection.length == 0) {
         jalon_json_put_null(writer, "item");
         return;
@@ -17,7 +17,7 @@ static void put_subject(struct jalon_request *request, struct jalon_json_writer 
     jalon_id_format(told->contribution, id);
     jalon_json_begin_object(writer, "item");
     jalon_json_put_string(writer, "id", id);
-    jalon_people_put_text(writer, "title", told->title);
+    jalon_endpoint_put_text_or_null(writer, "title", told->title);
     jalon_json_put_text(writer, "href",
                         jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
                                            told->map.data, told->collection.data, id));
@@ -38,11 +38,11 @@ static enum jalon_status put_notification(struct jalon_request *request,
     jalon_json_put_integer(writer, "number", told->number);
     jalon_json_put_text(writer, "kind", told->kind);
     jalon_json_put_text(writer, "text", text);
-    jalon_people_put_text(writer, "actor", told->actor);
+    jalon_endpoint_put_text_or_null(writer, "actor", told->actor);
     put_subject(request, writer, told);
     jalon_json_put_raw(writer, "detail", told->detail);
-    jalon_people_put_time(writer, "time", told->created_us);
-    jalon_people_put_time(writer, "seen", told->seen_us);
+    jalon_endpoint_put_time(writer, "time", told->created_us);
+    jalon_endpoint_put_time(writer, "seen", told->seen_us);
     jalon_json_end_object(writer);
     return JALON_OK;
 }

@@ -31,27 +31,6 @@ enum jalon_status jalon_people_wait(struct jalon_response *response, enum jalon_
     return status;
 }
 
-void jalon_people_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us)
-{
-    char text[JALON_CLOCK_TEXT_SIZE];
-    if (time_us == 0) {
-        jalon_json_put_null(writer, key);
-        return;
-    }
-    jalon_clock_format(time_us, text);
-    jalon_json_put_string(writer, key, text);
-}
-
-void jalon_people_put_text(struct jalon_json_writer *writer, const char *key,
-                           struct jalon_text text)
-{
-    if (text.length == 0) {
-        jalon_json_put_null(writer, key);
-    } else {
-        jalon_json_put_text(writer, key, text);
-    }
-}
-
 void jalon_people_keep_private(struct jalon_response *response)
 {
     response->cache_control = JALON_TEXT("private, no-store");
@@ -77,7 +56,7 @@ void jalon_people_put_session(struct jalon_json_writer *writer,
 {
     jalon_json_begin_object(writer, NULL);
     jalon_json_put_text(writer, "account", account->name);
-    jalon_people_put_text(writer, "display_name", account->display_name);
+    jalon_endpoint_put_text_or_null(writer, "display_name", account->display_name);
     jalon_json_put_boolean(writer, "is_operator", account->is_operator);
     jalon_json_put_text(writer, "language", account->language);
     jalon_json_end_object(writer);

@@ -15,11 +15,6 @@ enum jalon_status jalon_people_read(struct jalon_request *request,
 /* Of jalon_app_… that may say to wait: has that sent as Retry-After. */
 enum jalon_status jalon_people_wait(struct jalon_response *response, enum jalon_status status,
                                     int64_t wait_s) JALON_MUST_USE;
-/* `null` when the time is 0. */
-void jalon_people_put_time(struct jalon_json_writer *writer, const char *key, int64_t time_us);
-/* `null` when it is empty. */
-void jalon_people_put_text(struct jalon_json_writer *writer, const char *key,
-                           struct jalon_text text);
 /* Only for who asks, and never kept. */
 void jalon_people_keep_private(struct jalon_response *response);
 /* {account, display_name, is_operator, language}: who is signed in. */

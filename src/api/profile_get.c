@@ -23,10 +23,10 @@ enum jalon_status jalon_profile_get(struct jalon_request *request,
     jalon_json_begin_object(&writer, NULL);
     jalon_json_put_text(&writer, "name", account.name);
     jalon_json_put_string(&writer, "kind", jalon_account_kind_name(account.kind));
-    jalon_people_put_text(&writer, "display_name", account.display_name);
-    jalon_people_put_text(&writer, "about", account.about);
-    jalon_people_put_text(&writer, "website", account.website);
-    jalon_people_put_time(&writer, "created", account.created_us);
+    jalon_endpoint_put_text_or_null(&writer, "display_name", account.display_name);
+    jalon_endpoint_put_text_or_null(&writer, "about", account.about);
+    jalon_endpoint_put_text_or_null(&writer, "website", account.website);
+    jalon_endpoint_put_time(&writer, "created", account.created_us);
     jalon_json_put_boolean(&writer, "shows_contributions", !account.hides_contributions);
     jalon_json_begin_array(&writer, "links");
     jalon_endpoint_put_link(&writer, "self", "application/json", "This profile",

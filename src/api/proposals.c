@@ -24,17 +24,17 @@ static void put_proposal(struct jalon_request *request, struct jalon_json_writer
     jalon_json_put_string(writer, "id", id);
     jalon_json_put_string(writer, "state", jalon_proposal_state_name(proposal->state));
     jalon_json_put_integer(writer, "base", proposal->base);
-    jalon_memory_put_text(writer, "author", proposal->author);
-    jalon_memory_put_text(writer, "reason", proposal->reason);
-    jalon_memory_put_time(writer, "created", proposal->created_us);
+    jalon_endpoint_put_text_or_null(writer, "author", proposal->author);
+    jalon_endpoint_put_text_or_null(writer, "reason", proposal->reason);
+    jalon_endpoint_put_time(writer, "created", proposal->created_us);
     jalon_json_put_raw(writer, "changes", proposal->changes);
     if (proposal->accepted.length > 0) {
         jalon_json_put_raw(writer, "accepted", proposal->accepted);
     }
     if (proposal->decided_us > 0) {
-        jalon_memory_put_time(writer, "decided", proposal->decided_us);
-        jalon_memory_put_text(writer, "decided_by", proposal->decided_by);
-        jalon_memory_put_text(writer, "answer", proposal->answer);
+        jalon_endpoint_put_time(writer, "decided", proposal->decided_us);
+        jalon_endpoint_put_text_or_null(writer, "decided_by", proposal->decided_by);
+        jalon_endpoint_put_text_or_null(writer, "answer", proposal->answer);
     }
     jalon_json_begin_array(writer, "links");
     jalon_endpoint_put_link(writer, "self", "application/json", "This proposal",

@@ -7,16 +7,16 @@
 static void put_report(struct jalon_json_writer *writer, const struct jalon_report *report,
                        bool with_author)
 {
-    jalon_desk_put_id(writer, "id", report->id);
+    jalon_endpoint_put_id(writer, "id", report->id);
     jalon_json_put_string(writer, "kind", jalon_report_kind_name(report->kind));
-    jalon_desk_put_text(writer, "text", report->text);
+    jalon_endpoint_put_text_or_null(writer, "text", report->text);
     jalon_json_put_string(writer, "state", jalon_report_state_name(report->state));
-    jalon_desk_put_time(writer, "created", report->created_us);
+    jalon_endpoint_put_time(writer, "created", report->created_us);
     if (with_author) {
-        jalon_desk_put_text(writer, "author", report->author);
-        jalon_desk_put_time(writer, "decided", report->decided_us);
-        jalon_desk_put_text(writer, "decided_by", report->decided_by);
-        jalon_desk_put_text(writer, "answer", report->answer);
+        jalon_endpoint_put_text_or_null(writer, "author", report->author);
+        jalon_endpoint_put_time(writer, "decided", report->decided_us);
+        jalon_endpoint_put_text_or_null(writer, "decided_by", report->decided_by);
+        jalon_endpoint_put_text_or_null(writer, "answer", report->answer);
     }
 }
 
@@ -45,7 +45,7 @@ enum jalon_status jalon_reports_post(struct jalon_request *request,
     struct jalon_report report;
     enum jalon_status status = read_command(request, &command);
     if (status == JALON_OK) {
-        status = jalon_desk_read_body(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
     }
     if (status == JALON_OK) {
         status = jalon_app_report(request->ctx, api->app, &command, &report);
@@ -55,7 +55,7 @@ enum jalon_status jalon_reports_post(struct jalon_request *request,
     }
     struct jalon_json_writer writer;
     response->code = 201;
-    jalon_desk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     put_report(&writer, &report, false);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
@@ -88,7 +88,7 @@ enum jalon_status jalon_reports_get(struct jalon_request *request, struct jalon_
     struct jalon_json_writer writer;
     bool has_more = count == command.limit;
     count -= has_more;
-    jalon_desk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         jalon_json_begin_object(&writer, NULL);

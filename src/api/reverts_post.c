@@ -30,11 +30,11 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
                                 const struct jalon_reverted *items, size_t count, bool more)
 {
     struct jalon_json_writer writer;
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         jalon_json_begin_object(&writer, NULL);
-        jalon_abuse_put_id(&writer, "id", items[i].id);
+        jalon_endpoint_put_id(&writer, "id", items[i].id);
         jalon_json_put_string(&writer, "result", what_name(&items[i]));
         jalon_json_end_object(&writer);
     }
@@ -55,7 +55,7 @@ enum jalon_status jalon_reverts_post(struct jalon_request *request, struct jalon
     bool more = false;
     struct jalon_id id;
     enum jalon_status status =
-        jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     struct jalon_revert_command command = {
         .account = raw.account, .hours = raw.hours, .reason = raw.reason, .dry_run = raw.dry_run};
     if (status == JALON_OK && (raw.account.length > 0) == (raw.contribution.length > 0)) {

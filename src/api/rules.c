@@ -5,35 +5,12 @@
 #include "jalon/clock.h"
 #include "jalon/settings.h"
 
-void jalon_rules_begin(struct jalon_request *request, struct jalon_response *response,
-                       struct jalon_json_writer *writer)
-{
-    (void)request;
-    response->media_type = "application/json";
-    response->cache_control = JALON_TEXT("no-store");
-    jalon_json_writer_init(writer, &response->body);
-    jalon_json_begin_object(writer, NULL);
-}
-
 enum jalon_status jalon_rules_require(struct jalon_request *request, enum jalon_right right)
 {
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     return jalon_app_may(request->ctx, api->app, jalon_request_variable(request, "map"), &actor,
                          right);
-}
-
-enum jalon_status jalon_rules_read_body(struct jalon_request *request,
-                                        const struct jalon_json_field *fields, size_t count,
-                                        void *out)
-{
-    const struct jalon_json *body;
-    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
-    if (status != JALON_OK) {
-        return status;
-    }
-    jalon_json_read_object(request->ctx, body, "", fields, count, out);
-    return jalon_error_verdict(request->ctx, "the request cannot be understood");
 }
 
 enum jalon_status jalon_rules_reason(struct jalon_request *request, struct jalon_text *out)

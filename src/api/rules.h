@@ -9,13 +9,6 @@
 
 enum { JALON_RULES_REASON_MAX = 1000, JALON_RULES_LIMIT_MAX = 1000 };
 
-/* Begins an answer that is this requester's alone. */
-void jalon_rules_begin(struct jalon_request *request, struct jalon_response *response,
-                       struct jalon_json_writer *writer);
-/* The body as an object, its members by table. JALON_INVALID with every fault. */
-enum jalon_status jalon_rules_read_body(struct jalon_request *request,
-                                        const struct jalon_json_field *fields, size_t count,
-                                        void *out) JALON_MUST_USE;
 /* Who may not is told so before anything is said of the body. */
 enum jalon_status jalon_rules_require(struct jalon_request *request,
                                       enum jalon_right right) JALON_MUST_USE;

@@ -34,7 +34,7 @@ enum jalon_status jalon_secret_renew(struct jalon_request *request,
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
     jalon_json_put_text(&writer, "edit_secret", secret);
-    jalon_people_put_time(&writer, "expires", expires_us);
+    jalon_endpoint_put_time(&writer, "expires", expires_us);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
 }

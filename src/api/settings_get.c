@@ -7,7 +7,7 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
                                 const struct jalon_map *map)
 {
     struct jalon_json_writer writer;
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_rules_put_settings(&writer, map);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

@@ -19,7 +19,7 @@ enum jalon_status jalon_status_post(struct jalon_request *request, struct jalon_
     struct raw_step raw = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     }
     if (status == JALON_OK) {
         status = jalon_app_set_status(request->ctx, api->app, &about, raw.status, raw.reason, &done);

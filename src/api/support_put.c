@@ -17,7 +17,7 @@ static enum jalon_status support(struct jalon_request *request, struct jalon_res
     }
     struct jalon_json_writer writer;
     response->seq = supports.seq;
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_supports(&writer, &supports);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);

@@ -16,7 +16,7 @@ enum jalon_status jalon_supports_get(struct jalon_request *request,
         return status;
     }
     struct jalon_json_writer writer;
-    jalon_talk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_talk_put_supports(&writer, &supports);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish_hashed(request, response);

@@ -36,10 +36,10 @@ static void put_decisions(struct jalon_json_writer *writer, const struct jalon_v
         const struct jalon_audit_entry *entry = &verdict->decisions[i];
         jalon_json_begin_object(writer, NULL);
         jalon_json_put_integer(writer, "number", entry->number);
-        jalon_desk_put_time(writer, "time", entry->time_us);
-        jalon_desk_put_text(writer, "by", entry->actor);
+        jalon_endpoint_put_time(writer, "time", entry->time_us);
+        jalon_endpoint_put_text_or_null(writer, "by", entry->actor);
         jalon_json_put_text(writer, "decision", entry->action);
-        jalon_desk_put_text(writer, "reason", entry->reason);
+        jalon_endpoint_put_text_or_null(writer, "reason", entry->reason);
         jalon_json_end_object(writer);
     }
     jalon_json_end_array(writer);
@@ -60,9 +60,9 @@ enum jalon_status jalon_verdict_get(struct jalon_request *request, struct jalon_
     struct jalon_json_writer writer;
     bool has_more = verdict.decision_count == command.limit;
     size_t count = verdict.decision_count - has_more;
-    jalon_desk_begin(response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_string(&writer, "moderation", jalon_moderation_name(verdict.state));
-    jalon_desk_put_text(&writer, "reason", verdict.reason);
+    jalon_endpoint_put_text_or_null(&writer, "reason", verdict.reason);
     put_decisions(&writer, &verdict, count);
     jalon_desk_put_reviews(&writer, verdict.reviews, verdict.review_count);
     jalon_json_begin_array(&writer, "links");

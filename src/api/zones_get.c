@@ -6,10 +6,10 @@ static void put_zone(struct jalon_response *response, struct jalon_json_writer *
                      const struct jalon_zone *zone)
 {
     jalon_json_begin_object(writer, NULL);
-    jalon_abuse_put_id(writer, "id", zone->id);
+    jalon_endpoint_put_id(writer, "id", zone->id);
     jalon_json_put_text(writer, "reason", zone->reason);
-    jalon_abuse_put_time(writer, "created", zone->created_us);
-    jalon_abuse_put_time(writer, "ends", zone->ends_us);
+    jalon_endpoint_put_time(writer, "created", zone->created_us);
+    jalon_endpoint_put_time(writer, "ends", zone->ends_us);
     jalon_json_put_raw(writer, "geometry", JALON_TEXT_EMPTY);
     jalon_zone_write_geometry(&response->body, zone);
     jalon_json_end_object(writer);
@@ -39,7 +39,7 @@ enum jalon_status jalon_zones_get(struct jalon_request *request, struct jalon_re
     struct jalon_json_writer writer;
     bool more = count > (size_t)limit;
     count -= more;
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         put_zone(response, &writer, &zones[i]);

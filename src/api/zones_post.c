@@ -20,7 +20,7 @@ enum jalon_status jalon_zones_post(struct jalon_request *request, struct jalon_r
     struct raw_zone raw = {.reason = JALON_TEXT_EMPTY, .ends = JALON_TEXT_EMPTY};
     struct jalon_zone zone = {.ends_us = 0};
     enum jalon_status status =
-        jalon_rules_read_body(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
     if (status == JALON_OK) {
         status = jalon_zone_read_geometry(request->ctx, raw.geometry, &zone);
     }
@@ -40,10 +40,10 @@ enum jalon_status jalon_zones_post(struct jalon_request *request, struct jalon_r
     jalon_id_format(zone.id, id);
     response->code = 201;
     response->location = jalon_endpoint_url(request, "/maps/%s/zones/%s", map.data, id);
-    jalon_rules_begin(request, response, &writer);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_string(&writer, "id", id);
     jalon_json_put_text(&writer, "reason", zone.reason);
-    jalon_abuse_put_time(&writer, "ends", zone.ends_us);
+    jalon_endpoint_put_time(&writer, "ends", zone.ends_us);
     jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
 }
