@@ -65,10 +65,10 @@ void jalon_zone_write_geometry(struct jalon_buffer *buffer, const struct jalon_z
 enum jalon_status jalon_app_open_zone(struct jalon_context *ctx, struct jalon_app *app,
                                       struct jalon_text map, const struct jalon_actor *actor,
                                       struct jalon_id id) JALON_MUST_USE;
-/* Those that have not ended, by id behind `after` (NULL: from the first); everybody may know them. */
+/* Those that have not ended, by id behind `after` (the nil id: from the first); everybody may know them. */
 enum jalon_status jalon_app_list_zones(struct jalon_context *ctx, struct jalon_app *app,
                                        struct jalon_text map, const struct jalon_actor *actor,
-                                       const struct jalon_id *after, size_t limit,
+                                       struct jalon_id after, size_t limit,
                                        struct jalon_zone **out, size_t *out_count) JALON_MUST_USE;
 
 /* --- Blocks --- */
@@ -95,7 +95,7 @@ enum jalon_status jalon_app_unblock(struct jalon_context *ctx, struct jalon_app 
 /* Those that have not ended, by id behind `after`. */
 enum jalon_status jalon_app_list_blocks(struct jalon_context *ctx, struct jalon_app *app,
                                         struct jalon_text map, const struct jalon_actor *actor,
-                                        const struct jalon_id *after, size_t limit,
+                                        struct jalon_id after, size_t limit,
                                         struct jalon_block **out,
                                         size_t *out_count) JALON_MUST_USE;
 

@@ -30,10 +30,10 @@ struct jalon_block {
 enum jalon_status jalon_store_insert_zone(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map,
                                           const struct jalon_zone *zone) JALON_MUST_USE;
-/* Those that end after `now_us`, by id behind `after` (NULL: from the first). */
+/* Those that end after `now_us`, by id behind `after` (the nil id: from the first). */
 enum jalon_status jalon_store_list_zones(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map, int64_t now_us,
-                                         const struct jalon_id *after, size_t limit,
+                                         struct jalon_id after, size_t limit,
                                          struct jalon_zone **out, size_t *out_count) JALON_MUST_USE;
 /* JALON_NOT_FOUND. */
 enum jalon_status jalon_store_end_zone(struct jalon_context *ctx, struct jalon_session *session,
@@ -46,7 +46,7 @@ enum jalon_status jalon_store_insert_block(struct jalon_context *ctx, struct jal
 /* Likewise; also those of the whole server. */
 enum jalon_status jalon_store_list_blocks(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, int64_t now_us,
-                                          const struct jalon_id *after, size_t limit,
+                                          struct jalon_id after, size_t limit,
                                           struct jalon_block **out,
                                           size_t *out_count) JALON_MUST_USE;
 /* Of the map or of the server. JALON_NOT_FOUND. */

@@ -13,34 +13,3 @@ void jalon_abuse_read_time(struct jalon_request *request, struct jalon_text text
     }
 }
 
-enum jalon_status jalon_abuse_read_after(struct jalon_request *request, struct jalon_id *storage,
-                                         const struct jalon_id **out)
-{
-    struct jalon_text after;
-    if (!jalon_request_parameter(request, "after", &after)) {
-        *out = NULL;
-        return JALON_OK;
-    }
-    if (!jalon_id_parse(after, storage)) {
-        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "after",
-                             "expected an id, as the link `next` says it");
-    }
-    *out = storage;
-    return JALON_OK;
-}
-
-void jalon_abuse_put_links(struct jalon_request *request, struct jalon_json_writer *writer,
-                           const struct jalon_id *last, int64_t limit)
-{
-    char text[JALON_ID_TEXT_SIZE];
-    jalon_json_begin_array(writer, "links");
-    jalon_endpoint_put_link(writer, "self", "application/json", "This list",
-                            jalon_endpoint_url(request, "%s", request->path.data));
-    if (last != NULL) {
-        jalon_id_format(*last, text);
-        jalon_endpoint_put_link(writer, "next", "application/json", "The next ones",
-                                jalon_endpoint_url(request, "%s?after=%s&limit=%lld",
-                                                   request->path.data, text, (long long)limit));
-    }
-    jalon_json_end_array(writer);
-}

@@ -10,12 +10,6 @@
 /* A time of the body; JALON_OK and *out untouched when it is empty. Faults are added at `pointer`. */
 void jalon_abuse_read_time(struct jalon_request *request, struct jalon_text text,
                            const char *pointer, int64_t *out);
-/* The id that `next` of a list says, or NULL at its beginning; JALON_INVALID. */
-enum jalon_status jalon_abuse_read_after(struct jalon_request *request, struct jalon_id *storage,
-                                         const struct jalon_id **out) JALON_MUST_USE;
-/* The links of a list: to itself and, behind `last` (NULL: there is no more), to the next page. */
-void jalon_abuse_put_links(struct jalon_request *request, struct jalon_json_writer *writer,
-                           const struct jalon_id *last, int64_t limit);
 
 enum jalon_status jalon_challenge_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_zones_get(struct jalon_request *, struct jalon_response *);

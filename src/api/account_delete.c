@@ -18,7 +18,7 @@ enum jalon_status jalon_account_delete(struct jalon_request *request,
     enum jalon_erasure erasure = JALON_ERASURE_ANONYMISE;
     bool finished = false;
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     if (status == JALON_OK && !jalon_erasure_parse(body.contributions, &erasure)) {
         status = jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "/contributions",
                                "must be anonymise or remove: what becomes of your name on them");

@@ -66,7 +66,7 @@ enum jalon_status jalon_account_patch(struct jalon_request *request,
     bool is_mailed = false;
     int64_t wait_s = 0;
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &values);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &values);
     if (status == JALON_OK) {
         status = jalon_json_parse(request->ctx, request->body, &body);
     }

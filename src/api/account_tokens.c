@@ -164,7 +164,7 @@ enum jalon_status jalon_account_tokens_post(struct jalon_request *request,
     struct jalon_json_writer writer;
     char scopes[SCOPES_MAX];
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     if (status != JALON_OK) {
         return status;
     }

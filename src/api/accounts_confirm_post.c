@@ -9,7 +9,7 @@ enum jalon_status jalon_accounts_confirm_post(struct jalon_request *request,
     struct jalon_api *api = request->application;
     struct jalon_text token = JALON_TEXT_EMPTY;
     struct jalon_session_begun begun;
-    enum jalon_status status = jalon_people_read(request, fields, 1, &token);
+    enum jalon_status status = jalon_endpoint_read_object(request, fields, 1, &token);
     if (status == JALON_OK) {
         status = jalon_app_confirm(request->ctx, api->app, token, &begun);
     }

@@ -17,7 +17,7 @@ enum jalon_status jalon_accounts_password_post(struct jalon_request *request,
     struct body body = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     struct jalon_session_begun begun;
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     if (status == JALON_OK) {
         status = jalon_app_reset_password(request->ctx, api->app, body.token, body.password,
                                           &begun);

@@ -25,7 +25,7 @@ enum jalon_status jalon_accounts_post(struct jalon_request *request,
     };
     int64_t wait_s = 0;
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &sign_up);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &sign_up);
     if (status == JALON_OK) {
         status = jalon_app_sign_up(request->ctx, api->app, &actor, &sign_up, &wait_s);
     }

@@ -27,32 +27,25 @@ enum jalon_status jalon_blocks_get(struct jalon_request *request, struct jalon_r
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct jalon_block *blocks = NULL;
-    struct jalon_id storage;
-    const struct jalon_id *after = NULL;
-    size_t count = 0;
-    int64_t limit = 0;
-    enum jalon_status status = jalon_request_integer(request, "limit", &limit);
-    if (status == JALON_OK) {
-        status = jalon_abuse_read_after(request, &storage, &after);
-    }
+    struct jalon_id after;
+    size_t limit = 0, count = 0;
+    enum jalon_status status = jalon_endpoint_read_page(request, &limit, &after);
     if (status == JALON_OK) { /* one more says whether there is a next page */
         status = jalon_app_list_blocks(request->ctx, api->app,
-                                       jalon_request_variable(request, "map"), &actor, after,
-                                       (size_t)limit + 1, &blocks, &count);
+                                     jalon_request_variable(request, "map"), &actor, after,
+                                     limit + 1, &blocks, &count);
     }
     if (status != JALON_OK) {
         return status;
     }
     struct jalon_json_writer writer;
-    bool more = count > (size_t)limit;
+    bool more = count > limit;
     count -= more;
     jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         put_block(&writer, &blocks[i]);
     }
-    jalon_json_end_array(&writer);
-    jalon_abuse_put_links(request, &writer, more ? &blocks[count - 1].id : NULL, limit);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    return jalon_endpoint_end_list(request, response, &writer, more ? &blocks[count - 1].id : NULL,
+                                   limit);
 }

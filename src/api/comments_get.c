@@ -26,7 +26,7 @@ enum jalon_status jalon_comments_get(struct jalon_request *request,
     size_t limit = 0, count = 0;
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_talk_read_page(request, &limit, &page.after);
+        status = jalon_endpoint_read_page(request, &limit, &page.after);
     }
     if (status == JALON_OK) {
         status = read_state(request, &page);
@@ -48,6 +48,6 @@ enum jalon_status jalon_comments_get(struct jalon_request *request,
         jalon_talk_put_comment(&writer, &list[i]);
         jalon_json_end_object(&writer);
     }
-    return jalon_talk_end_list(request, response, &writer, more ? &list[count - 1].id : NULL,
+    return jalon_endpoint_end_list(request, response, &writer, more ? &list[count - 1].id : NULL,
                                limit);
 }

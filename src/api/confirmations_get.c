@@ -12,7 +12,7 @@ enum jalon_status jalon_confirmations_get(struct jalon_request *request,
     size_t limit = 0, count = 0;
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_talk_read_page(request, &limit, &after);
+        status = jalon_endpoint_read_page(request, &limit, &after);
     }
     if (status == JALON_OK) { /* one more says whether there is a next page */
         status = jalon_app_list_confirmations(request->ctx, api->app, &about, after, limit + 1, &list,
@@ -31,6 +31,6 @@ enum jalon_status jalon_confirmations_get(struct jalon_request *request,
         jalon_talk_put_confirmation(&writer, &list[i]);
         jalon_json_end_object(&writer);
     }
-    return jalon_talk_end_list(request, response, &writer, more ? &list[count - 1].id : NULL,
+    return jalon_endpoint_end_list(request, response, &writer, more ? &list[count - 1].id : NULL,
                                limit);
 }

@@ -28,47 +28,6 @@ enum jalon_status jalon_talk_read_id(struct jalon_request *request, const char *
                             variable);
 }
 
-enum jalon_status jalon_talk_read_page(struct jalon_request *request, size_t *out_limit,
-                                       struct jalon_id *out_after)
-{
-    struct jalon_text after;
-    int64_t limit = 0;
-    *out_after = (struct jalon_id){{0}};
-    enum jalon_status status = jalon_request_integer(request, "limit", &limit);
-    if (status == JALON_OK && jalon_request_parameter(request, "after", &after) &&
-        !jalon_id_parse(after, out_after)) {
-        status = jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "after",
-                               "expected an id, as the link `next` says it");
-    }
-    *out_limit = (size_t)limit;
-    return status;
-}
-
-enum jalon_status jalon_talk_end_list(struct jalon_request *request,
-                                      struct jalon_response *response,
-                                      struct jalon_json_writer *writer,
-                                      const struct jalon_id *next, size_t limit)
-{
-    jalon_json_end_array(writer);
-    jalon_json_begin_array(writer, "links");
-    jalon_endpoint_put_link(writer, "self", "application/json", "This list",
-                            jalon_endpoint_url(request, "%s", request->path.data));
-    if (next != NULL) {
-        char id[JALON_ID_TEXT_SIZE];
-        struct jalon_text state = JALON_TEXT_EMPTY;
-        (void)jalon_request_parameter(request, "state", &state);
-        jalon_id_format(*next, id);
-        jalon_endpoint_put_link(writer, "next", "application/json", "The next ones",
-                                jalon_endpoint_url(request, "%s?after=%s&limit=%zu%s%.*s",
-                                                   request->path.data, id, limit,
-                                                   state.length > 0 ? "&state=" : "",
-                                                   JALON_TEXT_ARGS(state)));
-    }
-    jalon_json_end_array(writer);
-    jalon_json_end_object(writer);
-    return jalon_endpoint_finish_hashed(request, response);
-}
-
 void jalon_talk_set_created(struct jalon_request *request, struct jalon_response *response,
                             struct jalon_id id, int64_t seq)
 {

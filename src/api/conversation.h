@@ -15,18 +15,7 @@ enum jalon_status jalon_talk_read_about(struct jalon_request *request,
 /* An id in the path. JALON_NOT_FOUND when it is not one. */
 enum jalon_status jalon_talk_read_id(struct jalon_request *request, const char *variable,
                                      struct jalon_id *out) JALON_MUST_USE;
-/* `limit` and `after`. */
-enum jalon_status jalon_talk_read_page(struct jalon_request *request, size_t *out_limit,
-                                       struct jalon_id *out_after) JALON_MUST_USE;
 
-/*
- * Ends "items" and the object, with the links of the list; `next`: behind which id there is more, NULL: no
- * more.
- */
-enum jalon_status jalon_talk_end_list(struct jalon_request *request,
-                                      struct jalon_response *response,
-                                      struct jalon_json_writer *writer,
-                                      const struct jalon_id *next, size_t limit) JALON_MUST_USE;
 /* 201 of what was made below this resource, with Location and Jalon-Seq. */
 void jalon_talk_set_created(struct jalon_request *request, struct jalon_response *response,
                             struct jalon_id id, int64_t seq);

@@ -12,7 +12,7 @@ enum jalon_status jalon_links_get(struct jalon_request *request, struct jalon_re
     size_t limit = 0, count = 0;
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_talk_read_page(request, &limit, &after);
+        status = jalon_endpoint_read_page(request, &limit, &after);
     }
     if (status == JALON_OK) {
         status = jalon_app_list_links(request->ctx, api->app, &about, after, limit, &list, &count,
@@ -29,6 +29,6 @@ enum jalon_status jalon_links_get(struct jalon_request *request, struct jalon_re
         jalon_talk_put_link(request, &writer, &list[i]);
         jalon_json_end_object(&writer);
     }
-    return jalon_talk_end_list(request, response, &writer,
+    return jalon_endpoint_end_list(request, response, &writer,
                                jalon_id_compare(next, none) != 0 ? &next : NULL, limit);
 }

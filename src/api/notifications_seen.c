@@ -17,7 +17,7 @@ enum jalon_status jalon_notifications_seen(struct jalon_request *request,
     struct jalon_api *api = request->application;
     struct seen_body body = {0};
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     if (status == JALON_OK) {
         status =
             jalon_app_see_notifications(request->ctx, api->app, request->account, body.up_to);

@@ -5,23 +5,6 @@
 #include "jalon/app_mail.h"
 #include "jalon/clock.h"
 
-enum jalon_status jalon_people_read(struct jalon_request *request,
-                                    const struct jalon_json_field *fields, size_t count, void *out)
-{
-    const struct jalon_json *body;
-    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
-    if (status != JALON_OK) {
-        return status;
-    }
-    if (jalon_json_kind(body) != JALON_JSON_OBJECT) {
-        return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "",
-                             "expected an object, found %s",
-                             jalon_json_kind_name(jalon_json_kind(body)));
-    }
-    jalon_json_read_object(request->ctx, body, "", fields, count, out);
-    return jalon_error_verdict(request->ctx, "the request's body is not right");
-}
-
 enum jalon_status jalon_people_wait(struct jalon_response *response, enum jalon_status status,
                                     int64_t wait_s)
 {

@@ -8,10 +8,6 @@
 /* Longest body of these endpoints, in bytes. */
 enum { JALON_PEOPLE_BODY_MAX = 64 << 10 };
 
-/* Fills a struct from the request's body, a JSON object; every fault at once. */
-enum jalon_status jalon_people_read(struct jalon_request *request,
-                                    const struct jalon_json_field *fields, size_t count,
-                                    void *out) JALON_MUST_USE;
 /* Of jalon_app_… that may say to wait: has that sent as Retry-After. */
 enum jalon_status jalon_people_wait(struct jalon_response *response, enum jalon_status status,
                                     int64_t wait_s) JALON_MUST_USE;

@@ -21,7 +21,7 @@ enum jalon_status jalon_secret_post(struct jalon_request *request, struct jalon_
     int64_t wait_s = 0;
     enum jalon_status status = jalon_mail_read_item(request, &of);
     if (status == JALON_OK) {
-        status = jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     }
     if (status == JALON_OK) {
         status = jalon_app_ask_secret(request->ctx, api->app, &actor, &of, body.email,

@@ -19,7 +19,7 @@ enum jalon_status jalon_sessions_links_post(struct jalon_request *request,
     struct body body = {JALON_TEXT_EMPTY, JALON_TEXT("sign_in"), request->language};
     int64_t wait_s = 0;
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
     bool for_password = jalon_text_is(body.purpose, "password");
     if (status == JALON_OK && !for_password && !jalon_text_is(body.purpose, "sign_in")) {
         status = jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "/purpose",

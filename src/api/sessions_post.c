@@ -37,7 +37,7 @@ enum jalon_status jalon_sessions_post(struct jalon_request *request,
     struct jalon_session_begun begun;
     int64_t wait_s = 0;
     enum jalon_status status =
-        jalon_people_read(request, fields, sizeof fields / sizeof fields[0], &credentials);
+        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &credentials);
     if (status == JALON_OK) {
         status = check(request, &credentials);
     }

@@ -20,32 +20,25 @@ enum jalon_status jalon_zones_get(struct jalon_request *request, struct jalon_re
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct jalon_zone *zones = NULL;
-    struct jalon_id storage;
-    const struct jalon_id *after = NULL;
-    size_t count = 0;
-    int64_t limit = 0;
-    enum jalon_status status = jalon_request_integer(request, "limit", &limit);
-    if (status == JALON_OK) {
-        status = jalon_abuse_read_after(request, &storage, &after);
-    }
+    struct jalon_id after;
+    size_t limit = 0, count = 0;
+    enum jalon_status status = jalon_endpoint_read_page(request, &limit, &after);
     if (status == JALON_OK) { /* one more says whether there is a next page */
         status = jalon_app_list_zones(request->ctx, api->app,
-                                      jalon_request_variable(request, "map"), &actor, after,
-                                      (size_t)limit + 1, &zones, &count);
+                                     jalon_request_variable(request, "map"), &actor, after,
+                                     limit + 1, &zones, &count);
     }
     if (status != JALON_OK) {
         return status;
     }
     struct jalon_json_writer writer;
-    bool more = count > (size_t)limit;
+    bool more = count > limit;
     count -= more;
     jalon_endpoint_begin_private(response, &writer);
     jalon_json_begin_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         put_zone(response, &writer, &zones[i]);
     }
-    jalon_json_end_array(&writer);
-    jalon_abuse_put_links(request, &writer, more ? &zones[count - 1].id : NULL, limit);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    return jalon_endpoint_end_list(request, response, &writer, more ? &zones[count - 1].id : NULL,
+                                   limit);
 }

@@ -217,8 +217,8 @@ static enum jalon_status check_zones(struct jalon_context *ctx, struct jalon_ses
     struct jalon_position position;
     enum jalon_status status = jalon_geometry_label_position(ctx, geometry, &position);
     if (status == JALON_OK) {
-        status = jalon_store_list_zones(ctx, session, map, jalon_clock_now_us(), NULL,
-                                        JALON_ZONES_MAX, &zones, &count);
+        status = jalon_store_list_zones(ctx, session, map, jalon_clock_now_us(),
+                                        (struct jalon_id){{0}}, JALON_ZONES_MAX, &zones, &count);
     }
     for (size_t i = 0; status == JALON_OK && i < count; i++) {
         if (jalon_geometry_holds(&zones[i].geometry, position)) {

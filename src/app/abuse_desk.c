@@ -115,7 +115,8 @@ static enum jalon_status check_zone(struct jalon_context *ctx, struct jalon_sess
     }
     if (status == JALON_OK) {
         zone->geometry = valid;
-        status = jalon_store_list_zones(ctx, session, map, zone->created_us, NULL, JALON_ZONES_MAX,
+        status = jalon_store_list_zones(ctx, session, map, zone->created_us, (struct jalon_id){{0}},
+                                        JALON_ZONES_MAX,
                                         &others, &count);
     }
     return status == JALON_OK && count >= JALON_ZONES_MAX
@@ -192,7 +193,7 @@ static enum jalon_status begin_reading(struct jalon_context *ctx, struct jalon_a
 
 enum jalon_status jalon_app_list_zones(struct jalon_context *ctx, struct jalon_app *app,
                                        struct jalon_text slug, const struct jalon_actor *actor,
-                                       const struct jalon_id *after, size_t limit,
+                                       struct jalon_id after, size_t limit,
                                        struct jalon_zone **out, size_t *out_count)
 {
     struct jalon_session *session = NULL;
@@ -364,7 +365,7 @@ enum jalon_status jalon_app_unblock(struct jalon_context *ctx, struct jalon_app 
 
 enum jalon_status jalon_app_list_blocks(struct jalon_context *ctx, struct jalon_app *app,
                                         struct jalon_text slug, const struct jalon_actor *actor,
-                                        const struct jalon_id *after, size_t limit,
+                                        struct jalon_id after, size_t limit,
                                         struct jalon_block **out, size_t *out_count)
 {
     struct jalon_session *session = NULL;

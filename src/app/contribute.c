@@ -10,6 +10,7 @@
 #include "internal.h"
 #include "replay.h"
 #include "rights.h"
+#include "words.h"
 
 enum { FEATURE_MAX = 64 << 20 };
 
@@ -65,16 +66,32 @@ struct addition {
 /* What the Feature is answered with when nobody sees it yet. */
 static enum jalon_status add_hint(struct jalon_context *ctx, struct jalon_text *json)
 {
-    struct jalon_text hinted = jalon_text_format(
-        ctx->arena,
-        "%.*s,\"hint\":{\"fr\":\"Votre contribution est enregistrée. Elle sera visible de tous quand "
-        "la modération l'aura relue.\",\"en\":\"Your contribution is kept. Everybody will see it when "
-        "a moderator has reviewed it.\"}}",
-        (int)json->length - 1, json->data);
-    if (hinted.data == NULL) {
+    struct jalon_buffer hinted;
+    bool found = true;
+    struct jalon_text fr = JALON_TEXT_EMPTY, en = JALON_TEXT_EMPTY;
+    enum jalon_status status =
+        jalon_words_find(ctx, JALON_TEXT("fr"), "answer.pending", &found, &fr);
+    if (status == JALON_OK) {
+        status = jalon_words_find(ctx, JALON_TEXT("en"), "answer.pending", &found, &en);
+    }
+    if (status != JALON_OK || !found) {
+        return status;
+    }
+    jalon_buffer_init(&hinted, FEATURE_MAX);
+    jalon_buffer_append(&hinted, json->data, json->length - 1);
+    jalon_buffer_append_string(&hinted, ",\"hint\":{\"fr\":");
+    jalon_buffer_append_json(&hinted, fr);
+    jalon_buffer_append_string(&hinted, ",\"en\":");
+    jalon_buffer_append_json(&hinted, en);
+    jalon_buffer_append_string(&hinted, "}}");
+    struct jalon_text copy = jalon_buffer_status(&hinted) == JALON_OK
+                                 ? jalon_text_copy(ctx->arena, jalon_buffer_text(&hinted))
+                                 : JALON_TEXT_EMPTY;
+    jalon_buffer_finish(&hinted);
+    if (copy.length == 0) {
         return jalon_no_memory(ctx);
     }
-    *json = hinted;
+    *json = copy;
     return JALON_OK;
 }
 

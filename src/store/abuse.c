@@ -3,9 +3,6 @@
 #include "jalon/store_abuse.h"
 #include "store/private.h"
 
-/* An id that comes before all others. */
-static const struct jalon_id first_id = {{0}};
-
 struct id_text {
     char text[JALON_ID_TEXT_SIZE];
 };
@@ -83,14 +80,14 @@ static enum jalon_status take_zone(struct jalon_context *ctx, const struct jalon
 
 enum jalon_status jalon_store_list_zones(struct jalon_context *ctx, struct jalon_session *session,
                                          const struct jalon_map *map, int64_t now_us,
-                                         const struct jalon_id *after, size_t limit,
+                                         struct jalon_id after, size_t limit,
                                          struct jalon_zone **out, size_t *out_count)
 {
     struct id_text id;
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_time(now_us),
-        id_value(after != NULL ? *after : first_id, &id),
+        id_value(after, &id),
         jalon_db_integer((int64_t)limit),
     };
     struct zones list = {.form = jalon_db_geometry_form(session->store->db)};
@@ -172,14 +169,14 @@ static enum jalon_status take_block(struct jalon_context *ctx, const struct jalo
 
 enum jalon_status jalon_store_list_blocks(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, int64_t now_us,
-                                          const struct jalon_id *after, size_t limit,
+                                          struct jalon_id after, size_t limit,
                                           struct jalon_block **out, size_t *out_count)
 {
     struct id_text id;
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_time(now_us),
-        id_value(after != NULL ? *after : first_id, &id),
+        id_value(after, &id),
         jalon_db_integer((int64_t)limit),
     };
     struct blocks list = {.count = 0};

@@ -35,6 +35,7 @@ const ACTIONS: Record<string, Word> = {
   merge: 'action.merge',
   redact: 'action.redact',
   erase: 'action.erase',
+  purge: 'action.purge',
 };
 
 /** What a revision changed, field by field. */
