@@ -53,7 +53,7 @@ const struct jalon_option jalon_options[] = {
      "one that is trusted; 0: any. When not given: 600, and any from this machine."},
     {"anonymous-writes", "JALON_ANONYMOUS_WRITES", "N", JALON_OPTION_INTEGER, NULL, 0, 10000000,
      COMMAND_SERVE,
-     "The same of one address without account, in one map. When not given: 120, and any from this "
+     "The same of one address without account, in one map. When not given: 600, and any from this "
      "machine."},
     {"answer-memory", "JALON_ANSWER_MEMORY", "MIB", JALON_OPTION_INTEGER, "256", 1, 1048576,
      COMMAND_SERVE,

@@ -15,7 +15,7 @@
 
 /* Running requests may finish for this long after a signal. */
 enum { STOP_WAIT_MS = 8000, BASE_MAPS_MAX = 8, WRITES_PER_MINUTE = 600,
-       ANONYMOUS_WRITES = 120, ACCOUNT_WRITES = 600, MAP_PRESSURE = 2000,
+       ANONYMOUS_WRITES = 600, ACCOUNT_WRITES = 600, MAP_PRESSURE = 2000,
        DATABASE_PAUSE_MS = 1000 };
 
 static const struct {

@@ -264,9 +264,8 @@ static void test_the_next_read_shows_it(void **state)
     struct fixture *fixture = *state;
     struct jalon_contributed made;
     assert_int_equal(shown_count(fixture, fixture->app, "places"), 0);
-    static const char *const titles[] = {"", "'title':'a'", "'title':'b'", "'title':'c'"};
     for (int i = 1; i <= 3; i++) {
-        expect(fixture->ctx, JALON_OK, add(fixture, "places", titles[i], &made));
+        expect(fixture->ctx, JALON_OK, add(fixture, "places", "'title':'a'", &made));
         assert_int_equal(shown_count(fixture, fixture->app, "places"), i);
         assert_string_equal(shown(fixture, fixture->app, "places", made.id), made.json.data);
     }

@@ -5,7 +5,7 @@
 const OWN = new Set(['date', 'jalon-request-id']);
 
 /** What a server draws by lot or reads off a clock, where the two have not the same database. */
-const DRAWN = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|(?<=next=)[\w%.~-]+|(?<="edit_secret":")[\w-]{43}|(?<="edit_secret" *: *")[\w-]{43}/g;
+const DRAWN = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|(?<=next=|after=)[\w%.~-]+|(?<="current_etag":"\\")[\w.-]+|erased-[0-9a-f]{12}|(?<=jalon_session=|"token":")[\w-]{43}|(?<="edit_secret":")[\w-]{43}|(?<="edit_secret" *: *")[\w-]{43}/g;
 /**
  * The number of a feature in a vector tile (its messages: field 2 of a layer, there field 1 before the
  * tags or the type). It is the row's, and a database server leaves numbers out: those that an import
