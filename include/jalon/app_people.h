@@ -178,6 +178,23 @@ enum jalon_status jalon_app_delete_token(struct jalon_context *ctx, struct jalon
                                          struct jalon_text account,
                                          struct jalon_id id) JALON_MUST_USE;
 
+/* --- A copy of what there is of an account --- */
+/* Called between rows: may take out what the writer's buffer holds. */
+typedef enum jalon_status (*jalon_copy_flush)(struct jalon_context *ctx, void *object);
+/*
+ * Writes lists as members of the object that the writer is in: `contributions`, in all states, each
+ * whole, with what is for members and moderators only; then those of enum jalon_own_list. It is what
+ * the end of the account would touch, but for what tells of others: whom the account has blocked or
+ * judged, who blocked it or judged what is its own (decisions themselves are there), what others had
+ * written where it changed something. Nor is any secret or hash in it, nor mails that wait, which
+ * hold such, and what was contributed without an account is of none. Page by page: what changes
+ * meanwhile may be in it or not.
+ */
+enum jalon_status jalon_app_write_copy(struct jalon_context *ctx, struct jalon_app *app,
+                                       const struct jalon_account *account,
+                                       struct jalon_json_writer *writer, jalon_copy_flush flush,
+                                       void *object) JALON_MUST_USE;
+
 /* --- The end of an account --- */
 /*
  * At once nobody can sign in any more, and name, address and all that only the account could read are

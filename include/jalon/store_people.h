@@ -214,6 +214,44 @@ enum jalon_status jalon_store_list_memberships(struct jalon_context *ctx,
                                                struct jalon_own_membership **out,
                                                size_t *out_count) JALON_MUST_USE;
 
+/* What else there is of an account, for the copy that it may take. */
+enum jalon_own_list {
+    JALON_OWN_MEMBERSHIPS,
+    JALON_OWN_REVISIONS, /* of what is another's: the fields, and what the account wrote in them */
+    JALON_OWN_DECISIONS, /* by others, of the account's contributions; not by whom */
+    JALON_OWN_COMMENTS,
+    JALON_OWN_CONFIRMATIONS,
+    JALON_OWN_SUPPORTS,
+    JALON_OWN_LINKS,
+    JALON_OWN_REPORTS,   /* not who decided, as of the next two */
+    JALON_OWN_PROPOSALS, /* changes as those of revisions */
+    JALON_OWN_CLAIMS,
+    JALON_OWN_NOTIFICATIONS,
+    JALON_OWN_TOKENS,   /* neither secret nor hash, as of the next */
+    JALON_OWN_SESSIONS,
+    JALON_OWN_CHARTERS, /* that it wrote */
+    JALON_OWN_DEEDS,    /* audited ones; not whom they were done to */
+    JALON_OWN_LIST_COUNT,
+};
+/* "memberships" … */
+const char *jalon_own_list_name(enum jalon_own_list list);
+/* Where such a list goes on; zeroed: at its begin. */
+struct jalon_own_mark {
+    int64_t numbers[3];
+    char text[72];
+};
+struct jalon_json_writer;
+/*
+ * Writes the next rows, each as an object, into the array that the writer is in; `mark` is moved. A list
+ * is at its end when fewer than `limit` come. On failure some may have been written.
+ */
+enum jalon_status jalon_store_write_own(struct jalon_context *ctx, struct jalon_session *session,
+                                        enum jalon_own_list which,
+                                        const struct jalon_account *account,
+                                        struct jalon_own_mark *mark, size_t limit,
+                                        struct jalon_json_writer *writer,
+                                        size_t *out_count) JALON_MUST_USE;
+
 /* --- Erasure --- */
 struct jalon_erased {
     int64_t number;

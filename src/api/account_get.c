@@ -2,7 +2,8 @@
 /* GET /accounts/me: the account of who asks. Layer 4 (api). */
 #include "people.h"
 
-static void put_account(struct jalon_json_writer *writer, const struct jalon_account *account)
+void jalon_people_put_account(struct jalon_json_writer *writer,
+                              const struct jalon_account *account)
 {
     jalon_json_put_text(writer, "name", account->name);
     jalon_json_put_string(writer, "kind", jalon_account_kind_name(account->kind));
@@ -52,7 +53,7 @@ enum jalon_status jalon_people_answer_account(struct jalon_request *request,
     jalon_people_keep_private(response);
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
-    put_account(&writer, account);
+    jalon_people_put_account(&writer, account);
     if (is_mailed) {
         jalon_json_put_boolean(&writer, "confirmation_mailed", true);
     }

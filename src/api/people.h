@@ -26,7 +26,10 @@ enum jalon_status jalon_people_begin_session(struct jalon_request *request,
 enum jalon_status jalon_people_say_mailed(struct jalon_request *request,
                                           struct jalon_response *response) JALON_MUST_USE;
 
-/* The account as its owner sees it, with what it belongs to. */
+/* The account as its owner sees it, as members of an object. */
+void jalon_people_put_account(struct jalon_json_writer *writer,
+                              const struct jalon_account *account);
+/* The same as an answer, with what it belongs to. */
 enum jalon_status jalon_people_answer_account(struct jalon_request *request,
                                               struct jalon_response *response,
                                               const struct jalon_account *account,
@@ -46,6 +49,8 @@ enum jalon_status jalon_account_delete(struct jalon_request *, struct jalon_resp
 enum jalon_status jalon_account_patch(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_account_contributions_get(struct jalon_request *,
                                                   struct jalon_response *);
+enum jalon_status jalon_account_export_get(struct jalon_request *, struct jalon_response *);
+bool jalon_account_export_takes_long(const struct jalon_request *);
 enum jalon_status jalon_account_tokens_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_account_tokens_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_account_token_delete(struct jalon_request *, struct jalon_response *);
