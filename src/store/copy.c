@@ -15,49 +15,50 @@ struct table {
     int read, write;
     size_t columns;
     bool has_geometry; /* in its last column */
+    bool has_box;      /* its writing takes the sides of the geometry's box as well */
     bool is_large; /* needs no row of another table; its spatial index is the session's business */
 };
 
-#define TABLE(name, NAME, columns, has_geometry, is_large) \
+#define TABLE(name, NAME, columns, has_geometry, has_box, is_large) \
     {#name, JALON_QUERY_COPY_##NAME##_READ, JALON_QUERY_COPY_##NAME##_WRITE, columns, \
-     has_geometry, is_large}
+     has_geometry, has_box, is_large}
 
 /* What is named comes before what names it. */
 static const struct table tables[] = {
-    TABLE(map, MAP, 31, false, false),
-    TABLE(category, CATEGORY, 7, false, false),
-    TABLE(collection, COLLECTION, 19, false, false),
-    TABLE(collection_category, COLLECTION_CATEGORY, 4, false, false),
-    TABLE(field, FIELD, 17, false, false),
-    TABLE(choice, CHOICE, 9, false, false),
-    TABLE(workflow_status, WORKFLOW_STATUS, 7, false, false),
-    TABLE(transition, TRANSITION, 5, false, false),
-    TABLE(territory, TERRITORY, 8, true, false),
-    TABLE(contribution, CONTRIBUTION, 28, true, true),
-    TABLE(revision, REVISION, 10, false, true),
-    TABLE(event, EVENT, 5, false, true),
-    TABLE(account, ACCOUNT, 19, false, false),
-    TABLE(token, TOKEN, 8, false, false),
-    TABLE(secret, SECRET, 2, false, false),
-    TABLE(idempotency, IDEMPOTENCY, 9, false, false),
-    TABLE(session, SESSION, 5, false, false),
-    TABLE(ticket, TICKET, 8, false, false),
-    TABLE(membership, MEMBERSHIP, 6, false, false),
-    TABLE(outbox, OUTBOX, 10, false, false),
-    TABLE(notification, NOTIFICATION, 9, false, false),
-    TABLE(charter, CHARTER, 6, false, false),
-    TABLE(comment, COMMENT, 12, false, false),
-    TABLE(confirmation, CONFIRMATION, 9, false, false),
-    TABLE(support, SUPPORT, 4, false, false),
-    TABLE(link, LINK, 8, false, false),
-    TABLE(claim, CLAIM, 10, false, false),
-    TABLE(review, REVIEW, 5, false, false),
-    TABLE(report, REPORT, 12, false, false),
-    TABLE(proposal, PROPOSAL, 14, false, false),
-    TABLE(audit, AUDIT, 9, false, false),
-    TABLE(origin, ORIGIN, 8, false, false),
-    TABLE(zone, ZONE, 8, true, false),
-    TABLE(block, BLOCK, 9, false, false),
+    TABLE(map, MAP, 31, false, false, false),
+    TABLE(category, CATEGORY, 7, false, false, false),
+    TABLE(collection, COLLECTION, 19, false, false, false),
+    TABLE(collection_category, COLLECTION_CATEGORY, 4, false, false, false),
+    TABLE(field, FIELD, 17, false, false, false),
+    TABLE(choice, CHOICE, 9, false, false, false),
+    TABLE(workflow_status, WORKFLOW_STATUS, 7, false, false, false),
+    TABLE(transition, TRANSITION, 5, false, false, false),
+    TABLE(territory, TERRITORY, 8, true, true, false),
+    TABLE(contribution, CONTRIBUTION, 28, true, false, true),
+    TABLE(revision, REVISION, 10, false, false, true),
+    TABLE(event, EVENT, 5, false, false, true),
+    TABLE(account, ACCOUNT, 19, false, false, false),
+    TABLE(token, TOKEN, 8, false, false, false),
+    TABLE(secret, SECRET, 2, false, false, false),
+    TABLE(idempotency, IDEMPOTENCY, 9, false, false, false),
+    TABLE(session, SESSION, 5, false, false, false),
+    TABLE(ticket, TICKET, 8, false, false, false),
+    TABLE(membership, MEMBERSHIP, 6, false, false, false),
+    TABLE(outbox, OUTBOX, 10, false, false, false),
+    TABLE(notification, NOTIFICATION, 9, false, false, false),
+    TABLE(charter, CHARTER, 6, false, false, false),
+    TABLE(comment, COMMENT, 12, false, false, false),
+    TABLE(confirmation, CONFIRMATION, 9, false, false, false),
+    TABLE(support, SUPPORT, 4, false, false, false),
+    TABLE(link, LINK, 8, false, false, false),
+    TABLE(claim, CLAIM, 10, false, false, false),
+    TABLE(review, REVIEW, 5, false, false, false),
+    TABLE(report, REPORT, 12, false, false, false),
+    TABLE(proposal, PROPOSAL, 14, false, false, false),
+    TABLE(audit, AUDIT, 9, false, false, false),
+    TABLE(origin, ORIGIN, 8, false, false, false),
+    TABLE(zone, ZONE, 8, true, false, false),
+    TABLE(block, BLOCK, 9, false, false, false),
 };
 
 /* --- Whether all is known --- */
@@ -147,7 +148,7 @@ static enum jalon_status write_row(const struct copying *copying, const struct j
         return status;
     }
     if (!table->is_large) {
-        size_t count = table->columns + (table->has_geometry ? BOX_COLUMNS : 0);
+        size_t count = table->columns + (table->has_box ? BOX_COLUMNS : 0);
         return jalon_db_execute(copying->row, to, table->write, values, count, NULL);
     }
     status = jalon_db_add(copying->row, to, table->write, values, table->columns);
