@@ -183,7 +183,7 @@ enum jalon_status jalon_app_delete_token(struct jalon_context *ctx, struct jalon
 typedef enum jalon_status (*jalon_copy_flush)(struct jalon_context *ctx, void *object);
 /*
  * Writes lists as members of the object that the writer is in: `contributions`, in all states, each
- * whole, with what is for members and moderators only; then those of enum jalon_own_list. It is what
+ * where it is exactly, with the fields that the account may read in its map; then those of enum jalon_own_list. It is what
  * the end of the account would touch, but for what tells of others: whom the account has blocked or
  * judged, who blocked it or judged what is its own (decisions themselves are there), what others had
  * written where it changed something. Nor is any secret or hash in it, nor mails that wait, which

@@ -8,6 +8,7 @@
 #include "jalon/json.h"
 
 #include "people.h"
+#include "rights.h"
 
 enum { CONTRIBUTIONS_A_PAGE = 100, ROWS_A_PAGE = 100 };
 
@@ -28,16 +29,25 @@ static enum jalon_status end_row(struct copying *copying, struct jalon_context *
 }
 
 /* --- Contributions --- */
-/* The description that shows all there is of a contribution. */
-static enum jalon_status load_whole(struct jalon_context *ctx, struct jalon_session *session,
-                                    struct jalon_text slug, struct jalon_map *out)
+/*
+ * The description as the account sees it, of what is its own: where it is exactly, but not what others
+ * have written into fields that the account may not read.
+ */
+static enum jalon_status load_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                   const struct jalon_account *account, struct jalon_text slug,
+                                   struct jalon_map *out)
 {
+    const struct jalon_actor actor = {.account = account->name, .scopes = JALON_SCOPE_ALL};
     struct jalon_map stored, seen;
+    struct jalon_party party;
     enum jalon_status status = jalon_store_load_map(ctx, session, slug, &stored);
+    if (status == JALON_OK) {
+        status = jalon_rights_find_party(ctx, session, &stored, &actor, &party);
+    }
     if (status != JALON_OK) {
         return status;
     }
-    if (!jalon_map_as_seen(ctx->arena, &stored, JALON_VISIBILITY_MODERATORS, &seen)) {
+    if (!jalon_map_as_seen(ctx->arena, &stored, jalon_rights_audience(&party), &seen)) {
         return jalon_no_memory(ctx);
     }
     *out = jalon_audience_own(&seen);
@@ -85,7 +95,7 @@ static enum jalon_status write_page(struct copying *copying, struct jalon_sessio
                              CONTRIBUTIONS_A_PAGE, &list, &count);
     for (size_t i = 0; status == JALON_OK && i < count; i++) {
         if (map.number != list[i].place.map) {
-            status = load_whole(ctx, session, list[i].map, &map);
+            status = load_seen(ctx, session, copying->account, list[i].map, &map);
         }
         if (status == JALON_OK) {
             status = write_contribution(copying, session, &map, &list[i]);
