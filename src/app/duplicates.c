@@ -29,6 +29,8 @@ struct search {
     struct jalon_similar_name name;
     struct jalon_geo_circle circle; /* around the label position */
     bool has_circle;
+    const struct jalon_contribution **neighbours;
+    size_t neighbour_count;
     struct jalon_duplicate *found; /* of NEIGHBOURS_MAX + KEYS_MAX */
     size_t count;
 };
@@ -109,15 +111,11 @@ static bool is_found(const struct search *search, struct jalon_id id)
     return search->query->except != NULL && jalon_id_compare(*search->query->except, id) == 0;
 }
 
-static enum jalon_status look_at(struct jalon_context *ctx, struct search *search,
-                                 const struct jalon_view_item *item, bool has_key)
+static void consider(struct search *search, const struct jalon_contribution *other, bool has_key)
 {
-    const struct jalon_contribution *other;
     struct jalon_similar_name name;
-    enum jalon_status status =
-        jalon_snapshot_read(ctx, search->reading->snapshot, item, &other);
-    if (status != JALON_OK || is_found(search, other->id)) {
-        return status;
+    if (is_found(search, other->id)) {
+        return;
     }
     double distance_m = search->has_circle
                             ? jalon_geo_circle_distance_m(&search->circle, &other->geometry)
@@ -133,19 +131,6 @@ static enum jalon_status look_at(struct jalon_context *ctx, struct search *searc
             .same_source_id = has_key,
         };
     }
-    return JALON_OK;
-}
-
-static enum jalon_status look_at_all(struct jalon_context *ctx, struct search *search,
-                                     const struct jalon_view_query *query, bool has_key)
-{
-    struct jalon_view_result result;
-    enum jalon_status status =
-        jalon_snapshot_query(ctx, search->reading->snapshot, query, &result);
-    for (size_t i = 0; status == JALON_OK && i < result.count; i++) {
-        status = look_at(ctx, search, &result.items[i], has_key);
-    }
-    return status;
 }
 
 /* --- Where to look --- */
@@ -172,13 +157,28 @@ static enum jalon_status set_circle(struct jalon_context *ctx, struct search *se
     return status;
 }
 
-static enum jalon_status look_near(struct jalon_context *ctx, struct search *search)
+static void take_neighbour(void *user, const struct jalon_contribution *contribution)
 {
-    struct jalon_view_query query = empty_query(search, NEIGHBOURS_MAX);
-    query.has_near = true;
-    query.near = search->circle;
-    query.by_distance = true;
-    return look_at_all(ctx, search, &query, false);
+    struct search *search = user;
+    if (search->neighbour_count < NEIGHBOURS_MAX && contribution->title.length > 0 &&
+        jalon_geo_circle_reaches(&search->circle, &contribution->geometry)) {
+        search->neighbours[search->neighbour_count++] = contribution;
+    }
+}
+
+/* Those within the circle that have a name; what they are called is looked at only if there are any. */
+static enum jalon_status find_neighbours(struct jalon_context *ctx, struct search *search)
+{
+    struct jalon_view_query query = empty_query(search, 0);
+    if (!search->has_circle || search->query->title.length == 0) {
+        return JALON_OK;
+    }
+    search->neighbours =
+        jalon_arena_allocate(ctx->arena, NEIGHBOURS_MAX * sizeof *search->neighbours);
+    return search->neighbours != NULL
+               ? jalon_snapshot_visit(ctx, search->reading->snapshot, &query, search->circle.box, -1,
+                                      take_neighbour, search)
+               : jalon_no_memory(ctx);
 }
 
 static enum jalon_status look_for_key(struct jalon_context *ctx, struct search *search)
@@ -202,10 +202,18 @@ static enum jalon_status look_for_key(struct jalon_context *ctx, struct search *
         status = jalon_view_filter_compile(ctx, search->reading->map, query.collection, &cql2,
                                            JALON_TEXT_EMPTY, &query.filter);
     }
-    if (status == JALON_OK) {
-        status = look_at_all(ctx, search, &query, true);
-    }
     jalon_buffer_finish(&text);
+    struct jalon_view_result result = {.count = 0};
+    if (status == JALON_OK) {
+        status = jalon_snapshot_query(ctx, search->reading->snapshot, &query, &result);
+    }
+    for (size_t i = 0; status == JALON_OK && i < result.count; i++) {
+        const struct jalon_contribution *other;
+        status = jalon_snapshot_read(ctx, search->reading->snapshot, &result.items[i], &other);
+        if (status == JALON_OK) {
+            consider(search, other, true);
+        }
+    }
     return status;
 }
 
@@ -222,6 +230,28 @@ static int compare_likelihood(const void *a, const void *b)
     return (one->distance_m > other->distance_m) - (one->distance_m < other->distance_m);
 }
 
+/* Everything that may be the same, in no order. */
+static enum jalon_status search_all(struct jalon_context *ctx, struct search *search)
+{
+    bool has_key = search->query->source_id.length > 0;
+    enum jalon_status status = set_circle(ctx, search);
+    if (status == JALON_OK) {
+        status = find_neighbours(ctx, search);
+    }
+    if (status != JALON_OK || (search->neighbour_count == 0 && !has_key)) {
+        return status;
+    }
+    status = read_kinds(ctx, search);
+    jalon_similar_read(search->query->title, &search->kinds, &search->name);
+    if (status == JALON_OK && has_key) {
+        status = look_for_key(ctx, search);
+    }
+    for (size_t i = 0; status == JALON_OK && i < search->neighbour_count; i++) {
+        consider(search, search->neighbours[i], false);
+    }
+    return status;
+}
+
 enum jalon_status jalon_app_find_duplicates(struct jalon_context *ctx,
                                             const struct jalon_reading *reading,
                                             const struct jalon_duplicate_query *query,
@@ -235,19 +265,8 @@ enum jalon_status jalon_app_find_duplicates(struct jalon_context *ctx,
                                       (NEIGHBOURS_MAX + KEYS_MAX) * sizeof *search.found),
     };
     enum jalon_status status = search.found != NULL ? JALON_OK : jalon_no_memory(ctx);
-    bool is_wanted = search.collection->duplicate_distance_m > 0;
-    if (status == JALON_OK && is_wanted) {
-        status = read_kinds(ctx, &search);
-    }
-    if (status == JALON_OK && is_wanted) {
-        jalon_similar_read(query->title, &search.kinds, &search.name);
-        status = set_circle(ctx, &search);
-    }
-    if (status == JALON_OK && is_wanted && query->source_id.length > 0) {
-        status = look_for_key(ctx, &search);
-    }
-    if (status == JALON_OK && search.has_circle && search.name.count > 0) {
-        status = look_near(ctx, &search);
+    if (status == JALON_OK && search.collection->duplicate_distance_m > 0) {
+        status = search_all(ctx, &search);
     }
     if (status != JALON_OK) {
         return status;

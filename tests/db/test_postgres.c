@@ -112,8 +112,10 @@ static enum jalon_status insert_revision(struct fixture *fixture,
         jalon_db_text(JALON_TEXT("update")),
         jalon_db_text(JALON_TEXT("because 'of' \"quotes\" and $1; é")),
         jalon_db_text(changes),
+        jalon_db_null(),
+        jalon_db_null(),
     };
-    return jalon_db_execute(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, values, 8,
+    return jalon_db_execute(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, values, 10,
                             out_changed);
 }
 
@@ -345,14 +347,16 @@ static void add_revisions(struct fixture *fixture, struct jalon_db_connection *c
             jalon_db_text(JALON_TEXT("update")),
             jalon_db_text_or_null(JALON_TEXT_EMPTY),
             jalon_db_text((struct jalon_text){changes, sizeof changes}),
+            jalon_db_null(),
+            jalon_db_null(),
         };
         struct jalon_db_value event[] = {jalon_db_integer(MAP), jalon_db_integer(version),
                                          jalon_db_integer(CONTRIBUTION),
-                                         jalon_db_integer(version)};
+                                         jalon_db_integer(version), jalon_db_null()};
         expect(fixture->ctx, JALON_OK,
-               jalon_db_add(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, revision, 8));
+               jalon_db_add(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, revision, 10));
         expect(fixture->ctx, JALON_OK,
-               jalon_db_add(fixture->ctx, connection, JALON_QUERY_EVENT_INSERT, event, 4));
+               jalon_db_add(fixture->ctx, connection, JALON_QUERY_EVENT_INSERT, event, 5));
     }
 }
 
@@ -429,10 +433,12 @@ static void what_is_added_may_fail(void **state)
             jalon_db_text(JALON_TEXT("update")),
             jalon_db_null(),
             jalon_db_text(jalon_text_from(faults[i].changes)),
+            jalon_db_null(),
+            jalon_db_null(),
         };
         add_revisions(fixture, connection, 5, 400);
         expect(fixture->ctx, JALON_OK,
-               jalon_db_add(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, revision, 8));
+               jalon_db_add(fixture->ctx, connection, JALON_QUERY_REVISION_INSERT, revision, 10));
         expect(fixture->ctx, faults[i].status, jalon_db_commit(fixture->ctx, connection));
         jalon_db_end(connection);
         connection = begin(fixture, fixture->db, JALON_DB_WRITE);
