@@ -295,7 +295,8 @@ static void test_people_get_their_turn_during_an_import(void **state)
 static void put_back(struct fixture *fixture)
 {
     static const int queries[] = {JALON_QUERY_CONTRIBUTION_DELETE, JALON_QUERY_REVISION_DELETE,
-                                  JALON_QUERY_EVENT_DELETE};
+                                  JALON_QUERY_EVENT_DELETE, JALON_QUERY_COMMUNITY_DELETE_DESK,
+                                  JALON_QUERY_COMMUNITY_DELETE_TRACES};
     struct jalon_db_value value = jalon_db_integer(fixture->map.number);
     struct jalon_session *session = NULL;
     expect(fixture->ctx, JALON_OK,
