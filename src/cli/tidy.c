@@ -7,7 +7,7 @@
 static void print_json(const struct jalon_tidied *done)
 {
     for (size_t i = 0; i < JALON_TIDY_KIND_COUNT; i++) {
-        printf("%s\"%s\":%lld", i == 0 ? "{" : ",", jalon_tidy_kind_name(i),
+        printf("%s\"%s\":%lld", i == 0 ? "{" : ",", jalon_tidy_kind_name((enum jalon_tidy_kind)i),
                (long long)done->counts[i]);
     }
     printf("}\n");
@@ -16,7 +16,7 @@ static void print_json(const struct jalon_tidied *done)
 static void print_text(const struct jalon_tidied *done)
 {
     for (size_t i = 0; i < JALON_TIDY_KIND_COUNT; i++) {
-        printf("%-14s %lld\n", jalon_tidy_kind_name(i), (long long)done->counts[i]);
+        printf("%-14s %lld\n", jalon_tidy_kind_name((enum jalon_tidy_kind)i), (long long)done->counts[i]);
     }
 }
 
