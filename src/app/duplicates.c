@@ -31,7 +31,7 @@ struct search {
     bool has_circle;
     const struct jalon_contribution **neighbours;
     size_t neighbour_count;
-    struct jalon_duplicate *found; /* of NEIGHBOURS_MAX + KEYS_MAX */
+    struct jalon_duplicate *found; /* room for all neighbours and KEYS_MAX */
     size_t count;
 };
 
@@ -241,6 +241,11 @@ static enum jalon_status search_all(struct jalon_context *ctx, struct search *se
     if (status != JALON_OK || (search->neighbour_count == 0 && !has_key)) {
         return status;
     }
+    search->found = jalon_arena_allocate(
+        ctx->arena, (search->neighbour_count + KEYS_MAX) * sizeof *search->found);
+    if (search->found == NULL) {
+        return jalon_no_memory(ctx);
+    }
     status = read_kinds(ctx, search);
     jalon_similar_read(search->query->title, &search->kinds, &search->name);
     if (status == JALON_OK && has_key) {
@@ -261,13 +266,9 @@ enum jalon_status jalon_app_find_duplicates(struct jalon_context *ctx,
         .reading = reading,
         .query = query,
         .collection = &reading->map->collections[query->collection],
-        .found = jalon_arena_allocate(ctx->arena,
-                                      (NEIGHBOURS_MAX + KEYS_MAX) * sizeof *search.found),
     };
-    enum jalon_status status = search.found != NULL ? JALON_OK : jalon_no_memory(ctx);
-    if (status == JALON_OK && search.collection->duplicate_distance_m > 0) {
-        status = search_all(ctx, &search);
-    }
+    enum jalon_status status =
+        search.collection->duplicate_distance_m > 0 ? search_all(ctx, &search) : JALON_OK;
     if (status != JALON_OK) {
         return status;
     }
