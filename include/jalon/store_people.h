@@ -128,11 +128,6 @@ enum jalon_status jalon_store_find_sign_in(struct jalon_context *ctx,
                                            struct jalon_session *session, struct jalon_text hash,
                                            struct jalon_sign_in *out,
                                            struct jalon_account *out_account) JALON_MUST_USE;
-/* An account's, the last made first; at most `limit`. */
-enum jalon_status jalon_store_list_sign_ins(struct jalon_context *ctx,
-                                            struct jalon_session *session, int64_t account,
-                                            size_t limit, struct jalon_sign_in **out,
-                                            size_t *out_count) JALON_MUST_USE;
 enum jalon_status jalon_store_note_sign_in(struct jalon_context *ctx,
                                            struct jalon_session *session, struct jalon_text hash,
                                            int64_t seen_us) JALON_MUST_USE;

@@ -13,10 +13,6 @@ SELECT account.number, account.name, account.email, account.is_operator, account
     session.seen, session.expires
 FROM session JOIN account ON account.number = session.account WHERE session.hash = $1;
 
--- name: session_list
-SELECT account, created, seen, expires, hash
-FROM session WHERE account = $1 ORDER BY created DESC LIMIT $2;
-
 -- name: session_note
 UPDATE session SET seen = $2 WHERE hash = $1;
 

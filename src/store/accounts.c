@@ -18,44 +18,24 @@ static bool find_name(struct jalon_text text, const char *const *names, int coun
     return false;
 }
 
-const char *jalon_account_kind_name(enum jalon_account_kind kind)
-{
-    return kind_names[kind];
-}
+/* One pair of functions for each enumeration: its name, and the value of a name. */
+#define DEFINE_NAMES(kind, names, count)                                    \
+    const char *jalon_##kind##_name(enum jalon_##kind value)                \
+    {                                                                       \
+        return (names)[value];                                              \
+    }                                                                       \
+    bool jalon_##kind##_parse(struct jalon_text text, enum jalon_##kind *out) \
+    {                                                                       \
+        int found = 0;                                                      \
+        bool known = find_name(text, names, count, &found);                 \
+        *out = known ? (enum jalon_##kind)found : *out;                     \
+        return known;                                                       \
+    }
 
-bool jalon_account_kind_parse(struct jalon_text text, enum jalon_account_kind *out)
-{
-    int found;
-    bool known = find_name(text, kind_names, JALON_ACCOUNT_KIND_COUNT, &found);
-    *out = known ? (enum jalon_account_kind)found : *out;
-    return known;
-}
-
-const char *jalon_profile_name(enum jalon_profile profile)
-{
-    return profile_names[profile];
-}
-
-bool jalon_profile_parse(struct jalon_text text, enum jalon_profile *out)
-{
-    int found;
-    bool known = find_name(text, profile_names, JALON_PROFILE_COUNT, &found);
-    *out = known ? (enum jalon_profile)found : *out;
-    return known;
-}
-
-const char *jalon_erasure_name(enum jalon_erasure erasure)
-{
-    return erasure_names[erasure];
-}
-
-bool jalon_erasure_parse(struct jalon_text text, enum jalon_erasure *out)
-{
-    int found;
-    bool known = find_name(text, erasure_names, JALON_ERASURE_COUNT, &found);
-    *out = known ? (enum jalon_erasure)found : *out;
-    return known;
-}
+DEFINE_NAMES(account_kind, kind_names, JALON_ACCOUNT_KIND_COUNT)
+DEFINE_NAMES(profile, profile_names, JALON_PROFILE_COUNT)
+DEFINE_NAMES(erasure, erasure_names, JALON_ERASURE_COUNT)
+#undef DEFINE_NAMES
 
 /* --- Rows --- */
 static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalon_db_value *row,

@@ -213,41 +213,6 @@ enum jalon_status jalon_store_find_sign_in(struct jalon_context *ctx,
     return status;
 }
 
-struct sign_in_list {
-    struct jalon_sign_in *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_sign_in(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                      void *object)
-{
-    struct sign_in_list *list = object;
-    struct jalon_sign_in *grown = jalon_arena_grow(
-        ctx->arena, list->items, list->count, list->count + 1, sizeof *grown, &list->capacity);
-    if (grown == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    list->items = grown;
-    grown[list->count] = read_sign_in(row);
-    return jalon_store_copy_text(ctx, &row[4], &grown[list->count++].hash);
-}
-
-enum jalon_status jalon_store_list_sign_ins(struct jalon_context *ctx,
-                                            struct jalon_session *session, int64_t account,
-                                            size_t limit, struct jalon_sign_in **out,
-                                            size_t *out_count)
-{
-    struct jalon_db_value values[] = {jalon_db_integer(account), jalon_db_integer((int64_t)limit)};
-    struct sign_in_list list = {.items = NULL};
-    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_SESSION_LIST, values,
-                                                    JALON_STORE_COUNT(values), take_sign_in, &list);
-    if (status == JALON_OK) {
-        *out = list.items;
-        *out_count = list.count;
-    }
-    return status;
-}
-
 enum jalon_status jalon_store_note_sign_in(struct jalon_context *ctx,
                                            struct jalon_session *session, struct jalon_text hash,
                                            int64_t seen_us)
