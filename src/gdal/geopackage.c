@@ -188,6 +188,23 @@ static enum jalon_status geopackage_layer(struct target *target, const struct la
 }
 
 /* --- Features --- */
+/*
+ * A DATETIME has milliseconds (OGC 12-128r18, 1.1.1.1.2). What is finer is cut off here: GDAL rounds,
+ * and makes second 60 of 59.9996.
+ */
+static void set_time(OGRFeatureH feature, int at, struct jalon_text value)
+{
+    enum { MILLISECONDS_LENGTH = sizeof "2026-11-22T00:32:59.999" - 1 };
+    char cut[MILLISECONDS_LENGTH + sizeof "Z"];
+    if (value.length <= sizeof cut - 1) {
+        OGR_F_SetFieldString(feature, at, value.data);
+        return;
+    }
+    memcpy(cut, value.data, MILLISECONDS_LENGTH);
+    memcpy(cut + MILLISECONDS_LENGTH, "Z", sizeof "Z");
+    OGR_F_SetFieldString(feature, at, cut);
+}
+
 static void set_value(OGRFeatureH feature, int at, const struct column *column,
                       struct jalon_text value)
 {
@@ -195,6 +212,8 @@ static void set_value(OGRFeatureH feature, int at, const struct column *column,
         OGR_F_SetFieldNull(feature, at);
     } else if (column->type == JALON_FIELD_BOOLEAN) {
         OGR_F_SetFieldInteger(feature, at, jalon_text_is(value, "true"));
+    } else if (column->type == JALON_FIELD_DATE_TIME) {
+        set_time(feature, at, value);
     } else {
         OGR_F_SetFieldString(feature, at, value.data);
     }

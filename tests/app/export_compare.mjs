@@ -66,7 +66,7 @@ if (columns) {
 const value_of = (properties, name) => properties[short.get(name) ?? name];
 
 const same = (name, one, other) => {
-    if (name === "created" || name === "updated") {
+    if (name === "created" || name === "updated" || (how === "gdal" && /T\d\d:.*Z$/.test(one))) {
         // GeoPackage keeps milliseconds.
         return Math.abs(time(one) - time(other)) <= 1;
     }
