@@ -105,13 +105,15 @@ struct jalon_revert_command {
     struct jalon_text account;           /* its name; or empty: */
     const struct jalon_id *contribution; /* whoever made this anonymous one, from the same device */
     int64_t hours;                       /* 1 to JALON_REVERT_HOURS_MAX */
-    struct jalon_text reason;
-    bool dry_run; /* only says what would be */
+    struct jalon_text reason;            /* a dry run needs none */
+    const struct jalon_id *after;        /* only those behind the last one of an answer; or NULL */
+    bool dry_run;                        /* only says what would be */
 };
 enum { JALON_REVERT_HOURS_MAX = 744, JALON_REVERTS_MAX = 500 };
 struct jalon_reverted {
     struct jalon_id id;
-    int32_t collection; /* index in the map */
+    struct jalon_text collection; /* its key */
+    struct jalon_text title;      /* as it was found; may be empty */
     enum {
         JALON_REVERTED,       /* it is as it was before */
         JALON_REVERTED_HIDDEN, /* it was new: nobody sees it any more */
@@ -120,8 +122,9 @@ struct jalon_reverted {
     } what;
 };
 /*
- * At most JALON_REVERTS_MAX contributions; *out_more: there are others, call again. JALON_INVALID names the
- * member; JALON_NOT_FOUND: no such account or contribution, or nothing is known of its device.
+ * At most JALON_REVERTS_MAX contributions, oldest first; *out_more: there are others behind the last one.
+ * JALON_INVALID names the member; JALON_NOT_FOUND: no such account or contribution, or nothing is known of
+ * its device.
  */
 enum jalon_status jalon_app_revert(struct jalon_context *ctx, struct jalon_app *app,
                                    struct jalon_text map, const struct jalon_actor *actor,

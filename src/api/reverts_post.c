@@ -3,7 +3,7 @@
 #include "abuse.h"
 
 struct raw_revert {
-    struct jalon_text account, contribution, reason;
+    struct jalon_text account, contribution, reason, after;
     int64_t hours;
     bool dry_run;
 };
@@ -11,7 +11,8 @@ static const struct jalon_json_field fields[] = {
     {"account", JALON_JSON_TO_TEXT, offsetof(struct raw_revert, account), false},
     {"contribution", JALON_JSON_TO_TEXT, offsetof(struct raw_revert, contribution), false},
     {"hours", JALON_JSON_TO_INTEGER, offsetof(struct raw_revert, hours), true},
-    {"reason", JALON_JSON_TO_TEXT, offsetof(struct raw_revert, reason), true},
+    {"reason", JALON_JSON_TO_TEXT, offsetof(struct raw_revert, reason), false},
+    {"after", JALON_JSON_TO_TEXT, offsetof(struct raw_revert, after), false},
     {"dry_run", JALON_JSON_TO_BOOLEAN, offsetof(struct raw_revert, dry_run), false},
 };
 
@@ -35,6 +36,8 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     for (size_t i = 0; i < count; i++) {
         jalon_json_begin_object(&writer, NULL);
         jalon_endpoint_put_id(&writer, "id", items[i].id);
+        jalon_json_put_text(&writer, "collection", items[i].collection);
+        jalon_json_put_text(&writer, "title", items[i].title);
         jalon_json_put_string(&writer, "result", what_name(&items[i]));
         jalon_json_end_object(&writer);
     }
@@ -44,32 +47,47 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     return jalon_endpoint_finish(request, response);
 }
 
+static const struct jalon_id *read_id(struct jalon_request *request, struct jalon_text text,
+                                      const char *pointer, struct jalon_id *id)
+{
+    if (text.length == 0) {
+        return NULL;
+    }
+    if (!jalon_id_parse(text, id)) {
+        jalon_error_add(request->ctx, JALON_ERROR_POINTER, pointer, "expected an id");
+    }
+    return id;
+}
+
 enum jalon_status jalon_reverts_post(struct jalon_request *request, struct jalon_response *response)
 {
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct raw_revert raw = {.account = JALON_TEXT_EMPTY, .contribution = JALON_TEXT_EMPTY,
-                             .reason = JALON_TEXT_EMPTY};
+                             .reason = JALON_TEXT_EMPTY, .after = JALON_TEXT_EMPTY};
     struct jalon_reverted *items = NULL;
     size_t count = 0;
     bool more = false;
-    struct jalon_id id;
+    struct jalon_id contribution, after;
     enum jalon_status status =
         jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+    if (status != JALON_OK) {
+        return status;
+    }
     struct jalon_revert_command command = {
-        .account = raw.account, .hours = raw.hours, .reason = raw.reason, .dry_run = raw.dry_run};
-    if (status == JALON_OK && (raw.account.length > 0) == (raw.contribution.length > 0)) {
-        status = jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "/account",
-                               "expected the name of an account, or `contribution`: the id of an "
-                               "anonymous one");
+        .account = raw.account,
+        .contribution = read_id(request, raw.contribution, "/contribution", &contribution),
+        .hours = raw.hours,
+        .reason = raw.reason,
+        .after = read_id(request, raw.after, "/after", &after),
+        .dry_run = raw.dry_run,
+    };
+    if ((raw.account.length > 0) == (raw.contribution.length > 0)) {
+        jalon_error_add(request->ctx, JALON_ERROR_POINTER, "/account",
+                        "expected the name of an account, or `contribution`: the id of an "
+                        "anonymous one");
     }
-    if (status == JALON_OK && raw.contribution.length > 0) {
-        command.contribution = &id;
-        status = jalon_id_parse(raw.contribution, &id)
-                     ? JALON_OK
-                     : jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER,
-                                     "/contribution", "expected an id");
-    }
+    status = jalon_error_verdict(request->ctx, "this cannot be reverted");
     if (status == JALON_OK) {
         status = jalon_app_revert(request->ctx, api->app, jalon_request_variable(request, "map"),
                                   &actor, &command, &items, &count, &more);

@@ -27,8 +27,8 @@ struct reverting {
 static enum jalon_status check_command(struct jalon_context *ctx,
                                        const struct jalon_revert_command *command)
 {
-    if (jalon_text_trim(command->reason).length == 0 ||
-        jalon_text_code_points(command->reason) > JALON_ABUSE_REASON_MAX) {
+    bool is_missing = !command->dry_run && jalon_text_trim(command->reason).length == 0;
+    if (is_missing || jalon_text_code_points(command->reason) > JALON_ABUSE_REASON_MAX) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, "/reason",
                         "expected 1 to %d characters: it stands in the history",
                         JALON_ABUSE_REASON_MAX);
@@ -121,7 +121,15 @@ static enum jalon_status revert_one(struct jalon_context *ctx, struct reverting 
         return status;
     }
     struct jalon_reverted *item = &work->items[work->count++];
-    *item = (struct jalon_reverted){.id = now.id, .collection = now.collection};
+    *item = (struct jalon_reverted){
+        .id = now.id,
+        .collection =
+            jalon_text_copy(ctx->arena, work->turn.map->collections[now.collection].key),
+        .title = now.title,
+    };
+    if (item->collection.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
     bool is_gone = now.moderation == JALON_MODERATION_DELETED ||
                    now.moderation == JALON_MODERATION_HIDDEN ||
                    now.moderation == JALON_MODERATION_REJECTED;
@@ -146,6 +154,26 @@ static enum jalon_status revert_one(struct jalon_context *ctx, struct reverting 
 }
 
 /* --- All of them --- */
+/* They come by number, which grows as they were made. */
+static enum jalon_status find_after(struct jalon_context *ctx, const struct reverting *work,
+                                    int64_t *out)
+{
+    struct jalon_contribution last;
+    if (work->command->after == NULL) {
+        *out = 0;
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_store_find_by_id(ctx, work->turn.session, work->turn.map,
+                                                      *work->command->after, &last);
+    if (status == JALON_OK) {
+        *out = last.number;
+    }
+    return status == JALON_NOT_FOUND
+               ? jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/after",
+                               "expected the last id of an answer")
+               : status;
+}
+
 static enum jalon_status note(struct jalon_context *ctx, struct reverting *work)
 {
     int64_t counts[4] = {0};
@@ -169,6 +197,7 @@ static enum jalon_status revert_all(struct jalon_context *ctx, struct reverting 
 {
     struct jalon_doing *doings = NULL;
     size_t count = 0;
+    int64_t after = 0;
     int64_t since_us = jalon_clock_now_us() - work->command->hours * hour_us;
     enum jalon_status status =
         jalon_rights_check_actor(ctx, work->turn.session, work->turn.map, work->actor,
@@ -177,8 +206,11 @@ static enum jalon_status revert_all(struct jalon_context *ctx, struct reverting 
         status = find_writer(ctx, work);
     }
     if (status == JALON_OK) {
+        status = find_after(ctx, work, &after);
+    }
+    if (status == JALON_OK) {
         status = jalon_store_list_doings(ctx, work->turn.session, work->turn.map, &work->writer,
-                                         since_us, 0, JALON_REVERTS_MAX + 1, &doings, &count);
+                                         since_us, after, JALON_REVERTS_MAX + 1, &doings, &count);
     }
     *out_more = count > JALON_REVERTS_MAX;
     count -= *out_more;

@@ -165,11 +165,18 @@ test('what somebody did in the last hours is undone, but not what others built u
   const command = { account: 'vandal', hours: 2, reason: 'A wave of vandalism' };
   assert.equal((await send('POST', `${map}/wiki/reverts`, command, as('other'))).status, 403);
   assert.equal((await send('POST', `${map}/wiki/reverts`, { ...command, hours: 0 }, as('mona'))).status, 400);
-  const dry = await send('POST', `${map}/wiki/reverts`, { ...command, dry_run: true }, as('mona'));
+  assert.deepEqual((await send('POST', `${map}/wiki/reverts`, { ...command, reason: ' ', after: 'x' }, as('mona'))).json.errors
+    .map(({ pointer }) => pointer), ['/after']);
+  assert.equal((await send('POST', `${map}/wiki/reverts`, { ...command, reason: ' ' }, as('mona'))).json.errors[0].pointer, '/reason');
+  const dry = await send('POST', `${map}/wiki/reverts`, { ...command, reason: undefined, dry_run: true }, as('mona'));
   const expected = { [kept.id]: 'restored', [built.id]: 'changed_by_others', [made.id]: 'hidden' };
   const told = (answer) => Object.fromEntries(answer.json.items.filter(({ id }) => id in expected)
     .map(({ id, result }) => [id, result]));
   assert.deepEqual(told(dry), expected);
+  const first = dry.json.items.find(({ id }) => id === kept.id);
+  assert.deepEqual([first.collection, first.title], ['accessibility', 'Defaced twice']);
+  const behind = await send('POST', `${map}/wiki/reverts`, { ...command, dry_run: true, after: kept.id }, as('mona'));
+  assert.deepEqual(Object.keys(told(behind)).sort(), [built.id, made.id].sort(), 'in the order in which they were made');
   assert.equal((await send('GET', item('wiki', kept.id))).json.properties.title, 'Defaced twice');
   const done = await send('POST', `${map}/wiki/reverts`, command, as('mona'));
   assert.equal(done.status, 200);
