@@ -37,11 +37,13 @@ struct jalon_restoring {
 /*
  * Makes the contribution again what it was in that version, by a new revision (`restore`, whose base is
  * that version). Where it comes from, who made it, and the fields that the requester is not shown
- * stay as they are, as do those that were redacted. Something deleted is there again; else its
- * moderation stays. May whoever has the right `restore`. JALON_NOT_FOUND: as jalon_app_edit, and no
- * such version; JALON_PRECONDITION: no if_match, or not the current state; JALON_CONFLICT: the
- * collection has changed so that it does not take that state, each field at its pointer; or it is
- * like that already.
+ * stay as they are, as do those that were redacted. Something deleted is there again, in the moderation
+ * that it had before, and, if it was merged, is a duplicate of nothing any more; else its moderation
+ * stays. Where an edit would be held for a moderator, so is this: kept as a proposal (is_proposal; of
+ * the status only what the workflow allows), or pending, of something deleted. May whoever has the
+ * right `restore`. JALON_NOT_FOUND: as jalon_app_edit, and no such version; JALON_PRECONDITION: no if_match, or not the current state;
+ * JALON_CONFLICT: the collection has changed so that it does not take that state, each field at its
+ * pointer; or it is like that already.
  */
 enum jalon_status jalon_app_restore_revision(struct jalon_context *ctx, struct jalon_app *app,
                                              const struct jalon_restoring *restoring,

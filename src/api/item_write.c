@@ -206,6 +206,30 @@ enum jalon_status jalon_item_answer(struct jalon_request *request, struct jalon_
     return JALON_OK;
 }
 
+enum jalon_status jalon_item_answer_proposal(struct jalon_request *request,
+                                             struct jalon_response *response,
+                                             const struct jalon_contributed *contributed)
+{
+    struct jalon_text map = jalon_request_variable(request, "map");
+    struct jalon_text collection = jalon_request_variable(request, "collection");
+    struct jalon_json_writer writer;
+    char item[JALON_ID_TEXT_SIZE], proposal[JALON_ID_TEXT_SIZE];
+    jalon_id_format(contributed->id, item);
+    jalon_id_format(contributed->proposal, proposal);
+    response->code = 202;
+    response->media_type = "application/json";
+    response->cache_control = JALON_TEXT("no-store");
+    response->location = jalon_endpoint_url(
+        request, "/maps/%s/collections/%s/items/%s/proposals/%s", map.data,
+        collection.data, item, proposal);
+    jalon_json_writer_init(&writer, &response->body);
+    jalon_json_begin_object(&writer, NULL);
+    jalon_json_put_string(&writer, "proposal", proposal);
+    jalon_json_put_string(&writer, "state", "open");
+    jalon_json_end_object(&writer);
+    return jalon_endpoint_finish(request, response);
+}
+
 /* --- What they do --- */
 static enum jalon_status answer_created(struct jalon_request *request,
                                         struct jalon_response *response,
@@ -282,30 +306,6 @@ enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_
     return status == JALON_OK ? answer_created(request, response, &command, &contributed) : status;
 }
 
-/* It waits for somebody's decision: where that can be followed. */
-static enum jalon_status answer_proposal(struct jalon_request *request,
-                                         struct jalon_response *response,
-                                         const struct jalon_edit *edit,
-                                         const struct jalon_contributed *contributed)
-{
-    struct jalon_json_writer writer;
-    char item[JALON_ID_TEXT_SIZE], proposal[JALON_ID_TEXT_SIZE];
-    jalon_id_format(contributed->id, item);
-    jalon_id_format(contributed->proposal, proposal);
-    response->code = 202;
-    response->media_type = "application/json";
-    response->cache_control = JALON_TEXT("no-store");
-    response->location = jalon_endpoint_url(
-        request, "/maps/%s/collections/%s/items/%s/proposals/%s", edit->map.data,
-        edit->collection.data, item, proposal);
-    jalon_json_writer_init(&writer, &response->body);
-    jalon_json_begin_object(&writer, NULL);
-    jalon_json_put_string(&writer, "proposal", proposal);
-    jalon_json_put_string(&writer, "state", "open");
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
-}
-
 /* Both versions, as further members of the problem document. */
 static void attach_stale(struct jalon_request *request, const struct jalon_stale *stale)
 {
@@ -349,7 +349,7 @@ enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_re
         return status;
     }
     if (contributed.is_proposal) {
-        return answer_proposal(request, response, edit, &contributed);
+        return jalon_item_answer_proposal(request, response, &contributed);
     }
     if (edit->kind == JALON_EDIT_DELETE) {
         response->code = 204;

@@ -19,6 +19,10 @@ enum jalon_status jalon_item_read_patched(struct jalon_context *ctx, void *user,
 enum jalon_status jalon_item_answer(struct jalon_request *request, struct jalon_response *response,
                                     unsigned code,
                                     const struct jalon_contributed *contributed) JALON_MUST_USE;
+/* 202: it waits for somebody's decision, and where that can be followed. */
+enum jalon_status jalon_item_answer_proposal(
+    struct jalon_request *request, struct jalon_response *response,
+    const struct jalon_contributed *contributed) JALON_MUST_USE;
 /* What the request's headers say of an edit, and its path but for the id. */
 enum jalon_status jalon_item_read_edit(struct jalon_request *request, enum jalon_edit_kind kind,
                                        struct jalon_edit *out) JALON_MUST_USE;

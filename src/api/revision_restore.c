@@ -33,5 +33,9 @@ enum jalon_status jalon_revision_restore(struct jalon_request *request,
     if (status == JALON_PRECONDITION && !restoring.if_match.given) {
         response->code = 428;
     }
-    return status == JALON_OK ? jalon_item_answer(request, response, 200, &contributed) : status;
+    if (status != JALON_OK) {
+        return status;
+    }
+    return contributed.is_proposal ? jalon_item_answer_proposal(request, response, &contributed)
+                                   : jalon_item_answer(request, response, 200, &contributed);
 }

@@ -49,7 +49,9 @@ const struct jalon_route jalon_routes_memory[] = {
      "One revision, with the contribution as it was then", "items", .parameters = no_parameters,
      .representations = as_json, .one_language = true},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/restore", jalon_revision_restore, "restoreRevision",
-     "Make the contribution what it was then, also a deleted one; `reason` is needed", "items",
+     "Make the contribution what it was then, also a deleted one; `reason` is needed. 202 where "
+     "an edit would be held: it is kept as a proposal",
+     "items",
      .parameters = no_parameters, .representations = as_feature, .body_types = json_body,
      .body_max = MEMORY_BODY_MAX, .one_language = true, .headers = restore_headers},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/redact", jalon_revision_redact, "redactRevision",

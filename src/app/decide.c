@@ -8,6 +8,8 @@
 #include "jalon/app_mail.h"
 #include "jalon/clock.h"
 
+#include "merge.h"
+
 /* What a decision does, and what it says to those who complained. */
 static const struct rule {
     const char *name;
@@ -228,7 +230,8 @@ static enum jalon_status apply(struct jalon_context *ctx, struct deciding *decid
     case JALON_DECIDE_MERGE: return jalon_decide_merge(ctx, deciding);
     case JALON_DECIDE_PURGE: return jalon_decide_purge(ctx, deciding);
     case JALON_DECIDE_RESTORE: {
-        enum jalon_status status = jalon_decide_unmerge(ctx, deciding);
+        enum jalon_status status =
+            jalon_merge_undo(ctx, deciding->turn, &deciding->before, &deciding->after);
         return status == JALON_OK ? put_state(ctx, deciding) : status;
     }
     case JALON_DECIDE_APPROVE:

@@ -32,9 +32,6 @@ enum jalon_status jalon_decide_put(struct jalon_context *ctx, struct jalon_turn 
 /* JALON_INVALID at /into or /fields; JALON_CONFLICT. */
 enum jalon_status jalon_decide_merge(struct jalon_context *ctx,
                                      struct deciding *deciding) JALON_MUST_USE;
-/* What was merged is to be published again: it is merged into nothing any more. */
-enum jalon_status jalon_decide_unmerge(struct jalon_context *ctx,
-                                       struct deciding *deciding) JALON_MUST_USE;
 
 /* --- purge.c --- */
 enum jalon_status jalon_decide_purge(struct jalon_context *ctx,

@@ -9,6 +9,7 @@
 #include "jalon/store_merge.h"
 
 #include "decide.h"
+#include "merge.h"
 
 static bool is_none(struct jalon_id id)
 {
@@ -180,18 +181,19 @@ enum jalon_status jalon_decide_merge(struct jalon_context *ctx, struct deciding 
                             command->actor.account, command->reason, &deciding->seq);
 }
 
-enum jalon_status jalon_decide_unmerge(struct jalon_context *ctx, struct deciding *deciding)
+enum jalon_status jalon_merge_undo(struct jalon_context *ctx, struct jalon_turn *turn,
+                                   const struct jalon_contribution *before,
+                                   struct jalon_contribution *after)
 {
     static const struct jalon_id none = {{0}};
-    struct jalon_turn *turn = deciding->turn;
     struct jalon_contribution survivor;
-    if (is_none(deciding->before.merged_into)) {
+    if (is_none(before->merged_into)) {
         return JALON_OK;
     }
-    deciding->after.merged_into = none;
+    after->merged_into = none;
     enum jalon_status status = jalon_store_find_by_id(ctx, turn->session, turn->map,
-                                                      deciding->before.merged_into, &survivor);
+                                                      before->merged_into, &survivor);
     return status == JALON_OK ? jalon_store_unlink_merged(ctx, turn->session, turn->map,
-                                                          deciding->before.number, survivor.number)
+                                                          before->number, survivor.number)
                               : status;
 }

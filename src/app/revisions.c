@@ -7,10 +7,13 @@
 
 #include "admission.h"
 #include "deed.h"
+#include "draft.h"
+#include "merge.h"
 #include "past.h"
+#include "proposals.h"
 #include "stale.h"
 
-enum { LIST_MAX = 1 << 20 };
+enum { LIST_MAX = 1 << 20, PAGE = 50 };
 
 /* --- Reading --- */
 /* JSON array of the fields that are not known, and may be known of. */
@@ -131,6 +134,46 @@ static enum jalon_status check_state(struct jalon_context *ctx,
                             "this contribution has been changed since you read it");
 }
 
+static const struct jalon_json *find_moderation(const struct jalon_json *changes)
+{
+    for (size_t i = 0; i < jalon_json_size(changes); i++) {
+        const struct jalon_json *change = jalon_json_element(changes, i);
+        if (jalon_text_is(jalon_json_text(jalon_json_member(change, "field")), "moderation")) {
+            return change;
+        }
+    }
+    return NULL;
+}
+
+/* What it was before it was deleted: who brings back something hidden does not show it by that. */
+static enum jalon_status find_standing(struct jalon_context *ctx, struct jalon_turn *turn,
+                                       const struct jalon_contribution *now,
+                                       enum jalon_moderation *out)
+{
+    const struct jalon_json *change = NULL;
+    int64_t before = 0;
+    size_t count = 1;
+    enum jalon_status status = JALON_OK;
+    *out = now->moderation == JALON_MODERATION_DELETED ? JALON_MODERATION_PENDING : now->moderation;
+    while (now->moderation == JALON_MODERATION_DELETED && status == JALON_OK && change == NULL &&
+           count > 0) {
+        struct jalon_revision *revisions = NULL;
+        status = jalon_store_list_revisions(ctx, turn->session, turn->map, now->number, before,
+                                            PAGE, &revisions, &count);
+        for (size_t i = 0; status == JALON_OK && change == NULL && i < count; i++) {
+            const struct jalon_json *changes = NULL;
+            before = revisions[i].version;
+            status = jalon_json_parse(ctx, revisions[i].changes, &changes);
+            change = status == JALON_OK ? find_moderation(changes) : NULL;
+        }
+    }
+    if (status == JALON_OK && change != NULL &&
+        !jalon_moderation_parse(jalon_json_text(jalon_json_member(change, "before")), out)) {
+        *out = JALON_MODERATION_PENDING;
+    }
+    return status;
+}
+
 /* What the state of then cannot say stays; what it says and the collection does not take is told. */
 static void check_fit(struct jalon_context *ctx, const struct jalon_collection *collection,
                       const struct past *past)
@@ -214,12 +257,11 @@ static enum jalon_status make_restored(struct jalon_context *ctx, const struct j
     if (status != JALON_OK) {
         return JALON_CONFLICT;
     }
-    bool was_deleted = now->moderation == JALON_MODERATION_DELETED;
-    if (was_deleted && then->moderation == JALON_MODERATION_DELETED) {
+    if (now->moderation == JALON_MODERATION_DELETED &&
+        then->moderation == JALON_MODERATION_DELETED) {
         return jalon_fail(ctx, JALON_CONFLICT,
                           "that version is a deletion: restore the one before it");
     }
-    then->moderation = was_deleted ? then->moderation : now->moderation;
     *out = *then;
     out->version = now->version + 1;
     out->updated_us = jalon_clock_not_before_us(now->updated_us);
@@ -247,6 +289,9 @@ static enum jalon_status put_restored(struct jalon_context *ctx, struct jalon_tu
         return jalon_fail(ctx, JALON_CONFLICT, "the contribution is as it was then already");
     }
     if (status == JALON_OK) {
+        status = jalon_merge_undo(ctx, turn, now, after);
+    }
+    if (status == JALON_OK) {
         status = jalon_turn_put(ctx, turn, after, &write, &done->seq);
     }
     if (status == JALON_OK && now->moderation == JALON_MODERATION_DELETED) {
@@ -258,6 +303,54 @@ static enum jalon_status put_restored(struct jalon_context *ctx, struct jalon_tu
     }
     done->state = jalon_audience_state(turn->map, after);
     return status;
+}
+
+/* Of its status a proposal takes only what the workflow lets somebody accept. */
+static enum jalon_status propose_restored(struct jalon_context *ctx, struct jalon_turn *turn,
+                                          struct restoration *restoration,
+                                          const struct jalon_contribution *restored)
+{
+    const struct jalon_contribution *now = &restoration->subject.contribution;
+    const struct jalon_collection *collection = &turn->map->collections[now->collection];
+    struct jalon_contribution after = *restored;
+    if (after.status < 0 || !jalon_draft_may_move(collection, now->status, after.status)) {
+        after.status = now->status;
+    }
+    enum jalon_status status = jalon_proposal_keep(
+        ctx, turn, &restoration->subject.party, now, &after, restoration->restoring->reason,
+        &restoration->done.proposal);
+    if (status == JALON_INVALID) {
+        jalon_error_clear(ctx);
+        return jalon_fail(ctx, JALON_CONFLICT, "the contribution is as it was then already");
+    }
+    restoration->done.is_proposal = status == JALON_OK;
+    return status;
+}
+
+/* The judgement is that of an edit of what it was before it was, perhaps, deleted. */
+static enum jalon_status admit(struct jalon_context *ctx, struct jalon_live_map *live,
+                               struct jalon_turn *turn, struct restoration *restoration,
+                               struct jalon_contribution *after)
+{
+    struct jalon_contribution *now = &restoration->subject.contribution;
+    struct jalon_contribution standing = *now;
+    struct jalon_admission admission = {.live = live,
+                                        .party = &restoration->subject.party,
+                                        .before = &standing,
+                                        .after = after};
+    bool was_deleted = now->moderation == JALON_MODERATION_DELETED;
+    enum jalon_status status = find_standing(ctx, turn, now, &standing.moderation);
+    if (status == JALON_OK) {
+        status = jalon_admission_judge(ctx, turn, &admission);
+    }
+    if (status == JALON_OK && admission.is_proposal && !was_deleted) {
+        status = propose_restored(ctx, turn, restoration, after);
+    } else if (status == JALON_OK) {
+        /* There is nothing to propose a change of: it is back when somebody has seen it. */
+        after->moderation = admission.is_proposal ? JALON_MODERATION_PENDING : after->moderation;
+        status = put_restored(ctx, turn, restoration, after);
+    }
+    return status == JALON_OK ? jalon_admission_finish(ctx, turn, &admission) : status;
 }
 
 static enum jalon_status restore_in_turn(struct jalon_context *ctx, struct jalon_live_map *live,
@@ -284,29 +377,7 @@ static enum jalon_status restore_in_turn(struct jalon_context *ctx, struct jalon
     if (status == JALON_OK) {
         status = make_restored(ctx, turn->map, restoration, &after);
     }
-    struct jalon_admission admission = {
-        .live = live,
-        .party = &restoration->subject.party,
-        .before = &restoration->subject.contribution,
-        .after = &after,
-    };
-    enum jalon_moderation moderation =
-        status == JALON_OK ? after.moderation : JALON_MODERATION_PUBLISHED;
-    if (status == JALON_OK) {
-        status = jalon_admission_judge(ctx, turn, &admission);
-    }
-    if (status == JALON_OK && after.moderation == JALON_MODERATION_DELETED) {
-        after.moderation = moderation; /* a change of what is deleted is its return */
-    }
-    if (status == JALON_OK && admission.is_proposal) {
-        status = jalon_fail(ctx, JALON_FORBIDDEN,
-                            "what newcomers restore here would wait for a moderator: propose the "
-                            "change instead");
-    }
-    if (status == JALON_OK) {
-        status = put_restored(ctx, turn, restoration, &after);
-    }
-    return status == JALON_OK ? jalon_admission_finish(ctx, turn, &admission) : status;
+    return status == JALON_OK ? admit(ctx, live, turn, restoration, &after) : status;
 }
 
 enum jalon_status jalon_app_restore_revision(struct jalon_context *ctx, struct jalon_app *app,

@@ -4,6 +4,7 @@
 import { h } from '../dom';
 import { exchange } from '../http';
 import { t } from '../i18n';
+import { announce } from '../live';
 import type { Talk } from './talk';
 import { form } from './ui';
 
@@ -13,8 +14,11 @@ function restore(talk: Talk, version: string): HTMLElement {
     submit: t('talk.restore_now', { version }),
     send: async ({ reason }) => {
       const { etag } = await exchange(`${talk.url()}?f=json`, talk.host.secret ? { headers: { 'Jalon-Edit-Secret': talk.host.secret } } : {});
-      await talk.send('POST', `/revisions/${version}/restore`, { reason }, etag ? { 'If-Match': etag } : {});
+      const { status } = await talk.send('POST', `/revisions/${version}/restore`, { reason }, etag ? { 'If-Match': etag } : {});
       talk.host.changed();
+      if (status === 202) {
+        announce(t('edit.waits'));
+      }
     },
   }));
 }
