@@ -32,7 +32,7 @@ export class TalkLoader {
     const { id } = entry.item;
     return {
       root: this.state.api.root, lang: lang(), entry, schema, categories: this.state.map.categories,
-      secret: this.secrets.get(id), asset: this.asset,
+      collections: this.state.collections, secret: this.secrets.get(id), asset: this.asset,
       edit: (propose) => this.actions.edit(entry, propose),
       changed: () => this.actions.changed(entry),
     };

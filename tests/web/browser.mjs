@@ -36,6 +36,16 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
 }
 
+/** As on a device that cannot draw: the list stands for the map. */
+export function withoutWebgl(page) {
+  return page.addInitScript(() => {
+    const original = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...others) {
+      return kind.startsWith('webgl') ? null : original.call(this, kind, ...others);
+    };
+  });
+}
+
 /**
  * Opens the page. `tiles`: "served", or "offline" for a base map that cannot be reached; `webgl`:
  * false for a device that cannot draw; `hash`: what is open. Requests, violations of the policy and
@@ -61,12 +71,7 @@ export async function open(browser, { device = DESKTOP, locale = 'fr-FR', tiles 
       ? route.abort('internetdisconnected')
       : route.fulfill({ contentType: 'image/png', headers: { 'Access-Control-Allow-Origin': '*' }, body: TILE }));
   if (!webgl) {
-    await page.addInitScript(() => {
-      const original = HTMLCanvasElement.prototype.getContext;
-      HTMLCanvasElement.prototype.getContext = function (kind, ...others) {
-        return kind.startsWith('webgl') ? null : original.call(this, kind, ...others);
-      };
-    });
+    await withoutWebgl(page);
   }
   await before?.(page);
   await page.goto(base + mapPath + hash);

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { base, checkAccessible, DESKTOP, mapPath } from './browser.mjs';
+import { base, checkAccessible, DESKTOP, mapPath, withoutWebgl } from './browser.mjs';
 
 const map = mapPath.split('/').pop();
 export const NARROW = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
@@ -46,8 +46,8 @@ export function client(name) {
   };
 }
 
-/** A browser window in which `name` is signed in; nobody without a name. */
-export async function enter(browser, name, { device = DESKTOP, locale = 'fr-FR' } = {}) {
+/** A browser window in which `name` is signed in; nobody without a name. `webgl`: see `open`. */
+export async function enter(browser, name, { device = DESKTOP, locale = 'fr-FR', webgl = true } = {}) {
   const context = await browser.newContext({ reducedMotion: 'reduce', locale, ...device });
   if (name) {
     const response = await context.request.post(`${base}/sessions`, {
@@ -57,6 +57,9 @@ export async function enter(browser, name, { device = DESKTOP, locale = 'fr-FR' 
   }
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
+  if (!webgl) {
+    await withoutWebgl(page);
+  }
   const seen = { violations: [], errors: [] };
   page.on('pageerror', (error) => seen.errors.push(String(error.stack ?? error)));
   page.on('console', (message) => {

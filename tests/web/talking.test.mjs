@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { assertClean, base, checkAccessible, launch, mapPath, pointCollection } from './browser.mjs';
-import { client, enter, jalon, NARROW, person } from './community.mjs';
+import { checkPage, client, enter as enterWindow, jalon, NARROW, person } from './community.mjs';
 
 const map = mapPath.split('/').pop();
 let browser;
@@ -23,6 +23,9 @@ before(async () => {
   ada = client('ada');
 });
 after(() => browser.close());
+
+/** Nothing here is about the map, and drawing it without a graphics card takes most of a test's time. */
+const enter = (who, name, options = {}) => enterWindow(who, name, { webgl: false, ...options });
 
 const itemPath = (id) => `${mapPath}/collections/${collection.id}/items/${id}`;
 
@@ -142,6 +145,61 @@ test('a change of what others made is proposed, and accepted in part', async () 
   assert.equal((await ada('GET', itemPath(item.id))).body.properties.description, 'Ancienne description');
   await context.close();
   jalon(['map', 'set', map, 'edits=direct']);
+});
+
+test('contributions are related to others of this map and of another one, both ways, and no longer', async () => {
+  jalon(['map', 'create', 'voisine', '--template', 'besoins']);
+  const [{ id: need }, { id: answer }] = [await contribution('Un banc au soleil'), await contribution('Le banc de la fontaine')];
+  const far = (await ada('POST', '/maps/voisine/collections/needs/items', {
+    type: 'Feature', geometry: { type: 'Point', coordinates: [3.9, 43.6] }, properties: { title: 'Besoin d’à côté' },
+  }, { 'Content-Type': 'application/geo+json' })).body;
+  const { page, context, seen } = await enter(browser, 'ada', { device: NARROW });
+  await open(page, need);
+  const panel = page.locator('#talk-links');
+  const add = async (type, typed) => {
+    await page.click('#add-link');
+    await panel.locator('select').selectOption(type);
+    await panel.locator('input').fill(typed);
+    await page.keyboard.press('Enter');
+  };
+  // By words of its name.
+  await add('answered_by', 'banc fontaine');
+  await panel.locator(`[data-target="${answer}"] button`).click();
+  const link = panel.locator('[data-link]', { hasText: 'a pour réponse' });
+  await link.locator(`a[href="#item/${collection.id}/${answer}"]`).waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement?.closest('#talk-links') !== null), 'the focus stays');
+  assert.deepEqual((await ada('GET', `${itemPath(answer)}/links`)).body.items.map((each) => [each.type, each.target.id]), [['answers', need]]);
+  // What is there already, what is nowhere, what is elsewhere.
+  await add('answered_by', `${base}${mapPath}#history/${collection.id}/${answer}@15/43.6/3.8`);
+  await panel.locator(`[data-target="${answer}"] button`).click();
+  await panel.locator('[data-target] .error').filter({ hasText: 'existe déjà' }).waitFor();
+  await panel.locator('input').fill(`${base}${mapPath}/collections/${collection.id}/items/019a0000-0000-7000-8000-000000000000`);
+  await panel.locator('form button[type="submit"]').click();
+  await panel.locator('.summary-errors', { hasText: 'à cette adresse' }).waitFor();
+  await panel.locator('input').fill(`https://example.org/maps/voisine#item/needs/${far.id}`);
+  await panel.locator('form button[type="submit"]').click();
+  await panel.locator('.summary-errors', { hasText: 'de ce serveur' }).waitFor();
+  // On another map, by its address.
+  await page.click('#add-link');
+  await add('same_as', `${base}/maps/voisine/collections/needs/items/${far.id}?f=html`);
+  await panel.locator(`[data-target="${far.id}"] button`).click();
+  await panel.locator(`[data-link] a[href="/maps/voisine#item/needs/${far.id}"]`).waitFor();
+  await checkPage(page, 'links');
+  // From the other end, by somebody who may not change either: they are read, not removed.
+  const bob = await enter(browser, 'bob', { locale: 'en-GB' });
+  await open(bob.page, answer);
+  await bob.page.locator('#talk-links [data-link]', { hasText: 'answers Un banc au soleil' }).waitFor();
+  assert.equal(await bob.page.locator('#talk-links [data-link] button').count(), 0);
+  await bob.page.click('#talk-links [data-link] a');
+  await bob.page.waitForFunction(() => document.querySelector('#item-title')?.textContent === 'Un banc au soleil');
+  await bob.context.close();
+  // Whoever made it takes it away.
+  await link.locator('button').click();
+  await link.waitFor({ state: 'detached' });
+  assert.deepEqual((await ada('GET', `${itemPath(answer)}/links`)).body.items, []);
+  assert.equal((await ada('GET', `${itemPath(need)}/links`)).body.items.length, 1);
+  assertClean(seen);
+  await context.close();
 });
 
 test('people support, confirm, comment, answer and report', async () => {

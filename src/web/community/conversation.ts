@@ -9,6 +9,7 @@ import { h } from '../dom';
 import { useLang } from '../i18n';
 import { comments } from './talk_comments';
 import { historyButtons } from './talk_history';
+import { links } from './talk_links';
 import { proposals } from './talk_proposals';
 import { ownership, standing } from './talk_standing';
 import { bar } from './talk_bar';
@@ -31,7 +32,8 @@ async function converse(host: TalkHost): Promise<HTMLElement> {
   useLang(host.lang);
   const [talk] = await Promise.all([Talk.open(host), style(host)]);
   const parts = await Promise.all([
-    standing(talk), bar(talk), status(talk), proposals(talk, new CategoryTree(host.categories)), claims(talk), comments(talk), ownership(talk),
+    standing(talk), bar(talk), status(talk), proposals(talk, new CategoryTree(host.categories)), links(talk), claims(talk), comments(talk),
+    ownership(talk),
   ]);
   return h('div', { class: 'talk' }, parts);
 }

@@ -46,8 +46,13 @@ export class Talk {
     return this.rights.has(right);
   }
 
+  /** Also what this contribution's author may, who is asked for it: `M/me` says what anybody may. */
+  mayAsAuthor(right: string): boolean {
+    return this.may(right) || (this.isAuthor && (this.may('change') || this.host.secret !== undefined));
+  }
+
   get mayEdit(): boolean {
-    return this.may('change_others') || (this.isAuthor && (this.may('change') || this.host.secret !== undefined));
+    return this.mayAsAuthor('change_others');
   }
 
   url(rest = ''): string {
@@ -59,8 +64,12 @@ export class Talk {
     return this.host.secret ? { 'Jalon-Edit-Secret': this.host.secret, ...more } : more;
   }
 
+  read<T>(url: string): Promise<T> {
+    return request<T>(url, { headers: this.headers({}) });
+  }
+
   get<T>(rest: string): Promise<T> {
-    return request<T>(this.url(rest), { headers: this.headers({}) });
+    return this.read<T>(this.url(rest));
   }
 
   send<T>(method: string, rest: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {

@@ -3,7 +3,7 @@
 // somebody opens a contribution. See map_view.ts for the same about the drawing.
 
 import type { Entry } from '../state';
-import type { Category, Lang } from '../types';
+import type { Category, Collection, Lang } from '../types';
 import type { Schema } from '../schema';
 
 export interface TalkHost {
@@ -13,6 +13,7 @@ export interface TalkHost {
   entry: Entry;
   schema: Schema | null;
   categories: Category[];
+  collections: Collection[];
   /** The edit secret, when this device wrote it. */
   secret: string | undefined;
   /** Opens the form; `propose`: what is typed is asked for, not done. */

@@ -80,13 +80,16 @@ export function field(options: FieldOptions, prefix: string): Field {
   };
 }
 
+/** Words for an answer that says no, by its status. */
+type Refusals = Partial<Record<number, Word>>;
+
 export interface FormOptions {
   fields: FieldOptions[];
   submit: string;
   /** What it does with what was typed; a refusal is shown beside the fields. */
   send(values: Values): Promise<void>;
   /** Words for an answer that says no, where the page knows better ones. */
-  refused?: Partial<Record<number, Word>>;
+  refused?: Refusals;
   danger?: boolean;
   /** Beside the button that sends. */
   more?: (Node | null)[];
@@ -165,13 +168,9 @@ export function form(options: FormOptions): HTMLFormElement {
 }
 
 /** Puts a refusal beside the fields that it is about; what is about none is given back. */
-function problemWords(error: unknown, fields: Field[], known: Partial<Record<number, Word>> = {}): string[] {
+function problemWords(error: unknown, fields: Field[], known: Refusals = {}): string[] {
   const general: string[] = [];
-  if (error instanceof RefusedError) {
-    const word = known[error.status];
-    if (word) {
-      return [t(word)];
-    }
+  if (error instanceof RefusedError && !known[error.status]) {
     for (const { pointer, parameter, reason } of error.problem.errors ?? []) {
       const name = (pointer ?? parameter ?? '').split('/').filter(Boolean);
       const target = fields.find(({ options }) =>
@@ -186,15 +185,19 @@ function problemWords(error: unknown, fields: Field[], known: Partial<Record<num
       return general;
     }
   }
-  return [errorWords(error)];
+  return [errorWords(error, known)];
 }
 
-/** A failure in words. */
-export function errorWords(error: unknown): string {
+/** A failure in words; `known`: those that the page knows better. */
+export function errorWords(error: unknown, known: Refusals = {}): string {
   if (error instanceof NetworkError) {
     return t('failed.network');
   }
   if (error instanceof RefusedError) {
+    const word = known[error.status];
+    if (word) {
+      return t(word);
+    }
     switch (error.status) {
       case 401:
         return t('failed.unauthenticated');
@@ -221,7 +224,7 @@ export function mark(state: string): HTMLElement {
 }
 
 /** A button that does something once at a time, and says beside it when it failed. */
-export function action(name: string, act: () => Promise<void>, props: Record<string, unknown> = {}): HTMLElement {
+export function action(name: string, act: () => Promise<void>, props: Record<string, unknown> = {}, refused: Refusals = {}): HTMLElement {
   const error = h('span', { class: 'error', role: 'status' });
   let busy = false;
   const run = async (): Promise<void> => {
@@ -233,7 +236,7 @@ export function action(name: string, act: () => Promise<void>, props: Record<str
     try {
       await act();
     } catch (reason) {
-      error.textContent = errorWords(reason);
+      error.textContent = errorWords(reason, refused);
     } finally {
       busy = false;
     }
