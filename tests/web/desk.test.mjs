@@ -27,6 +27,25 @@ async function waiting(count, word, lon = 3.87) {
   return ids;
 }
 
+/** One of nobody's, from a device when one is named. */
+async function anonymous(title, lon, device) {
+  const { status, body } = await client()('POST', `${mapPath}/collections/${collection.id}/items`, {
+    type: 'Feature', geometry: { type: 'Point', coordinates: [lon, 43.6] }, properties: { title },
+  }, { 'Content-Type': 'application/geo+json', ...(device ? { 'Jalon-Device': device } : {}) });
+  assert.equal(status, 201, JSON.stringify(body));
+  return body.id;
+}
+
+async function blocks() {
+  return (await boss('GET', `${mapPath}/blocks`)).body.items;
+}
+
+async function reject(ids) {
+  for (const id of ids) {
+    await boss('POST', `${mapPath}/moderation/${id}`, { decision: 'reject', reason: 'fin' });
+  }
+}
+
 async function stateOf(id) {
   return (await boss('GET', `${mapPath}/collections/${collection.id}/items/${id}/moderation`)).body.moderation;
 }
@@ -116,9 +135,7 @@ test('a decision is undone, before it left and after', async () => {
   await page.waitForFunction((id) => document.activeElement?.dataset.item === id, first);
   await arrived(page, 2);
   assert.equal(await stateOf(first), 'published');
-  for (const id of ids) {
-    await boss('POST', `${mapPath}/moderation/${id}`, { decision: 'reject', reason: 'fin' });
-  }
+  await reject(ids);
   await context.close();
 });
 
@@ -175,6 +192,71 @@ test('on a phone without a network decisions wait, and arrive when it is back', 
   await context.close();
 });
 
+test('who wrote something is blocked by keyboard, also when an answer is lost, and let in again', async () => {
+  const [id] = await waiting(1, 'Bloquer', 3.98);
+  const device = 'a-device-of-nobody-in-particular';
+  const others = [await anonymous('Sans trace', 3.985), await anonymous('Sans nom', 3.99, device)];
+  const { page, context, seen } = await enter(browser, 'mod');
+  await openDesk(page);
+  await tabTo(page, '.queued');
+  assert.equal(await focused(page), id);
+  await page.waitForSelector(`#context[data-item="${id}"]`);
+  await page.keyboard.press('b');
+  await tabTo(page, '#panel select[name="ends"]');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'reason', 'a reason is needed');
+  assert.deepEqual(await blocks(), []);
+  await page.keyboard.type('Trois fois la même publicité');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#block-said:focus');
+  const [ada] = await blocks();
+  assert.deepEqual([ada.account, ada.reason, ada.author], ['ada', 'Trois fois la même publicité', 'mod']);
+  assert.equal(Date.parse(ada.ends) - Date.parse(ada.created) > 6.9 * 864e5, true, 'a week');
+  const kept = await client('ada')('POST', `${mapPath}/collections/${collection.id}/items`, {
+    type: 'Feature', geometry: { type: 'Point', coordinates: [3.98, 43.61] }, properties: { title: 'Encore' },
+  }, { 'Content-Type': 'application/geo+json' });
+  assert.equal(kept.status, 403);
+  // Nothing is known of the device of this one: said at the field.
+  await page.click(`[data-item="${others[0]}"]`);
+  await page.waitForSelector(`#context[data-item="${others[0]}"]`);
+  await page.keyboard.press('b');
+  await page.fill('#panel textarea', 'Publicité');
+  await page.click('#panel button[type="submit"]');
+  await page.waitForSelector('#panel .field.invalid select[name="what"]');
+  await page.keyboard.press('Escape');
+  // The answer about this one is lost on its way: it arrived all the same, and arrives once.
+  await page.click(`[data-item="${others[1]}"]`);
+  await page.waitForSelector(`#context[data-item="${others[1]}"]`);
+  await page.keyboard.press('b');
+  await page.selectOption('#panel select[name="ends"]', 'day');
+  await page.fill('#panel textarea', 'Insultes');
+  await page.route(`**${mapPath}/blocks`, async (route) => {
+    await (route.request().method() === 'POST' ? route.fetch() : Promise.resolve());
+    await route.abort('internetdisconnected');
+  });
+  await page.click('#panel button[type="submit"]');
+  await page.waitForSelector('#desk-status .error');
+  await page.unroute(`**${mapPath}/blocks`);
+  await page.click('#desk-status .error button');
+  await arrived(page, 1);
+  assert.deepEqual((await blocks()).map(({ what, reason }) => [what, reason]),
+    [['account', 'Trois fois la même publicité'], ['device', 'Insultes']]);
+  await page.click('.tabs a[href="#blocks"]');
+  await page.waitForSelector(`[data-block="${ada.id}"]`);
+  await checkPage(page, 'blocks');
+  for (const each of await blocks()) {
+    await page.click(`[data-block="${each.id}"] button`);
+    await page.waitForSelector(`[data-block="${each.id}"]`, { state: 'detached' });
+  }
+  assert.deepEqual(await blocks(), []);
+  assertClean(seen);
+  await reject([id, ...others]);
+  await context.close();
+});
+
 for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
   test(`the desk is accessible in ${locale}`, async () => {
     const ids = await waiting(2, `Accès ${locale}`, 3.96);
@@ -182,8 +264,8 @@ for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
     await openDesk(page);
     await page.waitForSelector(`#context[data-item="${ids[0]}"]`);
     await checkPage(page, 'desk');
-    for (const key of ['r', '?']) {
-      await page.click(`.bar [data-key="${key}"]`);
+    for (const key of ['r', '?', 'b']) {
+      await page.click(`.bar [data-key="${key}"], [data-act="${key}"]`);
       await page.waitForSelector('#panel');
       await checkPage(page, `desk, ${key}`);
       await page.keyboard.press('Escape');
@@ -193,9 +275,7 @@ for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
     await page.goto('about:blank');
     await visit(page, `${mapPath}/desk#audit`);
     await checkPage(page, 'trail');
-    for (const id of ids) {
-      await boss('POST', `${mapPath}/moderation/${id}`, { decision: 'reject', reason: 'fin' });
-    }
+    await reject(ids);
     await context.close();
   });
 }

@@ -13,9 +13,11 @@ import { Schemas } from '../schema';
 import { State } from '../state';
 import { recall, remember } from '../storage';
 import { trail } from './audit';
-import { age, Contexts, renderContext, whyWords } from './desk_context';
+import { blockPanel } from './desk_block';
+import { blockList } from './desk_blocks';
+import { age, Contexts, renderContext, whyWords, type AuthorAct } from './desk_context';
 import { DeskMap } from './desk_map';
-import { Outbox, type Decision } from './desk_outbox';
+import { outboxOf, type Decision, type Outbox } from './desk_outbox';
 import { helpPanel, mergePanel, reasonPanel, type Panel } from './desk_panels';
 import type { Waiting } from './desk_types';
 import { Frame } from './frame';
@@ -38,8 +40,6 @@ interface Removed {
   item: Waiting;
 }
 
-let outbox: Outbox | null = null;
-
 class Desk {
   private readonly items: Waiting[] = [];
   private readonly chosen = new Set<string>();
@@ -47,6 +47,7 @@ class Desk {
   private readonly removed = new Map<string, Removed>();
   private readonly filter: Filter = { state: '', reason: '', collection: '' };
   private readonly outbox: Outbox;
+  private readonly root: string;
   private readonly contexts: Contexts;
   private readonly map: DeskMap;
   private lastSent: Decision | null = null;
@@ -64,15 +65,15 @@ class Desk {
   private readonly over = h('div', { class: 'over', id: 'over' });
   readonly element: HTMLElement;
 
-  constructor(private readonly state: State, private readonly root: string) {
-    const events = {
+  constructor(private readonly state: State, private readonly frame: Frame, private readonly rights: string[]) {
+    this.root = frame.root;
+    this.outbox = outboxOf(this.root);
+    this.outbox.events = {
       changed: () => this.drawStatus(),
-      refused: (decision: Decision, failures: Map<string, unknown>) => this.refused(decision, failures),
+      refused: (decision, failures) => this.refused(decision, failures),
+      notAdded: (decision, error) => this.tell(h('p', { class: 'error', role: 'alert' }, `${decision.title} : ${errorWords(error)}`)),
+      added: () => undefined,
     };
-    // One for the page: what is on its way stays so when the page is drawn anew.
-    outbox ??= new Outbox(root, events);
-    outbox.events = events;
-    this.outbox = outbox;
     this.contexts = new Contexts(state, new Schemas(state.api));
     this.map = new DeskMap(state);
     this.element = h('div', { class: 'desk', id: 'desk' },
@@ -213,7 +214,7 @@ class Desk {
       if (mine !== this.drawing) {
         return;
       }
-      this.context.replaceChildren(...renderContext(this.state, item, context));
+      this.context.replaceChildren(...renderContext(this.state, item, context, this.authorActs()));
       this.map.show(context.entry);
     } catch (error) {
       if (mine !== this.drawing) {
@@ -269,6 +270,9 @@ class Desk {
         row.removeAttribute('aria-current');
       }
     }
+    if (!this.panel) {
+      this.over.replaceChildren();
+    }
     if (focus) {
       this.focus();
     }
@@ -309,7 +313,16 @@ class Desk {
       j: next, ArrowDown: next, k: previous, ArrowUp: previous,
       a: () => this.approve(), r: () => this.ask('reject'), h: () => this.ask('hide'), m: () => void this.merge(),
       x: () => this.select(), u: () => void this.undo(), '?': () => this.help(),
+      ...Object.fromEntries(this.authorActs().map(({ key, act }) => [key, act])),
     };
+  }
+
+  /** What can be done about who wrote the contribution that is open. */
+  private authorActs(): AuthorAct[] {
+    const all: (AuthorAct & { right: string })[] = [
+      { right: 'block', key: 'b', word: 'desk.block', act: () => this.block() },
+    ];
+    return all.filter(({ right }) => this.rights.includes(right));
   }
 
   /** Keys of one letter can be turned off: some people dictate, and a word is many letters. */
@@ -324,6 +337,24 @@ class Desk {
     this.over.replaceChildren(panel.element);
     this.over.querySelector<HTMLElement>('#panel-title')?.focus();
     panel.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Shows what was done where the panel was. */
+  private tell(said: HTMLElement): void {
+    this.panel = null;
+    this.over.replaceChildren(said);
+    if (said.tabIndex === -1) {
+      said.focus();
+    }
+  }
+
+  private block(): void {
+    const item = this.current;
+    if (item) {
+      this.openPanel(blockPanel(item, {
+        root: this.root, outbox: this.outbox, ofServer: this.frame.session?.is_operator === true, done: (said) => this.tell(said),
+      }, () => this.closePanel()));
+    }
   }
 
   private closePanel(): void {
@@ -489,16 +520,25 @@ async function render(frame: Frame): Promise<HTMLElement[]> {
   if (!me.rights.includes('moderate') || !frame.map) {
     return denied();
   }
+  const { root } = frame;
+  const parts: [hash: string, word: Word, right: string, draw: () => Promise<HTMLElement>][] = [
+    ['', 'desk.queue', 'moderate', () => queue(frame, me.rights)],
+    ['blocks', 'blocks.tab', 'block', () => blockList(root, frame.session?.is_operator === true)],
+    ['audit', 'desk.audit', 'see_audit', () => trail(root)],
+  ];
+  const open = parts.filter(([, , right]) => me.rights.includes(right));
+  const [at] = location.hash.slice(1).split('/');
+  const here = open.find(([hash]) => hash === at) ?? open[0]!;
   const tabs = h('nav', { class: 'tabs', 'aria-label': t('desk.parts') },
-    ([['', 'desk.queue'], ['audit', 'desk.audit']] as const).map(([hash, word]) =>
-      h('a', { href: `#${hash}`, 'aria-current': location.hash.slice(1) === hash ? 'page' : null }, t(word))));
-  if (location.hash === '#audit') {
-    return [tabs, await trail(frame.root)];
-  }
+    open.map((each) => h('a', { href: `#${each[0]}`, 'aria-current': each === here ? 'page' : null }, t(each[1]))));
+  return [tabs, await here[3]()];
+}
+
+async function queue(frame: Frame, rights: string[]): Promise<HTMLElement> {
   const api = new Api(frame.root);
-  const desk = new Desk(new State(api, frame.map, await api.collections()), frame.root);
+  const desk = new Desk(new State(api, frame.map!, await api.collections()), frame, rights);
   await desk.start();
-  return [tabs, desk.element];
+  return desk.element;
 }
 
 document.body.classList.add('desk-page');

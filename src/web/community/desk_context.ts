@@ -101,7 +101,14 @@ export function age(seconds: number): string {
   return t('age.now');
 }
 
-export function renderContext(state: State, waiting: Waiting, context: Context): HTMLElement[] {
+/** Something that can be done about who wrote a contribution. */
+export interface AuthorAct {
+  key: string;
+  word: Word;
+  act(): void;
+}
+
+export function renderContext(state: State, waiting: Waiting, context: Context, acts: AuthorAct[]): HTMLElement[] {
   const { entry, schema, reports, candidates } = context;
   const changes = waiting.changes ?? [];
   const { properties } = entry.item;
@@ -124,6 +131,10 @@ export function renderContext(state: State, waiting: Waiting, context: Context):
       waiting.author && h('a', { href: `/accounts/${encodeURIComponent(waiting.author)}` }, t('desk.author')),
       waiting.author && waiting.standing && h('span', null, t('desk.standing', {
         published: waiting.standing['published'] ?? 0, refused: (waiting.standing['rejected'] ?? 0) + (waiting.standing['hidden'] ?? 0) }))),
+    acts.length > 0
+      ? h('div', { class: 'row author-acts', role: 'group', 'aria-label': t('desk.about_author') }, acts.map(({ key, word, act }) =>
+          h('button', { type: 'button', 'data-act': key, 'aria-keyshortcuts': key, onclick: act }, t(word), h('kbd', { 'aria-hidden': 'true' }, key))))
+      : null,
   ].filter((each): each is HTMLElement => each !== null);
 }
 

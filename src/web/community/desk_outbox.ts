@@ -3,8 +3,16 @@
 // undone as if it had never been; the others leave one after the other, and again when the network
 // did not carry them. What has not arrived is kept on the device.
 
-import { NetworkError, RefusedError, send } from '../http';
+import { local, NetworkError, RefusedError, request, send } from '../http';
 import { recallJson, remember, rememberJson } from '../storage';
+import type { Page } from './ui';
+
+/** Something that is added to a list: a block, a closed zone. */
+export interface Addition {
+  /** Of the list. */
+  url: string;
+  body: Record<string, unknown>;
+}
 
 export interface Decision {
   ids: string[];
@@ -15,12 +23,18 @@ export interface Decision {
   into?: string;
   /** The versions that were looked at: what has become another one meanwhile is not decided about unseen. */
   versions?: number[];
+  /** Not about contributions, but this. */
+  adds?: Addition;
 }
 
 export interface OutboxEvents {
   changed(): void;
   /** The program said no to these. */
   refused(decision: Decision, failures: Map<string, unknown>): void;
+  /** The program said no to an addition that had to wait. */
+  notAdded(decision: Decision, error: unknown): void;
+  /** An addition that had to wait is in its list now. */
+  added(): void;
 }
 
 interface BulkAnswer {
@@ -29,6 +43,38 @@ interface BulkAnswer {
 
 const HELD_MS = 6000;
 const AGAIN_MS = [1000, 2000, 5000, 10000, 30000];
+const NOTHING = (): void => undefined;
+
+/** Is it worth trying again? */
+function isPassing(error: unknown): boolean {
+  return error instanceof NetworkError || (error instanceof RefusedError && (error.status === 429 || error.status >= 500));
+}
+
+/** Did it arrive, and only the answer was lost? What cannot be told apart from another one is added again. */
+async function isThere({ url, body }: Addition): Promise<boolean> {
+  const same = (each: Record<string, unknown>): boolean =>
+    ['account', 'what', 'reason'].every((key) => body[key] === undefined || each[key] === body[key])
+    && (Date.parse(String(each['ends'])) || 0) === (Date.parse(String(body['ends'])) || 0);
+  if (body['account'] === undefined && body['ends'] === undefined) {
+    return false;
+  }
+  for (let next: string | undefined = url; next !== undefined;) {
+    const page: Page<Record<string, unknown>> = await request(next);
+    if (page.items.some(same)) {
+      return true;
+    }
+    next = local(page.links?.find((each) => each.rel === 'next')?.href);
+  }
+  return false;
+}
+
+let one: Outbox | null = null;
+
+/** One for the page: what is on its way stays so when the page is drawn anew. */
+export function outboxOf(root: string): Outbox {
+  one ??= new Outbox(root);
+  return one;
+}
 
 export class Outbox {
   /** Decisions that arrived while this page was open. */
@@ -40,8 +86,9 @@ export class Outbox {
   private holding: ReturnType<typeof setTimeout> | undefined;
   private running = false;
   private wake: (() => void) | null = null;
+  events: OutboxEvents = { changed: NOTHING, refused: NOTHING, notAdded: NOTHING, added: NOTHING };
 
-  constructor(private readonly root: string, public events: OutboxEvents) {
+  constructor(private readonly root: string) {
     this.waiting = recallJson<Decision[]>(this.key()) ?? [];
     // Who leaves means what was decided.
     addEventListener('pagehide', () => this.release(true));
@@ -77,6 +124,23 @@ export class Outbox {
 
   retry(): void {
     this.wake?.();
+  }
+
+  /** Adds something now; without a network it waits here. False: it waits. Rejects when the program says no. */
+  async add(title: string, adds: Addition): Promise<boolean> {
+    try {
+      await send('POST', adds.url, adds.body);
+    } catch (error) {
+      if (!isPassing(error)) {
+        throw error;
+      }
+      this.waiting.push({ ids: [], title, decision: 'add', adds });
+      this.keep();
+      void this.run();
+      this.events.changed();
+      return false;
+    }
+    return true;
   }
 
   private release(leaving: boolean): void {
@@ -142,6 +206,9 @@ export class Outbox {
 
   /** Rejects when it is worth trying again. */
   private async deliver(decision: Decision, leaving: boolean): Promise<void> {
+    if (decision.adds) {
+      return leaving ? undefined : this.deliverAddition(decision, decision.adds);
+    }
     const { ids, decision: what, reason, into, versions } = decision;
     const body = { decision: what, ...(reason ? { reason } : {}), ...(into ? { into } : {}) };
     const many = { ids, ...body, ...(versions ? { versions } : {}) };
@@ -166,11 +233,26 @@ export class Outbox {
           [each.id, new RefusedError(each.status, { detail: each.detail ?? '' })])));
       }
     } catch (error) {
-      const again = error instanceof NetworkError || (error instanceof RefusedError && (error.status === 429 || error.status >= 500));
-      if (again) {
+      if (isPassing(error)) {
         throw error;
       }
       this.events.refused(decision, new Map(ids.map((each) => [each, error])));
     }
+  }
+
+  private async deliverAddition(decision: Decision, adds: Addition): Promise<void> {
+    try {
+      if (!(await isThere(adds))) {
+        await send('POST', adds.url, adds.body);
+      }
+    } catch (error) {
+      if (isPassing(error)) {
+        throw error;
+      }
+      this.events.notAdded(decision, error);
+      return;
+    }
+    this.arrived += 1;
+    this.events.added();
   }
 }

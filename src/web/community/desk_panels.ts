@@ -19,7 +19,7 @@ export interface Panel {
   key(key: string): boolean;
 }
 
-function frame(title: string, close: () => void, ...content: (Node | null)[]): HTMLElement {
+export function panelFrame(title: string, close: () => void, ...content: (Node | null)[]): HTMLElement {
   return h('section', { class: 'panel card', role: 'dialog', 'aria-labelledby': 'panel-title', id: 'panel' },
     h('h2', { id: 'panel-title', tabindex: '-1' }, title), ...content.filter((each): each is Node => each !== null),
     h('p', null, h('button', { type: 'button', class: 'link', id: 'panel-close', onclick: close }, t('desk.cancel'))));
@@ -40,7 +40,7 @@ export function reasonPanel(title: string, chosen: (reason: string) => void, clo
     }
     chosen(words);
   };
-  const element = frame(title, close,
+  const element = panelFrame(title, close,
     h('ol', { class: 'plain ready' }, READY.map((key, index) =>
       h('li', null, h('button', { type: 'button', 'data-digit': index + 1, onclick: () => chosen(t(`ready.${key}` as Word)) },
         h('kbd', null, String(index + 1)), h('span', null, t(`ready.${key}` as Word)))))),
@@ -63,7 +63,7 @@ export function reasonPanel(title: string, chosen: (reason: string) => void, clo
 export function mergePanel(candidates: Candidate[], chosen: (candidate: Candidate) => void, close: () => void): Panel {
   const few = candidates.slice(0, 9);
   return {
-    element: frame(t('desk.merge_into'), close,
+    element: panelFrame(t('desk.merge_into'), close,
       h('p', { class: 'note' }, t('desk.merge_help')),
       h('ol', { class: 'plain ready' }, few.map((each, index) =>
         h('li', null, h('button', { type: 'button', 'data-digit': index + 1, onclick: () => chosen(each) },
@@ -81,12 +81,13 @@ export function mergePanel(candidates: Candidate[], chosen: (candidate: Candidat
 
 export const KEYS: [keys: string[], word: Word][] = [
   [['j', '↓'], 'keys.next'], [['k', '↑'], 'keys.previous'], [['a'], 'keys.approve'], [['r'], 'keys.reject'],
-  [['h'], 'keys.hide'], [['m'], 'keys.merge'], [['x'], 'keys.select'], [['u'], 'keys.undo'], [['?'], 'keys.help'], [['Esc'], 'keys.close'],
+  [['h'], 'keys.hide'], [['m'], 'keys.merge'], [['x'], 'keys.select'], [['u'], 'keys.undo'],
+  [['b'], 'keys.block'], [['?'], 'keys.help'], [['Esc'], 'keys.close'],
 ];
 
 export function helpPanel(single: boolean, setSingle: (on: boolean) => void, close: () => void): Panel {
   return {
-    element: frame(t('desk.help'), close,
+    element: panelFrame(t('desk.help'), close,
       h('dl', { class: 'keys' }, KEYS.map(([keys, word]) =>
         h('div', null, h('dt', null, keys.map((key) => h('kbd', null, key))), h('dd', null, t(word))))),
       h('label', { class: 'check' },
