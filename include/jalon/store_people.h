@@ -100,9 +100,9 @@ enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
 enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon_session *session,
                                          struct jalon_text hash, struct jalon_token *out_token,
                                          struct jalon_account *out_account) JALON_MUST_USE;
-/* An account's, by id above `after` (NULL: all), which is as they were made; at most `limit`. */
+/* An account's, by id above `after` (nil: all), which is as they were made; at most `limit`. */
 enum jalon_status jalon_store_list_tokens(struct jalon_context *ctx, struct jalon_session *session,
-                                          int64_t account, const struct jalon_id *after,
+                                          int64_t account, struct jalon_id after,
                                           size_t limit, struct jalon_token **out,
                                           size_t *out_count) JALON_MUST_USE;
 /* JALON_NOT_FOUND: this account has no such token. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /accounts/me/contributions, and what profiles show of them. Layer 4 (api). */
+#include <stdio.h>
+
+#include "list.h"
 #include "people.h"
 
 /* "12.345": map and number, as `next` has it. */
@@ -22,12 +25,12 @@ static enum jalon_status read_before(struct jalon_request *request, struct jalon
 }
 
 static void put_contribution(struct jalon_request *request, struct jalon_json_writer *writer,
-                             const struct jalon_own_contribution *own)
+                             const void *item)
 {
+    const struct jalon_own_contribution *own = item;
     char id[JALON_ID_TEXT_SIZE];
     struct jalon_label title = {own->map_title_fr, own->map_title_en};
     jalon_id_format(own->id, id);
-    jalon_json_begin_object(writer, NULL);
     jalon_json_put_text(writer, "map", own->map);
     jalon_endpoint_put_label(writer, "map_title", title);
     jalon_json_put_text(writer, "collection", own->collection);
@@ -40,23 +43,6 @@ static void put_contribution(struct jalon_request *request, struct jalon_json_wr
     jalon_json_put_text(writer, "href",
                         jalon_endpoint_url(request, "/maps/%s/collections/%s/items/%s",
                                            own->map.data, own->collection.data, id));
-    jalon_json_end_object(writer);
-}
-
-static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
-                      const struct jalon_own_place *next, int64_t limit)
-{
-    jalon_json_begin_array(writer, "links");
-    jalon_endpoint_put_link(writer, "self", "application/json", "This list",
-                            jalon_endpoint_url(request, "%s", request->path.data));
-    if (next != NULL) {
-        jalon_endpoint_put_link(writer, "next", "application/json", "What was made before",
-                                jalon_endpoint_url(request, "%s?limit=%lld&before=%lld.%lld",
-                                                   request->path.data, (long long)limit,
-                                                   (long long)next->map,
-                                                   (long long)next->number));
-    }
-    jalon_json_end_array(writer);
 }
 
 enum jalon_status jalon_people_answer_contributions(struct jalon_request *request,
@@ -64,35 +50,31 @@ enum jalon_status jalon_people_answer_contributions(struct jalon_request *reques
                                                     struct jalon_text author, bool only_public)
 {
     struct jalon_api *api = request->application;
-    struct jalon_own_contribution *list = NULL;
+    struct jalon_own_contribution *own = NULL;
+    struct jalon_list list = {.size = sizeof *own, .put = put_contribution, .key = "before"};
     struct jalon_own_place before;
-    struct jalon_json_writer writer;
     int64_t limit = 0;
-    size_t count = 0;
     bool given = false;
     enum jalon_status status = jalon_request_integer(request, "limit", &limit);
     if (status == JALON_OK) {
         status = read_before(request, &before, &given);
     }
-    if (status == JALON_OK) { /* one more tells whether there is a next page */
+    if (status == JALON_OK) { /* one more says whether there is a next page */
         status = jalon_app_list_own(request->ctx, api->app, author, only_public,
-                                    given ? &before : NULL, (size_t)limit + 1, &list, &count);
+                                    given ? &before : NULL, (size_t)limit + 1, &own, &list.count);
     }
     if (status != JALON_OK) {
         return status;
     }
-    size_t shown = count > (size_t)limit ? (size_t)limit : count;
-    jalon_people_keep_private(response);
-    jalon_json_writer_init(&writer, &response->body);
-    jalon_json_begin_object(&writer, NULL);
-    jalon_json_begin_array(&writer, "items");
-    for (size_t i = 0; i < shown; i++) {
-        put_contribution(request, &writer, &list[i]);
+    char next[48]; /* two numbers */
+    list.items = own;
+    if (list.count > (size_t)limit) {
+        const struct jalon_own_place *last = &own[limit - 1].place;
+        snprintf(next, sizeof next, "%lld.%lld", (long long)last->map, (long long)last->number);
+        list.count = (size_t)limit;
+        list.next = jalon_text_from(next);
     }
-    jalon_json_end_array(&writer);
-    put_links(request, &writer, count > shown ? &list[shown - 1].place : NULL, limit);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    return jalon_list_answer(request, response, &list);
 }
 
 enum jalon_status jalon_account_contributions_get(struct jalon_request *request,

@@ -2,19 +2,18 @@
 /* GET and POST /accounts/me/tokens, DELETE …/{id}: keys for programs. Layer 4 (api). */
 #include "jalon/clock.h"
 
+#include "list.h"
 #include "people.h"
 
 enum { NAME_MAX = 100, SCOPES_MAX = 200 };
 
-void jalon_people_put_token(struct jalon_json_writer *writer, const struct jalon_token *token,
-                            struct jalon_text secret)
+/* `secret` empty: not shown. */
+static void put_token(struct jalon_json_writer *writer, const struct jalon_token *token,
+                      struct jalon_text secret)
 {
-    char id[JALON_ID_TEXT_SIZE];
     unsigned scopes = 0;
-    jalon_id_format(token->id, id);
     (void)jalon_scopes_parse(token->scopes, &scopes);
-    jalon_json_begin_object(writer, NULL);
-    jalon_json_put_string(writer, "id", id);
+    jalon_endpoint_put_id(writer, "id", token->id);
     jalon_endpoint_put_text_or_null(writer, "name", token->name);
     jalon_json_begin_array(writer, "scopes");
     for (unsigned i = 0; i < JALON_SCOPE_COUNT; i++) {
@@ -29,62 +28,35 @@ void jalon_people_put_token(struct jalon_json_writer *writer, const struct jalon
     if (secret.length > 0) {
         jalon_json_put_text(writer, "token", secret);
     }
-    jalon_json_end_object(writer);
 }
 
 /* --- The list --- */
-static enum jalon_status read_after(struct jalon_request *request, struct jalon_id *out,
-                                    bool *out_given)
+static void put_listed(struct jalon_request *request, struct jalon_json_writer *writer,
+                       const void *item)
 {
-    struct jalon_text text;
-    *out_given = jalon_request_parameter(request, "after", &text);
-    return !*out_given || jalon_id_parse(text, out)
-               ? JALON_OK
-               : jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "after",
-                               "must be the id of a token");
+    (void)request;
+    put_token(writer, item, JALON_TEXT_EMPTY);
 }
 
 enum jalon_status jalon_account_tokens_get(struct jalon_request *request,
                                            struct jalon_response *response)
 {
     struct jalon_api *api = request->application;
-    struct jalon_token *list = NULL;
+    struct jalon_token *tokens = NULL;
+    struct jalon_list list = {.size = sizeof *tokens, .put = put_listed, .key = "after"};
     struct jalon_id after;
-    struct jalon_json_writer writer;
-    int64_t limit = 0;
-    size_t count = 0;
-    bool given = false;
-    enum jalon_status status = jalon_request_integer(request, "limit", &limit);
-    if (status == JALON_OK) {
-        status = read_after(request, &after, &given);
-    }
-    if (status == JALON_OK) {
-        status = jalon_app_list_tokens(request->ctx, api->app, request->account,
-                                       given ? &after : NULL, (size_t)limit + 1, &list, &count);
+    size_t limit = 0;
+    enum jalon_status status = jalon_list_read_page(request, &limit, &after);
+    if (status == JALON_OK) { /* one more says whether there is a next page */
+        status = jalon_app_list_tokens(request->ctx, api->app, request->account, after, limit + 1,
+                                       &tokens, &list.count);
     }
     if (status != JALON_OK) {
         return status;
     }
-    size_t shown = count > (size_t)limit ? (size_t)limit : count;
-    jalon_people_keep_private(response);
-    jalon_json_writer_init(&writer, &response->body);
-    jalon_json_begin_object(&writer, NULL);
-    jalon_json_begin_array(&writer, "items");
-    for (size_t i = 0; i < shown; i++) {
-        jalon_people_put_token(&writer, &list[i], JALON_TEXT_EMPTY);
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_begin_array(&writer, "links");
-    if (count > shown) {
-        char id[JALON_ID_TEXT_SIZE];
-        jalon_id_format(list[shown - 1].id, id);
-        jalon_endpoint_put_link(&writer, "next", "application/json", "More tokens",
-                                jalon_endpoint_url(request, "/accounts/me/tokens?limit=%lld&after=%s",
-                                                   (long long)limit, id));
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    list.items = tokens;
+    jalon_list_cut_by_id(&list, limit, offsetof(struct jalon_token, id));
+    return jalon_list_answer(request, response, &list);
 }
 
 /* --- A new one --- */
@@ -186,7 +158,9 @@ enum jalon_status jalon_account_tokens_post(struct jalon_request *request,
     response->code = 201;
     jalon_people_keep_private(response);
     jalon_json_writer_init(&writer, &response->body);
-    jalon_people_put_token(&writer, &token, secret);
+    jalon_json_begin_object(&writer, NULL);
+    put_token(&writer, &token, secret);
+    jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}/audit: what moderators, admins and operators did, newest first. Layer 4 (api). */
 #include "desk.h"
+#include "list.h"
 
 static enum jalon_status read_command(struct jalon_request *request, struct jalon_id *contribution,
                                       struct jalon_audit_command *out)
@@ -34,24 +35,26 @@ static enum jalon_status read_command(struct jalon_request *request, struct jalo
     return JALON_OK;
 }
 
-static struct jalon_text next_url(struct jalon_request *request, int64_t before)
+static void put_entry(struct jalon_request *request, struct jalon_json_writer *writer,
+                      const void *item)
 {
-    struct jalon_buffer query;
-    struct jalon_text name, value;
-    jalon_buffer_init(&query, 16 << 10);
-    jalon_buffer_append_format(&query, "?before=%lld", (long long)before);
-    for (size_t i = 0; i < jalon_request_parameter_count(request); i++) {
-        jalon_request_parameter_at(request, i, &name, &value);
-        if (!jalon_text_is(name, "before")) {
-            jalon_endpoint_append_parameter(&query, name, value);
-        }
+    const struct jalon_audit_entry *entry = item;
+    (void)request;
+    jalon_json_put_integer(writer, "number", entry->number);
+    jalon_endpoint_put_time(writer, "time", entry->time_us);
+    jalon_endpoint_put_text_or_null(writer, "actor", entry->actor);
+    jalon_json_put_text(writer, "action", entry->action);
+    if (entry->contribution != 0 && entry->collection >= 0) {
+        jalon_json_begin_object(writer, "contribution");
+        jalon_endpoint_put_id(writer, "id", entry->id);
+        jalon_json_put_text(writer, "collection", entry->collection_key);
+        jalon_json_end_object(writer);
+    } else {
+        jalon_json_put_null(writer, "contribution");
     }
-    struct jalon_text url =
-        jalon_buffer_status(&query) == JALON_OK
-            ? jalon_endpoint_url(request, "%s%s", request->path.data, query.data)
-            : JALON_TEXT_EMPTY;
-    jalon_buffer_finish(&query);
-    return url;
+    jalon_endpoint_put_text_or_null(writer, "subject", entry->subject);
+    jalon_endpoint_put_text_or_null(writer, "reason", entry->reason);
+    jalon_json_put_raw(writer, "detail", entry->detail);
 }
 
 enum jalon_status jalon_audit_get(struct jalon_request *request, struct jalon_response *response)
@@ -60,31 +63,16 @@ enum jalon_status jalon_audit_get(struct jalon_request *request, struct jalon_re
     struct jalon_id contribution;
     struct jalon_audit_command command;
     struct jalon_audit_entry *entries = NULL;
-    size_t count = 0;
+    struct jalon_list list = {.size = sizeof *entries, .put = put_entry, .key = "before"};
     enum jalon_status status = read_command(request, &contribution, &command);
     if (status == JALON_OK) {
-        status = jalon_app_list_audit(request->ctx, api->app, &command, &entries, &count);
+        status = jalon_app_list_audit(request->ctx, api->app, &command, &entries, &list.count);
     }
     if (status != JALON_OK) {
         return status;
     }
-    struct jalon_json_writer writer;
-    bool has_more = count == command.filter.limit;
-    count -= has_more;
-    jalon_endpoint_begin_private(response, &writer);
-    jalon_json_begin_array(&writer, "items");
-    for (size_t i = 0; i < count; i++) {
-        jalon_desk_put_entry(&writer, &entries[i]);
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_begin_array(&writer, "links");
-    jalon_endpoint_put_link(&writer, "self", "application/json", "This list",
-                            jalon_endpoint_url(request, "%s", request->path.data));
-    if (has_more) {
-        jalon_endpoint_put_link(&writer, "next", "application/json", "Older ones",
-                                next_url(request, entries[count - 1].number));
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    list.items = entries;
+    jalon_list_cut_by_number(&list, command.filter.limit - 1,
+                             offsetof(struct jalon_audit_entry, number));
+    return jalon_list_answer(request, response, &list);
 }

@@ -18,27 +18,6 @@ void jalon_desk_put_reviews(struct jalon_json_writer *writer, const struct jalon
     jalon_json_end_array(writer);
 }
 
-void jalon_desk_put_entry(struct jalon_json_writer *writer, const struct jalon_audit_entry *entry)
-{
-    jalon_json_begin_object(writer, NULL);
-    jalon_json_put_integer(writer, "number", entry->number);
-    jalon_endpoint_put_time(writer, "time", entry->time_us);
-    jalon_endpoint_put_text_or_null(writer, "actor", entry->actor);
-    jalon_json_put_text(writer, "action", entry->action);
-    if (entry->contribution != 0 && entry->collection >= 0) {
-        jalon_json_begin_object(writer, "contribution");
-        jalon_endpoint_put_id(writer, "id", entry->id);
-        jalon_json_put_text(writer, "collection", entry->collection_key);
-        jalon_json_end_object(writer);
-    } else {
-        jalon_json_put_null(writer, "contribution");
-    }
-    jalon_endpoint_put_text_or_null(writer, "subject", entry->subject);
-    jalon_endpoint_put_text_or_null(writer, "reason", entry->reason);
-    jalon_json_put_raw(writer, "detail", entry->detail);
-    jalon_json_end_object(writer);
-}
-
 /* --- Decisions --- */
 static enum jalon_status read_fields(struct jalon_request *request,
                                      const struct jalon_json *list, struct jalon_decide *out)

@@ -13,7 +13,6 @@ enum { JALON_DESK_IDS_MAX = 200, JALON_DESK_LIMIT_MAX = 100 };
 /* "reasons": why it is to be looked at. */
 void jalon_desk_put_reviews(struct jalon_json_writer *writer, const struct jalon_review *reviews,
                             size_t count);
-void jalon_desk_put_entry(struct jalon_json_writer *writer, const struct jalon_audit_entry *entry);
 
 /* The members of a decision's body. */
 struct jalon_desk_decision {

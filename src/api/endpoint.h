@@ -83,23 +83,9 @@ void jalon_endpoint_begin_private(struct jalon_response *response,
 enum jalon_status jalon_endpoint_read_object(struct jalon_request *request,
                                              const struct jalon_json_field *fields, size_t count,
                                              void *out) JALON_MUST_USE;
-/* `limit` and `after` of a list in the order of ids; the nil id: from the first. */
-enum jalon_status jalon_endpoint_read_page(struct jalon_request *request, size_t *out_limit,
-                                           struct jalon_id *out_after) JALON_MUST_USE;
-/*
- * Ends "items" and the object of such a list, with its links; `next`: behind which id there is more, NULL:
- * no more.
- */
-enum jalon_status jalon_endpoint_end_list(struct jalon_request *request,
-                                          struct jalon_response *response,
-                                          struct jalon_json_writer *writer,
-                                          const struct jalon_id *next,
-                                          size_t limit) JALON_MUST_USE;
 /* What the body became: JALON_OK, or its failure told in the error slot. */
 enum jalon_status jalon_endpoint_finish(struct jalon_request *request,
                                         struct jalon_response *response) JALON_MUST_USE;
-
-
 /* The same for answers that no event number stands for: their bytes are the ETag. */
 enum jalon_status jalon_endpoint_finish_hashed(struct jalon_request *request,
                                                struct jalon_response *response) JALON_MUST_USE;

@@ -70,9 +70,8 @@ enum jalon_status jalon_member_put(struct jalon_request *request, struct jalon_r
         return status;
     }
     struct jalon_json_writer writer;
-    response->media_type = "application/json";
-    response->cache_control = JALON_TEXT("no-store");
-    jalon_json_writer_init(&writer, &response->body);
+    jalon_endpoint_begin_private(response, &writer);
     jalon_rules_put_member(&writer, &member);
+    jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /maps/{map}/moderation: what waits to be looked at, what has waited longest first. Layer 4 (api). */
-#include <stdio.h>
-
 #include "jalon/clock.h"
 
 #include "desk.h"
+#include "list.h"
 
 /* `after` is "time.number" of the last one of the page before. */
 static bool parse_after(struct jalon_text text, struct jalon_queue_filter *filter)
@@ -69,12 +68,13 @@ static void put_standing(struct jalon_json_writer *writer, const struct jalon_de
     jalon_json_end_object(writer);
 }
 
-static void put_item(struct jalon_json_writer *writer, const struct jalon_desk_item *item,
-                     int64_t now_us)
+static void put_item(struct jalon_request *request, struct jalon_json_writer *writer,
+                     const void *object)
 {
     enum { SECOND_US = 1000000 };
+    const struct jalon_desk_item *item = object;
     const struct jalon_contribution *contribution = &item->contribution;
-    jalon_json_begin_object(writer, NULL);
+    (void)request;
     jalon_endpoint_put_id(writer, "id", contribution->id);
     jalon_json_put_text(writer, "collection", item->collection);
     jalon_json_put_text(writer, "title", contribution->title);
@@ -83,38 +83,14 @@ static void put_item(struct jalon_json_writer *writer, const struct jalon_desk_i
     jalon_endpoint_put_text_or_null(writer, "author", contribution->author);
     jalon_desk_put_reviews(writer, item->reviews, item->review_count);
     jalon_endpoint_put_time(writer, "since", item->since_us);
-    int64_t age_us = now_us > item->since_us ? now_us - item->since_us : 0;
-    jalon_json_put_integer(writer, "age_s", age_us / SECOND_US);
+    int64_t age_us = jalon_clock_now_us() - item->since_us;
+    jalon_json_put_integer(writer, "age_s", age_us > 0 ? age_us / SECOND_US : 0);
     jalon_json_put_integer(writer, "open_reports", item->open_reports);
     put_standing(writer, item);
     if (item->changes.length > 0) {
         jalon_json_put_raw(writer, "changes", item->changes);
     }
     jalon_json_put_raw(writer, "feature", item->json);
-    jalon_json_end_object(writer);
-}
-
-/* The same list from behind the last one. */
-static struct jalon_text next_url(struct jalon_request *request, const struct jalon_desk *desk)
-{
-    struct jalon_buffer query;
-    struct jalon_text name, value;
-    char after[64];
-    snprintf(after, sizeof after, "%lld.%lld", (long long)desk->after_us, (long long)desk->after);
-    jalon_buffer_init(&query, 16 << 10);
-    jalon_buffer_append_format(&query, "?after=%s", after);
-    for (size_t i = 0; i < jalon_request_parameter_count(request); i++) {
-        jalon_request_parameter_at(request, i, &name, &value);
-        if (!jalon_text_is(name, "after")) {
-            jalon_endpoint_append_parameter(&query, name, value);
-        }
-    }
-    struct jalon_text url =
-        jalon_buffer_status(&query) == JALON_OK
-            ? jalon_endpoint_url(request, "%s%s", request->path.data, query.data)
-            : JALON_TEXT_EMPTY;
-    jalon_buffer_finish(&query);
-    return url;
 }
 
 enum jalon_status jalon_moderation_get(struct jalon_request *request,
@@ -131,22 +107,19 @@ enum jalon_status jalon_moderation_get(struct jalon_request *request,
     if (status != JALON_OK) {
         return status;
     }
-    struct jalon_json_writer writer;
-    int64_t now_us = jalon_clock_now_us();
-    jalon_endpoint_begin_private(response, &writer);
-    jalon_json_begin_array(&writer, "items");
-    for (size_t i = 0; i < desk.count; i++) {
-        put_item(&writer, &desk.items[i], now_us);
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_begin_array(&writer, "links");
-    jalon_endpoint_put_link(&writer, "self", "application/json", "This list",
-                            jalon_endpoint_url(request, "%s", request->path.data));
+    struct jalon_list list = {
+        .items = desk.items,
+        .count = desk.count,
+        .size = sizeof desk.items[0],
+        .put = put_item,
+        .key = "after",
+    };
     if (desk.has_more) {
-        jalon_endpoint_put_link(&writer, "next", "application/json", "The next ones",
-                                next_url(request, &desk));
+        list.next = jalon_text_format(request->ctx->arena, "%lld.%lld", (long long)desk.after_us,
+                                      (long long)desk.after);
+        if (list.next.data == NULL) {
+            return jalon_no_memory(request->ctx);
+        }
     }
-    jalon_json_end_array(&writer);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    return jalon_list_answer(request, response, &list);
 }

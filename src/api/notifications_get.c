@@ -2,6 +2,7 @@
 /* GET /accounts/me/notifications: what concerns the account, newest first. Layer 4 (api). */
 #include "jalon/app_mail.h"
 
+#include "list.h"
 #include "mail.h"
 
 static void put_subject(struct jalon_request *request, struct jalon_json_writer *writer,
@@ -47,48 +48,33 @@ static enum jalon_status put_notification(struct jalon_request *request,
     return JALON_OK;
 }
 
-static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
-                      const struct jalon_notification *items, size_t count, int64_t limit)
-{
-    jalon_json_begin_array(writer, "links");
-    if (count > 0 && count == (size_t)limit) {
-        jalon_endpoint_put_link(
-            writer, "next", "application/json", "Older notifications",
-            jalon_endpoint_url(request, "%s?limit=%lld&before=%lld", request->path.data,
-                               (long long)limit, (long long)items[count - 1].number));
-    }
-    jalon_json_end_array(writer);
-}
-
 enum jalon_status jalon_notifications_get(struct jalon_request *request,
                                           struct jalon_response *response)
 {
     struct jalon_api *api = request->application;
-    struct jalon_notification *items = NULL;
+    struct jalon_notification *told = NULL;
+    struct jalon_list list = {.size = sizeof *told, .key = "before"};
     struct jalon_json_writer writer;
-    size_t count = 0;
     int64_t limit = 0, before = 0, unseen = 0;
     enum jalon_status status = jalon_request_integer(request, "limit", &limit);
     if (status == JALON_OK) {
         status = jalon_request_integer(request, "before", &before);
     }
-    if (status == JALON_OK) {
+    if (status == JALON_OK) { /* one more says whether there is a next page */
         status = jalon_app_list_notifications(request->ctx, api->app, request->account, before,
-                                              (size_t)limit, &items, &count, &unseen);
-    }
-    jalon_people_keep_private(response);
-    jalon_json_writer_init(&writer, &response->body);
-    jalon_json_begin_object(&writer, NULL);
-    jalon_json_begin_array(&writer, "items");
-    for (size_t i = 0; i < count && status == JALON_OK; i++) {
-        status = put_notification(request, &writer, &items[i]);
+                                              (size_t)limit + 1, &told, &list.count, &unseen);
     }
     if (status != JALON_OK) {
         return status;
     }
-    jalon_json_end_array(&writer);
+    list.items = told;
+    jalon_list_cut_by_number(&list, (size_t)limit, offsetof(struct jalon_notification, number));
+    jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_integer(&writer, "unseen", unseen);
-    put_links(request, &writer, items, count, limit);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    jalon_json_begin_array(&writer, "items");
+    for (size_t i = 0; i < list.count && status == JALON_OK; i++) {
+        status = put_notification(request, &writer, &told[i]);
+    }
+    jalon_json_end_array(&writer);
+    return status == JALON_OK ? jalon_list_end_answer(request, response, &writer, &list) : status;
 }

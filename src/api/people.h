@@ -39,9 +39,6 @@ enum jalon_status jalon_people_answer_contributions(struct jalon_request *reques
                                                     struct jalon_response *response,
                                                     struct jalon_text author,
                                                     bool only_public) JALON_MUST_USE;
-/* One member of a list of tokens; `secret` empty: not shown. */
-void jalon_people_put_token(struct jalon_json_writer *writer, const struct jalon_token *token,
-                            struct jalon_text secret);
 
 /* --- Handlers, one file each --- */
 enum jalon_status jalon_account_get(struct jalon_request *, struct jalon_response *);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* …/items/{id}/proposals: changes that others propose, and what became of them. Layer 4 (api). */
+#include "list.h"
 #include "memory.h"
 
 enum { CONFLICTS_MAX = 64 << 20 };
@@ -16,12 +17,10 @@ static struct jalon_text proposal_url(struct jalon_request *request, struct jalo
 }
 
 static void put_proposal(struct jalon_request *request, struct jalon_json_writer *writer,
-                         const struct jalon_proposal *proposal)
+                         const void *item)
 {
-    char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(proposal->id, id);
-    jalon_json_begin_object(writer, NULL);
-    jalon_json_put_string(writer, "id", id);
+    const struct jalon_proposal *proposal = item;
+    jalon_endpoint_put_id(writer, "id", proposal->id);
     jalon_json_put_string(writer, "state", jalon_proposal_state_name(proposal->state));
     jalon_json_put_integer(writer, "base", proposal->base);
     jalon_endpoint_put_text_or_null(writer, "author", proposal->author);
@@ -40,7 +39,6 @@ static void put_proposal(struct jalon_request *request, struct jalon_json_writer
     jalon_endpoint_put_link(writer, "self", "application/json", "This proposal",
                             proposal_url(request, proposal->id));
     jalon_json_end_array(writer);
-    jalon_json_end_object(writer);
 }
 
 static enum jalon_status answer_one(struct jalon_request *request,
@@ -48,38 +46,13 @@ static enum jalon_status answer_one(struct jalon_request *request,
                                     const struct jalon_proposal *proposal)
 {
     struct jalon_json_writer writer;
-    jalon_json_writer_init(&writer, &response->body);
+    jalon_endpoint_begin_private(response, &writer);
     put_proposal(request, &writer, proposal);
-    response->cache_control = JALON_TEXT("private, no-store");
+    jalon_json_end_object(&writer);
     return jalon_endpoint_finish(request, response);
 }
 
 /* --- Listing --- */
-static void put_links(struct jalon_request *request, struct jalon_json_writer *writer,
-                      struct jalon_text state, int64_t limit,
-                      const struct jalon_proposal_list *list, bool more)
-{
-    struct jalon_buffer next;
-    char id[JALON_ID_TEXT_SIZE];
-    jalon_json_begin_array(writer, "links");
-    jalon_endpoint_put_link(writer, "self", "application/json", "These proposals",
-                            jalon_endpoint_url(request, "%s", request->path.data));
-    if (more) {
-        jalon_id_format(list->items[list->count - 1].id, id);
-        jalon_buffer_init(&next, 8192);
-        jalon_buffer_append_text(&next, jalon_endpoint_url(request, "%s?limit=%lld&before=%s",
-                                                           request->path.data,
-                                                           (long long)limit, id));
-        if (state.length > 0) {
-            jalon_endpoint_append_parameter(&next, JALON_TEXT("state"), state);
-        }
-        jalon_endpoint_put_link(writer, "next", "application/json", "Older proposals",
-                                jalon_buffer_text(&next));
-        jalon_buffer_finish(&next);
-    }
-    jalon_json_end_array(writer);
-}
-
 static enum jalon_status read_page(struct jalon_request *request, struct jalon_id *before,
                                    bool *has_before, struct jalon_text *state, int64_t *limit)
 {
@@ -104,7 +77,7 @@ enum jalon_status jalon_proposals_get(struct jalon_request *request,
 {
     struct jalon_api *api = request->application;
     struct jalon_item_ref ref;
-    struct jalon_proposal_list list;
+    struct jalon_proposal_list proposals;
     struct jalon_id before;
     struct jalon_text state;
     bool has_before = false;
@@ -113,29 +86,27 @@ enum jalon_status jalon_proposals_get(struct jalon_request *request,
     if (status == JALON_OK) {
         status = read_page(request, &before, &has_before, &state, &limit);
     }
-    if (status == JALON_OK) {
+    if (status == JALON_OK) { /* one more says whether there is a next page */
         status = jalon_app_list_proposals(request->ctx, api->app, &ref,
                                           has_before ? &before : NULL, state, (size_t)limit + 1,
-                                          &list);
+                                          &proposals);
     }
     if (status != JALON_OK) {
         return status;
     }
-    bool more = list.count > (size_t)limit;
-    list.count -= more;
     struct jalon_json_writer writer;
-    jalon_json_writer_init(&writer, &response->body);
-    jalon_json_begin_object(&writer, NULL);
-    jalon_json_put_integer(&writer, "open", list.open);
-    jalon_json_begin_array(&writer, "items");
-    for (size_t i = 0; i < list.count; i++) {
-        put_proposal(request, &writer, &list.items[i]);
-    }
-    jalon_json_end_array(&writer);
-    put_links(request, &writer, state, limit, &list, more);
-    jalon_json_end_object(&writer);
-    response->cache_control = JALON_TEXT("private, no-store");
-    return jalon_endpoint_finish(request, response);
+    struct jalon_list list = {
+        .items = proposals.items,
+        .count = proposals.count,
+        .size = sizeof proposals.items[0],
+        .put = put_proposal,
+        .key = "before",
+    };
+    jalon_list_cut_by_id(&list, (size_t)limit, offsetof(struct jalon_proposal, id));
+    jalon_endpoint_begin_private(response, &writer);
+    jalon_json_put_integer(&writer, "open", proposals.open);
+    jalon_list_put_items(request, &writer, "items", &list);
+    return jalon_list_end_answer(request, response, &writer, &list);
 }
 
 /* --- One --- */

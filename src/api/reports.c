@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "desk.h"
+#include "list.h"
 
 static void put_report(struct jalon_json_writer *writer, const struct jalon_report *report,
                        bool with_author)
@@ -61,52 +62,32 @@ enum jalon_status jalon_reports_post(struct jalon_request *request,
     return jalon_endpoint_finish(request, response);
 }
 
+static void put_listed(struct jalon_request *request, struct jalon_json_writer *writer,
+                       const void *item)
+{
+    (void)request;
+    put_report(writer, item, true);
+}
+
 enum jalon_status jalon_reports_get(struct jalon_request *request, struct jalon_response *response)
 {
     struct jalon_api *api = request->application;
     struct jalon_report_command command;
     struct jalon_report *reports = NULL;
-    struct jalon_text after;
-    size_t count = 0;
-    int64_t limit = 0;
+    struct jalon_list list = {.size = sizeof *reports, .put = put_listed, .key = "after"};
+    size_t limit = 0;
     enum jalon_status status = read_command(request, &command);
     if (status == JALON_OK) {
-        status = jalon_request_integer(request, "limit", &limit);
+        status = jalon_list_read_page(request, &limit, &command.after);
     }
-    if (status == JALON_OK && jalon_request_parameter(request, "after", &after) &&
-        !jalon_id_parse(after, &command.after)) {
-        status = jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "after",
-                               "expected the id of a report");
-    }
-    command.limit = (size_t)limit + 1;
-    if (status == JALON_OK) {
-        status = jalon_app_list_reports(request->ctx, api->app, &command, &reports, &count);
+    if (status == JALON_OK) { /* one more says whether there is a next page */
+        command.limit = limit + 1;
+        status = jalon_app_list_reports(request->ctx, api->app, &command, &reports, &list.count);
     }
     if (status != JALON_OK) {
         return status;
     }
-    struct jalon_json_writer writer;
-    bool has_more = count == command.limit;
-    count -= has_more;
-    jalon_endpoint_begin_private(response, &writer);
-    jalon_json_begin_array(&writer, "items");
-    for (size_t i = 0; i < count; i++) {
-        jalon_json_begin_object(&writer, NULL);
-        put_report(&writer, &reports[i], true);
-        jalon_json_end_object(&writer);
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_begin_array(&writer, "links");
-    jalon_endpoint_put_link(&writer, "self", "application/json", "These reports",
-                            jalon_endpoint_url(request, "%s", request->path.data));
-    if (has_more) {
-        char id[JALON_ID_TEXT_SIZE];
-        jalon_id_format(reports[count - 1].id, id);
-        jalon_endpoint_put_link(&writer, "next", "application/json", "Later ones",
-                                jalon_endpoint_url(request, "%s?after=%s&limit=%lld",
-                                                   request->path.data, id, (long long)limit));
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    list.items = reports;
+    jalon_list_cut_by_id(&list, limit, offsetof(struct jalon_report, id));
+    return jalon_list_answer(request, response, &list);
 }

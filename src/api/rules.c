@@ -2,7 +2,6 @@
 /* What the endpoints of a community's rules share: bodies and answers. Layer 4 (api). */
 #include "rules.h"
 
-#include "jalon/clock.h"
 #include "jalon/settings.h"
 
 enum jalon_status jalon_rules_require(struct jalon_request *request, enum jalon_right right)
@@ -20,9 +19,6 @@ enum jalon_status jalon_rules_reason(struct jalon_request *request, struct jalon
 
 void jalon_rules_put_member(struct jalon_json_writer *writer, const struct jalon_member *member)
 {
-    char since[JALON_CLOCK_TEXT_SIZE];
-    jalon_clock_format(member->since_us, since);
-    jalon_json_begin_object(writer, NULL);
     jalon_json_put_text(writer, "name", member->name);
     if (member->display_name.length > 0) {
         jalon_json_put_text(writer, "display_name", member->display_name);
@@ -38,8 +34,7 @@ void jalon_rules_put_member(struct jalon_json_writer *writer, const struct jalon
     if (member->territory.length > 0) {
         jalon_json_put_text(writer, "territory", member->territory);
     }
-    jalon_json_put_string(writer, "since", since);
-    jalon_json_end_object(writer);
+    jalon_endpoint_put_time(writer, "since", member->since_us);
 }
 
 void jalon_rules_put_settings(struct jalon_json_writer *writer, const struct jalon_map *map)

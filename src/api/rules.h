@@ -15,6 +15,7 @@ enum jalon_status jalon_rules_require(struct jalon_request *request,
 /* The header Jalon-Reason; may be empty. */
 enum jalon_status jalon_rules_reason(struct jalon_request *request,
                                      struct jalon_text *out) JALON_MUST_USE;
+/* The members of it, into an object that is begun. */
 void jalon_rules_put_member(struct jalon_json_writer *writer, const struct jalon_member *member);
 /* All settings, as a flat object of the answer. */
 void jalon_rules_put_settings(struct jalon_json_writer *writer, const struct jalon_map *map);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET …/items/{id}/moderation: what was decided about it, and why; for its author. Layer 4 (api). */
 #include "desk.h"
+#include "list.h"
 
 static enum jalon_status read_command(struct jalon_request *request,
                                       struct jalon_verdict_command *out)
@@ -28,21 +29,16 @@ static enum jalon_status read_command(struct jalon_request *request,
     return status;
 }
 
-static void put_decisions(struct jalon_json_writer *writer, const struct jalon_verdict *verdict,
-                          size_t count)
+static void put_decision(struct jalon_request *request, struct jalon_json_writer *writer,
+                         const void *item)
 {
-    jalon_json_begin_array(writer, "decisions");
-    for (size_t i = 0; i < count; i++) {
-        const struct jalon_audit_entry *entry = &verdict->decisions[i];
-        jalon_json_begin_object(writer, NULL);
-        jalon_json_put_integer(writer, "number", entry->number);
-        jalon_endpoint_put_time(writer, "time", entry->time_us);
-        jalon_endpoint_put_text_or_null(writer, "by", entry->actor);
-        jalon_json_put_text(writer, "decision", entry->action);
-        jalon_endpoint_put_text_or_null(writer, "reason", entry->reason);
-        jalon_json_end_object(writer);
-    }
-    jalon_json_end_array(writer);
+    const struct jalon_audit_entry *entry = item;
+    (void)request;
+    jalon_json_put_integer(writer, "number", entry->number);
+    jalon_endpoint_put_time(writer, "time", entry->time_us);
+    jalon_endpoint_put_text_or_null(writer, "by", entry->actor);
+    jalon_json_put_text(writer, "decision", entry->action);
+    jalon_endpoint_put_text_or_null(writer, "reason", entry->reason);
 }
 
 enum jalon_status jalon_verdict_get(struct jalon_request *request, struct jalon_response *response)
@@ -58,23 +54,18 @@ enum jalon_status jalon_verdict_get(struct jalon_request *request, struct jalon_
         return status;
     }
     struct jalon_json_writer writer;
-    bool has_more = verdict.decision_count == command.limit;
-    size_t count = verdict.decision_count - has_more;
+    struct jalon_list list = {
+        .items = verdict.decisions,
+        .count = verdict.decision_count,
+        .size = sizeof verdict.decisions[0],
+        .put = put_decision,
+        .key = "before",
+    };
+    jalon_list_cut_by_number(&list, command.limit - 1, offsetof(struct jalon_audit_entry, number));
     jalon_endpoint_begin_private(response, &writer);
     jalon_json_put_string(&writer, "moderation", jalon_moderation_name(verdict.state));
     jalon_endpoint_put_text_or_null(&writer, "reason", verdict.reason);
-    put_decisions(&writer, &verdict, count);
+    jalon_list_put_items(request, &writer, "decisions", &list);
     jalon_desk_put_reviews(&writer, verdict.reviews, verdict.review_count);
-    jalon_json_begin_array(&writer, "links");
-    jalon_endpoint_put_link(&writer, "self", "application/json", "These decisions",
-                            jalon_endpoint_url(request, "%s", request->path.data));
-    if (has_more) {
-        jalon_endpoint_put_link(
-            &writer, "next", "application/json", "Older ones",
-            jalon_endpoint_url(request, "%s?before=%lld&limit=%zu", request->path.data,
-                               (long long)verdict.decisions[count - 1].number, command.limit - 1));
-    }
-    jalon_json_end_array(&writer);
-    jalon_json_end_object(&writer);
-    return jalon_endpoint_finish(request, response);
+    return jalon_list_end_answer(request, response, &writer, &list);
 }

@@ -233,7 +233,7 @@ enum jalon_status jalon_app_list_own(struct jalon_context *ctx, struct jalon_app
 
 /* --- Tokens --- */
 enum jalon_status jalon_app_list_tokens(struct jalon_context *ctx, struct jalon_app *app,
-                                        struct jalon_text account, const struct jalon_id *after,
+                                        struct jalon_text account, struct jalon_id after,
                                         size_t limit, struct jalon_token **out, size_t *out_count)
 {
     struct jalon_account found;

@@ -110,13 +110,12 @@ static enum jalon_status take_token(struct jalon_context *ctx, const struct jalo
 }
 
 enum jalon_status jalon_store_list_tokens(struct jalon_context *ctx, struct jalon_session *session,
-                                          int64_t account, const struct jalon_id *after,
+                                          int64_t account, struct jalon_id after,
                                           size_t limit, struct jalon_token **out,
                                           size_t *out_count)
 {
-    static const struct jalon_id least = {{0}};
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(after != NULL ? *after : least, id);
+    jalon_id_format(after, id);
     struct jalon_db_value values[] = {
         jalon_db_integer(account),
         jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1}),
