@@ -257,6 +257,61 @@ test('who wrote something is blocked by keyboard, also when an answer is lost, a
   await context.close();
 });
 
+test('what somebody did is shown before it is undone with a reason, and what others built upon stays', async () => {
+  person('zoe');
+  const zoe = client('zoe');
+  const items = `${mapPath}/collections/${collection.id}/items`;
+  const made = [];
+  for (let i = 0; i < 3; i++) {
+    made.push((await zoe('POST', items, { type: 'Feature', geometry: { type: 'Point', coordinates: [3.8 + i / 100, 43.55] },
+      properties: { title: `Sabotage ${i}` } }, { 'Content-Type': 'application/geo+json' })).body.id);
+  }
+  const [fresh, built, gone] = made;
+  await boss('POST', `${mapPath}/moderation/${built}`, { decision: 'approve' });
+  const { headers } = await boss('GET', `${items}/${built}`);
+  assert.equal((await boss('PATCH', `${items}/${built}`, { properties: { title: 'Réparé' } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': headers.get('etag') })).status, 200);
+  await reject([gone]);
+  const { page, context, seen } = await enter(browser, 'mod');
+  await openDesk(page);
+  await page.click(`[data-item="${fresh}"]`);
+  await page.waitForSelector(`#context[data-item="${fresh}"]`);
+  await page.keyboard.press('v');
+  await page.fill('#panel input[name="hours"]', '9999');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#panel .field.invalid input[name="hours"]');
+  await page.fill('#panel input[name="hours"]', '2');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#revert-found');
+  const shown = () => page.$$eval('#panel details', (all) => Object.fromEntries(all.map((each) =>
+    [each.dataset.result, [...each.querySelectorAll('li')].map((row) => row.dataset.id)])));
+  const expected = { hidden: [fresh], changed_by_others: [built], settled: [gone] };
+  assert.deepEqual(await shown(), expected);
+  assert.match(await page.innerText('#panel [data-result="hidden"]'), /Sabotage 0/);
+  await checkPage(page, 'a dry run');
+  assert.equal(await stateOf(fresh), 'pending', 'nothing is done yet');
+  await page.click('#panel button[type="submit"]');
+  await page.waitForSelector('#panel .field.invalid textarea');
+  await page.fill('#panel textarea', 'Une vague de vandalisme');
+  // It arrives, its answer does not: sent again, what it says is the same.
+  await page.route(`**${mapPath}/reverts`, async (route) => {
+    await route.fetch();
+    await route.abort('internetdisconnected');
+  });
+  await page.click('#panel button[type="submit"]');
+  await page.waitForSelector('#panel .summary-errors');
+  await page.unroute(`**${mapPath}/reverts`);
+  await page.click('#panel button[type="submit"]');
+  await page.waitForSelector('#revert-done');
+  assert.deepEqual(await shown(), expected);
+  await page.waitForSelector(`#queue [data-item="${fresh}"]`, { state: 'detached' });
+  assert.deepEqual([await stateOf(fresh), await stateOf(built), await stateOf(gone)], ['hidden', 'published', 'rejected']);
+  const { body: history } = await boss('GET', `${items}/${fresh}/revisions`);
+  assert.deepEqual([history.items[0].action, history.items[0].author, history.items[0].reason], ['hide', 'mod', 'Une vague de vandalisme']);
+  assertClean(seen);
+  await context.close();
+});
+
 for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
   test(`the desk is accessible in ${locale}`, async () => {
     const ids = await waiting(2, `Accès ${locale}`, 3.96);
@@ -264,7 +319,7 @@ for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
     await openDesk(page);
     await page.waitForSelector(`#context[data-item="${ids[0]}"]`);
     await checkPage(page, 'desk');
-    for (const key of ['r', '?', 'b']) {
+    for (const key of ['r', '?', 'b', 'v']) {
       await page.click(`.bar [data-key="${key}"], [data-act="${key}"]`);
       await page.waitForSelector('#panel');
       await checkPage(page, `desk, ${key}`);

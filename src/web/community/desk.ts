@@ -19,6 +19,7 @@ import { age, Contexts, renderContext, whyWords, type AuthorAct } from './desk_c
 import { DeskMap } from './desk_map';
 import { outboxOf, type Decision, type Outbox } from './desk_outbox';
 import { helpPanel, mergePanel, reasonPanel, type Panel } from './desk_panels';
+import { revertPanel } from './desk_revert';
 import type { Waiting } from './desk_types';
 import { Frame } from './frame';
 import { action, errorWords, type Page } from './ui';
@@ -321,6 +322,7 @@ class Desk {
   private authorActs(): AuthorAct[] {
     const all: (AuthorAct & { right: string })[] = [
       { right: 'block', key: 'b', word: 'desk.block', act: () => this.block() },
+      { right: 'revert_author', key: 'v', word: 'desk.revert', act: () => this.revert() },
     ];
     return all.filter(({ right }) => this.rights.includes(right));
   }
@@ -354,6 +356,17 @@ class Desk {
       this.openPanel(blockPanel(item, {
         root: this.root, outbox: this.outbox, ofServer: this.frame.session?.is_operator === true, done: (said) => this.tell(said),
       }, () => this.closePanel()));
+    }
+  }
+
+  private revert(): void {
+    const item = this.current;
+    if (item) {
+      const done = (): void => {
+        this.contexts.forgetAll();
+        void this.reload().catch(() => undefined);
+      };
+      this.openPanel(revertPanel(item, { root: this.root, done }, () => this.closePanel()));
     }
   }
 

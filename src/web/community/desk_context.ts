@@ -50,6 +50,10 @@ export class Contexts {
     this.kept.delete(id);
   }
 
+  forgetAll(): void {
+    this.kept.clear();
+  }
+
   private async read(waiting: Waiting): Promise<Context> {
     const { api } = this.state;
     const collection = this.state.collection(waiting.collection);
