@@ -12,6 +12,8 @@ const DRAWN = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:
  * took and did not need, those of what was taken back.
  */
 const NUMBER = /(\x12(?:[\x80-\xff][\x01-\x7f]|[\x01-\x7f])\x08)([\x80-\xff]*[\x00-\x7f])(?=\x12|\x18)/g;
+/** That a token was used is written a while after the answer. */
+const USED = /("used":)(?:null|"<time>")/g;
 /** A digest of what was drawn. */
 const TAG = /(?:W\/)?"[\w.:-]{8,}"/g;
 
@@ -26,7 +28,7 @@ export class Names {
 
   in(text) {
     return text.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:0').replace(DRAWN, (found) =>
-      (/^\d{4}-\d\d-\d\dT/.test(found) ? '<time>' : this.#name('drawn', found)));
+      (/^\d{4}-\d\d-\d\dT/.test(found) ? '<time>' : this.#name('drawn', found))).replace(USED, '$1"<once>"');
   }
 
   inTile(text) {
