@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 
 const START_LIMIT_MS = 60000;
+const STOP_LIMIT_MS = 60000;
 
 /** Starts the server; resolves with its process and port once it says where it listens. */
 export function serve(jalon, data, options = []) {
@@ -38,7 +39,7 @@ export function stop(server) {
       resolve(server.child.exitCode);
       return;
     }
-    const timer = setTimeout(() => server.child.kill('SIGKILL'), 15000);
+    const timer = setTimeout(() => server.child.kill('SIGKILL'), STOP_LIMIT_MS);
     server.child.removeAllListeners('exit');
     server.child.on('exit', (code) => { clearTimeout(timer); resolve(code); });
     server.child.kill('SIGTERM');

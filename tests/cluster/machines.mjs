@@ -4,12 +4,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../ports.mjs';
 
 const run = promisify(execFile);
 const DEPLOY = fileURLToPath(new URL('../../deploy/postgres', import.meta.url));
@@ -46,16 +47,6 @@ export const isOpen = (host, port) => new Promise((resolve) => {
   const socket = connect({ host, port }, () => { socket.destroy(); resolve(true); });
   socket.on('error', () => resolve(false));
 });
-
-/** Ports that are free on all of loopback now. */
-async function freePorts(count) {
-  const probes = await Promise.all(Array.from({ length: count }, () => new Promise((resolve) => {
-    const probe = createServer().listen(0, '0.0.0.0', () => resolve(probe));
-  })));
-  const ports = probes.map((probe) => probe.address().port);
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  return ports;
-}
 
 /** A folder, settings for every machine, and the processes that run in it. */
 export class Site {

@@ -11,6 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../ports.mjs';
 
 const JALON = process.env.JALON;
 const SOURCE = fileURLToPath(new URL('../..', import.meta.url));
@@ -88,12 +89,7 @@ test('what is run exists', () => {
 
 test('serves with its arguments, and the health check sees it', async () => {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-container-'));
-  const port = await new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const taken = probe.address().port;
-      probe.close(() => resolve(taken));
-    });
-  });
+  const port = await freePort();
   fs.writeFileSync(path.join(work, 'jalon.conf'), '# empty\n');
   const places = { '/etc/jalon': work, '/var/lib/jalon': path.join(work, 'data'), '0.0.0.0:8080': `127.0.0.1:${port}` };
   const put = (word) => Object.entries(places).reduce((w, [from, to]) => w.replace(from, to), word);
@@ -107,7 +103,7 @@ test('serves with its arguments, and the health check sees it', async () => {
   const child = spawn(JALON, JSON.parse(of(image, 'CMD')[0]).map(put), { stdio: 'ignore' });
   try {
     let tries = 0;
-    while (look() !== 0 && tries++ < 100) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (look() !== 0 && tries++ < 600) await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(look(), 0);
   } finally {
     child.kill(of(image, 'STOPSIGNAL')[0]);

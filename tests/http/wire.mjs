@@ -4,7 +4,7 @@ import {execFileSync} from 'node:child_process';
 import net from 'node:net';
 import zlib from 'node:zlib';
 
-const TIME_LIMIT_MS = 20000;
+const TIME_LIMIT_MS = 60000;
 
 const decoders = {
   gzip: zlib.gunzipSync,

@@ -15,7 +15,7 @@ const ask = (url, statement) =>
   execFileSync('psql', ['-AtX', '-d', url, '-c', statement], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
 const hasEnded = async (folder) => {
-  for (let i = 0; i < 200 && fs.existsSync(folder); i++) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  for (let i = 0; i < 1200 && fs.existsSync(folder); i++) await new Promise((resolve) => { setTimeout(resolve, 50); });
   return !fs.existsSync(folder);
 };
 

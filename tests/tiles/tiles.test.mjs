@@ -385,7 +385,7 @@ test('settings that change while the map is served change what is drawn', async 
   run(jalon, 'map', 'set', 'settled', 'narrow.cluster_radius=70', 'narrow.cluster_min_points=4',
     'narrow.tile_fields=level', '--data', data);
   let described;
-  for (let i = 0; i < 100 && described?.cluster_radius !== 70; i++) {
+  for (let i = 0; i < 600 && described?.cluster_radius !== 70; i++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     described = await json('collections/narrow', base);
   }

@@ -119,7 +119,7 @@ static void assert_refused(struct client *client, int code, const char *what)
 static void a_head_must_come_in_time(void **state)
 {
     (void)state;
-    struct server server = start((struct jalon_http_options){.head_s = 1});
+    struct server server = start((struct jalon_http_options){.head_s = 2});
     struct client silent = client_open(server.port);
     struct client once = client_open(server.port);
     client_say(&once, "GET /who HTTP/1.1\r\n");
@@ -131,7 +131,7 @@ static void a_head_must_come_in_time(void **state)
     answer_free(&answer);
     client_say(&second, "GET /who HTTP/1.1\r\nX");
     client_say(&dripping, "GET /who HTTP/1.1\r\nX: ");
-    for (int i = 0; i < 40 && client_send(&dripping, "y", 1); i++) {
+    for (int i = 0; i < 1000 && client_send(&dripping, "y", 1); i++) {
         assert_served(server.port);
         usleep(50000); /* never quiet for long */
     }
@@ -151,7 +151,7 @@ static void a_body_must_come_in_time(void **state)
     struct client dripping = client_open(server.port);
     client_say(&stalled, POST "Content-Length: 5\r\n\r\nab");
     client_say(&dripping, POST "Transfer-Encoding: chunked\r\n\r\n");
-    for (int i = 0; i < 60 && client_send(&dripping, "1\r\nx\r\n", 6); i++) {
+    for (int i = 0; i < 1000 && client_send(&dripping, "1\r\nx\r\n", 6); i++) {
         usleep(50000);
     }
     assert_refused(&stalled, 408, "stalled");
@@ -263,7 +263,7 @@ static void connections_are_counted(void **state)
         }
         client_close(&clients[0]);
         int code = 503;
-        for (int i = 0; i < 200 && code != 200; i++) { /* until the server sees it */
+        for (int i = 0; i < 3000 && code != 200; i++) { /* until the server sees it */
             usleep(10000);
             struct answer answer = ask(server.port, GET);
             code = answer.code;

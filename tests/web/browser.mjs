@@ -57,7 +57,7 @@ export async function open(browser, { device = DESKTOP, locale = 'fr-FR', tiles 
     reducedMotion: 'reduce', ...device, locale, ...rest,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(30000);
   const seen = { requests: [], violations: [], errors: [] };
   page.on('request', (request) => seen.requests.push(request.url()));
   page.on('pageerror', (error) => seen.errors.push(String(error.stack ?? error)));
@@ -167,7 +167,7 @@ export async function middleColour(page) {
 /** Waits until the middle of the map has, or (not) has not, this colour: drawing in software is slow. */
 export async function waitForMiddle(page, colour, not = false) {
   let found;
-  for (let tries = 0; tries < 40; tries++) {
+  for (let tries = 0; tries < 120; tries++) {
     found = await middleColour(page);
     if ((found === colour.toLowerCase()) !== not) {
       return;

@@ -56,7 +56,7 @@ export async function enter(browser, name, { device = DESKTOP, locale = 'fr-FR',
     assert.equal(response.status(), 201, await response.text());
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(30000);
   if (!webgl) {
     await withoutWebgl(page);
   }
@@ -85,7 +85,7 @@ export async function checkPage(page, where) {
 
 /** The link in the newest mail to this address whose fragment begins like this: "confirm". */
 export async function mailedLink(address, purpose) {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const mails = (await readFile(process.env.JALON_MAILS, 'utf8').catch(() => '')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
     const text = mails.filter(({ to }) => to.includes(address)).map((mail) => mail.text).reverse()
       .find((each) => each.includes(`/account#${purpose}=`));

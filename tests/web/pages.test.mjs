@@ -40,7 +40,7 @@ after(() => browser.close());
 async function visit(path, { bare = false, ...options } = {}) {
   const context = await browser.newContext({ locale: 'fr-FR', javaScriptEnabled: false, ...DESKTOP, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(30000);
   if (bare) {
     const text = await (await fetchPage(path, 'fr')).text();
     await page.route(base + path, (route) => route.fulfill({
