@@ -54,12 +54,15 @@ struct jalon_redaction {
     int64_t version;
     const struct jalon_text *fields; /* that this version set: "title", "geometry", … */
     size_t field_count;
+    struct jalon_text text; /* instead of fields: words; may be empty */
+    bool with_current;      /* of words: also where the contribution has them now */
     struct jalon_text reason; /* needed; everybody reads it */
 };
 struct jalon_redacted {
     struct jalon_contribution_state state; /* of the new version that says so */
     int64_t seq;
     size_t revisions; /* in how many the values stood */
+    size_t places;    /* of words: in how many things that others said, or that were told */
 };
 /*
  * Removes the values that this version gave these fields: from each revision and proposal of the
@@ -67,6 +70,12 @@ struct jalon_redacted {
  * else it had; from kept answers; from details of reviews, audit, notifications, and mails that
  * quote them. Where the contribution has one of them now it is emptied, but: of a required text
  * "…" is left, and of a place its label position to two decimals (about 1 km), as a point.
+ *
+ * Given words instead (`text`, at least three characters, as they are written), these go wherever they
+ * stand in texts: of every version and proposal, of comments, confirmations, claims, reports, reasons
+ * and answers "[…]" is left there; what would be no value with it is removed whole, as are details that
+ * were told. Fields that the requester is not shown stay. JALON_CONFLICT at /current: the contribution has
+ * them now, and with_current is false; JALON_INVALID at /text: they are nowhere; at /reason: it has them.
  *
  * May whoever has the right `redact`. JALON_INVALID: no such field, at /fields/i, or that version did
  * not set it; JALON_CONFLICT: the present place cannot be a point.

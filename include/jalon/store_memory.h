@@ -26,6 +26,18 @@ enum jalon_status jalon_store_redact_quotes(struct jalon_context *ctx,
                                             const struct jalon_map *map, int64_t contribution,
                                             struct jalon_text text) JALON_MUST_USE;
 
+/*
+ * Replaces words by `mark` in all that others said of the contribution and in reasons, its history's
+ * and the trail's; empties the details that hold them, also of the map's reviews that tell of this
+ * contribution beside another; and takes them out of mails that lead to it. *out_count: rows changed.
+ */
+enum jalon_status jalon_store_redact_words(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map,
+                                           const struct jalon_contribution *contribution,
+                                           struct jalon_text words, struct jalon_text mark,
+                                           int64_t *out_count) JALON_MUST_USE;
+
 /* --- Proposals --- */
 enum jalon_proposal_state {
     JALON_PROPOSAL_OPEN,

@@ -4,17 +4,22 @@
 
 struct body {
     struct jalon_text reason;
+    struct jalon_text text;
+    bool current;
     const struct jalon_json *fields;
 };
 
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
-                                const struct jalon_redacted *redacted)
+                                bool has_words, const struct jalon_redacted *redacted)
 {
     struct jalon_json_writer writer;
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
     jalon_json_put_integer(&writer, "version", redacted->state.version);
     jalon_json_put_integer(&writer, "revisions", (int64_t)redacted->revisions);
+    if (has_words) {
+        jalon_json_put_integer(&writer, "places", (int64_t)redacted->places);
+    }
     jalon_json_end_object(&writer);
     response->seq = redacted->seq;
     response->cache_control = JALON_TEXT("no-store");
@@ -25,11 +30,13 @@ enum jalon_status jalon_revision_redact(struct jalon_request *request,
                                         struct jalon_response *response)
 {
     static const struct jalon_json_field fields[] = {
-        {"fields", JALON_JSON_TO_VALUE, offsetof(struct body, fields), true},
+        {"fields", JALON_JSON_TO_VALUE, offsetof(struct body, fields), false},
+        {"text", JALON_JSON_TO_TEXT, offsetof(struct body, text), false},
+        {"current", JALON_JSON_TO_BOOLEAN, offsetof(struct body, current), false},
         {"reason", JALON_JSON_TO_TEXT, offsetof(struct body, reason), true},
     };
     struct jalon_api *api = request->application;
-    struct body body = {.reason = JALON_TEXT_EMPTY};
+    struct body body = {.reason = JALON_TEXT_EMPTY, .text = JALON_TEXT_EMPTY};
     struct jalon_redaction redaction = {.version = 0};
     struct jalon_redacted redacted;
     enum jalon_status status = jalon_memory_ref(request, &redaction.ref);
@@ -41,11 +48,13 @@ enum jalon_status jalon_revision_redact(struct jalon_request *request,
     }
     if (status == JALON_OK) {
         redaction.reason = body.reason;
+        redaction.text = body.text;
+        redaction.with_current = body.current;
         status = jalon_memory_texts(request, body.fields, "/fields", &redaction.fields,
                                     &redaction.field_count);
     }
     if (status == JALON_OK) {
         status = jalon_app_redact(request->ctx, api->app, &redaction, &redacted);
     }
-    return status == JALON_OK ? answer(request, response, &redacted) : status;
+    return status == JALON_OK ? answer(request, response, body.text.length > 0, &redacted) : status;
 }

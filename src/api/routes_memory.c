@@ -56,7 +56,8 @@ const struct jalon_route jalon_routes_memory[] = {
      .body_max = MEMORY_BODY_MAX, .one_language = true, .headers = restore_headers},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/redact", jalon_revision_redact, "redactRevision",
      "Remove what this version brought to some `fields` from the contribution and all of its "
-     "history; `reason` is needed, and public",
+     "history, or the words `text` wherever they stand, with `current` also in its present state; "
+     "`reason` is needed, and public",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
      .body_max = MEMORY_BODY_MAX, .one_language = true},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/proposals", jalon_proposals_get,

@@ -14,13 +14,15 @@
 
 #include "deed.h"
 #include "past.h"
+#include "redact_words.h"
 
-enum { PAGE = 200, CHANGES_MAX = 64 << 20 };
+enum { PAGE = 200, CHANGES_MAX = 64 << 20, WORDS_MIN = 3 };
 
 struct redaction {
     const struct jalon_redaction *command;
     struct deed_subject subject;
-    struct redact_list list;
+    struct redact_list list;   /* what goes as it is, or */
+    struct redact_words words; /* what goes wherever it stands; its text may be empty */
     struct jalon_redacted done;
 };
 
@@ -85,16 +87,44 @@ static enum jalon_status take_values(struct jalon_context *ctx, const struct jal
     return status == JALON_OK ? jalon_error_verdict(ctx, "this cannot be redacted") : status;
 }
 
+/* Few letters stand in every other word; and nobody is told in the reason what nobody is to read. */
+static enum jalon_status take_words(struct jalon_context *ctx, const struct jalon_map *map,
+                                    struct redaction *redaction)
+{
+    const struct jalon_redaction *command = redaction->command;
+    redaction->words = (struct redact_words){
+        .text = command->text,
+        .collection = &map->collections[redaction->subject.contribution.collection],
+    };
+    if (command->field_count > 0) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/fields",
+                             "must not be given with `text`: either is a redaction of its own");
+    }
+    if (jalon_text_code_points(jalon_text_trim(command->text)) < WORDS_MIN) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/text",
+                             "must have at least %d characters", WORDS_MIN);
+    }
+    return jalon_redact_has_words(&redaction->words, command->reason)
+               ? jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/reason",
+                               "repeats what is to be removed")
+               : JALON_OK;
+}
+
 static enum jalon_status find_values(struct jalon_context *ctx, struct jalon_turn *turn,
                                      struct redaction *redaction)
 {
     struct jalon_revision *revision = NULL;
     const struct jalon_json *changes = NULL;
     int64_t version = redaction->command->version;
+    bool has_words = redaction->command->text.length > 0;
     size_t count = 0;
-    if (redaction->command->field_count == 0) {
+    if (redaction->command->field_count == 0 && !has_words) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/fields",
                              "names no field that is to be redacted");
+    }
+    if (redaction->command->with_current && !has_words) {
+        return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/current",
+                             "is said of `text` only: values of fields go also where they are now");
     }
     enum jalon_status status =
         version < 1 || version >= INT64_MAX
@@ -107,6 +137,9 @@ static enum jalon_status find_values(struct jalon_context *ctx, struct jalon_tur
         return jalon_fail(ctx, JALON_NOT_FOUND, "this contribution has no version %lld",
                           (long long)version);
     }
+    if (status == JALON_OK && has_words) {
+        return take_words(ctx, turn->map, redaction);
+    }
     if (status == JALON_OK) {
         status = jalon_json_parse(ctx, revision->changes, &changes);
     }
@@ -114,6 +147,16 @@ static enum jalon_status find_values(struct jalon_context *ctx, struct jalon_tur
 }
 
 /* --- From where it goes --- */
+static enum jalon_status redact_changes(struct jalon_context *ctx,
+                                        const struct redaction *redaction,
+                                        struct jalon_text changes, struct jalon_text *out,
+                                        size_t *out_count)
+{
+    return redaction->words.text.length > 0
+               ? jalon_redact_words_changes(ctx, &redaction->words, changes, out, out_count)
+               : jalon_redact_changes(ctx, &redaction->list, changes, out, out_count);
+}
+
 static enum jalon_status redact_revisions(struct jalon_context *ctx, struct jalon_turn *turn,
                                           struct redaction *redaction)
 {
@@ -129,8 +172,7 @@ static enum jalon_status redact_revisions(struct jalon_context *ctx, struct jalo
             struct jalon_text changes;
             size_t found = 0;
             before = revisions[i].version;
-            status = jalon_redact_changes(ctx, &redaction->list, revisions[i].changes, &changes,
-                                          &found);
+            status = redact_changes(ctx, redaction, revisions[i].changes, &changes, &found);
             if (status == JALON_OK && found > 0) {
                 redaction->done.revisions++;
                 status = jalon_store_redact_revision(ctx, turn->session, turn->map, number, before,
@@ -158,9 +200,9 @@ static enum jalon_status redact_proposals(struct jalon_context *ctx, struct jalo
             size_t found = 0;
             before = proposals[i].id;
             filter.before = &before;
-            status = jalon_redact_changes(ctx, &redaction->list, proposals[i].changes, &changes,
-                                          &found);
+            status = redact_changes(ctx, redaction, proposals[i].changes, &changes, &found);
             if (status == JALON_OK && found > 0) {
+                redaction->done.places++;
                 status = jalon_store_redact_proposal(ctx, turn->session, turn->map, before,
                                                      changes);
             }
@@ -191,6 +233,26 @@ static enum jalon_status redact_quotes(struct jalon_context *ctx, struct jalon_t
     for (size_t i = 0; status == JALON_OK && i < redaction->list.count; i++) {
         status = jalon_store_redact_quotes(ctx, turn->session, turn->map, after->number,
                                            jalon_json_text(redaction->list.values[i].json));
+    }
+    return status;
+}
+
+/* Out of what others said of it, and what was told of it. */
+static enum jalon_status redact_sayings(struct jalon_context *ctx, struct jalon_turn *turn,
+                                        struct redaction *redaction,
+                                        const struct jalon_contribution *after)
+{
+    int64_t places = 0;
+    if (redaction->words.text.length == 0) {
+        return JALON_OK;
+    }
+    enum jalon_status status =
+        jalon_store_redact_words(ctx, turn->session, turn->map, after, redaction->words.text,
+                                 JALON_TEXT(JALON_REDACTION_MARK), &places);
+    redaction->done.places += (size_t)places;
+    if (status == JALON_OK && redaction->done.places + redaction->done.revisions == 0) {
+        status = jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/text",
+                               "stands nowhere in what is kept of this contribution");
     }
     return status;
 }
@@ -305,6 +367,22 @@ static enum jalon_status redact_present(struct jalon_context *ctx, const struct 
     return JALON_OK;
 }
 
+/* What everybody reads now is changed by who means to. */
+static enum jalon_status redact_words_present(struct jalon_context *ctx,
+                                              const struct jalon_map *map,
+                                              const struct redaction *redaction,
+                                              struct jalon_contribution *after,
+                                              struct jalon_buffer *changes)
+{
+    size_t count = 0;
+    enum jalon_status status =
+        jalon_redact_words_present(ctx, map, &redaction->words, after, changes, &count);
+    return status == JALON_OK && count > 0 && !redaction->command->with_current
+               ? jalon_fail_at(ctx, JALON_CONFLICT, JALON_ERROR_POINTER, "/current",
+                               "must be true: the words stand in what the contribution says now")
+               : status;
+}
+
 static enum jalon_status make_after(struct jalon_context *ctx, const struct jalon_map *map,
                                     const struct redaction *redaction,
                                     struct jalon_contribution *out, struct jalon_text *out_changes)
@@ -318,6 +396,9 @@ static enum jalon_status make_after(struct jalon_context *ctx, const struct jalo
     enum jalon_status status = jalon_past_own_arrays(ctx, map, &after);
     for (size_t i = 0; status == JALON_OK && i < redaction->list.count; i++) {
         status = redact_present(ctx, map, &redaction->list.values[i], &after, &changes);
+    }
+    if (status == JALON_OK && redaction->words.text.length > 0) {
+        status = redact_words_present(ctx, map, redaction, &after, &changes);
     }
     jalon_buffer_append_char(&changes, ']');
     if (status == JALON_OK && jalon_buffer_status(&changes) == JALON_OK) {
@@ -349,7 +430,10 @@ static enum jalon_status tell(struct jalon_context *ctx, struct jalon_turn *turn
         detail = jalon_text_format(ctx->arena, "%s%s\"%s\"", detail.data, i > 0 ? "," : "",
                                    redaction->list.values[i].field.data);
     }
-    detail = detail.data != NULL ? jalon_text_format(ctx->arena, "%s]}", detail.data) : detail;
+    detail = detail.data != NULL
+                 ? jalon_text_format(ctx->arena, "%s]%s}", detail.data,
+                                     command->text.length > 0 ? ",\"text\":true" : "")
+                 : detail;
     if (detail.data == NULL) {
         return jalon_no_memory(ctx);
     }
@@ -399,6 +483,9 @@ static enum jalon_status redact_in_turn(struct jalon_context *ctx, struct jalon_
     }
     if (status == JALON_OK) {
         status = redact_quotes(ctx, turn, redaction, &after);
+    }
+    if (status == JALON_OK) {
+        status = redact_sayings(ctx, turn, redaction, &after);
     }
     if (status == JALON_OK) {
         redaction->done.state = jalon_audience_state(turn->map, &after);

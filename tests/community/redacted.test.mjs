@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 import { serve, stop } from '../server.mjs';
 
 const jalon = process.env.JALON;
@@ -17,6 +17,7 @@ const LONG = `Telephone 0612345678 ${'of a very long description '.repeat(200)}`
 const run = (...args) => execFileSync(jalon, [...args, '--data', data], { encoding: 'utf8', stdio: 'pipe' }).trim();
 let server;
 
+afterEach(() => stop(server));
 after(() => fs.rmSync(folder, { recursive: true }));
 
 function holds(at, text) {
@@ -33,7 +34,13 @@ async function send(token, method, target, body, headers = {}) {
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-  return { status: answer.status, etag: answer.headers.get('etag'), json: await answer.json() };
+  return { status: answer.status, etag: answer.headers.get('etag'), json: answer.status === 204 ? null : await answer.json() };
+}
+
+async function did(status, ...request) {
+  const answer = await send(...request);
+  assert.equal(answer.status, status, JSON.stringify(answer.json));
+  return answer;
 }
 
 test('nothing of it is left in any file', async () => {
@@ -64,5 +71,77 @@ test('nothing of it is left in any file', async () => {
     assert.deepEqual(holds(folder, text), [], text);
   }
   assert.notDeepEqual(holds(folder, 'Une marche'), []);
+  run('check');
+});
+
+// Words inside of longer texts: whatever was said of the contribution by anybody is walked.
+test('nothing is left of words that stood within other words', async () => {
+  const WORDS = 'Gontran Bonheur';
+  const within = (what) => `${what}: ask ${WORDS}, or his wife`;
+  run('account', 'create', 'dora', '--email', 'dora@example.org'); // her mails wait: nothing listens there
+  run('account', 'create', 'bob');
+  run('account', 'create', 'eve');
+  run('map', 'create', 'words', '--template', 'initiatives');
+  run('map', 'set', 'words', 'policy=participatory', 'edits=proposal', 'account_needed=no');
+  const tokens = Object.fromEntries(['dora', 'bob', 'eve', 'root'].map((name) => [name, run('account', 'token', name)]));
+  server = await serve(jalon, data, ['--smtp', 'smtp://127.0.0.1:9', '--mail-from', 'map@example.org']);
+  const { dora, bob, eve, root } = tokens;
+  const geo = { 'Content-Type': 'application/geo+json' };
+  const patch = { 'Content-Type': 'application/merge-patch+json' };
+  const items = '/maps/words/collections/initiatives/items';
+  const feature = (title, rest) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [3.87, 43.61] }, properties: { title, ...rest } });
+  const made = await did(201, dora, 'POST', items, feature(within('Jardin'), {
+    description: within('Every day'), origin: within('An idea'), website: 'https://example.org/',
+  }), { ...geo, 'Idempotency-Key': 'words' });
+  const item = `${items}/${made.json.id}`;
+  await did(200, dora, 'PATCH', item, { properties: { title: 'Jardin' } },
+    { ...patch, 'If-Match': made.etag, 'Jalon-Reason': encodeURIComponent(within('Shorter')) });
+  await did(201, bob, 'POST', `${item}/comments`, { kind: 'question', text: within('When') });
+  await did(201, bob, 'POST', `${item}/confirmations`, { still: true, remark: within('Seen') });
+  await did(201, eve, 'POST', `${item}/claims`, { text: within('Mine') });
+  await did(201, eve, 'POST', `${item}/reports`, { kind: 'wrong', text: within('Wrong') });
+  const proposal = await did(201, eve, 'POST', `${item}/proposals`, { properties: { description: within('On Mondays') } },
+    { ...patch, 'Jalon-Reason': encodeURIComponent(within('They moved')) });
+  await did(201, eve, 'POST', `${item}/proposals`, { properties: { origin: within('Someone') } }, patch);
+  await did(200, dora, 'POST', `${item}/proposals/${proposal.json.id}`, { decision: 'reject', reason: within('No') });
+  await did(200, root, 'POST', `/maps/words/moderation/${made.json.id}`, { decision: 'hide', reason: within('Too much') });
+  await did(200, root, 'POST', `/maps/words/moderation/${made.json.id}`, { decision: 'restore', reason: within('Back') });
+
+  const redact = (body, status) => did(status, root, 'POST', `${item}/revisions/1/redact`, { reason: 'a name', ...body });
+  assert.equal((await redact({ text: WORDS }, 409)).json.errors[0].pointer, '/current');
+  assert.equal((await redact({ text: WORDS, fields: ['title'] }, 400)).json.errors[0].pointer, '/fields');
+  assert.equal((await redact({ text: 'Go' }, 400)).json.errors[0].pointer, '/text');
+  assert.equal((await redact({ text: 'Gontran Malheur' }, 400)).json.errors[0].pointer, '/text');
+  assert.equal((await redact({ text: WORDS, reason: within('a name'), current: true }, 400)).json.errors[0].pointer, '/reason');
+  assert.equal((await redact({ fields: ['title'], current: true }, 400)).json.errors[0].pointer, '/current');
+  await did(403, dora, 'POST', `${item}/revisions/1/redact`, { text: WORDS, reason: 'a name', current: true });
+  const redacted = await redact({ text: WORDS, current: true }, 200);
+  assert.equal(redacted.json.revisions, 2);
+  assert.ok(redacted.json.places >= 9, `places: ${redacted.json.places}`);
+
+  const outputs = ['', '/revisions', '/revisions/1', '/revisions/2', '/comments', '/confirmations', '/claims', '/reports', '/proposals',
+    `/proposals/${proposal.json.id}`, '/moderation', '?f=html'].map((rest) => item + rest)
+    .concat('/maps/words/audit', '/maps/words/moderation', `${items}?f=csv`, `${items}?f=kml`, '/accounts/me/notifications', '/accounts/me/export');
+  for (const token of [dora, bob, eve, root]) {
+    for (const output of outputs) {
+      const answer = await fetch(`http://127.0.0.1:${server.port}${output}`, { headers: { Authorization: `Bearer ${token}` } });
+      assert.doesNotMatch(await answer.text(), /Gontran/, output);
+      assert.ok(answer.status === 200 || token !== root, `${output}: ${answer.status}`);
+    }
+  }
+  const now = await did(200, root, 'GET', item);
+  assert.equal(now.json.properties.description, 'Every day: ask […], or his wife');
+  assert.equal(now.json.properties.title, 'Jardin');
+  const first = await did(200, root, 'GET', `${item}/revisions/1`);
+  assert.equal(first.json.feature.properties.title, 'Jardin: ask […], or his wife');
+  const said = await did(200, root, 'GET', `${item}/comments`);
+  assert.equal(said.json.items[0].text, 'When: ask […], or his wife');
+  const again = await did(201, dora, 'POST', items, feature(within('Jardin'), {
+    description: within('Every day'), origin: within('An idea'), website: 'https://example.org/',
+  }), { ...geo, 'Idempotency-Key': 'words' });
+  assert.doesNotMatch(JSON.stringify(again.json), /Gontran B/);
+  assert.equal(await stop(server), 0);
+  run('backup', path.join(folder, 'words.sqlite'));
+  assert.deepEqual(holds(folder, WORDS), []);
   run('check');
 });
