@@ -312,6 +312,76 @@ test('what somebody did is shown before it is undone with a reason, and what oth
   await context.close();
 });
 
+test('a zone is closed around a contribution without a map, another one by drawing, and both are opened', async () => {
+  const [id] = await waiting(1, 'Zone', 3.75);
+  const zones = async () => (await boss('GET', `${mapPath}/zones`)).body.items;
+  const phone = await enter(browser, 'mod', { device: NARROW });
+  await openDesk(phone.page);
+  await tabTo(phone.page, '.queued');
+  await phone.page.keyboard.press('z');
+  const form = phone.page.locator('#close-zone form');
+  const send = form.locator('button[type="submit"]');
+  await form.locator('#zone-radius').fill('wide');
+  await send.click();
+  await form.locator('.zone-place.invalid').waitFor();
+  assert.equal(await form.locator('.field.invalid').count(), 2, 'a place and a reason are needed');
+  await form.locator('#zone-radius').fill('150');
+  await form.locator('textarea').fill('Vandalisme');
+  await form.locator('input[name="ends"]').fill('2020-01-01');
+  await send.click();
+  await form.locator('.field.invalid input[name="ends"]').waitFor();
+  await form.locator('input[name="ends"]').fill(new Date(Date.now() + 40 * 864e5).toISOString().slice(0, 10));
+  await phone.page.route(`**${mapPath}/zones`, (route) => route.abort('internetdisconnected'));
+  await send.click();
+  await phone.page.waitForSelector('#desk-status .error');
+  assert.deepEqual(await zones(), []);
+  await phone.page.unroute(`**${mapPath}/zones`);
+  await phone.page.click('#desk-status .error button');
+  await phone.page.waitForSelector('[data-zone]');
+  const [around] = await zones();
+  assert.deepEqual([around.reason, around.geometry.type, around.geometry.coordinates[0].length], ['Vandalisme', 'Polygon', 33]);
+  const inside = (lon) => client()('POST', `${mapPath}/collections/${collection.id}/items`, {
+    type: 'Feature', geometry: { type: 'Point', coordinates: [lon, 43.6] }, properties: { title: 'Dedans' },
+  }, { 'Content-Type': 'application/geo+json' });
+  assert.equal((await inside(3.7505)).status, 403);
+  await checkPage(phone.page, 'zones, phone');
+  await phone.context.close();
+
+  const { page, context, seen } = await enter(browser, 'mod', { locale: 'en-GB' });
+  await visit(page, `${mapPath}/desk#zones`);
+  await page.waitForSelector('#zone-middle');
+  await page.check('#close-zone input[value="corners"]');
+  const box = await page.locator('#map').boundingBox();
+  for (const [right, down] of [[0.2, 0.2], [0.8, 0.2], [0.8, 0.6]]) {
+    await page.mouse.click(box.x + box.width * right, box.y + box.height * down);
+  }
+  await page.click('#zone-middle');
+  await page.fill('#close-zone textarea:not(#zone-corners)', 'Drawn');
+  await checkPage(page, 'zones, drawing');
+  await page.click('#close-zone button[type="submit"]');
+  await page.waitForSelector('#zone-said:focus');
+  await page.check('#close-zone input[value="territory"]');
+  await page.selectOption('#zone-territory', { index: 1 });
+  await page.fill('#close-zone textarea', 'Everywhere here');
+  await page.click('#close-zone button[type="submit"]');
+  await page.waitForFunction(() => document.querySelectorAll('[data-zone]').length === 3);
+  const [, drawn, whole] = await zones();
+  assert.deepEqual([drawn.reason, drawn.geometry.coordinates[0].length], ['Drawn', 5]);
+  const name = await page.inputValue('#zone-territory').catch(() => '');
+  assert.equal(name, '', 'a new zone begins anew');
+  assert.equal(whole.reason, 'Everywhere here');
+  for (const each of [around, drawn, whole]) {
+    await page.click(`[data-zone="${each.id}"] .row .row button`);
+    await page.waitForSelector(`[data-zone="${each.id}"]`, { state: 'detached' });
+  }
+  assert.deepEqual(await zones(), []);
+  const again = await inside(3.7505);
+  assert.equal(again.status, 201);
+  assertClean(seen);
+  await reject([id, again.body.id]);
+  await context.close();
+});
+
 for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
   test(`the desk is accessible in ${locale}`, async () => {
     const ids = await waiting(2, `Accès ${locale}`, 3.96);

@@ -6,6 +6,7 @@ import '../words_desk';
 
 import { Api } from '../api';
 import { h } from '../dom';
+import { anchorOf, round } from '../geometry';
 import { request } from '../http';
 import { plural, say, t, type Word } from '../i18n';
 import { announce } from '../live';
@@ -17,10 +18,11 @@ import { blockPanel } from './desk_block';
 import { blockList } from './desk_blocks';
 import { age, Contexts, renderContext, whyWords, type AuthorAct } from './desk_context';
 import { DeskMap } from './desk_map';
-import { outboxOf, type Decision, type Outbox } from './desk_outbox';
+import { outboxOf, outboxWords, type Decision, type Outbox } from './desk_outbox';
 import { helpPanel, mergePanel, reasonPanel, type Panel } from './desk_panels';
 import { revertPanel } from './desk_revert';
 import type { Waiting } from './desk_types';
+import { zonePart } from './desk_zones';
 import { Frame } from './frame';
 import { action, errorWords, type Page } from './ui';
 
@@ -243,16 +245,9 @@ class Desk {
   }
 
   private drawStatus(): void {
-    const { arrived, size, stuck } = this.outbox;
-    this.status.dataset['arrived'] = String(arrived);
-    this.status.dataset['waiting'] = String(size);
-    this.status.replaceChildren(...[
-      this.chosen.size > 0 ? h('strong', null, plural('desk.chosen', this.chosen.size)) : null,
-      arrived > 0 ? h('span', null, plural('desk.arrived', arrived)) : null,
-      size > 0 && !stuck ? h('span', null, plural('desk.waiting', size)) : null,
-      stuck ? h('span', { class: 'error' }, plural('desk.stuck', size), ' ',
-        h('button', { type: 'button', class: 'link', onclick: () => this.outbox.retry() }, t('retry'))) : null,
-    ].filter((each): each is HTMLElement => each !== null));
+    this.status.replaceChildren(
+      ...(this.chosen.size > 0 ? [h('strong', null, plural('desk.chosen', this.chosen.size))] : []),
+      ...outboxWords(this.outbox, this.status));
   }
 
   // --- Moving ---
@@ -323,6 +318,7 @@ class Desk {
     const all: (AuthorAct & { right: string })[] = [
       { right: 'block', key: 'b', word: 'desk.block', act: () => this.block() },
       { right: 'revert_author', key: 'v', word: 'desk.revert', act: () => this.revert() },
+      { right: 'close_zone', key: 'z', word: 'desk.close_here', act: () => this.closeHere() },
     ];
     return all.filter(({ right }) => this.rights.includes(right));
   }
@@ -368,6 +364,12 @@ class Desk {
       };
       this.openPanel(revertPanel(item, { root: this.root, done }, () => this.closePanel()));
     }
+  }
+
+  /** A zone around the contribution that is open. */
+  private closeHere(): void {
+    const geometry = this.current?.feature.geometry;
+    location.hash = geometry ? `zones/${round(anchorOf(geometry)).join(',')}` : 'zones';
   }
 
   private closePanel(): void {
@@ -534,22 +536,27 @@ async function render(frame: Frame): Promise<HTMLElement[]> {
     return denied();
   }
   const { root } = frame;
+  const [at, around] = location.hash.slice(1).split('/');
   const parts: [hash: string, word: Word, right: string, draw: () => Promise<HTMLElement>][] = [
     ['', 'desk.queue', 'moderate', () => queue(frame, me.rights)],
     ['blocks', 'blocks.tab', 'block', () => blockList(root, frame.session?.is_operator === true)],
+    ['zones', 'zones.tab', 'close_zone', async () => zonePart(await stateOf(frame), root, around)],
     ['audit', 'desk.audit', 'see_audit', () => trail(root)],
   ];
   const open = parts.filter(([, , right]) => me.rights.includes(right));
-  const [at] = location.hash.slice(1).split('/');
   const here = open.find(([hash]) => hash === at) ?? open[0]!;
   const tabs = h('nav', { class: 'tabs', 'aria-label': t('desk.parts') },
     open.map((each) => h('a', { href: `#${each[0]}`, 'aria-current': each === here ? 'page' : null }, t(each[1]))));
   return [tabs, await here[3]()];
 }
 
-async function queue(frame: Frame, rights: string[]): Promise<HTMLElement> {
+async function stateOf(frame: Frame): Promise<State> {
   const api = new Api(frame.root);
-  const desk = new Desk(new State(api, frame.map!, await api.collections()), frame, rights);
+  return new State(api, frame.map!, await api.collections());
+}
+
+async function queue(frame: Frame, rights: string[]): Promise<HTMLElement> {
+  const desk = new Desk(await stateOf(frame), frame, rights);
   await desk.start();
   return desk.element;
 }

@@ -4,7 +4,7 @@
 
 import { BaseMaps } from '../base_maps';
 import { h } from '../dom';
-import { number, t } from '../i18n';
+import { number, t, type Word } from '../i18n';
 import type { MapModule, MapView } from '../map_view';
 import { isFrugal } from '../network';
 import type { Entry, State } from '../state';
@@ -26,7 +26,11 @@ export class DeskMap {
   private entry: Entry | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly state: State) {
+  constructor(
+    private readonly state: State,
+    private readonly label: Word = 'desk.map',
+    private readonly opened: (view: MapView) => void = () => undefined,
+  ) {
     if (WIDE.matches && !isFrugal()) {
       this.open();
     } else {
@@ -48,7 +52,7 @@ export class DeskMap {
     }
   }
 
-  private open(): void {
+  open(): void {
     if (this.asked) {
       return;
     }
@@ -64,11 +68,12 @@ export class DeskMap {
       const nothing = (): void => undefined;
       this.view = module.createMap(this.box, this.state, null, asset('map-worker.js'), {
         moved: nothing, picked: nothing, crowded: nothing, drawn: nothing, baseMissing: nothing,
-      }, { label: () => t('desk.map'), pin: ([lon, lat]) => `${number(lat)} ; ${number(lon)}` });
+      }, { label: () => t(this.label), pin: ([lon, lat]) => `${number(lat)} ; ${number(lon)}` });
       const bases = new BaseMaps(this.state.map.base_maps ?? [], nothing);
       this.view.setBase(bases.chosen);
       this.element.append(h('p', { class: 'desk-attribution' }, ...linkify(bases.chosen?.attribution ?? '')));
       this.draw();
+      this.opened(this.view);
     } catch {
       this.element.replaceChildren(h('p', { class: 'note' }, t('desk.no_map')));
     }

@@ -3,7 +3,9 @@
 // undone as if it had never been; the others leave one after the other, and again when the network
 // did not carry them. What has not arrived is kept on the device.
 
+import { h } from '../dom';
 import { local, NetworkError, RefusedError, request, send } from '../http';
+import { plural, t } from '../i18n';
 import { recallJson, remember, rememberJson } from '../storage';
 import type { Page } from './ui';
 
@@ -255,4 +257,17 @@ export class Outbox {
     this.arrived += 1;
     this.events.added();
   }
+}
+
+/** How it stands, in words; also as numbers, for whoever waits for them. */
+export function outboxWords(outbox: Outbox, status: HTMLElement): HTMLElement[] {
+  const { arrived, size, stuck } = outbox;
+  status.dataset['arrived'] = String(arrived);
+  status.dataset['waiting'] = String(size);
+  return [
+    arrived > 0 ? h('span', null, plural('desk.arrived', arrived)) : null,
+    size > 0 && !stuck ? h('span', null, plural('desk.waiting', size)) : null,
+    size > 0 && stuck ? h('span', { class: 'error' }, plural('desk.stuck', size), ' ',
+      h('button', { type: 'button', class: 'link', onclick: () => outbox.retry() }, t('retry'))) : null,
+  ].filter((each): each is HTMLElement => each !== null);
 }

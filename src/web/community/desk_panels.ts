@@ -82,7 +82,7 @@ export function mergePanel(candidates: Candidate[], chosen: (candidate: Candidat
 export const KEYS: [keys: string[], word: Word][] = [
   [['j', '↓'], 'keys.next'], [['k', '↑'], 'keys.previous'], [['a'], 'keys.approve'], [['r'], 'keys.reject'],
   [['h'], 'keys.hide'], [['m'], 'keys.merge'], [['x'], 'keys.select'], [['u'], 'keys.undo'],
-  [['b'], 'keys.block'], [['v'], 'keys.revert'], [['?'], 'keys.help'], [['Esc'], 'keys.close'],
+  [['b'], 'keys.block'], [['v'], 'keys.revert'], [['z'], 'keys.close_here'], [['?'], 'keys.help'], [['Esc'], 'keys.close'],
 ];
 
 export function helpPanel(single: boolean, setSingle: (on: boolean) => void, close: () => void): Panel {

@@ -25,11 +25,13 @@ export interface FieldOptions {
 }
 
 export interface Field {
-  options: FieldOptions;
+  options: Pick<FieldOptions, 'name' | 'pointers' | 'type' | 'required' | 'minimum' | 'maximum'>;
   element: HTMLElement;
   value(): string | boolean;
   focus(): void;
   fail(reason: string | null): void;
+  /** What is wrong with it, where that is its own matter. */
+  wrong?(): string | null;
 }
 
 let forms = 0;
@@ -84,7 +86,8 @@ export function field(options: FieldOptions, prefix: string): Field {
 type Refusals = Partial<Record<number, Word>>;
 
 export interface FormOptions {
-  fields: FieldOptions[];
+  /** Those of one kind by their options; others bring themselves. */
+  fields: (FieldOptions | Field)[];
   submit: string;
   /** What it does with what was typed; a refusal is shown beside the fields. */
   send(values: Values): Promise<void>;
@@ -96,6 +99,9 @@ export interface FormOptions {
 }
 
 function wrongIn(each: Field): string | null {
+  if (each.wrong) {
+    return each.wrong();
+  }
   const value = each.value();
   const { type, required, minimum, maximum } = each.options;
   if (value === '') {
@@ -119,7 +125,7 @@ function wrongIn(each: Field): string | null {
 /** A form that sends by itself, says what is wrong, and loses nothing of what was typed. */
 export function form(options: FormOptions): HTMLFormElement {
   const prefix = `form${++forms}`;
-  const fields = options.fields.map((each) => field(each, prefix));
+  const fields = options.fields.map((each) => ('element' in each ? each : field(each, prefix)));
   const errors = h('div', { class: 'form-errors' });
   const button = h('button', { type: 'submit', class: options.danger ? 'primary danger' : 'primary' }, options.submit);
   let busy = false;
