@@ -129,7 +129,9 @@ struct jalon_app_measures {
     size_t tile_count, tile_bytes; /* kept */
     uint64_t tile_hits, tile_misses;
     uint64_t store_reads, store_standby_reads, store_writes; /* transactions */
+    uint64_t store_statements; /* asked for, each time */
     int64_t store_log_bytes;
+    uint64_t password_hashes; /* made, to keep one or to compare with one */
     uint64_t store_lost, store_regained; /* connections to the database, and made anew since */
     uint64_t store_refused;              /* attempts to connect that failed */
 };

@@ -124,6 +124,8 @@ enum jalon_status jalon_db_start_watch(struct jalon_context *ctx, struct jalon_d
 enum jalon_status jalon_db_start_checkpoints(struct jalon_context *ctx,
                                              struct jalon_db *db) JALON_MUST_USE;
 
+/* Statements asked for since it was opened, each time that one was. */
+uint64_t jalon_db_measure_statements(const struct jalon_db *db);
 /*
  * Transactions begun since it was opened, and bytes of what is written and not yet in the database's
  * own file (0 for an engine that keeps them elsewhere).

@@ -106,7 +106,8 @@ uint64_t jalon_store_losses(struct jalon_store *store);
 /* Reads the smallest thing there is: does the store answer? */
 enum jalon_status jalon_store_ping(struct jalon_context *ctx,
                                    struct jalon_store *store) JALON_MUST_USE;
-/* See jalon_db_measure_reach, and jalon_db_measure. */
+/* See jalon_db_measure_statements, jalon_db_measure_reach, and jalon_db_measure. */
+uint64_t jalon_store_measure_statements(const struct jalon_store *store);
 void jalon_store_measure_reach(struct jalon_store *store, uint64_t *out_lost,
                                uint64_t *out_regained, uint64_t *out_refused);
 void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads,
@@ -250,6 +251,16 @@ enum jalon_status jalon_store_find_contribution(struct jalon_context *ctx,
                                                 const struct jalon_map *map, int32_t collection,
                                                 struct jalon_id id, struct jalon_contribution *out)
     JALON_MUST_USE;
+/* By what somebody is let see what is not published: texts that are empty let see nothing. */
+struct jalon_onlooker {
+    bool sees_all;
+    struct jalon_text account, secret_hash;
+};
+/* The same for an onlooker: what they may not see costs what an id costs that nobody ever had. */
+enum jalon_status jalon_store_find_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                        const struct jalon_map *map, int32_t collection,
+                                        struct jalon_id id, const struct jalon_onlooker *onlooker,
+                                        struct jalon_contribution *out) JALON_MUST_USE;
 enum jalon_status jalon_store_load_contribution(struct jalon_context *ctx,
                                                 struct jalon_session *session,
                                                 const struct jalon_map *map, int64_t number,

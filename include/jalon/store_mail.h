@@ -8,6 +8,11 @@
 #include "jalon/store.h"
 
 /* --- Mail --- */
+/*
+ * A recipient: the mail is a row without words that is never sent. For what must take as long as a mail,
+ * so that nobody can tell whether there is somebody to be told.
+ */
+#define JALON_MAIL_NOBODY "-"
 /* Into the outbox, due at once. What it says is the caller's, and may be sent as it is. */
 enum jalon_status jalon_store_queue_mail(struct jalon_context *ctx, struct jalon_session *session,
                                          struct jalon_text recipient, struct jalon_text subject,

@@ -25,6 +25,11 @@ struct jalon_merger {
 enum jalon_status jalon_store_merge(struct jalon_context *ctx, struct jalon_session *session,
                                     const struct jalon_map *map,
                                     const struct jalon_merger *merger) JALON_MUST_USE;
+/* Where a duplicate went. JALON_NOT_FOUND (no message): nothing of this id was merged. */
+enum jalon_status jalon_store_find_merged(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map, int32_t collection,
+                                          struct jalon_id id,
+                                          struct jalon_id *out_into) JALON_MUST_USE;
 /* Removes that link. */
 enum jalon_status jalon_store_unlink_merged(struct jalon_context *ctx,
                                             struct jalon_session *session,

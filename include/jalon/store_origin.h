@@ -25,6 +25,18 @@ enum jalon_status jalon_store_insert_origin(struct jalon_context *ctx,
 enum jalon_status jalon_store_find_origin(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, int64_t contribution,
                                           struct jalon_origin *out) JALON_MUST_USE;
+/* What of it is told to the address that was left with it. */
+struct jalon_recoverable {
+    int64_t contribution;
+    struct jalon_text title; /* may be empty */
+    struct jalon_text email; /* as it was left */
+};
+/* JALON_NOT_FOUND (no message): nothing without an account is there, or not by this address. */
+enum jalon_status jalon_store_find_recoverable(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map, int32_t collection,
+                                               struct jalon_id id, struct jalon_text email,
+                                               struct jalon_recoverable *out) JALON_MUST_USE;
 /* Another edit secret, by its hash, which opens until `expires_us`; the one before does no longer. */
 enum jalon_status jalon_store_renew_secret(struct jalon_context *ctx,
                                            struct jalon_session *session,

@@ -7,6 +7,15 @@ SELECT number, id, collection, version, title, description, fields, categories, 
     declared_by, confirmed, supports, comments, touched, merged_into
 FROM contribution WHERE map = $1 AND collection = $2 AND id = $3;
 
+-- What is published, and of all else what $4 (everything), the account $5 or the edit secret of hash $6
+-- lets see: whoever may not see a row has it not even read, which takes as long as one that is not there.
+-- name: contribution_find_seen
+SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
+    author, source, source_id, licence, observed, campaign, created, updated, geometry,
+    declared_by, confirmed, supports, comments, touched, merged_into
+FROM contribution WHERE map = $1 AND collection = $2 AND id = $3
+    AND (moderation = 'published' OR $4 OR author = $5 OR edit_secret_hash = $6);
+
 -- name: contribution_load
 SELECT number, id, collection, version, title, description, fields, categories, status, moderation,
     author, source, source_id, licence, observed, campaign, created, updated, geometry,

@@ -1,4 +1,9 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Where a duplicate went. Of what is not one, there is no row to read.
+-- name: merge_find
+SELECT merged_into FROM contribution WHERE map = $1 AND collection = $2 AND id = $3
+    AND moderation = 'deleted' AND merged_into IS NOT NULL;
+
 -- What was said of a duplicate ($2) moves to the contribution that it is merged into ($3), both of map
 -- $1.
 

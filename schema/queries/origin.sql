@@ -9,6 +9,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 SELECT device, address, email, secret_expires, secret_revoked, created FROM origin
 WHERE map = $1 AND contribution = $2;
 
+-- What is recovered by the address $4 that was left with it; of all else there is no row to read.
+-- name: origin_find_recoverable
+SELECT contribution.number, contribution.title, origin.email FROM contribution
+JOIN origin ON origin.map = contribution.map AND origin.contribution = contribution.number
+WHERE contribution.map = $1 AND contribution.collection = $2 AND contribution.id = $3
+    AND contribution.author IS NULL AND contribution.moderation <> 'deleted'
+    AND lower(origin.email) = lower($4);
+
 -- Another secret, for as long; $4 when it ends.
 -- name: origin_renew_secret
 UPDATE contribution SET edit_secret_hash = $3 WHERE map = $1 AND number = $2;

@@ -2,7 +2,8 @@
 -- Mail that is to be sent, or was.
 
 -- name: outbox_insert
-INSERT INTO outbox (recipient, subject, body, created, due) VALUES ($1, $2, $3, $4, $4);
+INSERT INTO outbox (recipient, subject, body, created, due, failed)
+VALUES ($1, $2, $3, $4, $4, $5);
 
 -- Where an account gets mail.
 -- name: outbox_contact

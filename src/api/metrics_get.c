@@ -79,6 +79,11 @@ static void write_app(struct jalon_app *app, struct jalon_buffer *out)
                      (double)measures.store_standby_reads);
     jalon_metric_put(out, "jalon_store_transactions_total", "mode=\"write\"",
                      (double)measures.store_writes);
+    put_counter(out, "jalon_store_statements_total", "Statements asked of the database.",
+                (double)measures.store_statements);
+    put_counter(out, "jalon_password_hashes_total",
+                "Hashes of passwords made, to keep one or to compare with one.",
+                (double)measures.password_hashes);
     put_gauge(out, "jalon_store_wal_bytes", "Size of the database's write-ahead log.",
               (double)measures.store_log_bytes);
     write_reach(&measures, out);

@@ -5,6 +5,7 @@
 #include "jalon/clock.h"
 
 #include "internal.h"
+#include "people.h"
 #include "tiles.h"
 
 enum {
@@ -54,6 +55,8 @@ void jalon_app_measure(struct jalon_app *app, struct jalon_app_measures *out)
     jalon_tile_cache_measure(app->tiles, out);
     jalon_store_measure_reach(app->store, &out->store_lost, &out->store_regained,
                               &out->store_refused);
+    out->store_statements = jalon_store_measure_statements(app->store);
+    out->password_hashes = jalon_passwords_count(app->passwords);
     jalon_store_measure(app->store, &out->store_reads, &out->store_standby_reads,
                         &out->store_writes, &out->store_log_bytes);
 }

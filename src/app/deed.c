@@ -39,12 +39,11 @@ enum jalon_status jalon_deed_find(struct jalon_context *ctx, struct jalon_sessio
     enum jalon_status status =
         jalon_rights_find_collection(ctx, map, ref->collection, &collection);
     if (status == JALON_OK) {
-        status = jalon_store_find_contribution(ctx, session, map, collection, ref->id,
-                                               &out->contribution);
-        status = status == JALON_NOT_FOUND ? jalon_fail(ctx, status, "%s", absent) : status;
+        status = jalon_rights_find_party(ctx, session, map, &ref->actor, &out->party);
     }
     if (status == JALON_OK) {
-        status = jalon_rights_find_party(ctx, session, map, &ref->actor, &out->party);
+        status = jalon_rights_find_seen(ctx, session, map, &out->party, collection, ref->id,
+                                        &out->contribution);
     }
     if (status != JALON_OK) {
         return status;

@@ -79,8 +79,8 @@ static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_se
     if (status != JALON_OK) {
         return status;
     }
-    status = jalon_store_find_contribution(ctx, session, subject->map, collection, edit->id,
-                                           &subject->before);
+    status = jalon_rights_find_seen(ctx, session, subject->map, &subject->party, collection,
+                                    edit->id, &subject->before);
     if (status == JALON_OK) {
         status = check_seen(ctx, session, subject, &is_seen);
     }

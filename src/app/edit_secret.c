@@ -102,6 +102,24 @@ static enum jalon_status find(struct jalon_context *ctx, struct jalon_session *s
     return status;
 }
 
+/* As find, for who may see it; the secret alone says who that is. */
+static enum jalon_status find_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                   const struct jalon_map *map, const struct jalon_actor *actor,
+                                   const struct jalon_secret_of *of, struct jalon_contribution *out)
+{
+    const struct jalon_party party = {
+        .actor = {.account = JALON_TEXT_EMPTY, .secret = actor->secret},
+        .role = JALON_ROLE_NOBODY,
+    };
+    int32_t collection;
+    enum jalon_status status = jalon_rights_find_collection(ctx, map, of->collection, &collection);
+    if (status == JALON_OK) {
+        status = jalon_rights_find_seen(ctx, session, map, &party, collection, of->id, out);
+    }
+    return status == JALON_OK && out->moderation == JALON_MODERATION_DELETED ? fail_not_there(ctx)
+                                                                             : status;
+}
+
 /* Finds it for who has its secret, and nobody else. */
 static enum jalon_status find_own(struct jalon_context *ctx, struct jalon_session *session,
                                   const struct jalon_map *map, const struct jalon_actor *actor,
@@ -112,61 +130,27 @@ static enum jalon_status find_own(struct jalon_context *ctx, struct jalon_sessio
         return jalon_fail(ctx, JALON_UNAUTHENTICATED,
                           "this needs the edit secret, in the header Jalon-Edit-Secret");
     }
-    enum jalon_status status = find(ctx, session, map, of, out);
+    enum jalon_status status = find_seen(ctx, session, map, actor, of, out);
     if (status == JALON_OK) {
         status = jalon_edit_secret_opens(ctx, session, map, out->number, actor->secret, &opens);
     }
     if (status != JALON_OK || opens) {
         return status;
     }
-    /* Whoever does not see it is not told that it is there. */
-    return out->moderation == JALON_MODERATION_PUBLISHED
-               ? jalon_fail(ctx, JALON_FORBIDDEN, "this is not its edit secret")
-               : fail_not_there(ctx);
+    return jalon_fail(ctx, JALON_FORBIDDEN, "this is not its edit secret");
 }
 
 /* --- Recovering --- */
-static bool is_address_left(const struct jalon_origin *origin, struct jalon_text email)
-{
-    return origin->email.length > 0 && jalon_text_equal_ascii_case(origin->email, email);
-}
-
-/*
- * The contribution if mail may go to this address, and the address as it was left; JALON_NOT_FOUND if not,
- * for whatever reason.
- */
-static enum jalon_status find_recoverable(struct jalon_context *ctx, struct jalon_session *session,
-                                          const struct jalon_map *map,
-                                          const struct jalon_secret_of *of,
-                                          struct jalon_text email, struct jalon_contribution *out,
-                                          struct jalon_text *out_left)
-{
-    struct jalon_origin origin;
-    enum jalon_status status = find(ctx, session, map, of, out);
-    if (status == JALON_OK && out->author.length > 0) {
-        return JALON_NOT_FOUND;
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_find_origin(ctx, session, map, out->number, &origin);
-    }
-    if (status == JALON_OK && is_address_left(&origin, email)) {
-        *out_left = origin.email;
-        return JALON_OK;
-    }
-    return status == JALON_OK ? JALON_NOT_FOUND : status;
-}
-
 static enum jalon_status mail_link(struct jalon_context *ctx, struct jalon_session *session,
                                    const struct jalon_map *map, const struct jalon_secret_of *of,
-                                   const struct jalon_contribution *contribution,
-                                   const struct jalon_ticket *ticket, struct jalon_text token,
+                                   struct jalon_text title, const struct jalon_ticket *ticket,
+                                   struct jalon_text token,
                                    struct jalon_text language)
 {
     char id[JALON_ID_TEXT_SIZE], until[JALON_CLOCK_TEXT_SIZE];
     jalon_id_format(of->id, id);
     jalon_clock_format(ticket->expires_us / 60000000 * 60000000, until);
     bool is_english = jalon_text_is(language, "en");
-    struct jalon_text title = contribution->title;
     struct jalon_text link = jalon_text_format(
         ctx->arena,
         JALON_MAIL_HERE "/account#secret=%.*s&item=/maps/%.*s/collections/%.*s/items/%s",
@@ -188,42 +172,42 @@ static enum jalon_status mail_link(struct jalon_context *ctx, struct jalon_sessi
 }
 
 /*
- * A ticket is written either way, of nothing when there is nothing to recover: who asks cannot tell by
- * the time it takes.
+ * A ticket and a mail are written either way, of nothing and to nobody when there is nothing to recover:
+ * who asks cannot tell by the time it takes.
  */
 static enum jalon_status ask_in(struct jalon_context *ctx, struct jalon_session *session,
-                                const struct jalon_map *map, const struct jalon_secret_of *of,
-                                struct jalon_text email, struct jalon_text language)
+                                const struct jalon_map *map, int32_t collection,
+                                const struct jalon_secret_of *of, struct jalon_text email,
+                                struct jalon_text language)
 {
-    struct jalon_contribution contribution;
-    struct jalon_text token;
     int64_t now_us = jalon_clock_now_us();
-    struct jalon_ticket ticket = {.purpose = JALON_TICKET_RECOVER_SECRET,
-                                  .email = email,
-                                  .created_us = now_us,
-                                  .expires_us = now_us + link_us};
-    enum jalon_status found = find_recoverable(ctx, session, map, of, email, &contribution,
-                                               &ticket.email);
-    if (found != JALON_OK && found != JALON_NOT_FOUND) {
-        return found;
+    struct jalon_recoverable found = {
+        .title = JALON_TEXT(JALON_MAIL_NOBODY),
+        .email = JALON_TEXT(JALON_MAIL_NOBODY),
+    };
+    struct jalon_text token;
+    enum jalon_status status =
+        jalon_store_find_recoverable(ctx, session, map, collection, of->id, email, &found);
+    bool is_there = status == JALON_OK;
+    struct jalon_ticket ticket = {
+        .purpose = JALON_TICKET_RECOVER_SECRET,
+        .map = is_there ? map->number : 0,
+        .contribution = found.contribution,
+        .email = found.email,
+        .created_us = now_us,
+        .expires_us = is_there ? now_us + link_us : now_us + 1,
+    };
+    if (status == JALON_OK || status == JALON_NOT_FOUND) {
+        status = jalon_secret_make(ctx, &token);
     }
-    if (found == JALON_OK) {
-        ticket.map = map->number;
-        ticket.contribution = contribution.number;
-    } else {
-        jalon_error_clear(ctx);
-        ticket.email = JALON_TEXT("-"); /* nobody's address is kept for having been tried */
-        ticket.expires_us = now_us + 1;
-    }
-    enum jalon_status status = jalon_secret_make(ctx, &token);
     if (status == JALON_OK) {
         status = jalon_secret_hash(ctx, token, &ticket.hash);
     }
     if (status == JALON_OK) {
         status = jalon_store_insert_ticket(ctx, session, &ticket);
     }
-    return status == JALON_OK && found == JALON_OK
-               ? mail_link(ctx, session, map, of, &contribution, &ticket, token, language)
+    return status == JALON_OK
+               ? mail_link(ctx, session, map, of, found.title, &ticket, token, language)
                : status;
 }
 
@@ -263,7 +247,8 @@ enum jalon_status jalon_app_ask_secret(struct jalon_context *ctx, struct jalon_a
         status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
-        status = end_alone(ctx, session, ask_in(ctx, session, map, of, email, language));
+        status = end_alone(ctx, session,
+                           ask_in(ctx, session, map, collection, of, email, language));
     }
     if (status == JALON_OK) {
         jalon_throttle_note(app, actor, JALON_THROTTLE_MAIL, email);
@@ -273,10 +258,17 @@ enum jalon_status jalon_app_ask_secret(struct jalon_context *ctx, struct jalon_a
 }
 
 /* --- Renewing and revoking --- */
-static enum jalon_status use_ticket(struct jalon_context *ctx, struct jalon_session *session,
-                                    const struct jalon_map *map,
-                                    const struct jalon_contribution *contribution,
-                                    struct jalon_text token)
+static enum jalon_status refuse_ticket(struct jalon_context *ctx)
+{
+    jalon_error_clear(ctx);
+    return jalon_fail_at(ctx, JALON_FORBIDDEN, JALON_ERROR_POINTER, "/token",
+                         "this link was used already, or is over: ask for another one");
+}
+
+/* Before what it is for is looked at: without the ticket nobody learns whether that is there. */
+static enum jalon_status take_ticket(struct jalon_context *ctx, struct jalon_session *session,
+                                     const struct jalon_map *map, struct jalon_text token,
+                                     int64_t *out_contribution)
 {
     struct jalon_text hash;
     struct jalon_ticket ticket;
@@ -285,15 +277,12 @@ static enum jalon_status use_ticket(struct jalon_context *ctx, struct jalon_sess
         status = jalon_store_find_ticket(ctx, session, hash, &ticket);
     }
     bool is_good = status == JALON_OK && ticket.purpose == JALON_TICKET_RECOVER_SECRET &&
-                   ticket.map == map->number && ticket.contribution == contribution->number &&
-                   ticket.expires_us > jalon_clock_now_us();
-    if (status == JALON_OK && is_good) {
-        status = jalon_store_use_ticket(ctx, session, hash);
+                   ticket.map == map->number && ticket.expires_us > jalon_clock_now_us();
+    if (status == JALON_NOT_FOUND || (status == JALON_OK && !is_good)) {
+        return refuse_ticket(ctx);
     }
-    return status == JALON_NOT_FOUND || (status == JALON_OK && !is_good)
-               ? jalon_fail_at(ctx, JALON_FORBIDDEN, JALON_ERROR_POINTER, "/token",
-                               "this link was used already, or is over: ask for another one")
-               : status;
+    *out_contribution = ticket.contribution;
+    return status == JALON_OK ? jalon_store_use_ticket(ctx, session, hash) : status;
 }
 
 static enum jalon_status renew_in(struct jalon_context *ctx, struct jalon_session *session,
@@ -304,9 +293,12 @@ static enum jalon_status renew_in(struct jalon_context *ctx, struct jalon_sessio
     struct jalon_contribution contribution;
     struct jalon_text hash;
     int64_t expires_us = end_of_secret(map, jalon_clock_now_us());
-    enum jalon_status status = find(ctx, session, map, of, &contribution);
+    int64_t number = 0;
+    enum jalon_status status = take_ticket(ctx, session, map, token, &number);
     if (status == JALON_OK) {
-        status = use_ticket(ctx, session, map, &contribution, token);
+        status = find(ctx, session, map, of, &contribution);
+        bool is_another = status == JALON_OK && contribution.number != number;
+        status = status == JALON_NOT_FOUND || is_another ? refuse_ticket(ctx) : status;
     }
     if (status == JALON_OK) {
         status = jalon_secret_make(ctx, out_secret);

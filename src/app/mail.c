@@ -68,7 +68,7 @@ enum jalon_status jalon_mail_queue(struct jalon_context *ctx, struct jalon_sessi
                                    struct jalon_text body)
 {
     struct jalon_buffer line, text;
-    if (!jalon_mail_is_address(recipient)) {
+    if (!jalon_mail_is_address(recipient) && !jalon_text_is(recipient, JALON_MAIL_NOBODY)) {
         return jalon_fail(ctx, JALON_INVALID, "this is no address that mail can be sent to");
     }
     jalon_buffer_init(&line, BODY_BYTES_MAX);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Where a duplicate is found now. Layer 3 (app). */
 #include "jalon/app_moderation.h"
+#include "jalon/store_merge.h"
 
 #include "internal.h"
 #include "rights.h"
@@ -15,11 +16,12 @@ static bool is_shown(const struct jalon_map *map, const struct jalon_contributio
 }
 
 static enum jalon_status follow(struct jalon_context *ctx, struct jalon_session *session,
-                                const struct jalon_map *map, struct jalon_contribution *at)
+                                const struct jalon_map *map, struct jalon_id into,
+                                struct jalon_contribution *at)
 {
     static const struct jalon_id none = {{0}};
-    enum jalon_status status = JALON_OK;
-    for (int step = 0; step < STEPS_MAX && status == JALON_OK; step++) {
+    enum jalon_status status = jalon_store_find_by_id(ctx, session, map, into, at);
+    for (int step = 1; step < STEPS_MAX && status == JALON_OK; step++) {
         if (at->moderation != JALON_MODERATION_DELETED ||
             jalon_id_compare(at->merged_into, none) == 0) {
             break;
@@ -37,16 +39,17 @@ static enum jalon_status find_merged(struct jalon_context *ctx, struct jalon_app
 {
     struct jalon_session *session = NULL;
     struct jalon_contribution at;
+    struct jalon_id into;
     int32_t index;
     enum jalon_status status = jalon_rights_find_collection(ctx, map, collection, &index);
     if (status == JALON_OK) {
         status = jalon_store_read(ctx, app->store, &session);
     }
     if (status == JALON_OK) {
-        status = jalon_store_find_contribution(ctx, session, map, index, id, &at);
+        status = jalon_store_find_merged(ctx, session, map, index, id, &into);
     }
     if (status == JALON_OK) {
-        status = follow(ctx, session, map, &at);
+        status = follow(ctx, session, map, into, &at);
     }
     jalon_session_end(session);
     if (status != JALON_OK) {
@@ -55,9 +58,6 @@ static enum jalon_status find_merged(struct jalon_context *ctx, struct jalon_app
     struct jalon_text key = jalon_text_copy(ctx->arena, map->collections[at.collection].key);
     if (key.data == NULL) {
         return jalon_no_memory(ctx);
-    }
-    if (jalon_id_compare(at.id, id) == 0) { /* shown by now */
-        return jalon_fail(ctx, JALON_NOT_FOUND, "there is no such contribution in this map");
     }
     *out = (struct jalon_merged){key, at.id};
     return JALON_OK;

@@ -3,7 +3,7 @@
  * One's own contribution, or one to be judged, that others do not see (so). Layer 3 (app).
  *
  * It is in no view: it is asked from the store, each time, by the rights of whoever asks. Who may not
- * see it is answered as for an id that nobody ever had, and costs as much as that, but for a comparison.
+ * see it is answered as for an id that nobody ever had, and costs as much as that.
  */
 #include "jalon/app_audience.h"
 
@@ -59,7 +59,7 @@ static enum jalon_status find(struct jalon_context *ctx, struct jalon_session *s
     struct jalon_party party;
     enum jalon_status status = jalon_rights_find_party(ctx, session, map, actor, &party);
     if (status == JALON_OK) {
-        status = jalon_store_find_contribution(ctx, session, map, collection, id, out);
+        status = jalon_rights_find_seen(ctx, session, map, &party, collection, id, out);
     }
     if (status == JALON_OK) {
         status = check(ctx, session, map, &party, out);

@@ -16,6 +16,7 @@ enum { AT_ONCE = 2, WAITING_MAX = 8 };
 
 struct jalon_passwords {
     size_t memory;
+    _Atomic uint64_t made;
     pthread_mutex_t mutex; /* of all below */
     pthread_cond_t freed;
     unsigned running, waiting;
@@ -41,6 +42,11 @@ void jalon_passwords_destroy(struct jalon_passwords *passwords)
         pthread_mutex_destroy(&passwords->mutex);
         jalon_memory_release(passwords);
     }
+}
+
+uint64_t jalon_passwords_count(const struct jalon_passwords *passwords)
+{
+    return passwords->made;
 }
 
 enum jalon_status jalon_password_check_form(struct jalon_context *ctx, struct jalon_text password,
@@ -87,6 +93,7 @@ enum jalon_status jalon_password_hash(struct jalon_context *ctx,
     if (status != JALON_OK) {
         return status;
     }
+    passwords->made++;
     bool made = jalon_password_hash_make(password, passwords->memory, hash);
     leave(passwords);
     struct jalon_text copy =
@@ -132,6 +139,7 @@ enum jalon_status jalon_password_verify(struct jalon_context *ctx,
         return status;
     }
     bool has_dummy = make_dummy(passwords);
+    passwords->made++;
     const char *compared = hash.length > 0 ? hash.data : passwords->dummy;
     bool right = has_dummy && jalon_password_hash_is_of(compared, password);
     bool old = hash.length > 0 && jalon_password_hash_is_old(compared, passwords->memory);

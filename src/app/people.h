@@ -10,6 +10,8 @@ struct jalon_passwords;
 /* `memory` bytes for each hash that is being made, of which there are two at most. NULL: no memory. */
 struct jalon_passwords *jalon_passwords_create(size_t memory);
 void jalon_passwords_destroy(struct jalon_passwords *passwords);
+/* Hashes made so far. */
+uint64_t jalon_passwords_count(const struct jalon_passwords *passwords);
 /* JALON_INVALID: too short or too long, told of `where`. */
 enum jalon_status jalon_password_check_form(struct jalon_context *ctx, struct jalon_text password,
                                             enum jalon_error_place place,

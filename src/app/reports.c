@@ -50,8 +50,8 @@ static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_se
     if (status == JALON_OK) {
         status = jalon_rights_check(ctx, session, map, party, right, NULL);
     }
-    return status == JALON_OK ? jalon_store_find_contribution(ctx, session, map, collection,
-                                                              command->id, out)
+    return status == JALON_OK ? jalon_rights_find_seen(ctx, session, map, party, collection,
+                                                       command->id, out)
                               : status;
 }
 

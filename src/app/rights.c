@@ -144,6 +144,31 @@ enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon
     return jalon_edit_secret_opens(ctx, session, map, subject->number, party->actor.secret, out);
 }
 
+enum jalon_status jalon_rights_find_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map,
+                                         const struct jalon_party *party, int32_t collection,
+                                         struct jalon_id id, struct jalon_contribution *out)
+{
+    static const unsigned scopes = JALON_SCOPE_READ | JALON_SCOPE_MODERATE;
+    struct jalon_onlooker onlooker = {
+        .sees_all = party->role >= JALON_ROLE_MODERATOR && (party->actor.scopes & scopes) != 0,
+        .account = party->actor.account,
+        .secret_hash = JALON_TEXT_EMPTY,
+    };
+    enum jalon_status status = JALON_OK;
+    if (party->actor.secret.length > 0) {
+        status = jalon_secret_hash(ctx, party->actor.secret, &onlooker.secret_hash);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_find_seen(ctx, session, map, collection, id, &onlooker, out);
+    }
+    if (status == JALON_NOT_FOUND) {
+        jalon_error_clear(ctx);
+        return jalon_fail(ctx, status, "there is no such contribution in this collection");
+    }
+    return status;
+}
+
 /* --- The verdict --- */
 /* The least role that has the right in this map, for who asks so. */
 static enum jalon_role least_role(const struct jalon_map *map, const struct jalon_party *party,

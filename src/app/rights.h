@@ -58,6 +58,16 @@ enum jalon_status jalon_rights_is_author(struct jalon_context *ctx, struct jalon
                                          const struct jalon_contribution *subject,
                                          bool *out) JALON_MUST_USE;
 /*
+ * The contribution as it is stored, if it is published or the party may, by its role, account or edit
+ * secret, see what is not; what right it takes is still to be asked. JALON_NOT_FOUND, with the same words
+ * and after the same work: there is none, or not for them.
+ */
+enum jalon_status jalon_rights_find_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                         const struct jalon_map *map,
+                                         const struct jalon_party *party, int32_t collection,
+                                         struct jalon_id id,
+                                         struct jalon_contribution *out) JALON_MUST_USE;
+/*
  * Is the contribution within the bounds of this moderator: in one of the categories or below it, and
  * its label position in the territory? Yes for who has none.
  */

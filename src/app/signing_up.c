@@ -62,6 +62,30 @@ static enum jalon_status mail_link(struct jalon_context *ctx, struct jalon_sessi
                : status;
 }
 
+/* The same work, for an address that has no account: the link is of nothing, and nobody's. */
+static enum jalon_status mail_no_link(struct jalon_context *ctx, struct jalon_session *session,
+                                      enum jalon_ticket_purpose purpose, struct jalon_text email,
+                                      struct jalon_text language)
+{
+    int64_t now_us = jalon_clock_now_us();
+    struct jalon_ticket ticket = {
+        .purpose = purpose,
+        .email = JALON_TEXT(JALON_MAIL_NOBODY), /* no address is kept for having been tried */
+        .created_us = now_us,
+        .expires_us = now_us + 1,
+    };
+    struct jalon_text secret;
+    enum jalon_status status = jalon_secret_make(ctx, &secret);
+    if (status == JALON_OK) {
+        status = jalon_secret_hash(ctx, secret, &ticket.hash);
+    }
+    if (status == JALON_OK) {
+        status = jalon_store_insert_ticket(ctx, session, &ticket);
+    }
+    return status == JALON_OK ? write_mail(ctx, session, "no_account", email, language, NULL, secret)
+                              : status;
+}
+
 /* NULL number: nobody has it. */
 static enum jalon_status find_owner(struct jalon_context *ctx, struct jalon_session *session,
                                     struct jalon_text email, struct jalon_account *out)
@@ -325,14 +349,15 @@ static enum jalon_status mail_asked(struct jalon_context *ctx, struct jalon_sess
                                     struct jalon_text email, bool for_password,
                                     struct jalon_text language)
 {
+    enum jalon_ticket_purpose purpose =
+        for_password ? JALON_TICKET_RESET_PASSWORD : JALON_TICKET_SIGN_IN;
     struct jalon_account owner;
     enum jalon_status status = find_owner(ctx, session, email, &owner);
     if (status == JALON_OK && owner.number == 0) {
-        status = write_mail(ctx, session, "no_account", email, language, NULL, JALON_TEXT_EMPTY);
+        status = mail_no_link(ctx, session, purpose, email, language);
     } else if (status == JALON_OK) {
-        status = mail_link(ctx, session,
-                           for_password ? JALON_TICKET_RESET_PASSWORD : JALON_TICKET_SIGN_IN,
-                           for_password ? "reset_password" : "sign_in", owner.email, &owner);
+        status = mail_link(ctx, session, purpose, for_password ? "reset_password" : "sign_in",
+                           owner.email, &owner);
     }
     return status == JALON_OK ? jalon_session_commit(ctx, session) : status;
 }

@@ -46,8 +46,8 @@ static enum jalon_status find_subject(struct jalon_context *ctx, struct talk *ta
         status = jalon_trace_device(ctx, talk->app, &talk->about->actor, &talk->device);
     }
     if (status == JALON_OK) {
-        status = jalon_store_find_contribution(ctx, talk->session, talk->map, collection,
-                                               talk->about->id, &talk->subject);
+        status = jalon_rights_find_seen(ctx, talk->session, talk->map, &talk->party, collection,
+                                        talk->about->id, &talk->subject);
     }
     if (status == JALON_OK && talk->subject.moderation != JALON_MODERATION_PUBLISHED) {
         status = jalon_talk_may(ctx, talk, JALON_RIGHT_READ_UNPUBLISHED, &may_read);

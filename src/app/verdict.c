@@ -47,7 +47,7 @@ static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_se
         status = jalon_rights_find_party(ctx, session, map, &command->actor, party);
     }
     if (status == JALON_OK) {
-        status = jalon_store_find_contribution(ctx, session, map, collection, command->id, out);
+        status = jalon_rights_find_seen(ctx, session, map, party, collection, command->id, out);
     }
     return status == JALON_OK ? check_reader(ctx, session, map, party, out) : status;
 }

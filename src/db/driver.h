@@ -169,6 +169,7 @@ struct jalon_db {
     struct jalon_db_connection *writer;       /* kept once made */
     bool writing;                             /* the writer is leased */
     _Atomic uint64_t begun[JALON_DB_MODE_COUNT]; /* transactions */
+    _Atomic uint64_t asked;                      /* statements, each time */
     struct jalon_db_standby standby;             /* under the mutex */
     pthread_mutex_t watch_mutex;
     struct jalon_db_connection *watch; /* for data_version only */

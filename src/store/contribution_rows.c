@@ -221,6 +221,25 @@ enum jalon_status jalon_store_find_contribution(struct jalon_context *ctx,
                     JALON_STORE_COUNT(values), out);
 }
 
+enum jalon_status jalon_store_find_seen(struct jalon_context *ctx, struct jalon_session *session,
+                                        const struct jalon_map *map, int32_t collection,
+                                        struct jalon_id id, const struct jalon_onlooker *onlooker,
+                                        struct jalon_contribution *out)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    jalon_id_format(id, text);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(map->collections[collection].number),
+        jalon_db_text((struct jalon_text){text, JALON_ID_TEXT_SIZE - 1}),
+        jalon_db_boolean(onlooker->sees_all),
+        jalon_db_text_or_null(onlooker->account),
+        jalon_db_text_or_null(onlooker->secret_hash),
+    };
+    return read_one(ctx, session, map, JALON_QUERY_CONTRIBUTION_FIND_SEEN, values,
+                    JALON_STORE_COUNT(values), out);
+}
+
 enum jalon_status jalon_store_load_contribution(struct jalon_context *ctx,
                                                 struct jalon_session *session,
                                                 const struct jalon_map *map, int64_t number,

@@ -27,11 +27,14 @@ enum jalon_status jalon_store_queue_mail(struct jalon_context *ctx, struct jalon
                                          struct jalon_text recipient, struct jalon_text subject,
                                          struct jalon_text body)
 {
+    bool is_to_nobody = jalon_text_is(recipient, JALON_MAIL_NOBODY);
+    struct jalon_db_value now = jalon_db_time(jalon_clock_now_us());
     struct jalon_db_value values[] = {
         jalon_db_text(recipient),
-        jalon_db_text(subject),
-        jalon_db_text(body),
-        jalon_db_time(jalon_clock_now_us()),
+        jalon_db_text(is_to_nobody ? JALON_TEXT_EMPTY : subject),
+        jalon_db_text(is_to_nobody ? JALON_TEXT_EMPTY : body),
+        now,
+        is_to_nobody ? now : jalon_db_null(),
     };
     session->has_mail = true;
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_OUTBOX_INSERT, values,

@@ -52,6 +52,29 @@ static enum jalon_status put_trace(struct jalon_context *ctx, struct jalon_sessi
                             NULL);
 }
 
+enum jalon_status jalon_store_find_merged(struct jalon_context *ctx, struct jalon_session *session,
+                                          const struct jalon_map *map, int32_t collection,
+                                          struct jalon_id id, struct jalon_id *out_into)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    jalon_id_format(id, text);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(map->collections[collection].number),
+        jalon_db_text(jalon_text_from(text)),
+    };
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_MERGE_FIND, values,
+                                                     JALON_STORE_COUNT(values), &cursor, &row);
+    if (status != JALON_OK) {
+        return status;
+    }
+    bool is_id = jalon_id_parse(jalon_db_to_text(&row[0]), out_into);
+    jalon_db_cursor_end(cursor);
+    return is_id ? JALON_OK : jalon_fail(ctx, JALON_INTERNAL, "a merged contribution leads nowhere");
+}
+
 enum jalon_status jalon_store_merge(struct jalon_context *ctx, struct jalon_session *session,
                                     const struct jalon_map *map, const struct jalon_merger *merger)
 {

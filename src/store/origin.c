@@ -59,6 +59,40 @@ enum jalon_status jalon_store_find_origin(struct jalon_context *ctx, struct jalo
     return status;
 }
 
+enum jalon_status jalon_store_find_recoverable(struct jalon_context *ctx,
+                                               struct jalon_session *session,
+                                               const struct jalon_map *map, int32_t collection,
+                                               struct jalon_id id, struct jalon_text email,
+                                               struct jalon_recoverable *out)
+{
+    char text[JALON_ID_TEXT_SIZE];
+    jalon_id_format(id, text);
+    struct jalon_db_value values[] = {
+        jalon_db_integer(map->number),
+        jalon_db_integer(map->collections[collection].number),
+        jalon_db_text(jalon_text_from(text)),
+        jalon_db_text(email),
+    };
+    struct jalon_db_cursor *cursor;
+    const struct jalon_db_value *row;
+    enum jalon_status status =
+        jalon_store_query_row(ctx, session, JALON_QUERY_ORIGIN_FIND_RECOVERABLE, values,
+                              JALON_STORE_COUNT(values), &cursor, &row);
+    if (status != JALON_OK) {
+        return status;
+    }
+    struct jalon_recoverable found = {.contribution = jalon_db_to_integer(&row[0])};
+    status = jalon_store_copy_text(ctx, &row[1], &found.title);
+    if (status == JALON_OK) {
+        status = jalon_store_copy_text(ctx, &row[2], &found.email);
+    }
+    jalon_db_cursor_end(cursor);
+    if (status == JALON_OK) {
+        *out = found;
+    }
+    return status;
+}
+
 enum jalon_status jalon_store_renew_secret(struct jalon_context *ctx,
                                            struct jalon_session *session,
                                            const struct jalon_map *map, int64_t contribution,

@@ -148,6 +148,11 @@ void jalon_store_measure_reach(struct jalon_store *store, uint64_t *out_lost,
     jalon_db_measure_reach(store->db, out_lost, out_regained, out_refused);
 }
 
+uint64_t jalon_store_measure_statements(const struct jalon_store *store)
+{
+    return jalon_db_measure_statements(store->db);
+}
+
 void jalon_store_measure(struct jalon_store *store, uint64_t *out_reads,
                          uint64_t *out_standby_reads, uint64_t *out_writes, int64_t *out_log_bytes)
 {

@@ -146,6 +146,7 @@ test('every measure is there, in the format', async () => {
     'jalon_write_queue_length', 'jalon_write_queue_refusals_total', 'jalon_http_response_bytes_total',
     'jalon_maps_loaded', 'jalon_view_bytes', 'jalon_tile_cache_tiles', 'jalon_tile_cache_bytes',
     'jalon_tile_cache_hits_total', 'jalon_tile_cache_misses_total', 'jalon_store_wal_bytes', 'jalon_store_connections_lost_total',
+    'jalon_store_statements_total', 'jalon_password_hashes_total',
     'jalon_store_reconnections_total', 'jalon_store_connect_failures_total',
     'jalon_store_transactions_total', 'jalon_build_info', 'process_resident_memory_bytes',
     'process_start_time_seconds', 'process_cpu_seconds_total', 'process_open_fds', 'process_max_fds',
