@@ -52,11 +52,13 @@ export function fieldName(field: string, schema: Schema | null): string {
 /** `first`: a first version has nothing before; its values alone are easier to read. */
 export function changeRow(change: Change, first: boolean, schema: Schema | null, tree: CategoryTree): HTMLElement {
   const spec = schema?.fields.find((each) => each.key === change.field);
-  const value = (which: unknown): (Node | string)[] => showChange(change.field, spec, which, tree);
-  const before = first ? null
+  const value = (which: unknown): (Node | string)[] => change.redacted && which === undefined
+    ? [h('span', { class: 'empty' }, t('history.redacted'))] : showChange(change.field, spec, which, tree);
+  const gone = change.redacted && change.before === undefined && change.after === undefined;
+  const before = first || gone ? null
     : [h('del', null, h('span', { class: 'visually-hidden' }, t('history.before')), ...value(change.before)),
        h('span', { class: 'arrow', 'aria-hidden': 'true' }, ' → ')];
-  return h('div', { 'data-field': change.field },
+  return h('div', { 'data-field': change.field, 'data-set': change.after !== undefined && change.after !== null },
     h('dt', null, fieldName(change.field, schema)),
     h('dd', null, before,
       h('ins', null, before && h('span', { class: 'visually-hidden' }, t('history.after')),

@@ -9,6 +9,8 @@ export interface Choice {
   key: string;
   label: Label;
   parent: string | null;
+  /** Of a status: it ends the workflow, and is to be explained. */
+  closes: boolean;
 }
 
 export interface FieldSpec {
@@ -23,6 +25,8 @@ export interface FieldSpec {
   maximum: number | undefined;
   maxLength: number | undefined;
   initial: string | undefined;
+  /** Of a status: where its steps lead, by where they begin. */
+  steps: Record<string, unknown>;
 }
 
 export interface Schema {
@@ -58,6 +62,7 @@ function choices(property: Json): Choice[] {
       key,
       label: label(each['x-label'], String(each['title'] ?? key)),
       parent: optional<string>(each['x-parent'], 'string') ?? null,
+      closes: each['x-closes'] === true,
     };
   });
 }
@@ -75,6 +80,7 @@ function field(key: string, property: Json, required: Set<unknown>): FieldSpec {
     maximum: optional(property['maximum'], 'number'),
     maxLength: optional(property['maxLength'], 'number'),
     initial: optional(property['default'], 'string'),
+    steps: object(property['x-transitions']),
   };
 }
 

@@ -118,6 +118,8 @@ export interface Change {
   field: string;
   before?: unknown;
   after?: unknown;
+  /** A side that is missing was removed from the history. */
+  redacted?: boolean;
 }
 
 export interface Revision {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { assertClean, base, checkAccessible, launch, mapPath, pointCollection } from './browser.mjs';
-import { checkPage, client, enter as enterWindow, jalon, NARROW, person } from './community.mjs';
+import { checkPage, client, enter as enterWindow, jalon, mailedLink, NARROW, person } from './community.mjs';
 
 const map = mapPath.split('/').pop();
 let browser;
@@ -16,8 +16,9 @@ let place = 0;
 
 before(async () => {
   browser = await launch();
-  ({ collection } = await pointCollection());
-  for (const [name, role] of [['ada'], ['bob'], ['mod', 'moderator']]) {
+  // One with a workflow.
+  ({ collection } = await pointCollection(({ properties }) => properties.properties.properties.status));
+  for (const [name, role] of [['ada'], ['bob'], ['carl'], ['mod', 'moderator']]) {
     person(name, role);
   }
   ada = client('ada');
@@ -202,6 +203,177 @@ test('contributions are related to others of this map and of another one, both w
   await context.close();
 });
 
+test('what should never have been said is removed from memory, and that it was stays', async () => {
+  const item = await contribution('Chez Zorglub', { description: 'Sonner chez Zorglub' });
+  await ada('PATCH', itemPath(item.id), { properties: { title: 'Une maison' } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' });
+  const { page, context, seen } = await enter(browser, 'mod', { device: NARROW });
+  await open(page, item.id, 'history');
+  await page.click('[data-redact="1"]');
+  const form = page.locator('[data-version="1"] form').last();
+  assert.equal(await form.locator('[name="status"]').count(), 0, 'what says nothing of anybody is not offered');
+  await form.locator('input[name=""]').fill('Un nom de personne');
+  await page.keyboard.press('Enter');
+  await form.locator('.field.invalid', { hasText: 'Cochez' }).waitFor();
+  await form.locator('input[name="title"]').check();
+  await form.locator('input[name="description"]').check();
+  await form.locator('button[type="submit"]').click();
+  await page.waitForSelector('[data-version="3"]');
+  assert.match(await page.innerText('[data-version="1"] [data-field="title"]'), /retiré par la modération/);
+  assert.match(await page.innerText('[data-version="3"]'), /Un nom de personne/);
+  assert.doesNotMatch(await page.innerText('#view'), /Zorglub/);
+  await checkPage(page, 'history with a redaction');
+  for (const path of [itemPath(item.id), `${itemPath(item.id)}/revisions`, `${itemPath(item.id)}/revisions/1`]) {
+    for (const who of [client(), ada, client('mod')]) {
+      const { status, body } = await who('GET', path);
+      assert.equal(status, 200, path);
+      assert.doesNotMatch(JSON.stringify(body), /Zorglub/, path);
+    }
+  }
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.title, 'Une maison');
+  assert.equal((await ada('GET', `${mapPath}/collections/${collection.id}/items?q=Zorglub&f=json`)).body.numberMatched, 0);
+  assertClean(seen);
+  await context.close();
+});
+
+test('its author takes a step of the workflow, with a reason where one is due, and whoever supports it is told', async () => {
+  const item = await contribution('Un besoin');
+  await client('bob')('PUT', `${itemPath(item.id)}/supports/mine`);
+  const { page, context, seen } = await enter(browser, 'ada', { device: NARROW });
+  await open(page, item.id);
+  await page.click('#talk-status summary');
+  const steps = page.locator('#talk-status select');
+  assert.equal(await steps.locator('option[value="expressed"]').count(), 0, 'only where a step leads');
+  await steps.selectOption('answered');
+  const name = await steps.locator('option[value="answered"]').innerText();
+  await page.click('#talk-status button[type="submit"]');
+  await page.locator('#talk-status .field.invalid', { hasText: 'demande une raison' }).waitFor();
+  await checkPage(page, 'status');
+  await page.fill('#talk-status textarea', 'Le banc est posé');
+  await page.click('#talk-status button[type="submit"]');
+  await page.locator('#view [data-field="status"] dd', { hasText: name }).waitFor();
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.status, 'answered');
+  const { items: [last] } = (await ada('GET', `${itemPath(item.id)}/revisions`)).body;
+  assert.deepEqual([last.reason, last.author, last.changes.map((each) => each.field)], ['Le banc est posé', 'ada', ['status']]);
+  assert.equal(await page.locator('#talk-status option').count(), 1, 'the steps from there');
+  await context.close();
+  const bob = await enter(browser, 'bob');
+  await bob.page.goto(`${base}/account#notifications`);
+  await bob.page.locator('[data-kind="status"]', { hasText: 'Le banc est posé' }).waitFor();
+  // Somebody else may not.
+  await open(bob.page, item.id);
+  assert.equal(await bob.page.locator('#talk-status').count(), 0);
+  await bob.context.close();
+  assertClean(seen);
+});
+
+test('whoever holds a place asks for it; its author refuses one with a reason, a moderator gives it to another', async () => {
+  const item = await contribution('Mon café');
+  const claim = async (name, text) => {
+    const { page, context } = await enter(browser, name, { device: NARROW });
+    await open(page, item.id);
+    await page.click('#talk-claims summary');
+    await page.fill('#talk-claims textarea', text);
+    await page.click('#talk-claims button[type="submit"]');
+    await page.locator('[data-claim]', { hasText: text }).waitFor();
+    return { page, context };
+  };
+  const bob = await claim('bob', 'Je passe souvent devant');
+  const carl = await claim('carl', 'C’est mon café');
+  assert.equal(await carl.page.locator('[data-claim]').count(), 1, 'one does not read the claims of others');
+  const author = await enter(browser, 'ada');
+  await open(author.page, item.id);
+  const asked = author.page.locator('[data-claim]', { hasText: 'bob' });
+  await asked.locator('summary').click();
+  await asked.locator('button[type="submit"]').click();
+  await asked.locator('.field.invalid').waitFor();
+  await asked.locator('input').fill('Ce n’est pas le vôtre');
+  await asked.locator('button[type="submit"]').click();
+  await author.page.locator('[data-claim]', { hasText: 'bob' }).waitFor({ state: 'detached' });
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.author, 'ada');
+  await author.context.close();
+  // Who asked reads why not, and may ask again, or think better of it.
+  await open(bob.page, item.id);
+  await bob.page.click('#talk-claims summary');
+  await bob.page.locator('[data-claim]', { hasText: 'Ce n’est pas le vôtre' }).waitFor();
+  await checkPage(bob.page, 'claims');
+  await bob.page.fill('#talk-claims textarea', 'Mais si');
+  await bob.page.click('#talk-claims button[type="submit"]');
+  const again = bob.page.locator('[data-claim]', { hasText: 'Mais si' });
+  await again.locator('button').click();
+  await again.locator('[data-state="withdrawn"]').waitFor();
+  await bob.context.close();
+  const mod = await enter(browser, 'mod', { locale: 'en-GB' });
+  await open(mod.page, item.id);
+  await mod.page.locator('[data-claim]', { hasText: 'carl' }).locator('button.primary').first().click();
+  await mod.page.locator('.provenance .author', { hasText: 'carl' }).waitFor();
+  await mod.context.close();
+  const { author: now, declared_by: declared } = (await ada('GET', itemPath(item.id))).body.properties;
+  assert.deepEqual([now, declared], ['carl', 'holder']);
+  const states = (await client('mod')('GET', `${itemPath(item.id)}/claims`)).body.items.map((each) => [each.account, each.state, each.reason]);
+  assert.deepEqual(states, [['bob', 'rejected', 'Ce n’est pas le vôtre'], ['carl', 'accepted', null], ['bob', 'withdrawn', null]]);
+  await open(carl.page, item.id);
+  await carl.page.waitForSelector('#edit');
+  await carl.context.close();
+});
+
+test('who lost the code of an addition without an account gets another one by mail', async () => {
+  const item = await contribution('Ajouté sans compte', {}, (method, path, body, headers) =>
+    client()(method, path, { ...body, contact_email: 'passante@example.org' }, headers));
+  const { page, context, seen } = await enter(browser, null, { device: NARROW });
+  await open(page, item.id);
+  assert.equal(await page.locator('#edit').count(), 0);
+  await page.click('#talk-recover summary');
+  await page.fill('#talk-recover input', 'passante@example.org');
+  await page.click('#talk-recover button[type="submit"]');
+  await page.waitForSelector('#talk-recover .said');
+  const link = await mailedLink('passante@example.org', 'secret');
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.waitForSelector('#landing button[type="submit"]');
+  assert.doesNotMatch(page.url(), /secret=/, 'the token leaves the address');
+  await page.click('#landing button[type="submit"]');
+  const secret = await page.innerText('#edit-secret');
+  await checkPage(page, 'a new code');
+  const change = (code) => client()('PATCH', itemPath(item.id), { properties: { description: 'encore' } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*', 'Jalon-Edit-Secret': code });
+  assert.equal((await change(item.edit_secret)).status, 403);
+  assert.equal((await change(secret)).status, 200);
+  // The device keeps it.
+  await page.click('#landing a.button');
+  await page.waitForSelector('#edit');
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.click('#landing button[type="submit"]');
+  await page.waitForSelector('#landing .summary-errors');
+  assertClean(seen);
+  await context.close();
+});
+
+test('what was added without an account is put into one, and its code opens nothing any more', async () => {
+  const item = await contribution('Trouvé en passant', {}, client());
+  const headers = { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*', 'Jalon-Edit-Secret': item.edit_secret };
+  assert.equal((await client()('PATCH', itemPath(item.id), { properties: { description: 'encore' } }, headers)).status, 200);
+  const { page, context, seen } = await enter(browser, 'carl', { device: NARROW });
+  // On the device that added it, which kept the code.
+  await page.goto(`${base}/account`);
+  await page.evaluate(([key, id, secret]) => localStorage.setItem(key, JSON.stringify({ [id]: secret })),
+    [`jalon.secrets:${mapPath}`, item.id, item.edit_secret]);
+  await open(page, item.id);
+  await checkPage(page, 'adoption');
+  await page.click('#talk-adopt button');
+  await page.locator('.provenance .author', { hasText: 'carl' }).waitFor();
+  assert.equal(await page.locator('#talk-adopt').count(), 0);
+  assert.equal((await client()('GET', itemPath(item.id))).body.properties.author, 'carl');
+  assert.equal((await client()('PATCH', itemPath(item.id), { properties: { description: 'plus' } }, headers)).status, 403);
+  assert.equal((await client('carl')('PATCH', itemPath(item.id), { properties: { description: 'à moi' } },
+    { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' })).status, 200);
+  await page.goto(`${base}/account#contributions`);
+  await page.locator(`[data-item="${item.id}"]`).waitFor();
+  assertClean(seen);
+  await context.close();
+});
+
 test('people support, confirm, comment, answer and report', async () => {
   const item = await contribution('À discuter');
   const { page, context, seen } = await enter(browser, 'bob', { device: NARROW });
@@ -214,7 +386,7 @@ test('people support, confirm, comment, answer and report', async () => {
   await page.waitForSelector('#talk-place .said');
   await page.click('#write-comment');
   await page.locator('#talk-comments details select').selectOption('question');
-  await page.locator('#talk-comments details textarea').fill('Est-ce ouvert le dimanche ?');
+  await page.locator('#talk-comments details textarea').fill('Est-ce ouvert le dimanche, @ada ?');
   await page.locator('#talk-comments details button[type="submit"]').click();
   const comment = page.locator('[data-comment]').first();
   await comment.waitFor();
@@ -234,6 +406,13 @@ test('people support, confirm, comment, answer and report', async () => {
   assert.deepEqual(reports.items.map((each) => each.kind), ['wrong']);
   assertClean(seen);
   await context.close();
+  // Whoever was named reads where, and what was said.
+  const named = await enter(browser, 'ada', { device: NARROW });
+  await named.page.goto(`${base}/account#notifications`);
+  const mention = named.page.locator('.unseen[data-kind="mention"]', { hasText: 'le dimanche, @ada' });
+  await mention.locator('a', { hasText: 'À discuter' }).click();
+  await named.page.locator('[data-comment]', { hasText: '@ada' }).waitFor();
+  await named.context.close();
 });
 
 test('where a map is under pressure an anonymous writer works for it', async () => {

@@ -39,7 +39,7 @@ export class Talk {
 
   get isAuthor(): boolean {
     const { author } = this.host.entry.item.properties;
-    return this.host.secret !== undefined || (author !== undefined && author === this.account);
+    return author ? author === this.account : this.host.secret !== undefined;
   }
 
   may(right: string): boolean {
@@ -48,7 +48,7 @@ export class Talk {
 
   /** Also what this contribution's author may, who is asked for it: `M/me` says what anybody may. */
   mayAsAuthor(right: string): boolean {
-    return this.may(right) || (this.isAuthor && (this.may('change') || this.host.secret !== undefined));
+    return this.may(right) || (this.isAuthor && (this.may('change') || this.account === null));
   }
 
   get mayEdit(): boolean {

@@ -6,7 +6,7 @@ import { exchange } from '../http';
 import { t } from '../i18n';
 import { announce } from '../live';
 import type { Talk } from './talk';
-import { form } from './ui';
+import { form, type Values } from './ui';
 
 function restore(talk: Talk, version: string): HTMLElement {
   return h('details', null, h('summary', { 'data-restore': version }, t('talk.restore')), form({
@@ -27,7 +27,8 @@ function redact(talk: Talk, version: string, fields: [string, string][]): HTMLEl
   return h('details', null, h('summary', { 'data-redact': version }, t('talk.redact')), form({
     danger: true,
     fields: [
-      ...fields.map(([key, name]) => ({ name: key, label: name, type: 'check' as const, value: false })),
+      ...fields.map(([key, name], index) => ({ name: key, label: name, type: 'check' as const, value: false,
+        wrong: (values: Values) => index === 0 && !fields.some(([each]) => values[each] === true) ? t('talk.redact_choose') : null })),
       { name: '', label: t('talk.reason'), required: true, maximum: 1000, help: t('talk.redact_help') },
     ],
     submit: t('talk.redact_now'),
@@ -39,6 +40,13 @@ function redact(talk: Talk, version: string, fields: [string, string][]): HTMLEl
   }));
 }
 
+// They say nothing of anybody, and stay.
+const STAYS = ['status', 'moderation'];
+
+function mayGo(row: HTMLElement): boolean {
+  return !STAYS.includes(row.dataset['field'] ?? '');
+}
+
 export function historyButtons(talk: Talk, history: HTMLElement): void {
   const versions = [...history.querySelectorAll<HTMLElement>('li[data-version]')];
   const mayRestore = talk.may('restore') || talk.mayEdit;
@@ -47,7 +55,7 @@ export function historyButtons(talk: Talk, history: HTMLElement): void {
     if (mayRestore && index > 0) {
       row.append(restore(talk, version));
     }
-    const fields = [...row.querySelectorAll<HTMLElement>('[data-field]')].map((each): [string, string] =>
+    const fields = [...row.querySelectorAll<HTMLElement>('[data-field][data-set]')].filter(mayGo).map((each): [string, string] =>
       [each.dataset['field'] ?? '', each.querySelector('dt')?.textContent ?? '']);
     if (talk.may('redact') && fields.length > 0) {
       row.append(redact(talk, version, fields));

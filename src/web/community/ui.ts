@@ -22,10 +22,12 @@ export interface FieldOptions {
   minimum?: number;
   /** Names of a field in the program's answers other than its own. */
   pointers?: string[];
+  /** What else is wrong with it, given everything that was typed. */
+  wrong?(values: Values): string | null;
 }
 
 export interface Field {
-  options: Pick<FieldOptions, 'name' | 'pointers' | 'type' | 'required' | 'minimum' | 'maximum'>;
+  options: Pick<FieldOptions, 'name' | 'pointers' | 'type' | 'required' | 'minimum' | 'maximum' | 'wrong'>;
   element: HTMLElement;
   value(): string | boolean;
   focus(): void;
@@ -98,11 +100,15 @@ export interface FormOptions {
   more?: (Node | null)[];
 }
 
-function wrongIn(each: Field): string | null {
+function wrongIn(each: Field, values: Values): string | null {
   if (each.wrong) {
     return each.wrong();
   }
   const value = each.value();
+  const wrong = each.options.wrong?.(values);
+  if (wrong) {
+    return wrong;
+  }
   const { type, required, minimum, maximum } = each.options;
   if (value === '') {
     return required ? t('error.required') : null;
@@ -151,7 +157,8 @@ export function form(options: FormOptions): HTMLFormElement {
     if (busy) {
       return;
     }
-    fields.forEach((each) => each.fail(wrongIn(each)));
+    const values = Object.fromEntries(fields.map((each) => [each.options.name, each.value()]));
+    fields.forEach((each) => each.fail(wrongIn(each, values)));
     if (fields.some((each) => each.element.classList.contains('invalid'))) {
       show([]);
       return;
@@ -161,7 +168,7 @@ export function form(options: FormOptions): HTMLFormElement {
     button.setAttribute('aria-disabled', 'true');
     announce(t('sending'));
     try {
-      await options.send(Object.fromEntries(fields.map((each) => [each.options.name, each.value()])));
+      await options.send(values);
     } catch (error) {
       failed(error);
     } finally {
