@@ -120,6 +120,84 @@ test('somebody signs up, confirms the address by the mailed link, and shows a pr
   await context.close();
 });
 
+test('somebody comes in by a mailed link alone, once', async () => {
+  person('lea');
+  const { page, context, seen } = await enter(browser, null, { device: NARROW, locale: 'en-GB' });
+  await visit(page, '/account');
+  await page.fill('#by-mail input[name="email"]', 'lea@example.org');
+  await page.click('#by-mail button[type="submit"]');
+  await page.waitForSelector('#by-mail .said');
+  const link = await mailedLink('lea@example.org', 'sign_in');
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.waitForSelector('#landing button[type="submit"]');
+  assert.equal((await context.request.get(`${base}/sessions/current`)).status(), 401, 'opening it uses nothing up');
+  await checkPage(page, 'a link to sign in');
+  await page.click('#landing button[type="submit"]');
+  await page.waitForSelector('.me:has-text("lea")');
+  assert.equal((await (await context.request.get(`${base}/sessions/current`)).json()).account, 'lea');
+  await page.click('#sign-out');
+  await page.waitForSelector('#sign-in');
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.click('#landing button[type="submit"]');
+  await page.waitForSelector('#landing .summary-errors');
+  assertClean(seen);
+  await context.close();
+});
+
+for (const [choice, left, device, locale] of [['anonymise', /^erased-/, NARROW, 'fr-FR'], ['remove', /^$/, undefined, 'en-GB']]) {
+  test(`an account ends, and its name is nowhere any more (${choice})`, async () => {
+    const name = person(`zoe-${choice}`);
+    const [zoe, ada] = [client(name), client('ada')];
+    const { collection } = await pointCollection();
+    const items = `${mapPath}/collections/${collection.id}/items`;
+    const add = async (who, title, lat) => (await who('POST', items, {
+      type: 'Feature', geometry: { type: 'Point', coordinates: [choice === 'remove' ? 3.83 : 3.84, lat] }, properties: { title },
+    }, { 'Content-Type': 'application/geo+json' })).body.id;
+    const [own, other] = [await add(zoe, 'Une fontaine', 43.58), await add(ada, 'Un autre banc', 43.6)];
+    const patch = { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' };
+    assert.equal((await zoe('PATCH', `${items}/${own}`, { properties: { title: 'La fontaine' } }, patch)).status, 200);
+    assert.equal((await zoe('POST', `${items}/${other}/comments`, { kind: 'question', text: 'Est-il à l’ombre ?' })).status, 201);
+    const { page, context, seen } = await enter(browser, name, { locale, webgl: false, ...(device ? { device } : {}) });
+    await visit(page, '/account#data');
+    await checkPage(page, 'my data');
+    const form = page.locator('.danger form');
+    await form.locator('select').selectOption(choice);
+    await form.locator('input').fill('zoe');
+    await form.locator('button[type="submit"]').click();
+    await form.locator('.field.invalid').waitFor();
+    assert.equal((await zoe('GET', '/accounts/me')).status, 200, 'another name ends nothing');
+    await form.locator('input').fill(name);
+    await form.locator('button[type="submit"]').click();
+    await page.waitForSelector('#sign-in');
+    await page.waitForSelector('#page .said:focus');
+    assert.doesNotMatch(await page.innerText('body'), new RegExp(name));
+    // Neither session, token nor password opens anything.
+    assert.equal((await context.request.get(`${base}/sessions/current`)).status(), 401);
+    assert.equal((await zoe('GET', '/accounts/me')).status, 401);
+    assert.equal((await context.request.post(`${base}/sessions`, { headers: { Origin: base }, data: { account: name, password: passwordOf(name) } })).status(), 401);
+    // What was contributed stays, with its history, under no name of theirs.
+    const { status, body } = await client()('GET', `${items}/${own}`);
+    assert.deepEqual([status, body.properties.title], [200, 'La fontaine']);
+    assert.match(body.properties.author ?? '', left);
+    for (const path of [`${items}/${own}`, `${items}/${own}/revisions`, `${items}/${other}/comments`, `${items}?author=${name}&f=json`]) {
+      for (const who of [client(), client('boss')]) {
+        // A list names itself in its links.
+        const { items: rows, features, properties } = (await who('GET', path)).body;
+        assert.doesNotMatch(JSON.stringify(rows ?? features ?? properties), new RegExp(name), path);
+      }
+    }
+    assert.equal((await client()('GET', `/accounts/${name}`)).status, 404);
+    assert.equal((await client()('GET', `${items}/${other}/comments`)).body.items.length, 1, 'what was said stays');
+    await page.goto(`${base}${mapPath}#history/${collection.id}/${own}`);
+    await page.waitForSelector('[data-version="1"]');
+    assert.doesNotMatch(await page.innerText('#view'), new RegExp(name));
+    assertClean(seen);
+    await context.close();
+  });
+}
+
 test('a forgotten password is replaced by a mailed link', async () => {
   person('denis');
   const { page, context } = await enter(browser, null);

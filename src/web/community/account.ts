@@ -7,7 +7,7 @@ import '../words_account';
 import { h } from '../dom';
 import { number, t, type Word } from '../i18n';
 import { contributions, notifications } from './account_mine';
-import { data, profile, tokens } from './account_own';
+import { data, farewell, profile, tokens } from './account_own';
 import { landing, signedOut, type Mailed } from './account_sign';
 import { Frame } from './frame';
 import { endSession } from './session';
@@ -47,7 +47,7 @@ async function render(frame: Frame): Promise<HTMLElement[]> {
     });
   }
   if (!frame.session) {
-    return signedOut(frame);
+    return [...farewell(), ...signedOut(frame)];
   }
   const asked = location.hash.slice(1);
   const [hash, , part] = TABS.find(([each]) => each === asked) ?? TABS[0]!;
@@ -58,7 +58,7 @@ async function render(frame: Frame): Promise<HTMLElement[]> {
         h('a', { href: `/accounts/${encodeURIComponent(account)}` }, t('account.see_profile'))),
       action(t('account.sign_out'), async () => {
         await endSession();
-        location.hash = '';
+        history.replaceState(null, '', location.pathname);
         await frame.show(true);
       }, { id: 'sign-out' })),
     tabs(frame, hash),

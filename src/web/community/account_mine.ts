@@ -99,14 +99,18 @@ interface Notification {
   map?: string | null;
   collection?: string | null;
   item?: { id: string; title?: string | null } | null;
+  /** Why it was decided so; what was said. */
+  detail?: { reason?: string; text?: string };
   time: string;
   seen?: string | null;
 }
 
 function news(each: Notification): HTMLElement {
-  const { map, collection, kind, item, text, time } = each;
+  const { map, collection, kind, item, text, time, detail } = each;
   return h('li', { class: each.seen ? null : 'unseen', 'data-kind': kind },
     h('p', { class: 'lines' }, !each.seen && h('span', { class: 'visually-hidden' }, `${t('news.unseen')} `), text),
+    detail?.text && h('blockquote', { class: 'lines' }, detail.text),
+    detail?.reason && h('p', { class: 'lines' }, t('mine.reason', { reason: detail.reason })),
     h('p', { class: 'facts' }, map && collection && item
       ? h('a', { href: `/maps/${encodeURIComponent(map)}#item/${encodeURIComponent(collection)}/${item.id}` }, item.title || t('mine.untitled')) : null,
       h('span', null, moment(time))));

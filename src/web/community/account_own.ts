@@ -140,6 +140,15 @@ export async function tokens(frame: Frame): Promise<HTMLElement[]> {
 
 // --- Copy and erasure ---
 
+let erased = false;
+
+/** Said once, where somebody finds themselves afterwards. */
+export function farewell(): HTMLElement[] {
+  const words = erased ? [said(t('data.erased'))] : [];
+  erased = false;
+  return words;
+}
+
 export async function data(frame: Frame): Promise<HTMLElement[]> {
   const name = frame.session?.account ?? '';
   return [
@@ -162,7 +171,8 @@ export async function data(frame: Frame): Promise<HTMLElement[]> {
         send: async ({ contributions, name: typed }) => {
           await send('DELETE', '/accounts/me', { name: typed, contributions });
           keepSession(null);
-          location.hash = '';
+          erased = true;
+          history.replaceState(null, '', location.pathname);
           await frame.show(true);
         },
       })),
