@@ -58,6 +58,9 @@ const struct jalon_option jalon_options[] = {
     {"answer-memory", "JALON_ANSWER_MEMORY", "MIB", JALON_OPTION_INTEGER, "256", 1, 1048576,
      COMMAND_SERVE,
      "Memory of answers that wait for slow clients; beyond it the slowest are hung up on."},
+    {"as", NULL, "public|members|moderators", JALON_OPTION_TEXT, "public", 0, 0, COMMAND_EXPORT,
+     "Who is to read it: members see fields, collections and exact places that not everybody does, "
+     "moderators more."},
     {"base-map", "JALON_BASE_MAP", "NAME|URL", JALON_OPTION_LIST, "ign", 0, 0, COMMAND_SERVE,
      "Base map of the page: ign, osm, none, or a URL with {z}, {x} and {y}."},
     {"body-timeout", "JALON_BODY_TIMEOUT", "SECONDS", JALON_OPTION_INTEGER, "300", 1, 86400,

@@ -57,6 +57,13 @@ static enum jalon_status find_crs(struct jalon_cli *cli, struct export_job *job)
     return status;
 }
 
+static enum jalon_status find_audience(struct jalon_cli *cli, enum jalon_visibility *out)
+{
+    return jalon_visibility_parse(jalon_conf_text(cli->settings, "as"), out)
+               ? JALON_OK
+               : jalon_fail(cli->ctx, JALON_INVALID, "--as must be public, members or moderators");
+}
+
 /* The path of -o; NULL: standard output. */
 static const char *output_path(const struct jalon_cli *cli)
 {
@@ -70,6 +77,9 @@ static enum jalon_status read_options(struct jalon_cli *cli, struct export_job *
     enum jalon_status status = find_format(cli, path, &job->format);
     if (status == JALON_OK) {
         status = find_crs(cli, job);
+    }
+    if (status == JALON_OK) {
+        status = find_audience(cli, &job->audience);
     }
     if (status != JALON_OK) {
         return status;
@@ -112,7 +122,8 @@ static enum jalon_status select_collections(struct jalon_cli *cli, const struct 
     *out_count = count;
     return count > 0 ? JALON_OK
                      : jalon_fail(cli->ctx, JALON_NOT_FOUND,
-                                  "there is no such public collection in the map '%s'",
+                                  "there is no such %s collection in the map '%s'",
+                                  map->seen_by == JALON_VISIBILITY_PUBLIC ? "public" : "readable",
                                   map->slug.data);
 }
 
@@ -141,12 +152,16 @@ static enum jalon_status export_folder(struct jalon_context *ctx, struct export_
 
 static enum jalon_status run(struct jalon_cli *cli, struct export_job *job, const char *path)
 {
-    struct jalon_map map;
+    struct jalon_map stored, map;
     int32_t *collections = NULL;
     size_t count = 0;
     enum jalon_status status = jalon_cli_open(cli, false, false, &job->app);
     if (status == JALON_OK) {
-        status = jalon_app_find_map(cli->ctx, job->app, cli->operands[0], &map);
+        status = jalon_app_find_map(cli->ctx, job->app, cli->operands[0], &stored);
+    }
+    if (status == JALON_OK &&
+        !jalon_map_as_seen(cli->ctx->arena, &stored, job->audience, &map)) {
+        status = jalon_no_memory(cli->ctx);
     }
     if (status == JALON_OK) {
         job->map = &map;

@@ -9,7 +9,8 @@
 /* What is exported, and how. */
 struct export_job {
     struct jalon_app *app;
-    const struct jalon_map *map;
+    const struct jalon_map *map;    /* as they see it: */
+    enum jalon_visibility audience; /* who is to read it */
     const struct jalon_format *format;
     int32_t srid;             /* 0: longitude and latitude on WGS 84 */
     struct jalon_text filter; /* CQL2; may be empty */
