@@ -196,14 +196,31 @@ static const judge_step steps[] = {
     check_abuse, check_outside, find_newcomer, check_text, check_duplicates, check_mode,
 };
 
+/* Who moderates is not looked after; who moderates some of the map, not within that. */
+static enum jalon_status find_reviewed(struct jalon_context *ctx, struct jalon_turn *turn,
+                                       struct jalon_admission *admission)
+{
+    const struct jalon_party *party = admission->party;
+    bool is_within = jalon_rights_allows(turn->map, party, JALON_RIGHT_MODERATE);
+    enum jalon_status status = JALON_OK;
+    if (is_within && admission->before != NULL) {
+        status = jalon_rights_is_within(ctx, turn->session, turn->map, party, admission->before,
+                                        &is_within);
+    }
+    if (status == JALON_OK && is_within) {
+        status = jalon_rights_is_within(ctx, turn->session, turn->map, party, admission->after,
+                                        &is_within);
+    }
+    admission->is_reviewed = !is_within;
+    return status;
+}
+
 enum jalon_status jalon_admission_judge(struct jalon_context *ctx, struct jalon_turn *turn,
                                         struct jalon_admission *admission)
 {
-    enum jalon_status status = JALON_OK;
+    enum jalon_status status = find_reviewed(ctx, turn, admission);
     admission->review_count = 0;
     admission->is_proposal = false;
-    admission->is_reviewed =
-        !jalon_rights_allows(turn->map, admission->party, JALON_RIGHT_MODERATE);
     admission->after->moderation = admission->before == NULL ? JALON_MODERATION_PUBLISHED
                                                              : admission->before->moderation;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == JALON_OK; i++) {

@@ -379,6 +379,10 @@ static enum jalon_status edit_in_turn(struct jalon_context *ctx, struct jalon_tu
     if (status == JALON_OK) {
         status = make_after(ctx, subject, edit, &after, &done.repaired);
     }
+    if (status == JALON_OK && edit->kind != JALON_EDIT_DELETE) {
+        status = jalon_rights_check_outcome(ctx, turn->session, subject->map, &subject->party,
+                                            JALON_RIGHT_CHANGE, &after);
+    }
     if (status == JALON_OK) {
         status = admit(ctx, turn, live, subject, edit, &after, &done);
     }

@@ -242,6 +242,10 @@ static enum jalon_status accept(struct jalon_context *ctx, struct jalon_turn *tu
 {
     struct jalon_contribution after;
     enum jalon_status status = make_accepted(ctx, turn, decision, &after);
+    if (status == JALON_OK) {
+        status = jalon_rights_check_outcome(ctx, turn->session, turn->map, &decision->subject.party,
+                                            JALON_RIGHT_DECIDE_PROPOSAL, &after);
+    }
     return status == JALON_OK ? put_accepted(ctx, turn, decision, &after) : status;
 }
 

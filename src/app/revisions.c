@@ -377,6 +377,11 @@ static enum jalon_status restore_in_turn(struct jalon_context *ctx, struct jalon
     if (status == JALON_OK) {
         status = make_restored(ctx, turn->map, restoration, &after);
     }
+    if (status == JALON_OK) {
+        status = jalon_rights_check_outcome(ctx, turn->session, turn->map,
+                                            &restoration->subject.party, JALON_RIGHT_RESTORE,
+                                            &after);
+    }
     return status == JALON_OK ? admit(ctx, live, turn, restoration, &after) : status;
 }
 

@@ -306,6 +306,25 @@ enum jalon_status jalon_rights_check(struct jalon_context *ctx, struct jalon_ses
                                                   : refuse(ctx, map, party, right, false);
 }
 
+enum jalon_status jalon_rights_check_outcome(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map,
+                                             const struct jalon_party *party,
+                                             enum jalon_right right,
+                                             const struct jalon_contribution *after)
+{
+    if (!party->is_bounded) {
+        return JALON_OK;
+    }
+    enum jalon_status status = jalon_rights_check(ctx, session, map, party, right, after);
+    if (status != JALON_FORBIDDEN) {
+        return status;
+    }
+    jalon_error_clear(ctx);
+    return jalon_fail(ctx, status, "this would take it out of the categories or the territory that "
+                                   "you moderate: propose it, or ask who moderates all of the map");
+}
+
 enum jalon_status jalon_rights_require(struct jalon_context *ctx, struct jalon_app *app,
                                        const struct jalon_map *map,
                                        const struct jalon_actor *actor, enum jalon_right right,

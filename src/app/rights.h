@@ -34,6 +34,16 @@ enum jalon_status jalon_rights_check(struct jalon_context *ctx, struct jalon_ses
                                      const struct jalon_map *map, const struct jalon_party *party,
                                      enum jalon_right right,
                                      const struct jalon_contribution *subject) JALON_MUST_USE;
+/*
+ * The same to what a contribution becomes, whose right to it as it is was checked: who moderates some of
+ * the map takes nothing out of that by himself. JALON_FORBIDDEN.
+ */
+enum jalon_status jalon_rights_check_outcome(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map,
+                                             const struct jalon_party *party,
+                                             enum jalon_right right,
+                                             const struct jalon_contribution *after) JALON_MUST_USE;
 /* The same without a contribution, and without a message. */
 bool jalon_rights_allows(const struct jalon_map *map, const struct jalon_party *party,
                          enum jalon_right right);
