@@ -71,13 +71,44 @@ test('an admin gives a role, changes it and takes it away', async () => {
   await page.waitForSelector('[data-member="ada"]');
   assert.equal(await roleOf(), 'member');
   const { categories } = await get(`${mapPath}?f=json`);
+  const { features: [{ properties: territory }] } = await get(`${mapPath}/territories?f=json`);
+  const below = categories.find(({ parent }) => parent);
+  const above = categories.find(({ key }) => key === below.parent);
+  const other = categories.find(({ key, parent }) => !parent && key !== above.key);
   const row = page.locator('[data-member="ada"]');
-  await row.locator('summary').click();
+  const box = (key) => row.locator(`input[type="checkbox"][value="${key}"]`);
+  const open = async () => {
+    await row.locator('summary').click();
+    await row.locator('select[name="role"]').waitFor();
+  };
+  const save = async (expected) => {
+    await row.locator('button[type="submit"]').click();
+    await page.locator('[data-member="ada"] .facts', { hasText: expected }).waitFor();
+    await page.locator('[data-member="ada"] details:not([open])').waitFor({ state: 'attached' });
+    const { name, role, categories: bound, territory: within } = (await client('boss')('GET', `${mapPath}/members`)).body.items
+      .find((each) => each.name === 'ada');
+    return { name, role, bound, within };
+  };
+  await open();
+  assert.equal(await box(other.key).isVisible(), false, 'only moderators have bounds');
   await row.locator('select[name="role"]').selectOption('moderator');
-  await row.locator('select[name="category"]').selectOption(categories[0].key);
-  await row.locator('button[type="submit"]').click();
-  await page.locator('[data-member="ada"] .facts', { hasText: categories[0].label.fr }).waitFor();
-  assert.equal(await roleOf(), 'moderator');
+  await box(other.key).check();
+  await row.locator('.node', { has: page.locator(`> .check > input[value="${above.key}"]`) }).locator('.expand').click();
+  await box(below.key).check();
+  await row.locator('select[name="territory"]').selectOption(String(territory.key));
+  await checkPage(page, 'bounds');
+  const bounded = await save(territory.name);
+  assert.deepEqual({ ...bounded, bound: bounded.bound.sort() },
+    { name: 'ada', role: 'moderator', bound: [other.key, below.key].sort(), within: String(territory.key) });
+  for (const { label } of [other, below]) {
+    assert.ok((await row.locator('.facts').innerText()).includes(label.fr), label.fr);
+  }
+  // Changed later: the tree is open where something is ticked.
+  await open();
+  assert.equal(await box(below.key).isVisible(), true);
+  await box(other.key).uncheck();
+  await row.locator('select[name="territory"]').selectOption('');
+  assert.deepEqual(await save(below.label.fr), { name: 'ada', role: 'moderator', bound: [below.key], within: undefined });
   await page.locator('[data-member="ada"] summary').click();
   await page.locator('[data-member="ada"] button.danger').click();
   await page.waitForSelector('[data-member="ada"]', { state: 'detached' });
