@@ -59,8 +59,10 @@ struct jalon_db_value jalon_db_double(double value);
 struct jalon_db_value jalon_db_boolean(bool value);
 struct jalon_db_value jalon_db_time(int64_t time_us);
 struct jalon_db_value jalon_db_text(struct jalon_text value);
-/* Absent is NULL in tables and an empty text in structs. */
+/* Absent is NULL in tables, in structs an empty text or 0. */
 struct jalon_db_value jalon_db_text_or_null(struct jalon_text value);
+struct jalon_db_value jalon_db_integer_or_null(int64_t value);
+struct jalon_db_value jalon_db_time_or_null(int64_t time_us);
 struct jalon_db_value jalon_db_blob(const void *data, size_t size);
 
 /* A column's value; the neutral one (0, empty) when it is NULL or of another kind. */

@@ -41,6 +41,16 @@ struct jalon_db_value jalon_db_text_or_null(struct jalon_text value)
     return value.length == 0 ? jalon_db_null() : jalon_db_text(value);
 }
 
+struct jalon_db_value jalon_db_integer_or_null(int64_t value)
+{
+    return value != 0 ? jalon_db_integer(value) : jalon_db_null();
+}
+
+struct jalon_db_value jalon_db_time_or_null(int64_t time_us)
+{
+    return time_us != 0 ? jalon_db_time(time_us) : jalon_db_null();
+}
+
 struct jalon_db_value jalon_db_blob(const void *data, size_t size)
 {
     return (struct jalon_db_value){.kind = JALON_DB_BLOB, .text = {data, size}};

@@ -3,21 +3,6 @@
 #include "jalon/store_abuse.h"
 #include "store/private.h"
 
-struct id_text {
-    char text[JALON_ID_TEXT_SIZE];
-};
-
-static struct jalon_db_value id_value(struct jalon_id id, struct id_text *text)
-{
-    jalon_id_format(id, text->text);
-    return jalon_db_text((struct jalon_text){text->text, JALON_ID_TEXT_SIZE - 1});
-}
-
-static struct jalon_db_value time_or_null(int64_t time_us)
-{
-    return time_us != 0 ? jalon_db_time(time_us) : jalon_db_null();
-}
-
 /* A change of exactly one row. */
 static enum jalon_status change_one(struct jalon_context *ctx, struct jalon_session *session,
                                     int query, const struct jalon_db_value *values, size_t count)
@@ -33,9 +18,9 @@ enum jalon_status jalon_store_insert_zone(struct jalon_context *ctx, struct jalo
                                           const struct jalon_map *map, const struct jalon_zone *zone)
 {
     enum { COLUMNS = 7, BOX = 4 };
-    struct id_text id;
+    char id[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[COLUMNS + BOX] = {
-        jalon_db_integer(map->number),      id_value(zone->id, &id),
+        jalon_db_integer(map->number),      jalon_store_id(zone->id, id),
         jalon_db_text(zone->reason),        jalon_db_text_or_null(zone->author),
         jalon_db_time(zone->created_us),    jalon_db_time(zone->ends_us),
     };
@@ -46,36 +31,23 @@ enum jalon_status jalon_store_insert_zone(struct jalon_context *ctx, struct jalo
                               : status;
 }
 
-struct zones {
-    struct jalon_zone *items;
-    size_t count, capacity;
-    enum jalon_db_geometry_form form;
-};
-
-static enum jalon_status take_zone(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                   void *object)
+static enum jalon_status read_zone(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                   const void *with, void *object)
 {
-    struct zones *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
+    enum { ID, REASON, AUTHOR, CREATED, ENDS, GEOMETRY };
+    const struct jalon_store_place *place = with;
+    struct jalon_zone *zone = object;
+    zone->created_us = jalon_db_to_time_us(&row[CREATED]);
+    zone->ends_us = jalon_db_to_time_us(&row[ENDS]);
+    if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &zone->id)) {
+        return jalon_store_bad_row(ctx, "a zone of map", place->map->number);
     }
-    struct jalon_zone *zone = &list->items[list->count];
-    zone->created_us = jalon_db_to_time_us(&row[3]);
-    zone->ends_us = jalon_db_to_time_us(&row[4]);
-    if (!jalon_id_parse(jalon_db_to_text(&row[0]), &zone->id)) {
-        return jalon_store_bad_row(ctx, "zone", (int64_t)list->count + 1);
-    }
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[1], &zone->reason);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &zone->author);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_read_geometry(ctx, list->form, &row[5], &zone->geometry);
-    }
-    list->count += status == JALON_OK;
-    return status;
+    const struct jalon_store_text texts[] = {
+        {REASON, &zone->reason}, {AUTHOR, &zone->author}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
+    return status == JALON_OK ? jalon_store_read_geometry(ctx, place->form, &row[GEOMETRY],
+                                                          &zone->geometry)
+                              : status;
 }
 
 enum jalon_status jalon_store_list_zones(struct jalon_context *ctx, struct jalon_session *session,
@@ -83,17 +55,18 @@ enum jalon_status jalon_store_list_zones(struct jalon_context *ctx, struct jalon
                                          struct jalon_id after, size_t limit,
                                          struct jalon_zone **out, size_t *out_count)
 {
-    struct id_text id;
+    char id[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_time(now_us),
-        id_value(after, &id),
+        jalon_store_id(after, id),
         jalon_db_integer((int64_t)limit),
     };
-    struct zones list = {.form = jalon_db_geometry_form(session->store->db)};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_ZONE_LIST, values,
-                             JALON_STORE_COUNT(values), take_zone, &list);
+    struct jalon_store_place place = {map, jalon_db_geometry_form(session->store->db)};
+    struct jalon_store_list list = {
+        .size = sizeof(struct jalon_zone), .read = read_zone, .with = &place};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_ZONE_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -104,8 +77,8 @@ enum jalon_status jalon_store_list_zones(struct jalon_context *ctx, struct jalon
 enum jalon_status jalon_store_end_zone(struct jalon_context *ctx, struct jalon_session *session,
                                        const struct jalon_map *map, struct jalon_id id)
 {
-    struct id_text text;
-    struct jalon_db_value values[] = {jalon_db_integer(map->number), id_value(id, &text)};
+    char text[JALON_ID_TEXT_SIZE];
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_store_id(id, text)};
     return change_one(ctx, session, JALON_QUERY_ZONE_END, values, JALON_STORE_COUNT(values));
 }
 
@@ -120,50 +93,44 @@ enum jalon_status jalon_store_insert_block(struct jalon_context *ctx, struct jal
                                            const struct jalon_map *map,
                                            const struct jalon_block *block)
 {
-    struct id_text id;
+    char id[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {
         owner(map, block),
-        id_value(block->id, &id),
+        jalon_store_id(block->id, id),
         jalon_db_text_or_null(block->account),
         jalon_db_text_or_null(block->device),
         jalon_db_text_or_null(block->address),
         jalon_db_text(block->reason),
         jalon_db_text_or_null(block->author),
         jalon_db_time(block->created_us),
-        time_or_null(block->ends_us),
+        jalon_db_time_or_null(block->ends_us),
     };
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_BLOCK_INSERT, values,
                             JALON_STORE_COUNT(values), NULL);
 }
 
-struct blocks {
-    struct jalon_block *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_block(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    void *object)
+static enum jalon_status read_block(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    const void *with, void *object)
 {
-    struct blocks *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
+    enum { MAP, ID, ACCOUNT, DEVICE, ADDRESS, REASON, AUTHOR, CREATED, ENDS };
+    struct jalon_block block = {
+        .is_of_server = jalon_db_to_integer(&row[MAP]) == 0,
+        .created_us = jalon_db_to_time_us(&row[CREATED]),
+        .ends_us = jalon_db_to_time_us(&row[ENDS]),
+    };
+    struct jalon_block *out = object;
+    (void)with;
+    if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &block.id)) {
+        return jalon_store_bad_row(ctx, "a block of map", jalon_db_to_integer(&row[MAP]));
     }
-    struct jalon_block *block = &list->items[list->count];
-    struct jalon_text *const texts[] = {&block->account, &block->device, &block->address,
-                                        &block->reason, &block->author};
-    enum jalon_status status = JALON_OK;
-    block->is_of_server = jalon_db_to_integer(&row[0]) == 0;
-    block->created_us = jalon_db_to_time_us(&row[7]);
-    block->ends_us = jalon_db_to_time_us(&row[8]);
-    if (!jalon_id_parse(jalon_db_to_text(&row[1]), &block->id)) {
-        return jalon_store_bad_row(ctx, "block", (int64_t)list->count + 1);
+    const struct jalon_store_text texts[] = {
+        {ACCOUNT, &block.account}, {DEVICE, &block.device}, {ADDRESS, &block.address},
+        {REASON, &block.reason},   {AUTHOR, &block.author}, {0, NULL},
+    };
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
+    if (status == JALON_OK) {
+        *out = block;
     }
-    for (size_t i = 0; i < JALON_STORE_COUNT(texts) && status == JALON_OK; i++) {
-        status = jalon_store_copy_text(ctx, &row[2 + i], texts[i]);
-    }
-    list->count += status == JALON_OK;
     return status;
 }
 
@@ -172,17 +139,16 @@ enum jalon_status jalon_store_list_blocks(struct jalon_context *ctx, struct jalo
                                           struct jalon_id after, size_t limit,
                                           struct jalon_block **out, size_t *out_count)
 {
-    struct id_text id;
+    char id[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_time(now_us),
-        id_value(after, &id),
+        jalon_store_id(after, id),
         jalon_db_integer((int64_t)limit),
     };
-    struct blocks list = {.count = 0};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_BLOCK_LIST, values,
-                             JALON_STORE_COUNT(values), take_block, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_block), .read = read_block};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_BLOCK_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -194,26 +160,17 @@ enum jalon_status jalon_store_load_block(struct jalon_context *ctx, struct jalon
                                          const struct jalon_map *map, struct jalon_id id,
                                          struct jalon_block *out)
 {
-    struct id_text text;
-    struct jalon_db_value values[] = {jalon_db_integer(map->number), id_value(id, &text)};
-    struct blocks list = {.count = 0};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_BLOCK_LOAD, values,
-                             JALON_STORE_COUNT(values), take_block, &list);
-    if (status == JALON_OK && list.count == 0) {
-        return JALON_NOT_FOUND;
-    }
-    if (status == JALON_OK) {
-        *out = list.items[0];
-    }
-    return status;
+    char text[JALON_ID_TEXT_SIZE];
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_store_id(id, text)};
+    return jalon_store_read_one(ctx, session, JALON_QUERY_BLOCK_LOAD, values,
+                                JALON_STORE_COUNT(values), read_block, NULL, out);
 }
 
 enum jalon_status jalon_store_end_block(struct jalon_context *ctx, struct jalon_session *session,
                                         const struct jalon_map *map, const struct jalon_block *block)
 {
-    struct id_text text;
-    struct jalon_db_value values[] = {owner(map, block), id_value(block->id, &text)};
+    char text[JALON_ID_TEXT_SIZE];
+    struct jalon_db_value values[] = {owner(map, block), jalon_store_id(block->id, text)};
     return change_one(ctx, session, JALON_QUERY_BLOCK_END, values, JALON_STORE_COUNT(values));
 }
 
@@ -296,21 +253,13 @@ enum jalon_status jalon_store_find_trace(struct jalon_context *ctx, struct jalon
     return status;
 }
 
-struct doings {
-    struct jalon_doing *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_doing(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    void *object)
+static enum jalon_status read_doing(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    const void *with, void *object)
 {
-    struct doings *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    list->items[list->count++] = (struct jalon_doing){
+    struct jalon_doing *doing = object;
+    (void)ctx;
+    (void)with;
+    *doing = (struct jalon_doing){
         .contribution = jalon_db_to_integer(&row[0]),
         .first = jalon_db_to_integer(&row[1]),
         .last = jalon_db_to_integer(&row[2]),
@@ -333,10 +282,10 @@ enum jalon_status jalon_store_list_doings(struct jalon_context *ctx, struct jalo
         jalon_db_integer(after),
         jalon_db_integer((int64_t)limit),
     };
-    struct doings list = {.count = 0};
-    enum jalon_status status = jalon_store_each_row(
+    struct jalon_store_list list = {.size = sizeof(struct jalon_doing), .read = read_doing};
+    enum jalon_status status = jalon_store_read_list(
         ctx, session, is_account ? JALON_QUERY_REVISION_OF_AUTHOR : JALON_QUERY_REVISION_OF_DEVICE,
-        values, JALON_STORE_COUNT(values), take_doing, &list);
+        values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;

@@ -81,11 +81,6 @@ enum jalon_status jalon_store_read_account(struct jalon_context *ctx,
     return status;
 }
 
-static struct jalon_db_value time_or_null(int64_t time_us)
-{
-    return time_us == 0 ? jalon_db_null() : jalon_db_time(time_us);
-}
-
 static struct jalon_db_value language(const struct jalon_account *account)
 {
     return jalon_db_text(account->language.length > 0 ? account->language : JALON_TEXT("fr"));
@@ -105,7 +100,7 @@ enum jalon_status jalon_store_insert_account(struct jalon_context *ctx,
         jalon_db_text_or_null(account->about),
         jalon_db_text_or_null(account->website),
         language(account),
-        time_or_null(account->confirmed_us),
+        jalon_db_time_or_null(account->confirmed_us),
         jalon_db_text_or_null(account->password_hash),
         jalon_db_text(jalon_text_from(jalon_profile_name(account->profile))),
         jalon_db_boolean(!account->hides_contributions),
@@ -139,7 +134,7 @@ enum jalon_status jalon_store_update_account(struct jalon_context *ctx,
         jalon_db_text_or_null(account->about),
         jalon_db_text_or_null(account->website),
         language(account),
-        time_or_null(account->confirmed_us),
+        jalon_db_time_or_null(account->confirmed_us),
         jalon_db_text_or_null(account->password_hash),
         jalon_db_text(jalon_text_from(jalon_profile_name(account->profile))),
         jalon_db_boolean(!account->hides_contributions),

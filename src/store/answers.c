@@ -82,14 +82,13 @@ enum jalon_status jalon_store_keep_answer(struct jalon_context *ctx, struct jalo
                                           const struct jalon_kept_answer *answer)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(answer->contribution, id);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_text(account),
         jalon_db_text(key),
         jalon_db_text(answer->digest),
         jalon_db_integer(answer->seq),
-        jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1}),
+        jalon_store_id(answer->contribution, id),
         jalon_db_boolean(answer->repaired),
         jalon_db_text(answer->json),
         jalon_db_time(answer->created_us),

@@ -36,12 +36,6 @@ enum jalon_status jalon_store_add_audit(struct jalon_context *ctx, struct jalon_
                : status;
 }
 
-struct entries {
-    const struct jalon_map *map;
-    struct jalon_audit_entry *items;
-    size_t count, capacity;
-};
-
 static int32_t find_collection(const struct jalon_map *map, int64_t number)
 {
     for (size_t i = 0; i < map->collection_count; i++) {
@@ -54,33 +48,11 @@ static int32_t find_collection(const struct jalon_map *map, int64_t number)
 
 enum { NUMBER, TIME, ACTOR, ACTION, CONTRIBUTION, ID, COLLECTION, SUBJECT, REASON, DETAIL };
 
-static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    struct jalon_audit_entry *entry)
+static enum jalon_status read_entry(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    const void *with, void *object)
 {
-    const struct {
-        int column;
-        struct jalon_text *text;
-    } texts[] = {
-        {ACTOR, &entry->actor},   {ACTION, &entry->action}, {SUBJECT, &entry->subject},
-        {REASON, &entry->reason}, {DETAIL, &entry->detail},
-    };
-    enum jalon_status status = JALON_OK;
-    for (size_t i = 0; i < JALON_STORE_COUNT(texts) && status == JALON_OK; i++) {
-        status = jalon_store_copy_text(ctx, &row[texts[i].column], texts[i].text);
-    }
-    return status;
-}
-
-static enum jalon_status take_entry(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    void *object)
-{
-    struct entries *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    struct jalon_audit_entry *entry = &list->items[list->count];
+    const struct jalon_map *map = with;
+    struct jalon_audit_entry *entry = object;
     *entry = (struct jalon_audit_entry){
         .number = jalon_db_to_integer(&row[NUMBER]),
         .time_us = jalon_db_to_time_us(&row[TIME]),
@@ -88,14 +60,16 @@ static enum jalon_status take_entry(struct jalon_context *ctx, const struct jalo
         .collection = -1,
     };
     if (row[ID].kind != JALON_DB_NULL) {
-        entry->collection = find_collection(list->map, jalon_db_to_integer(&row[COLLECTION]));
+        entry->collection = find_collection(map, jalon_db_to_integer(&row[COLLECTION]));
         if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &entry->id)) {
             return jalon_store_bad_row(ctx, "contribution", entry->contribution);
         }
     }
-    enum jalon_status status = read_texts(ctx, row, entry);
-    list->count += status == JALON_OK;
-    return status;
+    const struct jalon_store_text texts[] = {
+        {ACTOR, &entry->actor},   {ACTION, &entry->action}, {SUBJECT, &entry->subject},
+        {REASON, &entry->reason}, {DETAIL, &entry->detail}, {0, NULL},
+    };
+    return jalon_store_copy_texts(ctx, row, texts);
 }
 
 enum jalon_status jalon_store_list_audit(struct jalon_context *ctx, struct jalon_session *session,
@@ -111,10 +85,10 @@ enum jalon_status jalon_store_list_audit(struct jalon_context *ctx, struct jalon
         filter->contribution != 0 ? jalon_db_integer(filter->contribution) : jalon_db_null(),
         jalon_db_integer((int64_t)filter->limit),
     };
-    struct entries list = {.map = map};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_AUDIT_LIST, values,
-                             JALON_STORE_COUNT(values), take_entry, &list);
+    struct jalon_store_list list = {
+        .size = sizeof(struct jalon_audit_entry), .read = read_entry, .with = map};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_AUDIT_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;

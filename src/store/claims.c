@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Claims: rows <-> structs. Layer 2. */
-#include "store/talk.h"
+#include "jalon/store_conversation.h"
+#include "store/private.h"
 
 enum jalon_status jalon_store_insert_claim(struct jalon_context *ctx, struct jalon_session *session,
                                            const struct jalon_map *map, int64_t contribution,
@@ -8,7 +9,7 @@ enum jalon_status jalon_store_insert_claim(struct jalon_context *ctx, struct jal
 {
     char id[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {
-        jalon_db_integer(map->number),    jalon_talk_id(claim->id, id),
+        jalon_db_integer(map->number),    jalon_store_id(claim->id, id),
         jalon_db_integer(contribution),   jalon_db_text(claim->account),
         jalon_db_text(claim->text),       jalon_db_time(claim->created_us),
     };
@@ -24,7 +25,7 @@ enum jalon_status jalon_store_decide_claim(struct jalon_context *ctx, struct jal
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(contribution),
-        jalon_talk_id(claim->id, id),
+        jalon_store_id(claim->id, id),
         jalon_db_text(claim->state),
         jalon_db_time(claim->decided_us),
         jalon_db_text_or_null(claim->decided_by),
@@ -35,21 +36,23 @@ enum jalon_status jalon_store_decide_claim(struct jalon_context *ctx, struct jal
 }
 
 static enum jalon_status read_claim(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    struct jalon_claim *out)
+                                    const void *with, void *object)
 {
+    struct jalon_claim *out = object;
+    (void)with;
     enum { ID, ACCOUNT, TEXT, STATE, DECIDED, DECIDED_BY, REASON, CREATED };
     struct jalon_claim read = {
-        .decided_us = jalon_talk_time(&row[DECIDED]),
+        .decided_us = jalon_db_to_time_us(&row[DECIDED]),
         .created_us = jalon_db_to_time_us(&row[CREATED]),
     };
     if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &read.id)) {
         return jalon_store_bad_row(ctx, "a claim of time", read.created_us);
     }
-    const struct jalon_talk_text texts[] = {
+    const struct jalon_store_text texts[] = {
         {ACCOUNT, &read.account},       {TEXT, &read.text},     {STATE, &read.state},
         {DECIDED_BY, &read.decided_by}, {REASON, &read.reason}, {0, NULL},
     };
-    enum jalon_status status = jalon_talk_copy(ctx, row, texts);
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
     if (status == JALON_OK) {
         *out = read;
     }
@@ -63,15 +66,8 @@ static enum jalon_status find_claim(struct jalon_context *ctx, struct jalon_sess
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(contribution),
                                       which};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, query, values,
-                                                     JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        status = read_claim(ctx, row, out);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_one(ctx, session, query, values, JALON_STORE_COUNT(values), read_claim,
+                                NULL, out);
 }
 
 enum jalon_status jalon_store_find_claim(struct jalon_context *ctx, struct jalon_session *session,
@@ -80,7 +76,7 @@ enum jalon_status jalon_store_find_claim(struct jalon_context *ctx, struct jalon
 {
     char text[JALON_ID_TEXT_SIZE];
     enum jalon_status status = find_claim(ctx, session, JALON_QUERY_CLAIM_FIND, map, contribution,
-                                          jalon_talk_after(id, text), out);
+                                          jalon_store_id(id, text), out);
     return status == JALON_NOT_FOUND
                ? jalon_fail(ctx, status, "there is no such claim of this contribution")
                : status;
@@ -95,16 +91,6 @@ enum jalon_status jalon_store_find_open_claim(struct jalon_context *ctx,
                       jalon_db_text(account), out);
 }
 
-static enum jalon_status take_claim(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    void *object)
-{
-    struct jalon_talk_list *list = object;
-    struct jalon_claim *claim = jalon_talk_next(ctx, list);
-    enum jalon_status status = claim != NULL ? read_claim(ctx, row, claim) : jalon_no_memory(ctx);
-    list->count += status == JALON_OK;
-    return status;
-}
-
 enum jalon_status jalon_store_list_claims(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, int64_t contribution,
                                           struct jalon_text account, struct jalon_id after,
@@ -114,12 +100,12 @@ enum jalon_status jalon_store_list_claims(struct jalon_context *ctx, struct jalo
     char text[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),   jalon_db_integer(contribution),
-        jalon_talk_after(after, text),   jalon_db_text_or_null(account),
+        jalon_store_id(after, text),   jalon_db_text_or_null(account),
         jalon_db_integer((int64_t)limit),
     };
-    struct jalon_talk_list list = {.size = sizeof(struct jalon_claim)};
-    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_CLAIM_LIST, values,
-                                                    JALON_STORE_COUNT(values), take_claim, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_claim), .read = read_claim};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_CLAIM_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;

@@ -2,7 +2,8 @@
 /* Comments: rows <-> structs. Layer 2. */
 #include <assert.h>
 
-#include "store/talk.h"
+#include "jalon/store_conversation.h"
+#include "store/private.h"
 
 static const char *const kinds[JALON_COMMENT_KIND_COUNT] = {
     [JALON_COMMENT_INFORMATION] = "information", [JALON_COMMENT_QUESTION] = "question",
@@ -47,9 +48,9 @@ enum jalon_status jalon_store_insert_comment(struct jalon_context *ctx,
     char id[JALON_ID_TEXT_SIZE], parent[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
-        jalon_talk_id(comment->id, id),
+        jalon_store_id(comment->id, id),
         jalon_db_integer(contribution),
-        jalon_talk_id(comment->parent, parent),
+        jalon_store_id_or_null(comment->parent, parent),
         kind_value(comment->kind),
         jalon_db_text(comment->text),
         jalon_db_text_or_null(comment->author),
@@ -72,7 +73,7 @@ enum jalon_status jalon_store_update_comment(struct jalon_context *ctx,
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(contribution),
-        jalon_talk_id(comment->id, id),
+        jalon_store_id(comment->id, id),
         kind_value(comment->kind),
         jalon_db_text(comment->text),
         state_value(comment->moderation),
@@ -86,8 +87,10 @@ enum jalon_status jalon_store_update_comment(struct jalon_context *ctx,
 /* --- Reading --- */
 
 static enum jalon_status read_comment(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                      struct jalon_comment *out)
+                                      const void *with, void *object)
 {
+    struct jalon_comment *out = object;
+    (void)with;
     enum { ID, PARENT, KIND, TEXT, AUTHOR, DEVICE, MODERATION, REASON, CREATED, UPDATED };
     struct jalon_comment read = {
         .created_us = jalon_db_to_time_us(&row[CREATED]),
@@ -100,11 +103,11 @@ static enum jalon_status read_comment(struct jalon_context *ctx, const struct ja
         !jalon_moderation_parse(jalon_db_to_text(&row[MODERATION]), &read.moderation)) {
         return jalon_store_bad_row(ctx, "a comment of time", read.created_us);
     }
-    const struct jalon_talk_text texts[] = {
+    const struct jalon_store_text texts[] = {
         {TEXT, &read.text},     {AUTHOR, &read.author}, {DEVICE, &read.device},
         {REASON, &read.reason}, {0, NULL},
     };
-    enum jalon_status status = jalon_talk_copy(ctx, row, texts);
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
     if (status == JALON_OK) {
         *out = read;
     }
@@ -120,31 +123,14 @@ enum jalon_status jalon_store_find_comment(struct jalon_context *ctx,
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(contribution),
-        jalon_talk_after(id, text),
+        jalon_store_id(id, text),
     };
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(
-        ctx, session, JALON_QUERY_COMMENT_FIND, values, JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_NOT_FOUND) {
-        return jalon_fail(ctx, status, "there is no such comment on this contribution");
-    }
-    if (status == JALON_OK) {
-        status = read_comment(ctx, row, out);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
-}
-
-static enum jalon_status take_comment(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                      void *object)
-{
-    struct jalon_talk_list *list = object;
-    struct jalon_comment *comment = jalon_talk_next(ctx, list);
     enum jalon_status status =
-        comment != NULL ? read_comment(ctx, row, comment) : jalon_no_memory(ctx);
-    list->count += status == JALON_OK;
-    return status;
+        jalon_store_read_one(ctx, session, JALON_QUERY_COMMENT_FIND, values,
+                             JALON_STORE_COUNT(values), read_comment, NULL, out);
+    return status == JALON_NOT_FOUND
+               ? jalon_fail(ctx, status, "there is no such comment on this contribution")
+               : status;
 }
 
 enum jalon_status jalon_store_list_comments(struct jalon_context *ctx,
@@ -157,16 +143,15 @@ enum jalon_status jalon_store_list_comments(struct jalon_context *ctx,
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(contribution),
-        jalon_talk_after(filter->after, after),
+        jalon_store_id(filter->after, after),
         filter->has_state ? state_value(filter->state) : jalon_db_null(),
         jalon_db_text(filter->author),
         jalon_db_text(filter->device),
         jalon_db_integer((int64_t)filter->limit),
     };
-    struct jalon_talk_list list = {.size = sizeof(struct jalon_comment)};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_COMMENT_LIST, values,
-                             JALON_STORE_COUNT(values), take_comment, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_comment), .read = read_comment};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_COMMENT_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;

@@ -211,11 +211,10 @@ enum jalon_status jalon_store_find_contribution(struct jalon_context *ctx,
                                                 struct jalon_id id, struct jalon_contribution *out)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(map->collections[collection].number),
-        jalon_db_text((struct jalon_text){text, JALON_ID_TEXT_SIZE - 1}),
+        jalon_store_id(id, text),
     };
     return read_one(ctx, session, map, JALON_QUERY_CONTRIBUTION_FIND, values,
                     JALON_STORE_COUNT(values), out);
@@ -252,28 +251,15 @@ enum jalon_status jalon_store_load_contribution(struct jalon_context *ctx,
 
 /* --- Changes --- */
 
-struct changes {
-    const struct jalon_map *map;
-    enum jalon_db_geometry_form form;
-    struct jalon_change *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_change(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                     void *object)
+static enum jalon_status read_change(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    struct changes *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    struct jalon_change *change = &list->items[list->count];
+    const struct jalon_store_place *place = with;
+    struct jalon_change *change = object;
     change->seq = jalon_db_to_integer(&row[COLUMN_SEQ]);
     change->time_us = jalon_db_to_time_us(&row[COLUMN_TIME]);
-    enum jalon_status status = jalon_store_read_contribution(ctx, list->map, list->form, row, &change->contribution);
-    list->count += status == JALON_OK;
-    return status;
+    return jalon_store_read_contribution(ctx, place->map, place->form, row,
+                                         &change->contribution);
 }
 
 enum jalon_status jalon_store_list_changes(struct jalon_context *ctx, struct jalon_session *session,
@@ -285,10 +271,11 @@ enum jalon_status jalon_store_list_changes(struct jalon_context *ctx, struct jal
         jalon_db_integer(since),
         jalon_db_integer((int64_t)limit),
     };
-    struct changes list = {.map = map, .form = jalon_db_geometry_form(session->store->db)};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_CONTRIBUTION_CHANGED, values,
-                             JALON_STORE_COUNT(values), take_change, &list);
+    struct jalon_store_place place = {map, jalon_db_geometry_form(session->store->db)};
+    struct jalon_store_list list = {
+        .size = sizeof(struct jalon_change), .read = read_change, .with = &place};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_CONTRIBUTION_CHANGED,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;

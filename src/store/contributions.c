@@ -45,17 +45,6 @@ enum {
 /* A geometry's box, as jalon_store_put_geometry gives it. */
 enum { BOX_SIDES = 4 };
 
-/* NULL for none; `text` is where it lies until the statement has run. */
-static struct jalon_db_value id_or_null(struct jalon_id id, char text[JALON_ID_TEXT_SIZE])
-{
-    static const struct jalon_id none = {{0}};
-    if (jalon_id_compare(id, none) == 0) {
-        return jalon_db_null();
-    }
-    jalon_id_format(id, text);
-    return jalon_db_text((struct jalon_text){text, JALON_ID_TEXT_SIZE - 1});
-}
-
 /* `merged_into` is where an id lies until the statement has run. */
 static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_session *session,
                                      const struct jalon_map *map,
@@ -98,7 +87,7 @@ static enum jalon_status fill_common(struct jalon_context *ctx, struct jalon_ses
     out[AT_CAMPAIGN] = jalon_db_text_or_null(contribution->campaign);
     out[AT_UPDATED] = jalon_db_time(contribution->updated_us);
     out[AT_DECLARED_BY] = jalon_db_text_or_null(contribution->declared_by);
-    out[AT_MERGED_INTO] = id_or_null(contribution->merged_into, merged_into);
+    out[AT_MERGED_INTO] = jalon_store_id_or_null(contribution->merged_into, merged_into);
     struct jalon_db_value shape[1 + BOX_SIDES];
     enum jalon_status status =
         jalon_store_put_geometry(ctx, session, &contribution->geometry, shape);
@@ -114,8 +103,7 @@ static void fill_new(const struct jalon_contribution *contribution,
                      const struct jalon_write *write, char id[JALON_ID_TEXT_SIZE],
                      struct jalon_db_value *out)
 {
-    jalon_id_format(contribution->id, id);
-    out[AT_ID] = jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1});
+    out[AT_ID] = jalon_store_id(contribution->id, id);
     out[AT_EDIT_SECRET_HASH] = jalon_db_text_or_null(write->edit_secret_hash);
     out[AT_CREATED] = jalon_db_time(contribution->created_us);
 }

@@ -4,29 +4,18 @@
 
 #include "store/people.h"
 
-static struct jalon_db_value time_or_null(int64_t time_us)
-{
-    return time_us == 0 ? jalon_db_null() : jalon_db_time(time_us);
-}
-
-static struct jalon_db_value number_or_null(int64_t number)
-{
-    return number == 0 ? jalon_db_null() : jalon_db_integer(number);
-}
-
 /* --- Tokens --- */
 enum jalon_status jalon_store_insert_token(struct jalon_context *ctx,
                                            struct jalon_session *session,
                                            const struct jalon_token *token)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(token->id, id);
     struct jalon_db_value values[] = {
-        jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1}),
+        jalon_store_id(token->id, id),
         jalon_db_integer(token->account),
         jalon_db_text(token->hash),
         jalon_db_text_or_null(token->scopes),
-        time_or_null(token->expires_us),
+        jalon_db_time_or_null(token->expires_us),
         jalon_db_time(token->created_us),
         jalon_db_text_or_null(token->name),
     };
@@ -86,27 +75,14 @@ enum jalon_status jalon_store_find_token(struct jalon_context *ctx, struct jalon
     return status;
 }
 
-struct token_list {
-    struct jalon_token *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_token(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    void *object)
+/* The columns of a token, and its hash. */
+static enum jalon_status read_listed(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    struct token_list *list = object;
-    struct jalon_token *grown = jalon_arena_grow(ctx->arena, list->items, list->count,
-                                                 list->count + 1, sizeof *grown, &list->capacity);
-    if (grown == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    list->items = grown;
-    enum jalon_status status = read_token(ctx, row, &grown[list->count]);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[7], &grown[list->count].hash);
-    }
-    list->count += status == JALON_OK;
-    return status;
+    struct jalon_token *token = object;
+    (void)with;
+    enum jalon_status status = read_token(ctx, row, token);
+    return status == JALON_OK ? jalon_store_copy_text(ctx, &row[7], &token->hash) : status;
 }
 
 enum jalon_status jalon_store_list_tokens(struct jalon_context *ctx, struct jalon_session *session,
@@ -115,15 +91,14 @@ enum jalon_status jalon_store_list_tokens(struct jalon_context *ctx, struct jalo
                                           size_t *out_count)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(after, id);
     struct jalon_db_value values[] = {
         jalon_db_integer(account),
-        jalon_db_text((struct jalon_text){id, JALON_ID_TEXT_SIZE - 1}),
+        jalon_store_id(after, id),
         jalon_db_integer((int64_t)limit),
     };
-    struct token_list list = {.items = NULL};
-    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_TOKEN_LIST, values,
-                                                    JALON_STORE_COUNT(values), take_token, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_token), .read = read_listed};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_TOKEN_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -136,10 +111,9 @@ enum jalon_status jalon_store_delete_token(struct jalon_context *ctx,
                                            struct jalon_id id)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {
         jalon_db_integer(account),
-        jalon_db_text((struct jalon_text){text, JALON_ID_TEXT_SIZE - 1}),
+        jalon_store_id(id, text),
     };
     int64_t changed = 0;
     enum jalon_status status = jalon_db_execute(ctx, session->connection, JALON_QUERY_TOKEN_DELETE,
@@ -249,10 +223,10 @@ enum jalon_status jalon_store_insert_ticket(struct jalon_context *ctx,
     struct jalon_db_value values[] = {
         jalon_db_text(ticket->hash),
         jalon_db_text(jalon_text_from(purposes[ticket->purpose])),
-        number_or_null(ticket->account),
+        jalon_db_integer_or_null(ticket->account),
         jalon_db_text(ticket->email),
-        number_or_null(ticket->map),
-        number_or_null(ticket->contribution),
+        jalon_db_integer_or_null(ticket->map),
+        jalon_db_integer_or_null(ticket->contribution),
         jalon_db_time(ticket->created_us),
         jalon_db_time(ticket->expires_us),
     };

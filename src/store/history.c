@@ -4,12 +4,6 @@
 
 /* --- Revisions --- */
 
-struct revisions {
-    struct jalon_revision *items;
-    size_t count, capacity;
-    int64_t contribution;
-};
-
 enum jalon_status jalon_store_read_revision(struct jalon_context *ctx, int64_t contribution,
                                             const struct jalon_db_value *row,
                                             struct jalon_revision *out)
@@ -36,19 +30,18 @@ enum jalon_status jalon_store_read_revision(struct jalon_context *ctx, int64_t c
     return status;
 }
 
-static enum jalon_status take_revision(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                       void *object)
+static enum jalon_status read_revision(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                       const void *with, void *object)
 {
-    struct revisions *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    enum jalon_status status =
-        jalon_store_read_revision(ctx, list->contribution, row, &list->items[list->count]);
-    list->count += status == JALON_OK;
-    return status;
+    const int64_t *contribution = with;
+    return jalon_store_read_revision(ctx, *contribution, row, object);
+}
+
+/* An empty list of those of the contribution with this number. */
+static struct jalon_store_list list_revisions(const int64_t *contribution)
+{
+    return (struct jalon_store_list){
+        .size = sizeof(struct jalon_revision), .read = read_revision, .with = contribution};
 }
 
 static struct jalon_db_value limit_value(size_t limit)
@@ -68,10 +61,9 @@ enum jalon_status jalon_store_list_revisions(struct jalon_context *ctx,
         jalon_db_integer(before > 0 ? before : INT64_MAX),
         limit_value(limit),
     };
-    struct revisions list = {.contribution = contribution};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_REVISION_LIST, values,
-                             JALON_STORE_COUNT(values), take_revision, &list);
+    struct jalon_store_list list = list_revisions(&contribution);
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_REVISION_LIST,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -88,20 +80,21 @@ struct histories {
     void *object;
     struct jalon_context *one; /* of the contribution that is read; reset behind it */
     struct jalon_contribution contribution;
-    struct revisions list; /* its own until now */
+    int64_t number;
+    struct jalon_store_list revisions; /* its own until now */
 };
 
 /* Gives the contribution whose rows were read away. */
 static enum jalon_status give_history(struct histories *histories)
 {
     enum jalon_status status = JALON_OK;
-    if (histories->list.count > 0) {
+    if (histories->revisions.count > 0) {
         status = histories->take(histories->one, histories->object, &histories->contribution,
-                                 histories->list.items, histories->list.count);
+                                 histories->revisions.items, histories->revisions.count);
     }
     if (status == JALON_OK) {
         jalon_context_reset(histories->one);
-        histories->list = (struct revisions){0};
+        histories->revisions = list_revisions(&histories->number);
     }
     return status;
 }
@@ -111,17 +104,18 @@ static enum jalon_status read_history_row(struct histories *histories,
 {
     enum jalon_status status = JALON_OK;
     int64_t number = jalon_db_to_integer(&row[0]);
-    if (histories->list.count > 0 && histories->list.contribution != number) {
+    if (histories->revisions.count > 0 && histories->number != number) {
         status = give_history(histories);
     }
-    if (status == JALON_OK && histories->list.count == 0) {
-        histories->list.contribution = number;
+    if (status == JALON_OK && histories->revisions.count == 0) {
+        histories->number = number;
         status = jalon_store_read_contribution(histories->one, histories->map, histories->form, row,
                                                &histories->contribution);
     }
-    return status == JALON_OK ? take_revision(histories->one, row + JALON_STORE_CONTRIBUTION_COLUMNS,
-                                              &histories->list)
-                              : status;
+    return status == JALON_OK
+               ? jalon_store_add_item(histories->one, row + JALON_STORE_CONTRIBUTION_COLUMNS,
+                                      &histories->revisions)
+               : status;
 }
 
 static enum jalon_status fail_history(struct jalon_context *ctx, enum jalon_status status,
@@ -154,6 +148,7 @@ enum jalon_status jalon_store_each_history(struct jalon_context *ctx,
     if (histories.one == NULL) {
         return jalon_no_memory(ctx);
     }
+    histories.revisions = list_revisions(&histories.number);
     enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_REVISION_HISTORIES,
                                                     &value, 1, take_history_row, &histories);
     if (status == JALON_OK) {
@@ -166,21 +161,11 @@ enum jalon_status jalon_store_each_history(struct jalon_context *ctx,
 
 /* --- Events --- */
 
-struct events {
-    struct jalon_event *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_event(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    void *object)
+static enum jalon_status read_event(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                    const void *with, void *object)
 {
-    struct events *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    struct jalon_event *event = &list->items[list->count];
+    struct jalon_event *event = object;
+    (void)with;
     *event = (struct jalon_event){
         .seq = jalon_db_to_integer(&row[0]),
         .time_us = jalon_db_to_time_us(&row[1]),
@@ -191,7 +176,6 @@ static enum jalon_status take_event(struct jalon_context *ctx, const struct jalo
         !jalon_id_parse(jalon_db_to_text(&row[4]), &event->id)) {
         return jalon_store_bad_row(ctx, "event", event->seq);
     }
-    list->count++;
     return JALON_OK;
 }
 
@@ -204,9 +188,9 @@ enum jalon_status jalon_store_list_events(struct jalon_context *ctx, struct jalo
         jalon_db_integer(since),
         limit_value(limit),
     };
-    struct events list = {0};
-    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_EVENT_LIST, values,
-                                                    JALON_STORE_COUNT(values), take_event, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_event), .read = read_event};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_EVENT_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;

@@ -2,7 +2,8 @@
 /* Links between contributions: rows <-> structs. Layer 2. */
 #include <assert.h>
 
-#include "store/talk.h"
+#include "jalon/store_conversation.h"
+#include "store/private.h"
 
 static const char *const names[JALON_LINK_TYPE_COUNT][2] = {
     [JALON_LINK_ANSWERS] = {"answers", "answered_by"},
@@ -42,7 +43,7 @@ enum jalon_status jalon_store_insert_link(struct jalon_context *ctx, struct jalo
     char id[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {
         jalon_db_integer(link->source.map),
-        jalon_talk_id(link->id, id),
+        jalon_store_id(link->id, id),
         jalon_db_integer(link->source.contribution),
         type_value(link->type),
         jalon_db_integer(link->target.map),
@@ -59,7 +60,7 @@ enum jalon_status jalon_store_delete_link(struct jalon_context *ctx, struct jalo
 {
     char id[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {jalon_db_integer(link->source.map),
-                                      jalon_talk_id(link->id, id)};
+                                      jalon_store_id(link->id, id)};
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_LINK_DELETE, values,
                             JALON_STORE_COUNT(values), NULL);
 }
@@ -67,8 +68,10 @@ enum jalon_status jalon_store_delete_link(struct jalon_context *ctx, struct jalo
 /* --- Reading --- */
 
 static enum jalon_status read_link(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                   struct jalon_relation *out)
+                                   const void *with, void *object)
 {
+    struct jalon_relation *out = object;
+    (void)with;
     enum { ID, MAP, CONTRIBUTION, TYPE, TARGET_MAP, TARGET, AUTHOR, CREATED };
     struct jalon_relation read = {
         .source = {jalon_db_to_integer(&row[MAP]), jalon_db_to_integer(&row[CONTRIBUTION])},
@@ -94,29 +97,13 @@ enum jalon_status jalon_store_find_link(struct jalon_context *ctx, struct jalon_
     char text[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {jalon_db_integer(end.map),
                                       jalon_db_integer(end.contribution),
-                                      jalon_talk_after(id, text)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_LINK_FIND, values,
-                                                     JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_NOT_FOUND) {
-        return jalon_fail(ctx, status, "there is no such link of this contribution");
-    }
-    if (status == JALON_OK) {
-        status = read_link(ctx, row, out);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
-}
-
-static enum jalon_status take_link(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                   void *object)
-{
-    struct jalon_talk_list *list = object;
-    struct jalon_relation *link = jalon_talk_next(ctx, list);
-    enum jalon_status status = link != NULL ? read_link(ctx, row, link) : jalon_no_memory(ctx);
-    list->count += status == JALON_OK;
-    return status;
+                                      jalon_store_id(id, text)};
+    enum jalon_status status =
+        jalon_store_read_one(ctx, session, JALON_QUERY_LINK_FIND, values, JALON_STORE_COUNT(values),
+                             read_link, NULL, out);
+    return status == JALON_NOT_FOUND
+               ? jalon_fail(ctx, status, "there is no such link of this contribution")
+               : status;
 }
 
 enum jalon_status jalon_store_list_links(struct jalon_context *ctx, struct jalon_session *session,
@@ -127,12 +114,12 @@ enum jalon_status jalon_store_list_links(struct jalon_context *ctx, struct jalon
     struct jalon_db_value values[] = {
         jalon_db_integer(end.map),
         jalon_db_integer(end.contribution),
-        jalon_talk_after(after, text),
+        jalon_store_id(after, text),
         jalon_db_integer((int64_t)limit),
     };
-    struct jalon_talk_list list = {.size = sizeof(struct jalon_relation)};
-    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_LINK_LIST, values,
-                                                    JALON_STORE_COUNT(values), take_link, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_relation), .read = read_link};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_LINK_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -145,15 +132,8 @@ enum jalon_status jalon_store_count_links(struct jalon_context *ctx, struct jalo
 {
     struct jalon_db_value values[] = {jalon_db_integer(source.map),
                                       jalon_db_integer(source.contribution)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_LINK_COUNT, values,
-                                                     JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        *out = jalon_db_to_integer(&row[0]);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_integer(ctx, session, JALON_QUERY_LINK_COUNT, values,
+                                    JALON_STORE_COUNT(values), out);
 }
 
 enum jalon_status jalon_store_has_link(struct jalon_context *ctx, struct jalon_session *session,
@@ -164,30 +144,17 @@ enum jalon_status jalon_store_has_link(struct jalon_context *ctx, struct jalon_s
         type_value(link->type),               jalon_db_integer(link->target.map),
         jalon_db_integer(link->target.contribution),
     };
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_LINK_EXISTS, values,
-                                                     JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        jalon_db_cursor_end(cursor);
-    }
-    if (status == JALON_OK || status == JALON_NOT_FOUND) {
-        *out = status == JALON_OK;
-        status = JALON_OK;
-    }
-    return status;
+    return jalon_store_has_row(ctx, session, JALON_QUERY_LINK_EXISTS, values,
+                               JALON_STORE_COUNT(values), out);
 }
 
-static enum jalon_status take_target(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                     void *object)
+static enum jalon_status read_target(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    struct jalon_talk_list *list = object;
-    struct jalon_link_end *end = jalon_talk_next(ctx, list);
-    if (end == NULL) {
-        return jalon_no_memory(ctx);
-    }
+    struct jalon_link_end *end = object;
+    (void)ctx;
+    (void)with;
     *end = (struct jalon_link_end){jalon_db_to_integer(&row[0]), jalon_db_to_integer(&row[1])};
-    list->count++;
     return JALON_OK;
 }
 
@@ -198,9 +165,9 @@ enum jalon_status jalon_store_list_targets(struct jalon_context *ctx,
 {
     struct jalon_db_value values[] = {jalon_db_integer(source.map),
                                       jalon_db_integer(source.contribution), type_value(type)};
-    struct jalon_talk_list list = {.size = sizeof(struct jalon_link_end)};
-    enum jalon_status status = jalon_store_each_row(ctx, session, JALON_QUERY_LINK_WHOLES, values,
-                                                    JALON_STORE_COUNT(values), take_target, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_link_end), .read = read_target};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_LINK_WHOLES, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -222,7 +189,7 @@ enum jalon_status jalon_store_find_linked(struct jalon_context *ctx, struct jalo
     if (status != JALON_OK) {
         return status;
     }
-    const struct jalon_talk_text texts[] = {
+    const struct jalon_store_text texts[] = {
         {MAP, &read.map}, {COLLECTION, &read.collection}, {TITLE, &read.title}, {0, NULL}};
     if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &read.id) ||
         !jalon_visibility_parse(jalon_db_to_text(&row[VISIBILITY]), &read.visibility) ||
@@ -230,7 +197,7 @@ enum jalon_status jalon_store_find_linked(struct jalon_context *ctx, struct jalo
         status = jalon_store_bad_row(ctx, "contribution", end.contribution);
     }
     if (status == JALON_OK) {
-        status = jalon_talk_copy(ctx, row, texts);
+        status = jalon_store_copy_texts(ctx, row, texts);
     }
     jalon_db_cursor_end(cursor);
     if (status == JALON_OK) {

@@ -140,13 +140,5 @@ enum jalon_status jalon_store_end_mail(struct jalon_context *ctx, struct jalon_s
 enum jalon_status jalon_store_count_mail(struct jalon_context *ctx, struct jalon_session *session,
                                          int64_t *out)
 {
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_OUTBOX_COUNT, NULL, 0, &cursor, &row);
-    if (status == JALON_OK) {
-        *out = jalon_db_to_integer(&row[0]);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_integer(ctx, session, JALON_QUERY_OUTBOX_COUNT, NULL, 0, out);
 }

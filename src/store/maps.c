@@ -261,44 +261,32 @@ enum jalon_status jalon_store_load_map(struct jalon_context *ctx, struct jalon_s
     return status;
 }
 
-struct summaries {
-    struct jalon_map_summary *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_summary(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                      void *object)
+static enum jalon_status read_summary(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                      const void *with, void *object)
 {
-    struct summaries *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
+    enum { NUMBER, SLUG, TITLE_FR, TITLE_EN, SEQ, READING };
+    struct jalon_map_summary *summary = object;
+    (void)with;
+    summary->number = jalon_db_to_integer(&row[NUMBER]);
+    summary->seq = jalon_db_to_integer(&row[SEQ]);
+    if (!jalon_visibility_parse(jalon_db_to_text(&row[READING]), &summary->reading)) {
+        return jalon_fail(ctx, JALON_INTERNAL, "a map says unclearly who may read it");
     }
-    struct jalon_map_summary *summary = &list->items[list->count];
-    summary->number = jalon_db_to_integer(&row[0]);
-    summary->seq = jalon_db_to_integer(&row[4]);
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[1], &summary->slug);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &summary->title.fr);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[3], &summary->title.en);
-    }
-    if (status == JALON_OK &&
-        !jalon_visibility_parse(jalon_db_to_text(&row[5]), &summary->reading)) {
-        status = jalon_fail(ctx, JALON_INTERNAL, "a map says unclearly who may read it");
-    }
-    list->count += status == JALON_OK;
-    return status;
+    const struct jalon_store_text texts[] = {
+        {SLUG, &summary->slug},
+        {TITLE_FR, &summary->title.fr},
+        {TITLE_EN, &summary->title.en},
+        {0, NULL},
+    };
+    return jalon_store_copy_texts(ctx, row, texts);
 }
 
 enum jalon_status jalon_store_list_maps(struct jalon_context *ctx, struct jalon_session *session,
                                         struct jalon_map_summary **out, size_t *out_count)
 {
-    struct summaries list = {0};
+    struct jalon_store_list list = {.size = sizeof(struct jalon_map_summary), .read = read_summary};
     enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_MAP_LIST, NULL, 0, take_summary, &list);
+        jalon_store_read_list(ctx, session, JALON_QUERY_MAP_LIST, NULL, 0, &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;

@@ -33,8 +33,10 @@ static enum jalon_status read_categories(struct jalon_context *ctx,
 }
 
 static enum jalon_status read_member(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                     struct jalon_member *out)
+                                     const void *with, void *object)
 {
+    struct jalon_member *out = object;
+    (void)with;
     struct jalon_member member = {
         .account = jalon_db_to_integer(&row[0]),
         .is_operator = jalon_db_to_integer(&row[3]) != 0,
@@ -46,13 +48,9 @@ static enum jalon_status read_member(struct jalon_context *ctx, const struct jal
     if (member.is_listed && !jalon_role_parse(role, &member.role)) {
         return jalon_store_bad_row(ctx, "a membership of account", member.account);
     }
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[1], &member.name);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &member.display_name);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[6], &member.territory);
-    }
+    const struct jalon_store_text texts[] = {
+        {1, &member.name}, {2, &member.display_name}, {6, &member.territory}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
     if (status == JALON_OK) {
         status = read_categories(ctx, &row[5], &member);
     }
@@ -67,35 +65,8 @@ enum jalon_status jalon_store_find_member(struct jalon_context *ctx, struct jalo
                                           struct jalon_member *out)
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_text(name)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_MEMBERSHIP_FIND,
-                                                     values, JALON_STORE_COUNT(values), &cursor,
-                                                     &row);
-    if (status == JALON_OK) {
-        status = read_member(ctx, row, out);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
-}
-
-struct members {
-    struct jalon_member *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_member(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                     void *object)
-{
-    struct members *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    enum jalon_status status = read_member(ctx, row, &list->items[list->count]);
-    list->count += status == JALON_OK;
-    return status;
+    return jalon_store_read_one(ctx, session, JALON_QUERY_MEMBERSHIP_FIND, values,
+                                JALON_STORE_COUNT(values), read_member, NULL, out);
 }
 
 enum jalon_status jalon_store_list_members(struct jalon_context *ctx,
@@ -109,10 +80,9 @@ enum jalon_status jalon_store_list_members(struct jalon_context *ctx,
         jalon_db_text(after),
         jalon_db_integer((int64_t)limit),
     };
-    struct members list = {0};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_MEMBERSHIP_LIST, values,
-                             JALON_STORE_COUNT(values), take_member, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_member), .read = read_member};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_MEMBERSHIP_LIST,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -173,14 +143,6 @@ enum jalon_status jalon_store_count_other_admins(struct jalon_context *ctx,
                                                  int64_t *out)
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(account)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(
-        ctx, session, JALON_QUERY_MEMBERSHIP_COUNT_ADMINS, values, JALON_STORE_COUNT(values),
-        &cursor, &row);
-    if (status == JALON_OK) {
-        *out = jalon_db_to_integer(&row[0]);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_integer(ctx, session, JALON_QUERY_MEMBERSHIP_COUNT_ADMINS, values,
+                                    JALON_STORE_COUNT(values), out);
 }

@@ -39,12 +39,11 @@ static enum jalon_status put_trace(struct jalon_context *ctx, struct jalon_sessi
                                    const struct jalon_map *map, const struct jalon_merger *merger)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(jalon_id_make(), id);
     struct jalon_db_value values[VALUES_MAX] = {
         jalon_db_integer(map->number),
         jalon_db_integer(merger->from),
         jalon_db_integer(merger->into),
-        jalon_db_text(jalon_text_from(id)),
+        jalon_store_id(jalon_id_make(), id),
         jalon_db_text_or_null(merger->actor),
         jalon_db_time(merger->time_us),
     };

@@ -4,11 +4,6 @@
 
 #include "store/private.h"
 
-static struct jalon_db_value number_or_null(int64_t number)
-{
-    return number == 0 ? jalon_db_null() : jalon_db_integer(number);
-}
-
 enum jalon_status jalon_store_add_notification(struct jalon_context *ctx,
                                                struct jalon_session *session, int64_t account,
                                                int64_t map, int64_t contribution,
@@ -17,8 +12,8 @@ enum jalon_status jalon_store_add_notification(struct jalon_context *ctx,
     struct jalon_db_value values[] = {
         jalon_db_integer(account),
         jalon_db_text(notification->kind),
-        number_or_null(map),
-        number_or_null(contribution),
+        jalon_db_integer_or_null(map),
+        jalon_db_integer_or_null(contribution),
         jalon_db_text_or_null(notification->actor),
         jalon_db_text(notification->detail),
         jalon_db_time(notification->created_us),
@@ -60,45 +55,22 @@ enum jalon_status jalon_store_find_notified(struct jalon_context *ctx,
 }
 
 static enum jalon_status read_notification(struct jalon_context *ctx,
-                                           const struct jalon_db_value *row,
-                                           struct jalon_notification *out)
+                                           const struct jalon_db_value *row, const void *with,
+                                           void *object)
 {
+    struct jalon_notification *out = object;
+    (void)with;
     *out = (struct jalon_notification){
         .number = jalon_db_to_integer(&row[0]),
         .created_us = jalon_db_to_time_us(&row[4]),
         .seen_us = jalon_db_to_time_us(&row[5]),
     };
-    const struct {
-        size_t column;
-        struct jalon_text *text;
-    } texts[] = {
+    const struct jalon_store_text texts[] = {
         {1, &out->kind}, {2, &out->actor},        {3, &out->detail},
-        {6, &out->map},  {7, &out->map_title.fr}, {8, &out->map_title.en},
+        {6, &out->map},  {7, &out->map_title.fr}, {8, &out->map_title.en}, {0, NULL},
     };
-    enum jalon_status status = JALON_OK;
-    for (size_t i = 0; status == JALON_OK && i < JALON_STORE_COUNT(texts); i++) {
-        status = jalon_store_copy_text(ctx, &row[texts[i].column], texts[i].text);
-    }
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
     return status == JALON_OK ? read_subject(ctx, &row[9], out) : status;
-}
-
-struct page {
-    struct jalon_notification *items;
-    size_t count;
-    size_t room;
-};
-
-static enum jalon_status take_notification(struct jalon_context *ctx,
-                                           const struct jalon_db_value *row, void *object)
-{
-    struct page *page = object;
-    struct jalon_notification *grown = jalon_arena_grow(
-        ctx->arena, page->items, page->count, page->count + 1, sizeof *grown, &page->room);
-    if (grown == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    page->items = grown;
-    return read_notification(ctx, row, &page->items[page->count++]);
 }
 
 enum jalon_status jalon_store_list_notifications(struct jalon_context *ctx,
@@ -112,13 +84,13 @@ enum jalon_status jalon_store_list_notifications(struct jalon_context *ctx,
         jalon_db_integer(before == 0 ? INT64_MAX : before),
         jalon_db_integer((int64_t)limit),
     };
-    struct page page = {.items = NULL};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_NOTIFICATION_LIST, values,
-                             JALON_STORE_COUNT(values), take_notification, &page);
+    struct jalon_store_list list = {
+        .size = sizeof(struct jalon_notification), .read = read_notification};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_NOTIFICATION_LIST,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
-        *out = page.items;
-        *out_count = page.count;
+        *out = list.items;
+        *out_count = list.count;
     }
     return status;
 }
@@ -127,15 +99,8 @@ enum jalon_status jalon_store_count_unseen(struct jalon_context *ctx, struct jal
                                            int64_t account, int64_t *out)
 {
     struct jalon_db_value value = jalon_db_integer(account);
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(
-        ctx, session, JALON_QUERY_NOTIFICATION_COUNT_UNSEEN, &value, 1, &cursor, &row);
-    if (status == JALON_OK) {
-        *out = jalon_db_to_integer(&row[0]);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_integer(ctx, session, JALON_QUERY_NOTIFICATION_COUNT_UNSEEN, &value, 1,
+                                    out);
 }
 
 enum jalon_status jalon_store_see_notifications(struct jalon_context *ctx,

@@ -4,11 +4,6 @@
 
 #include "store/private.h"
 
-static struct jalon_db_value time_or_null(int64_t time_us)
-{
-    return time_us == 0 ? jalon_db_null() : jalon_db_time(time_us);
-}
-
 enum jalon_status jalon_store_insert_origin(struct jalon_context *ctx,
                                             struct jalon_session *session,
                                             const struct jalon_map *map, int64_t contribution,
@@ -20,7 +15,7 @@ enum jalon_status jalon_store_insert_origin(struct jalon_context *ctx,
         jalon_db_text_or_null(origin->device),
         jalon_db_text_or_null(origin->address),
         jalon_db_text_or_null(origin->email),
-        time_or_null(origin->secret_expires_us),
+        jalon_db_time_or_null(origin->secret_expires_us),
         jalon_db_time(origin->created_us),
     };
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_ORIGIN_INSERT, values,

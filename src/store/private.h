@@ -98,6 +98,7 @@ enum jalon_status jalon_store_migrate(struct jalon_context *ctx, struct jalon_db
 enum jalon_status jalon_store_open_db(struct jalon_context *ctx, struct jalon_db *db, bool create,
                                       struct jalon_store **out) JALON_MUST_USE;
 
+/* --- rows.c --- */
 /* The first row of a query, valid until the cursor ends. JALON_NOT_FOUND without a message. */
 enum jalon_status jalon_store_query_row(struct jalon_context *ctx, struct jalon_session *session,
                                         int query, const struct jalon_db_value *parameters,
@@ -116,14 +117,67 @@ enum jalon_status jalon_store_each_row(
     enum jalon_status (*take)(struct jalon_context *ctx, const struct jalon_db_value *row,
                               void *object),
     void *object) JALON_MUST_USE;
+
+/* Reads a row into a struct, copying what it keeps; `with`: what it needs to know besides. */
+typedef enum jalon_status jalon_store_reader(struct jalon_context *ctx,
+                                             const struct jalon_db_value *row, const void *with,
+                                             void *out);
+/* Reads the first row of a query. JALON_NOT_FOUND without a message. */
+enum jalon_status jalon_store_read_one(struct jalon_context *ctx, struct jalon_session *session,
+                                       int query, const struct jalon_db_value *parameters,
+                                       size_t count, jalon_store_reader *read, const void *with,
+                                       void *out) JALON_MUST_USE;
+/* Structs of one size, in the context's arena; zeroed before they are read. */
+struct jalon_store_list {
+    size_t size; /* of an item, in bytes */
+    jalon_store_reader *read;
+    const void *with;
+    void *items;
+    size_t count, capacity;
+};
+/* Reads a row into one item more. */
+enum jalon_status jalon_store_add_item(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                       struct jalon_store_list *list) JALON_MUST_USE;
+/* Reads every row of a query into the list; stops at the first failure. */
+enum jalon_status jalon_store_read_list(struct jalon_context *ctx, struct jalon_session *session,
+                                        int query, const struct jalon_db_value *parameters,
+                                        size_t count, struct jalon_store_list *list)
+    JALON_MUST_USE;
+/* The integer that a query finds. JALON_NOT_FOUND without a message. */
+enum jalon_status jalon_store_read_integer(struct jalon_context *ctx,
+                                           struct jalon_session *session, int query,
+                                           const struct jalon_db_value *parameters, size_t count,
+                                           int64_t *out) JALON_MUST_USE;
+/* Whether a query finds anything. */
+enum jalon_status jalon_store_has_row(struct jalon_context *ctx, struct jalon_session *session,
+                                      int query, const struct jalon_db_value *parameters,
+                                      size_t count, bool *out) JALON_MUST_USE;
+
+/* An id as a parameter; `text` is where it lies until the statement has run. */
+struct jalon_db_value jalon_store_id(struct jalon_id id, char text[JALON_ID_TEXT_SIZE]);
+/* The same; NULL for the nil id. */
+struct jalon_db_value jalon_store_id_or_null(struct jalon_id id, char text[JALON_ID_TEXT_SIZE]);
 /* A column's text, copied; JALON_NO_MEMORY. */
 enum jalon_status jalon_store_copy_text(struct jalon_context *ctx,
                                         const struct jalon_db_value *column,
                                         struct jalon_text *out) JALON_MUST_USE;
+/* Columns, and where their copies go; NULL ends the list. */
+struct jalon_store_text {
+    int column;
+    struct jalon_text *to;
+};
+enum jalon_status jalon_store_copy_texts(struct jalon_context *ctx,
+                                         const struct jalon_db_value *row,
+                                         const struct jalon_store_text *texts) JALON_MUST_USE;
 /* A row that this program cannot have written: says so to the operator. */
 enum jalon_status jalon_store_bad_row(struct jalon_context *ctx, const char *what, int64_t number);
 
 /* --- Whole rows --- */
+/* Of what map the rows are, and how their geometries are written; for readers. */
+struct jalon_store_place {
+    const struct jalon_map *map;
+    enum jalon_db_geometry_form form;
+};
 enum { JALON_STORE_CONTRIBUTION_COLUMNS = 25 }; /* of every statement that reads them */
 /* What these columns hold, in the context's arena. */
 enum jalon_status jalon_store_read_contribution(struct jalon_context *ctx,

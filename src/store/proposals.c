@@ -36,10 +36,9 @@ enum jalon_status jalon_store_insert_proposal(struct jalon_context *ctx,
                                               const struct jalon_proposal *proposal)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(proposal->id, id);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
-        jalon_db_text(jalon_text_from(id)),
+        jalon_store_id(proposal->id, id),
         jalon_db_integer(contribution),
         jalon_db_integer(proposal->base),
         jalon_db_text(proposal->changes),
@@ -58,29 +57,25 @@ enum { ID, BASE, CHANGES, AUTHOR, DEVICE, REASON, STATE, ACCEPTED, DECIDED, DECI
        CREATED };
 
 static enum jalon_status read_proposal(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                       struct jalon_proposal *out)
+                                       const void *with, void *object)
 {
+    struct jalon_proposal *out = object;
+    (void)with;
     struct jalon_proposal read = {
         .base = jalon_db_to_integer(&row[BASE]),
-        .decided_us = row[DECIDED].kind == JALON_DB_NULL ? 0 : jalon_db_to_time_us(&row[DECIDED]),
+        .decided_us = jalon_db_to_time_us(&row[DECIDED]),
         .created_us = jalon_db_to_time_us(&row[CREATED]),
     };
-    const struct {
-        int column;
-        struct jalon_text *text;
-    } texts[] = {
+    const struct jalon_store_text texts[] = {
         {CHANGES, &read.changes},       {AUTHOR, &read.author},     {DEVICE, &read.device},
         {REASON, &read.reason},         {ACCEPTED, &read.accepted}, {DECIDED_BY, &read.decided_by},
-        {ANSWER, &read.answer},
+        {ANSWER, &read.answer},         {0, NULL},
     };
     if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &read.id) ||
         !jalon_proposal_state_parse(jalon_db_to_text(&row[STATE]), &read.state)) {
         return jalon_store_bad_row(ctx, "a proposal made of version", read.base);
     }
-    enum jalon_status status = JALON_OK;
-    for (size_t i = 0; status == JALON_OK && i < JALON_STORE_COUNT(texts); i++) {
-        status = jalon_store_copy_text(ctx, &row[texts[i].column], texts[i].text);
-    }
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
     if (status == JALON_OK) {
         *out = read;
     }
@@ -93,41 +88,13 @@ enum jalon_status jalon_store_find_proposal(struct jalon_context *ctx,
                                             struct jalon_id id, struct jalon_proposal *out)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(contribution),
-        jalon_db_text(jalon_text_from(text)),
+        jalon_store_id(id, text),
     };
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_PROPOSAL_FIND, values,
-                              JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        status = read_proposal(ctx, row, out);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
-}
-
-struct proposals {
-    struct jalon_proposal *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_proposal(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                       void *object)
-{
-    struct proposals *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    enum jalon_status status = read_proposal(ctx, row, &list->items[list->count]);
-    list->count += status == JALON_OK;
-    return status;
+    return jalon_store_read_one(ctx, session, JALON_QUERY_PROPOSAL_FIND, values,
+                                JALON_STORE_COUNT(values), read_proposal, NULL, out);
 }
 
 enum jalon_status jalon_store_list_proposals(struct jalon_context *ctx,
@@ -150,10 +117,9 @@ enum jalon_status jalon_store_list_proposals(struct jalon_context *ctx,
         jalon_db_text_or_null(filter->state),
         jalon_db_integer(limit < INT64_MAX ? (int64_t)limit : INT64_MAX),
     };
-    struct proposals list = {0};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_PROPOSAL_LIST, values,
-                             JALON_STORE_COUNT(values), take_proposal, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_proposal), .read = read_proposal};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_PROPOSAL_LIST,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -168,16 +134,8 @@ enum jalon_status jalon_store_count_proposals(struct jalon_context *ctx,
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number),
                                       jalon_db_integer(contribution)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_PROPOSAL_COUNT, values,
-                              JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        *out = jalon_db_to_integer(&row[0]);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_integer(ctx, session, JALON_QUERY_PROPOSAL_COUNT, values,
+                                    JALON_STORE_COUNT(values), out);
 }
 
 /* --- Deciding --- */
@@ -188,10 +146,9 @@ enum jalon_status jalon_store_decide_proposal(struct jalon_context *ctx,
 {
     char id[JALON_ID_TEXT_SIZE];
     int64_t changed = 0;
-    jalon_id_format(proposal->id, id);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
-        jalon_db_text(jalon_text_from(id)),
+        jalon_store_id(proposal->id, id),
         jalon_db_text(jalon_text_from(jalon_proposal_state_name(proposal->state))),
         jalon_db_text_or_null(proposal->accepted),
         jalon_db_time(proposal->decided_us),
@@ -212,10 +169,9 @@ enum jalon_status jalon_store_redact_proposal(struct jalon_context *ctx,
                                               struct jalon_text changes)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
-        jalon_db_text(jalon_text_from(text)),
+        jalon_store_id(id, text),
         jalon_db_text(changes),
     };
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_PROPOSAL_REDACT, values,

@@ -26,10 +26,9 @@ enum jalon_status jalon_store_redact_answers(struct jalon_context *ctx,
                                              struct jalon_text json)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
-        jalon_db_text(jalon_text_from(text)),
+        jalon_store_id(id, text),
         jalon_db_text(json),
     };
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_REDACTION_ANSWERS, values,

@@ -57,10 +57,9 @@ enum jalon_status jalon_store_insert_report(struct jalon_context *ctx,
                                             const struct jalon_report *report)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(report->id, id);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
-        jalon_db_text(jalon_text_from(id)),
+        jalon_store_id(report->id, id),
         jalon_db_integer(contribution),
         jalon_db_text(jalon_text_from(jalon_report_kind_name(report->kind))),
         jalon_db_text_or_null(report->text),
@@ -84,19 +83,8 @@ enum jalon_status jalon_store_has_open_report(struct jalon_context *ctx,
         jalon_db_text_or_null(account),
         account.length > 0 ? jalon_db_null() : jalon_db_text_or_null(device),
     };
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_REPORT_FIND_OPEN, values,
-                              JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        jalon_db_cursor_end(cursor);
-    }
-    if (status == JALON_OK || status == JALON_NOT_FOUND) {
-        *out = status == JALON_OK;
-        return JALON_OK;
-    }
-    return status;
+    return jalon_store_has_row(ctx, session, JALON_QUERY_REPORT_FIND_OPEN, values,
+                               JALON_STORE_COUNT(values), out);
 }
 
 enum jalon_status jalon_store_count_open_reports(struct jalon_context *ctx,
@@ -121,42 +109,13 @@ enum jalon_status jalon_store_count_open_reports(struct jalon_context *ctx,
 
 /* --- Lists --- */
 
-struct reports {
-    struct jalon_report *items;
-    size_t count, capacity;
-};
-
 enum { ID, KIND, TEXT, AUTHOR, STATE, DECIDED, DECIDED_BY, ANSWER, CREATED };
 
-static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                    struct jalon_report *report)
+static enum jalon_status read_report(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    const struct {
-        int column;
-        struct jalon_text *text;
-    } texts[] = {
-        {TEXT, &report->text},
-        {AUTHOR, &report->author},
-        {DECIDED_BY, &report->decided_by},
-        {ANSWER, &report->answer},
-    };
-    enum jalon_status status = JALON_OK;
-    for (size_t i = 0; i < JALON_STORE_COUNT(texts) && status == JALON_OK; i++) {
-        status = jalon_store_copy_text(ctx, &row[texts[i].column], texts[i].text);
-    }
-    return status;
-}
-
-static enum jalon_status take_report(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                     void *object)
-{
-    struct reports *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    struct jalon_report *report = &list->items[list->count];
+    struct jalon_report *report = object;
+    (void)with;
     *report = (struct jalon_report){
         .device = JALON_TEXT_EMPTY,
         .created_us = jalon_db_to_time_us(&row[CREATED]),
@@ -165,20 +124,25 @@ static enum jalon_status take_report(struct jalon_context *ctx, const struct jal
     if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &report->id) ||
         !jalon_report_kind_parse(jalon_db_to_text(&row[KIND]), &report->kind) ||
         !parse_state(jalon_db_to_text(&row[STATE]), &report->state)) {
-        return jalon_store_bad_row(ctx, "report", (int64_t)list->count + 1);
+        return jalon_store_bad_row(ctx, "a report of time", report->created_us);
     }
-    enum jalon_status status = read_texts(ctx, row, report);
-    list->count += status == JALON_OK;
-    return status;
+    const struct jalon_store_text texts[] = {
+        {TEXT, &report->text},
+        {AUTHOR, &report->author},
+        {DECIDED_BY, &report->decided_by},
+        {ANSWER, &report->answer},
+        {0, NULL},
+    };
+    return jalon_store_copy_texts(ctx, row, texts);
 }
 
 static enum jalon_status list_reports(struct jalon_context *ctx, struct jalon_session *session,
                                       int query, const struct jalon_db_value *values, size_t count,
                                       struct jalon_report **out, size_t *out_count)
 {
-    struct reports list = {.count = 0};
+    struct jalon_store_list list = {.size = sizeof(struct jalon_report), .read = read_report};
     enum jalon_status status =
-        jalon_store_each_row(ctx, session, query, values, count, take_report, &list);
+        jalon_store_read_list(ctx, session, query, values, count, &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -193,11 +157,10 @@ enum jalon_status jalon_store_list_reports(struct jalon_context *ctx,
                                            struct jalon_report **out, size_t *out_count)
 {
     char id[JALON_ID_TEXT_SIZE];
-    jalon_id_format(after, id);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(contribution),
-        jalon_db_text(jalon_text_from(id)),
+        jalon_store_id(after, id),
         jalon_db_integer((int64_t)limit),
     };
     return list_reports(ctx, session, JALON_QUERY_REPORT_LIST, values, JALON_STORE_COUNT(values),

@@ -54,28 +54,16 @@ enum jalon_status jalon_store_put_review(struct jalon_context *ctx, struct jalon
                             JALON_STORE_COUNT(values), NULL);
 }
 
-struct reviews {
-    struct jalon_review *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_review(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                     void *object)
+static enum jalon_status read_review(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    struct reviews *list = object;
-    list->items = jalon_arena_grow(ctx->arena, list->items, list->count, list->count + 1,
-                                   sizeof *list->items, &list->capacity);
-    if (list->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    struct jalon_review *review = &list->items[list->count];
+    struct jalon_review *review = object;
+    (void)with;
     review->created_us = jalon_db_to_time_us(&row[2]);
     if (!jalon_review_reason_parse(jalon_db_to_text(&row[0]), &review->reason)) {
-        return jalon_store_bad_row(ctx, "review", (int64_t)list->count + 1);
+        return jalon_store_bad_row(ctx, "a review of time", review->created_us);
     }
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[1], &review->detail);
-    list->count += status == JALON_OK;
-    return status;
+    return jalon_store_copy_text(ctx, &row[1], &review->detail);
 }
 
 enum jalon_status jalon_store_list_reviews(struct jalon_context *ctx,
@@ -85,10 +73,9 @@ enum jalon_status jalon_store_list_reviews(struct jalon_context *ctx,
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number),
                                       jalon_db_integer(contribution)};
-    struct reviews list = {.count = 0};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_REVIEW_LIST, values,
-                             JALON_STORE_COUNT(values), take_review, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_review), .read = read_review};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_REVIEW_LIST, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -119,24 +106,14 @@ enum jalon_status jalon_store_close_review(struct jalon_context *ctx,
 
 /* --- The queue --- */
 
-struct queue {
-    struct jalon_queued *items;
-    size_t count, capacity;
-};
-
-static enum jalon_status take_queued(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                     void *object)
+static enum jalon_status read_queued(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    struct queue *queue = object;
-    queue->items = jalon_arena_grow(ctx->arena, queue->items, queue->count, queue->count + 1,
-                                    sizeof *queue->items, &queue->capacity);
-    if (queue->items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    queue->items[queue->count++] = (struct jalon_queued){
-        .since_us = jalon_db_to_time_us(&row[0]),
-        .contribution = {.number = jalon_db_to_integer(&row[1])},
-    };
+    struct jalon_queued *queued = object;
+    (void)ctx;
+    (void)with;
+    queued->since_us = jalon_db_to_time_us(&row[0]);
+    queued->contribution.number = jalon_db_to_integer(&row[1]);
     return JALON_OK;
 }
 
@@ -159,12 +136,11 @@ enum jalon_status jalon_store_list_queue(struct jalon_context *ctx, struct jalon
             : jalon_db_integer(map->collections[filter->collection].number),
         jalon_db_integer((int64_t)filter->limit),
     };
-    struct queue queue = {.count = 0};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_REVIEW_QUEUE, values,
-                             JALON_STORE_COUNT(values), take_queued, &queue);
+    struct jalon_store_list queue = {.size = sizeof(struct jalon_queued), .read = read_queued};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_REVIEW_QUEUE, values,
+                                                     JALON_STORE_COUNT(values), &queue);
     for (size_t i = 0; i < queue.count && status == JALON_OK; i++) {
-        struct jalon_contribution *queued = &queue.items[i].contribution;
+        struct jalon_contribution *queued = &((struct jalon_queued *)queue.items)[i].contribution;
         status = jalon_store_load_contribution(ctx, session, map, queued->number, queued);
     }
     if (status == JALON_OK) {
@@ -183,16 +159,8 @@ enum jalon_status jalon_store_count_accepted(struct jalon_context *ctx,
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_text(account),
                                       jalon_db_integer(most)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_REVIEW_ACCEPTED, values,
-                              JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        *out = jalon_db_to_integer(&row[0]);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_integer(ctx, session, JALON_QUERY_REVIEW_ACCEPTED, values,
+                                    JALON_STORE_COUNT(values), out);
 }
 
 static enum jalon_status take_standing(struct jalon_context *ctx, const struct jalon_db_value *row,
@@ -229,9 +197,8 @@ enum jalon_status jalon_store_find_by_id(struct jalon_context *ctx, struct jalon
                                          struct jalon_contribution *out)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {jalon_db_integer(map->number),
-                                      jalon_db_text(jalon_text_from(text))};
+                                      jalon_store_id(id, text)};
     struct jalon_db_cursor *cursor;
     const struct jalon_db_value *row;
     enum jalon_status status =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Confirmations and supports: rows <-> structs. Layer 2. */
-#include "store/talk.h"
+#include "jalon/store_conversation.h"
+#include "store/private.h"
 
 /* --- Confirmations --- */
 
@@ -20,7 +21,7 @@ enum jalon_status jalon_store_put_confirmation(struct jalon_context *ctx,
     };
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
-        jalon_talk_id(confirmation->id, id),
+        jalon_store_id(confirmation->id, id),
         jalon_db_integer(contribution),
         jalon_db_boolean(confirmation->still),
         jalon_db_text(confirmation->observed),
@@ -46,7 +47,7 @@ enum jalon_status jalon_store_find_confirmed(struct jalon_context *ctx,
     static const struct jalon_id first = {{0}};
     char text[JALON_ID_TEXT_SIZE];
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(contribution),
-                                      jalon_talk_after(first, text)};
+                                      jalon_store_id(first, text)};
     struct jalon_db_cursor *cursor;
     const struct jalon_db_value *row;
     enum jalon_status status =
@@ -60,26 +61,22 @@ enum jalon_status jalon_store_find_confirmed(struct jalon_context *ctx,
     return status;
 }
 
-static enum jalon_status take_confirmation(struct jalon_context *ctx,
-                                           const struct jalon_db_value *row, void *object)
+static enum jalon_status read_confirmation(struct jalon_context *ctx,
+                                           const struct jalon_db_value *row, const void *with,
+                                           void *object)
 {
     enum { ID, STILL, OBSERVED, REMARK, AUTHOR, CREATED };
-    struct jalon_talk_list *list = object;
-    struct jalon_confirmation *read = jalon_talk_next(ctx, list);
-    if (read == NULL) {
-        return jalon_no_memory(ctx);
-    }
+    struct jalon_confirmation *read = object;
+    (void)with;
     read->still = jalon_db_to_integer(&row[STILL]) != 0;
     read->created_us = jalon_db_to_time_us(&row[CREATED]);
     if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &read->id)) {
         return jalon_store_bad_row(ctx, "a confirmation of time", read->created_us);
     }
-    const struct jalon_talk_text texts[] = {
+    const struct jalon_store_text texts[] = {
         {OBSERVED, &read->observed}, {REMARK, &read->remark}, {AUTHOR, &read->author}, {0, NULL}};
     read->device = JALON_TEXT_EMPTY;
-    enum jalon_status status = jalon_talk_copy(ctx, row, texts);
-    list->count += status == JALON_OK;
-    return status;
+    return jalon_store_copy_texts(ctx, row, texts);
 }
 
 enum jalon_status jalon_store_list_confirmations(struct jalon_context *ctx,
@@ -93,13 +90,13 @@ enum jalon_status jalon_store_list_confirmations(struct jalon_context *ctx,
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(contribution),
-        jalon_talk_after(after, text),
+        jalon_store_id(after, text),
         jalon_db_integer((int64_t)limit),
     };
-    struct jalon_talk_list list = {.size = sizeof(struct jalon_confirmation)};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_CONFIRMATION_LIST, values,
-                             JALON_STORE_COUNT(values), take_confirmation, &list);
+    struct jalon_store_list list = {
+        .size = sizeof(struct jalon_confirmation), .read = read_confirmation};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_CONFIRMATION_LIST,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
@@ -153,29 +150,15 @@ enum jalon_status jalon_store_has_support(struct jalon_context *ctx, struct jalo
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(contribution),
                                       jalon_db_text(voice)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(
-        ctx, session, JALON_QUERY_SUPPORT_FIND, values, JALON_STORE_COUNT(values), &cursor, &row);
-    if (status == JALON_OK) {
-        jalon_db_cursor_end(cursor);
-    }
-    if (status == JALON_OK || status == JALON_NOT_FOUND) {
-        *out = status == JALON_OK;
-        status = JALON_OK;
-    }
-    return status;
+    return jalon_store_has_row(ctx, session, JALON_QUERY_SUPPORT_FIND, values,
+                               JALON_STORE_COUNT(values), out);
 }
 
-static enum jalon_status take_name(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                   void *object)
+static enum jalon_status read_name(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                   const void *with, void *object)
 {
-    struct jalon_talk_list *list = object;
-    struct jalon_text *name = jalon_talk_next(ctx, list);
-    enum jalon_status status =
-        name != NULL ? jalon_store_copy_text(ctx, &row[0], name) : jalon_no_memory(ctx);
-    list->count += status == JALON_OK;
-    return status;
+    (void)with;
+    return jalon_store_copy_text(ctx, &row[0], object);
 }
 
 enum jalon_status jalon_store_list_supporters(struct jalon_context *ctx,
@@ -186,10 +169,9 @@ enum jalon_status jalon_store_list_supporters(struct jalon_context *ctx,
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(contribution),
                                       jalon_db_integer((int64_t)limit)};
-    struct jalon_talk_list list = {.size = sizeof(struct jalon_text)};
-    enum jalon_status status =
-        jalon_store_each_row(ctx, session, JALON_QUERY_SUPPORT_ACCOUNTS, values,
-                             JALON_STORE_COUNT(values), take_name, &list);
+    struct jalon_store_list list = {.size = sizeof(struct jalon_text), .read = read_name};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_SUPPORT_ACCOUNTS,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
