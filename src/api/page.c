@@ -7,7 +7,12 @@
 
 #include "jalon/clock.h"
 #include "jalon/plot.h"
+#include "jalon/translations.h"
 #include "jalon/web.h"
+
+extern const struct jalon_embedded page_words[];
+
+static struct jalon_translations translations = JALON_TRANSLATIONS_OF(page_words);
 
 bool jalon_page_is_wanted(const struct jalon_request *request)
 {
@@ -26,7 +31,8 @@ enum jalon_status jalon_page_open(struct jalon_request *request, struct jalon_re
     struct jalon_page page = {request, response, &response->body, NULL, NULL};
     enum jalon_status status = jalon_buffer_status(page.body);
     if (status == JALON_OK) {
-        status = jalon_page_words(request->ctx, request->language, &page.words);
+        status = jalon_translations_read(request->ctx, &translations, request->language,
+                                         &page.words);
     }
     if (status == JALON_OK && page.body->length > 0) {
         status = jalon_json_parse(request->ctx, jalon_buffer_text(page.body), &page.document);

@@ -82,11 +82,6 @@ void jalon_page_put_link_array(struct jalon_page *page, const struct jalon_link 
 /* JSON-LD (W3C, JSON-LD 1.1, 7): a block of data that no browser runs. */
 void jalon_page_put_data(struct jalon_page *page, struct jalon_text json);
 
-/* --- page_words.c --- */
-/* The sentences of a language (src/api/words), an object. JALON_NO_MEMORY. */
-enum jalon_status jalon_page_words(struct jalon_context *ctx, struct jalon_text language,
-                                   const struct jalon_json **out) JALON_MUST_USE;
-
 /* --- page_value.c --- */
 /* The value of a field as a person reads it. */
 void jalon_page_put_value(struct jalon_page *page, const struct jalon_field *field,

@@ -1,49 +1,28 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The words of src/app/words: read once, kept as long as the program. Layer 3 (app). */
+/* The words of src/app/words, and what stands for the names in them. Layer 3 (app). */
 #include "words.h"
 
 #include <assert.h>
-#include <pthread.h>
 
-#include "jalon/embedded.h"
-#include "jalon/json.h"
+#include "jalon/translations.h"
 
-extern const struct jalon_embedded mail_words[]; /* sorted: en, fr */
+extern const struct jalon_embedded mail_words[];
 
-enum { LANGUAGES = 2, VALUE_MAX = 1000 };
+enum { VALUE_MAX = 1000 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct jalon_context *owner; /* of the trees below */
-static const struct jalon_json *trees[LANGUAGES];
-
-/* With the lock. No memory now: another caller tries again. */
-static enum jalon_status read_tree(size_t language)
-{
-    if (owner == NULL) {
-        owner = jalon_context_create();
-    }
-    enum jalon_status status =
-        owner != NULL ? jalon_json_parse(owner, mail_words[language].content, &trees[language])
-                      : JALON_NO_MEMORY;
-    assert(status == JALON_OK || status == JALON_NO_MEMORY);
-    return status;
-}
+static struct jalon_translations translations = JALON_TRANSLATIONS_OF(mail_words);
 
 enum jalon_status jalon_words_find(struct jalon_context *ctx, struct jalon_text language,
                                    const char *key, bool *out_found, struct jalon_text *out)
 {
-    size_t index = jalon_text_is(language, mail_words[0].name) ? 0 : 1;
-    pthread_mutex_lock(&lock);
-    enum jalon_status status = trees[index] == NULL ? read_tree(index) : JALON_OK;
-    const struct jalon_json *tree = trees[index];
-    pthread_mutex_unlock(&lock);
-    if (status != JALON_OK) {
-        return jalon_no_memory(ctx);
+    const struct jalon_json *tree;
+    enum jalon_status status = jalon_translations_read(ctx, &translations, language, &tree);
+    if (status == JALON_OK) {
+        const struct jalon_json *words = jalon_json_member(tree, key);
+        *out_found = words != NULL;
+        *out = jalon_json_text(words);
     }
-    const struct jalon_json *words = jalon_json_member(tree, key);
-    *out_found = words != NULL;
-    *out = jalon_json_text(words);
-    return JALON_OK;
+    return status;
 }
 
 /* How many bytes make up a character that has no place in a line: 0: it has. */
