@@ -24,6 +24,7 @@ enum jalon_report_state {
     JALON_REPORT_DISMISSED,
 };
 const char *jalon_report_state_name(enum jalon_report_state state);
+bool jalon_report_state_parse(struct jalon_text name, enum jalon_report_state *out);
 
 struct jalon_report {
     struct jalon_id id;

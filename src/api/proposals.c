@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* …/items/{id}/proposals: changes that others propose, and what became of them. Layer 4 (api). */
+#include "jalon/names.h"
+
 #include "list.h"
 #include "memory.h"
 
@@ -172,12 +174,8 @@ static enum jalon_status read_decision(struct jalon_request *request, const stru
         [JALON_PROPOSAL_REJECT] = "reject",
         [JALON_PROPOSAL_WITHDRAW] = "withdraw",
     };
-    size_t const count = sizeof decisions / sizeof decisions[0];
-    size_t at = 0;
-    while (at < count && !jalon_text_is(body->decision, decisions[at])) {
-        at++;
-    }
-    if (at == count) {
+    size_t at = jalon_names_find(decisions, JALON_NAMES_COUNT(decisions), body->decision);
+    if (at == JALON_NAMES_COUNT(decisions)) {
         return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "/decision",
                              "expected accept, reject or withdraw");
     }

@@ -3,8 +3,7 @@
 #include "jalon/model.h"
 
 #include "jalon/clock.h"
-
-#include <assert.h>
+#include "jalon/names.h"
 
 static const char *const field_types[] = {
     [JALON_FIELD_STRING] = "string",
@@ -32,45 +31,15 @@ static const char *const moderation_modes[] = {"post", "pre", "trust"};
 static const char *const edit_modes[] = {"direct", "proposal"};
 static const char *const outside_modes[] = {"accept", "flag", "refuse"};
 
-#define COUNT(names) (sizeof(names) / sizeof((names)[0]))
-
-/* Index of the name, or -1. */
-static int find_name(const char *const *names, size_t count, struct jalon_text name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (jalon_text_is(name, names[i])) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-/* One pair of functions for each enumeration: its name, and the value of a name. */
-#define DEFINE_NAMES(kind, names)                                                        \
-    const char *jalon_##kind##_name(enum jalon_##kind value)                             \
-    {                                                                                    \
-        assert((size_t)value < COUNT(names));                                            \
-        return (names)[value];                                                           \
-    }                                                                                    \
-    bool jalon_##kind##_parse(struct jalon_text name, enum jalon_##kind *out)            \
-    {                                                                                    \
-        int found = find_name(names, COUNT(names), name);                                \
-        if (found >= 0) {                                                                \
-            *out = (enum jalon_##kind)found;                                             \
-        }                                                                                \
-        return found >= 0;                                                               \
-    }
-
-DEFINE_NAMES(field_type, field_types)
-DEFINE_NAMES(visibility, visibilities)
-DEFINE_NAMES(moderation, moderations)
-DEFINE_NAMES(action, actions)
-DEFINE_NAMES(role, roles)
-DEFINE_NAMES(write_policy, policies)
-DEFINE_NAMES(moderation_mode, moderation_modes)
-DEFINE_NAMES(edit_mode, edit_modes)
-DEFINE_NAMES(outside_mode, outside_modes)
-#undef DEFINE_NAMES
+JALON_DEFINE_NAMES(field_type, field_types)
+JALON_DEFINE_NAMES(visibility, visibilities)
+JALON_DEFINE_NAMES(moderation, moderations)
+JALON_DEFINE_NAMES(action, actions)
+JALON_DEFINE_NAMES(role, roles)
+JALON_DEFINE_NAMES(write_policy, policies)
+JALON_DEFINE_NAMES(moderation_mode, moderation_modes)
+JALON_DEFINE_NAMES(edit_mode, edit_modes)
+JALON_DEFINE_NAMES(outside_mode, outside_modes)
 
 int32_t jalon_map_find_collection(const struct jalon_map *map, struct jalon_text key)
 {
@@ -141,7 +110,8 @@ bool jalon_tile_attribute_is_reserved(struct jalon_text key)
     static const char *const reserved[] = {"id",         "title",       "category",
                                            "categories", "color",       "status",
                                            "cluster_id", "point_count", "expansion_zoom"};
-    return find_name(reserved, COUNT(reserved), key) >= 0;
+    return jalon_names_find(reserved, JALON_NAMES_COUNT(reserved), key) <
+           JALON_NAMES_COUNT(reserved);
 }
 
 static bool has_short_values(const struct jalon_field *field)
@@ -207,7 +177,8 @@ bool jalon_property_is_reserved(struct jalon_text key)
         "licence",   "source",      "source_id",  "campaign", "accuracy_m", "photos",
         "supports",  "comments",    "id",         "geometry", "type",       "properties",
     };
-    return find_name(reserved, COUNT(reserved), key) >= 0;
+    return jalon_names_find(reserved, JALON_NAMES_COUNT(reserved), key) <
+           JALON_NAMES_COUNT(reserved);
 }
 
 /* Is there no such date, or is it before the day? */

@@ -1,41 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Accounts. Layer 2. */
-#include "store/private.h"
+#include "jalon/names.h"
 #include "store/people.h"
 
-static const char *const kind_names[] = {"person", "organisation"};
-static const char *const profile_names[] = {"public", "members", "nobody"};
-static const char *const erasure_names[] = {"anonymise", "remove"};
+static const char *const account_kinds[] = {"person", "organisation"};
+static const char *const profiles[] = {"public", "members", "nobody"};
+static const char *const erasures[] = {"anonymise", "remove"};
 
-static bool find_name(struct jalon_text text, const char *const *names, int count, int *out)
-{
-    for (int i = 0; i < count; i++) {
-        if (jalon_text_is(text, names[i])) {
-            *out = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* One pair of functions for each enumeration: its name, and the value of a name. */
-#define DEFINE_NAMES(kind, names, count)                                    \
-    const char *jalon_##kind##_name(enum jalon_##kind value)                \
-    {                                                                       \
-        return (names)[value];                                              \
-    }                                                                       \
-    bool jalon_##kind##_parse(struct jalon_text text, enum jalon_##kind *out) \
-    {                                                                       \
-        int found = 0;                                                      \
-        bool known = find_name(text, names, count, &found);                 \
-        *out = known ? (enum jalon_##kind)found : *out;                     \
-        return known;                                                       \
-    }
-
-DEFINE_NAMES(account_kind, kind_names, JALON_ACCOUNT_KIND_COUNT)
-DEFINE_NAMES(profile, profile_names, JALON_PROFILE_COUNT)
-DEFINE_NAMES(erasure, erasure_names, JALON_ERASURE_COUNT)
-#undef DEFINE_NAMES
+JALON_DEFINE_NAMES(account_kind, account_kinds)
+JALON_DEFINE_NAMES(profile, profiles)
+JALON_DEFINE_NAMES(erasure, erasures)
 
 /* --- Rows --- */
 static enum jalon_status read_texts(struct jalon_context *ctx, const struct jalon_db_value *row,

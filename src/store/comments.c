@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Comments: rows <-> structs. Layer 2. */
-#include <assert.h>
-
+#include "jalon/names.h"
 #include "jalon/store_conversation.h"
 #include "store/private.h"
 
@@ -11,22 +10,7 @@ static const char *const kinds[JALON_COMMENT_KIND_COUNT] = {
     [JALON_COMMENT_HELP] = "help",               [JALON_COMMENT_EVENT] = "event",
 };
 
-const char *jalon_comment_kind_name(enum jalon_comment_kind kind)
-{
-    assert((size_t)kind < JALON_STORE_COUNT(kinds));
-    return kinds[kind];
-}
-
-bool jalon_comment_kind_parse(struct jalon_text name, enum jalon_comment_kind *out)
-{
-    for (size_t i = 0; i < JALON_STORE_COUNT(kinds); i++) {
-        if (jalon_text_is(name, kinds[i])) {
-            *out = (enum jalon_comment_kind)i;
-            return true;
-        }
-    }
-    return false;
-}
+JALON_DEFINE_NAMES(comment_kind, kinds)
 
 static struct jalon_db_value kind_value(enum jalon_comment_kind kind)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* By what accounts are known: tokens, sessions, mailed links. Layer 2. */
 #include "jalon/clock.h"
+#include "jalon/names.h"
 
 #include "store/people.h"
 
@@ -236,17 +237,6 @@ enum jalon_status jalon_store_insert_ticket(struct jalon_context *ctx,
                                     : status;
 }
 
-static bool read_purpose(struct jalon_text text, enum jalon_ticket_purpose *out)
-{
-    for (int i = 0; i < JALON_TICKET_PURPOSE_COUNT; i++) {
-        if (jalon_text_is(text, purposes[i])) {
-            *out = (enum jalon_ticket_purpose)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 enum jalon_status jalon_store_find_ticket(struct jalon_context *ctx, struct jalon_session *session,
                                           struct jalon_text hash, struct jalon_ticket *out)
 {
@@ -266,7 +256,10 @@ enum jalon_status jalon_store_find_ticket(struct jalon_context *ctx, struct jalo
         .created_us = jalon_db_to_time_us(&row[5]),
         .expires_us = jalon_db_to_time_us(&row[6]),
     };
-    status = read_purpose(jalon_db_to_text(&row[0]), &ticket.purpose)
+    size_t purpose =
+        jalon_names_find(purposes, JALON_NAMES_COUNT(purposes), jalon_db_to_text(&row[0]));
+    ticket.purpose = (enum jalon_ticket_purpose)purpose;
+    status = purpose < JALON_NAMES_COUNT(purposes)
                  ? jalon_store_copy_text(ctx, &row[2], &ticket.email)
                  : jalon_store_bad_row(ctx, "a mailed link of account", ticket.account);
     jalon_db_cursor_end(cursor);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Changes that somebody proposes of another's contribution. Layer 2. */
-#include <assert.h>
-
+#include "jalon/names.h"
 #include "jalon/store_memory.h"
 #include "store/private.h"
 
@@ -13,22 +12,7 @@ static const char *const states[JALON_PROPOSAL_STATE_COUNT] = {
     [JALON_PROPOSAL_WITHDRAWN] = "withdrawn",
 };
 
-const char *jalon_proposal_state_name(enum jalon_proposal_state state)
-{
-    assert((size_t)state < JALON_STORE_COUNT(states));
-    return states[state];
-}
-
-bool jalon_proposal_state_parse(struct jalon_text name, enum jalon_proposal_state *out)
-{
-    for (size_t i = 0; i < JALON_STORE_COUNT(states); i++) {
-        if (jalon_text_is(name, states[i])) {
-            *out = (enum jalon_proposal_state)i;
-            return true;
-        }
-    }
-    return false;
-}
+JALON_DEFINE_NAMES(proposal_state, states)
 
 enum jalon_status jalon_store_insert_proposal(struct jalon_context *ctx,
                                               struct jalon_session *session,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Complaints about contributions. Layer 2. */
+#include "jalon/names.h"
 #include "jalon/store_reports.h"
-
-#include <assert.h>
 
 #include "store/private.h"
 
@@ -17,39 +16,9 @@ static const char *const states[] = {
     [JALON_REPORT_DISMISSED] = "dismissed",
 };
 
-const char *jalon_report_kind_name(enum jalon_report_kind kind)
-{
-    assert((size_t)kind < JALON_STORE_COUNT(kinds));
-    return kinds[kind];
-}
+JALON_DEFINE_NAMES(report_kind, kinds)
 
-bool jalon_report_kind_parse(struct jalon_text name, enum jalon_report_kind *out)
-{
-    for (size_t i = 0; i < JALON_STORE_COUNT(kinds); i++) {
-        if (jalon_text_is(name, kinds[i])) {
-            *out = (enum jalon_report_kind)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-const char *jalon_report_state_name(enum jalon_report_state state)
-{
-    assert((size_t)state < JALON_STORE_COUNT(states));
-    return states[state];
-}
-
-static bool parse_state(struct jalon_text name, enum jalon_report_state *out)
-{
-    for (size_t i = 0; i < JALON_STORE_COUNT(states); i++) {
-        if (jalon_text_is(name, states[i])) {
-            *out = (enum jalon_report_state)i;
-            return true;
-        }
-    }
-    return false;
-}
+JALON_DEFINE_NAMES(report_state, states)
 
 enum jalon_status jalon_store_insert_report(struct jalon_context *ctx,
                                             struct jalon_session *session,
@@ -123,7 +92,7 @@ static enum jalon_status read_report(struct jalon_context *ctx, const struct jal
     };
     if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &report->id) ||
         !jalon_report_kind_parse(jalon_db_to_text(&row[KIND]), &report->kind) ||
-        !parse_state(jalon_db_to_text(&row[STATE]), &report->state)) {
+        !jalon_report_state_parse(jalon_db_to_text(&row[STATE]), &report->state)) {
         return jalon_store_bad_row(ctx, "a report of time", report->created_us);
     }
     const struct jalon_store_text texts[] = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The desk's queue: why contributions are to be looked at. Layer 2. */
-#include <assert.h>
-
+#include "jalon/names.h"
 #include "jalon/store_moderation.h"
 #include "store/private.h"
 
@@ -16,22 +15,7 @@ static const char *const reasons[JALON_REVIEW_REASON_COUNT] = {
     [JALON_REVIEW_ANSWERED] = "answered",
 };
 
-const char *jalon_review_reason_name(enum jalon_review_reason reason)
-{
-    assert((size_t)reason < JALON_STORE_COUNT(reasons));
-    return reasons[reason];
-}
-
-bool jalon_review_reason_parse(struct jalon_text name, enum jalon_review_reason *out)
-{
-    for (size_t i = 0; i < JALON_STORE_COUNT(reasons); i++) {
-        if (jalon_text_is(name, reasons[i])) {
-            *out = (enum jalon_review_reason)i;
-            return true;
-        }
-    }
-    return false;
-}
+JALON_DEFINE_NAMES(review_reason, reasons)
 
 static struct jalon_db_value reason_value(enum jalon_review_reason reason)
 {

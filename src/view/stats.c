@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "jalon/clock.h"
+#include "jalon/names.h"
 
 #include "snapshot.h"
 #include "stats_parts.h"
@@ -10,21 +11,7 @@
 static const char *const names[JALON_STATS_DIMENSION_COUNT] = {
     "category", "status", "territory", "month", "author_class", "collection", "freshness"};
 
-const char *jalon_stats_dimension_name(enum jalon_stats_dimension dimension)
-{
-    return names[dimension];
-}
-
-bool jalon_stats_dimension_parse(struct jalon_text name, enum jalon_stats_dimension *out)
-{
-    for (int i = 0; i < JALON_STATS_DIMENSION_COUNT; i++) {
-        if (jalon_text_is(name, names[i])) {
-            *out = (enum jalon_stats_dimension)i;
-            return true;
-        }
-    }
-    return false;
-}
+JALON_DEFINE_NAMES(stats_dimension, names)
 
 /* --- Tables --- */
 
