@@ -22,7 +22,7 @@ export interface Editing {
   reason: string;
 }
 
-function asValue(value: unknown): Value | undefined {
+export function asValue(value: unknown): Value | undefined {
   if (value === undefined || value === null) {
     return undefined;
   }
@@ -34,7 +34,7 @@ function lonLat(position: Position): LonLat {
 }
 
 /** The positions of a shape that can be drawn; null for any other. */
-function verticesOf(geometry: Geometry | null): { shape: string; vertices: LonLat[] } | null {
+export function verticesOf(geometry: Geometry | null): { shape: string; vertices: LonLat[] } | null {
   switch (geometry?.type) {
     case 'Point':
       return { shape: 'Point', vertices: [lonLat(geometry.coordinates)] };

@@ -2,11 +2,13 @@
 // "Add here", and the change of what is there: a form made from the schema of a collection. What is
 // typed to be added is kept on the device until the program has said that it holds it.
 
+import type { Geometry } from 'geojson';
+import { conflictChoices } from './conflicts';
 import { NetworkError, RefusedError } from './http';
 import { h, icon, ICONS, swatch } from './dom';
 import { keepReturn, lastSession } from './community/session';
 import type { Draft, Drafts, Secrets, Value } from './drafts';
-import { patchOf, startEditing, type Editing } from './editing';
+import { asValue, patchOf, startEditing, verticesOf, type Editing } from './editing';
 import { check, control, isBlank, toSend, type Control } from './inputs';
 import { distance, lang, plural, say, t, type Word } from './i18n';
 import { shapeOf } from './legend';
@@ -159,7 +161,7 @@ export class Form {
 
   private body(collection: Collection, schema: Schema): HTMLElement {
     const { draft, editing } = this;
-    this.position = editing && !editing.hasPlace ? null : new PositionField(draft, shapesOf(schema.geometryTypes), this.map, () => this.changed());
+    this.position = editing && !editing.hasPlace ? null : this.positionField();
     // A new contribution starts in the first status; others are reached later, with a reason.
     const asked = schema.fields.filter((spec) => spec.type !== 'status');
     this.controls = asked.map((spec) =>
@@ -402,12 +404,45 @@ export class Form {
 
   /** Somebody else changed the same; what was typed stays, and sending again means it. */
   private overtaken(editing: Editing, problem: Problem): void {
-    const wrong = new Map<string, string>();
-    for (const { field } of problem.conflicts ?? []) {
-      wrong.set(field, t('edit.conflict'));
-    }
-    this.showErrors(wrong, [t('edit.overtaken')]);
+    const conflicts = problem.conflicts ?? [];
     editing.etag = problem.current_etag ?? editing.etag;
+    this.showErrors(new Map(conflicts.map(({ field }) => [field, t('edit.conflict')])),
+      [t(conflicts.length > 0 ? 'edit.choose' : 'edit.overtaken')]);
+    const { draft: { shape }, place } = editing;
+    const vertices = [...editing.draft.vertices];
+    document.getElementById('form-errors')?.append(h('div', { class: 'conflicts' },
+      conflictChoices(conflicts, this.schema, this.state.tree, ({ field, yours, current }, theirs) => {
+        const spec = this.schema?.fields.find((each) => each.key === field);
+        if (field === 'geometry') {
+          const drawn = theirs ? verticesOf(current as Geometry | null) : null;
+          // Theirs stays what it is: it counts as not moved.
+          Object.assign(editing.draft, drawn ?? { vertices: [...vertices], shape });
+          editing.place = theirs ? JSON.stringify(editing.draft.vertices) : place;
+          this.drawPosition();
+        } else if (spec) {
+          this.redraw(spec, asValue(theirs ? current : yours) ?? '');
+        }
+      })));
+  }
+
+  /** The control again, with another value. */
+  private redraw(spec: FieldSpec, value: Value): void {
+    const index = this.controls.findIndex((each) => each.spec.key === spec.key);
+    const made = control(spec, value, (typed) => this.typed(spec, typed));
+    this.controls[index]?.element.replaceWith(made.element);
+    this.controls[index] = made;
+    this.draft.values[spec.key] = value;
+  }
+
+  private drawPosition(): void {
+    const before = this.position;
+    before?.stop();
+    this.position = this.positionField();
+    before?.element.replaceWith(this.position.element);
+  }
+
+  private positionField(): PositionField {
+    return new PositionField(this.draft, shapesOf(this.schema?.geometryTypes ?? []), this.map, () => this.changed());
   }
 
   private askToken(): void {

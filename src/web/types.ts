@@ -131,6 +131,13 @@ export interface Revision {
   changes: Change[];
 }
 
+/** The same field, changed by two people since `base`. */
+export interface Conflict {
+  field: string;
+  yours?: unknown;
+  current?: unknown;
+}
+
 export interface Problem {
   type?: string;
   title?: string;
@@ -138,6 +145,6 @@ export interface Problem {
   detail?: string;
   errors?: { pointer?: string; parameter?: string; reason: string }[];
   /** Of 412: what others changed meanwhile that this changes too. */
-  conflicts?: { field: string }[];
+  conflicts?: Conflict[];
   current_etag?: string;
 }

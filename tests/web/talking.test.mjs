@@ -72,20 +72,30 @@ test('its author changes a contribution, and only what was changed is sent', asy
   await context.close();
 });
 
-test('who changes what somebody else just changed is told, loses nothing, and may insist', async () => {
-  const item = await contribution('Premier');
-  const { page, context } = await enter(browser, 'ada');
+test('who changes what somebody else just changed sees both, and chooses field by field', async () => {
+  const item = await contribution('Premier', { description: 'Première' });
+  const { page, context } = await enter(browser, 'ada', { device: NARROW });
   await open(page, item.id, 'edit');
   await page.waitForSelector('#edit-reason');
   await page.fill('#field-title', 'Le mien');
-  await client('mod')('PATCH', itemPath(item.id), { properties: { title: 'Le leur' } },
+  await page.fill('#field-description', 'La mienne');
+  await client('mod')('PATCH', itemPath(item.id), { properties: { title: 'Le leur', description: 'La leur' } },
     { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' });
   await page.click('#send');
   await page.locator('#field-title-error').filter({ hasText: /\S/ }).waitFor();
   assert.equal(await page.inputValue('#field-title'), 'Le mien');
+  const both = page.locator('[data-conflict="description"]');
+  assert.match(await both.innerText(), /La mienne[^]*La leur/);
+  await checkPage(page, 'two versions');
+  await both.locator('[value="theirs"]').check();
+  assert.equal(await page.inputValue('#field-description'), 'La leur');
+  await page.locator('[data-conflict="title"] [value="theirs"]').check();
+  await page.locator('[data-conflict="title"] [value="mine"]').check();
+  assert.equal(await page.inputValue('#field-title'), 'Le mien');
   await page.click('#send');
   await page.waitForSelector('.popup .thanks');
-  assert.equal((await ada('GET', itemPath(item.id))).body.properties.title, 'Le mien');
+  const { title, description } = (await ada('GET', itemPath(item.id))).body.properties;
+  assert.deepEqual([title, description], ['Le mien', 'La leur']);
   await context.close();
 });
 
