@@ -406,12 +406,14 @@ export class Form {
   private overtaken(editing: Editing, problem: Problem): void {
     const conflicts = problem.conflicts ?? [];
     editing.etag = problem.current_etag ?? editing.etag;
-    this.showErrors(new Map(conflicts.map(({ field }) => [field, t('edit.conflict')])),
-      [t(conflicts.length > 0 ? 'edit.choose' : 'edit.overtaken')]);
+    this.showErrors(new Map(), [t(conflicts.length > 0 ? 'edit.choose' : 'edit.overtaken')]);
+    for (const each of this.controls.filter(({ spec }) => conflicts.some(({ field }) => field === spec.key))) {
+      each.fail(t('edit.conflict'));
+    }
     const { draft: { shape }, place } = editing;
     const vertices = [...editing.draft.vertices];
-    document.getElementById('form-errors')?.append(h('div', { class: 'conflicts' },
-      conflictChoices(conflicts, this.schema, this.state.tree, ({ field, yours, current }, theirs) => {
+    document.getElementById('form-errors')?.firstElementChild?.append(
+      ...conflictChoices(conflicts, this.schema, this.state.tree, ({ field, yours, current }, theirs) => {
         const spec = this.schema?.fields.find((each) => each.key === field);
         if (field === 'geometry') {
           const drawn = theirs ? verticesOf(current as Geometry | null) : null;
@@ -422,7 +424,7 @@ export class Form {
         } else if (spec) {
           this.redraw(spec, asValue(theirs ? current : yours) ?? '');
         }
-      })));
+      }));
   }
 
   /** The control again, with another value. */
