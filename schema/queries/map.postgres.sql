@@ -2,11 +2,13 @@
 -- Maps, where several may write at once.
 
 -- Makes other writers of the map wait, but nobody who adds a row that points to it; answers its last
--- event, and nothing when the map is not there any more. Two statements: the second one sees what was
--- committed while the first one waited.
+-- event, and whether there are blocks or zones that may stand in a writer's way; nothing when the map is
+-- not there any more. Two statements: the second one sees what was committed while the first one waited.
 -- name: map_lock
 SELECT number FROM map WHERE number = $1 FOR NO KEY UPDATE;
-SELECT (SELECT coalesce(max(seq), 0) FROM event WHERE map = $1) FROM map WHERE number = $1;
+SELECT (SELECT coalesce(max(seq), 0) FROM event WHERE map = $1),
+    EXISTS (SELECT 1 FROM block WHERE map IN ($1, 0)) OR EXISTS (SELECT 1 FROM zone WHERE map = $1)
+FROM map WHERE number = $1;
 
 -- The same without waiting: answers nothing, too, when another writer has the map.
 -- name: map_lock_free

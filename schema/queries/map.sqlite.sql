@@ -1,10 +1,12 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
 -- Maps, where one writes at a time.
 
--- Who writes has the whole database: answers the map's last event, and nothing when the map is not
--- there any more.
+-- Who writes has the whole database: answers the map's last event, and whether there are blocks or
+-- zones that may stand in a writer's way; nothing when the map is not there any more.
 -- name: map_lock
-SELECT (SELECT coalesce(max(seq), 0) FROM event WHERE map = $1) FROM map WHERE number = $1;
+SELECT (SELECT coalesce(max(seq), 0) FROM event WHERE map = $1),
+    EXISTS (SELECT 1 FROM block WHERE map IN ($1, 0)) OR EXISTS (SELECT 1 FROM zone WHERE map = $1)
+FROM map WHERE number = $1;
 
 -- name: map_lock_free
 SELECT number FROM map WHERE number = $1;

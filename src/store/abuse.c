@@ -24,6 +24,7 @@ enum jalon_status jalon_store_insert_zone(struct jalon_context *ctx, struct jalo
         jalon_db_text(zone->reason),        jalon_db_text_or_null(zone->author),
         jalon_db_time(zone->created_us),    jalon_db_time(zone->ends_us),
     };
+    jalon_session_note_hindrance(session);
     enum jalon_status status =
         jalon_store_put_geometry(ctx, session, &zone->geometry, &values[COLUMNS - 1]);
     return status == JALON_OK ? jalon_db_execute(ctx, session->connection, JALON_QUERY_ZONE_INSERT,
@@ -105,6 +106,7 @@ enum jalon_status jalon_store_insert_block(struct jalon_context *ctx, struct jal
         jalon_db_time(block->created_us),
         jalon_db_time_or_null(block->ends_us),
     };
+    jalon_session_note_hindrance(session);
     return jalon_db_execute(ctx, session->connection, JALON_QUERY_BLOCK_INSERT, values,
                             JALON_STORE_COUNT(values), NULL);
 }
@@ -216,6 +218,10 @@ enum jalon_status jalon_store_find_hindrance(struct jalon_context *ctx,
         jalon_db_time(now_us),
     };
     struct jalon_hindrance found = {.reason = JALON_TEXT_EMPTY};
+    if (!jalon_session_may_hinder(session, map->number)) {
+        *out = found;
+        return JALON_OK;
+    }
     enum jalon_status status =
         jalon_store_each_row(ctx, session, JALON_QUERY_BLOCK_FIND, values,
                              JALON_STORE_COUNT(values), take_hindrance, &found);

@@ -26,6 +26,7 @@ struct jalon_session_map {
     int64_t number;
     int64_t last_seq; /* -1: not read yet */
     int64_t kept_seq; /* when the savepoint was set */
+    bool is_hindered; /* there are blocks or zones of this map, or of the server; or nobody knows */
 };
 
 /* Numbers taken for contributions that are added: few at first, then more at a time. */
@@ -76,6 +77,14 @@ enum jalon_status jalon_session_write_index(struct jalon_context *ctx,
 /* The next event number of a map that the session has. */
 enum jalon_status jalon_session_next_seq(struct jalon_context *ctx, struct jalon_session *session,
                                          int64_t map, int64_t *out) JALON_MUST_USE;
+/*
+ * May there be blocks or zones in the way of those who write to a map? Only who has the map makes some,
+ * so that a session that has it need not ask for each writer. What is made for the whole server
+ * meanwhile counts from the next session on.
+ */
+bool jalon_session_may_hinder(const struct jalon_session *session, int64_t map);
+/* The session has made one. */
+void jalon_session_note_hindrance(struct jalon_session *session);
 /* It was removed. */
 void jalon_session_forget_map(struct jalon_session *session, int64_t map);
 /* With a savepoint: what is locked and counted from now on, and that none of it is any more. */

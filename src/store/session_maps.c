@@ -58,9 +58,10 @@ enum jalon_status jalon_session_lock_map(struct jalon_context *ctx, struct jalon
     }
     if (status == JALON_OK) {
         int64_t last_seq = wait ? jalon_db_to_integer(&row[0]) : -1;
+        bool is_hindered = !wait || jalon_db_to_integer(&row[1]) != 0;
         jalon_db_cursor_end(cursor);
         session->maps[session->map_count++] =
-            (struct jalon_session_map){map->number, last_seq, last_seq};
+            (struct jalon_session_map){map->number, last_seq, last_seq, is_hindered};
         /* A map's numbers grow: those taken before may be below another writer's. */
         session->next_number = session->number_count;
     }
@@ -86,6 +87,19 @@ enum jalon_status jalon_session_next_seq(struct jalon_context *ctx, struct jalon
     }
     *out = ++mine->last_seq;
     return JALON_OK;
+}
+
+bool jalon_session_may_hinder(const struct jalon_session *session, int64_t map)
+{
+    const struct jalon_session_map *mine = find_map(session, map);
+    return mine == NULL || mine->is_hindered;
+}
+
+void jalon_session_note_hindrance(struct jalon_session *session)
+{
+    for (size_t i = 0; i < session->map_count; i++) {
+        session->maps[i].is_hindered = true;
+    }
 }
 
 void jalon_session_forget_map(struct jalon_session *session, int64_t map)

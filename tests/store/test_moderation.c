@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The desk's rows: reasons, the queue in its order and page by page, the audit trail. */
+/* The desk's rows: reasons, the queue in its order and page by page, who is kept out, the audit trail. */
 #include "support.h"
 
+#include "jalon/store_abuse.h"
 #include "jalon/store_moderation.h"
 
 enum { MINUTE_US = 60000000 };
@@ -213,11 +214,88 @@ static void the_trail_is_numbered_and_read_backwards(void **state)
         list(fixture, (struct jalon_audit_filter){.contribution = made.number}, &entries), 2);
 }
 
+/* --- Who is kept out --- */
+
+/* What stands in the way of an address in the map, for a session that has locked it. */
+static struct jalon_hindrance find_hindrance(struct fixture *fixture,
+                                             struct jalon_session *session,
+                                             const struct jalon_map *map, const char *address)
+{
+    struct jalon_hindrance found = {.is_blocked = true};
+    const struct jalon_writer writer = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY,
+                                        jalon_text_from(address)};
+    expect(fixture->ctx, JALON_OK,
+           jalon_session_lock_map(fixture->ctx, session, map, true));
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_find_hindrance(fixture->ctx, session, map, &writer, 2 * MINUTE_US, &found));
+    return found;
+}
+
+/* Blocks an address until the third minute. */
+static void block(struct fixture *fixture, struct jalon_session *session,
+                             const char *address, bool is_of_server)
+{
+    struct jalon_block made = {.id = jalon_id_make(),
+                               .account = JALON_TEXT_EMPTY,
+                               .device = JALON_TEXT_EMPTY,
+                               .address = jalon_text_from(address),
+                               .reason = JALON_TEXT("floods"),
+                               .author = JALON_TEXT_EMPTY,
+                               .created_us = MINUTE_US,
+                               .ends_us = 3 * MINUTE_US,
+                               .is_of_server = is_of_server};
+    expect(fixture->ctx, JALON_OK,
+           jalon_store_insert_block(fixture->ctx, session, &fixture->map, &made));
+}
+
+/* A session asks once whether there are blocks at all: it must not miss those made before, or in it. */
+static void blocks_and_zones_are_seen_by_who_has_the_map(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_map other;
+    struct jalon_session *session = write_session(fixture);
+    sample_map(ctx, &other);
+    other.slug = JALON_TEXT("other");
+    expect(ctx, JALON_OK, jalon_store_insert_map(ctx, session, &other));
+    assert_false(find_hindrance(fixture, session, &fixture->map, "here").is_blocked);
+    block(fixture, session, "here", false);
+    struct jalon_hindrance found = find_hindrance(fixture, session, &fixture->map, "here");
+    assert_true(found.is_blocked && !found.has_zones);
+    expect_text(found.reason, "floods");
+    assert_int_equal(found.ends_us, 3 * MINUTE_US);
+    assert_false(find_hindrance(fixture, session, &fixture->map, "there").is_blocked);
+    commit_session(fixture, session);
+    session = write_session(fixture);
+    assert_true(find_hindrance(fixture, session, &fixture->map, "here").is_blocked);
+    assert_false(find_hindrance(fixture, session, &other, "here").is_blocked);
+    block(fixture, session, "there", true);
+    commit_session(fixture, session);
+    session = write_session(fixture);
+    assert_true(find_hindrance(fixture, session, &other, "there").is_blocked);
+    jalon_session_end(session);
+    struct jalon_zone zone = {.id = jalon_id_make(),
+                              .reason = JALON_TEXT("floods"),
+                              .author = JALON_TEXT_EMPTY,
+                              .created_us = MINUTE_US,
+                              .ends_us = 3 * MINUTE_US,
+                              .geometry = square(ctx, 3, 43, 1)};
+    session = write_session(fixture);
+    assert_false(find_hindrance(fixture, session, &other, "here").has_zones);
+    expect(ctx, JALON_OK, jalon_store_insert_zone(ctx, session, &other, &zone));
+    assert_true(find_hindrance(fixture, session, &other, "here").has_zones);
+    commit_session(fixture, session);
+    session = write_session(fixture);
+    assert_true(find_hindrance(fixture, session, &other, "here").has_zones);
+    jalon_session_end(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(a_reason_is_kept_once_until_it_is_closed),
         RUN(the_queue_is_in_the_order_of_waiting),
+        RUN(blocks_and_zones_are_seen_by_who_has_the_map),
         RUN(authors_are_counted_by_what_became_of_their_contributions),
         RUN(the_trail_is_numbered_and_read_backwards),
     };
