@@ -216,6 +216,11 @@ enum jalon_status jalon_db_add(struct jalon_context *ctx, struct jalon_db_connec
                                int query, const struct jalon_db_value *parameters,
                                size_t count) JALON_MUST_USE;
 /*
+ * Grows with every statement that is run to change something, also with one that fails: while it stays
+ * the same, there is nothing of the transaction to undo.
+ */
+uint64_t jalon_db_changes(const struct jalon_db_connection *connection);
+/*
  * Parameters must stay until the cursor ends, at the latest with the transaction. *out is NULL when
  * the engine has no such statement.
  */

@@ -84,6 +84,8 @@ enum jalon_status jalon_session_keep_savepoint(struct jalon_context *ctx,
                                                struct jalon_session *session) JALON_MUST_USE;
 enum jalon_status jalon_session_undo_savepoint(struct jalon_context *ctx,
                                                struct jalon_session *session) JALON_MUST_USE;
+/* See jalon_db_changes. */
+uint64_t jalon_session_changes(const struct jalon_session *session);
 /* Rolls back what was not committed, gives the connection back. NULL is allowed. */
 void jalon_session_end(struct jalon_session *session);
 /*

@@ -169,7 +169,10 @@ static enum jalon_status store_new(struct jalon_context *ctx, struct jalon_app *
                                    struct addition *addition, struct jalon_contributed *done)
 {
     struct jalon_turn turn;
-    enum jalon_status status = jalon_turn_begin(ctx, app, addition->map, &turn);
+    /* An id that somebody has chosen may be taken: that shows when it is written. */
+    enum jalon_status status = addition->write.is_unheard_of
+                                   ? jalon_turn_begin_decided(ctx, app, addition->map, &turn)
+                                   : jalon_turn_begin(ctx, app, addition->map, &turn);
     if (status != JALON_OK) {
         return status;
     }

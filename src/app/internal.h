@@ -176,8 +176,11 @@ struct jalon_turn {
     struct jalon_session *session; /* sees what was written before, also what is not yet on disk */
     struct jalon_app *app;
     const struct jalon_map *map; /* held until the end */
-    struct jalon_write_group *group; /* private */
-    size_t written_before;           /* private */
+    /* Private. */
+    struct jalon_write_group *group;
+    size_t written_before;
+    bool has_savepoint;
+    uint64_t changes_before; /* jalon_session_changes */
 };
 /*
  * JALON_RETRY: another process writes too long, or now and this group does not wait for it; also when
@@ -186,6 +189,14 @@ struct jalon_turn {
 enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *app,
                                    const struct jalon_map *map,
                                    struct jalon_turn *out) JALON_MUST_USE;
+/*
+ * The same for who decides everything before its first statement that changes something, so that only
+ * the store can fail it from there on. It sets no savepoint, for which an engine keeps a copy of every
+ * page that is changed: if it is undone all the same, the group is lost with it, and each is done by itself.
+ */
+enum jalon_status jalon_turn_begin_decided(struct jalon_context *ctx, struct jalon_app *app,
+                                           const struct jalon_map *map,
+                                           struct jalon_turn *out) JALON_MUST_USE;
 /* Row, revision and event, as jalon_store_put_contribution; the map's view shows it at the end. */
 enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
                                  struct jalon_contribution *contribution,

@@ -4,8 +4,9 @@
  *
  * A flush of the disk costs more than everything else a write does, so the thread that answers
  * waiting writers opens a group: their turns share one transaction, each a savepoint in it that can
- * be undone by itself. Outside a group a turn is a transaction of its own. Views learn of a write
- * when it is on disk, never before; who writes in between reads the session, not the view.
+ * be undone by itself, or, of those that decide before they write, nothing that need be undone.
+ * Outside a group a turn is a transaction of its own. Views learn of a write when it is on disk, never
+ * before; who writes in between reads the session, not the view.
  */
 #include <stdatomic.h>
 
@@ -223,13 +224,47 @@ static enum jalon_status begin_in(struct jalon_context *ctx, struct jalon_write_
         status = jalon_store_write(ctx, group->app->store, &group->session);
         group->lost = status != JALON_OK;
     }
-    if (status == JALON_OK) {
-        status = take_map(ctx, group, map);
+    return status == JALON_OK ? take_map(ctx, group, map) : status;
+}
+
+/* What is before it is to be kept when this turn is undone; the first one takes all with it. */
+static enum jalon_status set_savepoint(struct jalon_context *ctx, struct jalon_write_group *group,
+                                       bool *out)
+{
+    bool wanted = group->written_count > 0;
+    enum jalon_status status =
+        wanted ? jalon_session_set_savepoint(ctx, group->session) : JALON_OK;
+    group->lost = status != JALON_OK;
+    *out = wanted;
+    return status;
+}
+
+static enum jalon_status begin_turn(struct jalon_context *ctx, struct jalon_app *app,
+                                    const struct jalon_map *map, bool is_decided,
+                                    struct jalon_turn *out)
+{
+    bool has_savepoint = false;
+    struct jalon_write_group *group = open_group;
+    enum jalon_status status = group == NULL ? create_group(ctx, app, &group) : JALON_OK;
+    if (status != JALON_OK) {
+        return status;
     }
-    /* What is before it is to be kept when this turn is undone; the first one takes all with it. */
-    if (status == JALON_OK && group->written_count > 0) {
-        status = jalon_session_set_savepoint(ctx, group->session);
-        group->lost = status != JALON_OK;
+    status = begin_in(ctx, group, map);
+    if (status == JALON_OK && !is_decided) {
+        status = set_savepoint(ctx, group, &has_savepoint);
+    }
+    if (status == JALON_OK) {
+        *out = (struct jalon_turn){
+            .session = group->session,
+            .app = app,
+            .map = map,
+            .group = group,
+            .written_before = group->written_count,
+            .has_savepoint = has_savepoint,
+            .changes_before = jalon_session_changes(group->session),
+        };
+    } else if (group != open_group) {
+        end_session(group);
     }
     return status;
 }
@@ -237,18 +272,13 @@ static enum jalon_status begin_in(struct jalon_context *ctx, struct jalon_write_
 enum jalon_status jalon_turn_begin(struct jalon_context *ctx, struct jalon_app *app,
                                    const struct jalon_map *map, struct jalon_turn *out)
 {
-    struct jalon_write_group *group = open_group;
-    enum jalon_status status = group == NULL ? create_group(ctx, app, &group) : JALON_OK;
-    if (status != JALON_OK) {
-        return status;
-    }
-    status = begin_in(ctx, group, map);
-    if (status == JALON_OK) {
-        *out = (struct jalon_turn){group->session, app, map, group, group->written_count};
-    } else if (group != open_group) {
-        end_session(group);
-    }
-    return status;
+    return begin_turn(ctx, app, map, false, out);
+}
+
+enum jalon_status jalon_turn_begin_decided(struct jalon_context *ctx, struct jalon_app *app,
+                                           const struct jalon_map *map, struct jalon_turn *out)
+{
+    return begin_turn(ctx, app, map, true, out);
 }
 
 /* Room for what is written next, of which the map is known already. */
@@ -341,7 +371,9 @@ static void undo(struct jalon_context *ctx, struct jalon_turn *turn)
     group->written_count = turn->written_before;
     if (turn->written_before == 0) {
         end_session(group);
-    } else if (jalon_session_undo_savepoint(ctx, turn->session) != JALON_OK) {
+    } else if (turn->has_savepoint
+                   ? jalon_session_undo_savepoint(ctx, turn->session) != JALON_OK
+                   : jalon_session_changes(turn->session) != turn->changes_before) {
         group->lost = true;
     }
 }
@@ -357,7 +389,7 @@ enum jalon_status jalon_turn_end(struct jalon_context *ctx, struct jalon_turn *t
     if (group != open_group) { /* a group of one */
         return finish_group(ctx, group);
     }
-    if (turn->written_before > 0) {
+    if (turn->has_savepoint) {
         status = jalon_session_keep_savepoint(ctx, turn->session);
         group->lost = status != JALON_OK;
     }

@@ -239,6 +239,7 @@ static enum jalon_status execute(struct jalon_context *ctx, struct jalon_db_conn
                                  int query, const struct jalon_db_value *parameters,
                                  int64_t *out_changed, int64_t *out_number)
 {
+    connection->changes++;
     if (!jalon_db_has_statement(connection->db, query)) {
         if (out_changed != NULL) {
             *out_changed = 0;
@@ -281,9 +282,15 @@ enum jalon_status jalon_db_add(struct jalon_context *ctx, struct jalon_db_connec
     begin_call(connection, query, count);
     const struct jalon_db_driver *driver = connection->db->driver;
     int64_t changed, number;
+    connection->changes++;
     return driver->add != NULL
                ? driver->add(ctx, connection, query, parameters)
                : driver->execute(ctx, connection, query, parameters, &changed, &number);
+}
+
+uint64_t jalon_db_changes(const struct jalon_db_connection *connection)
+{
+    return connection->changes;
 }
 
 /* A standby that fails, be it that what it follows stood in its way, is not asked again soon. */

@@ -187,6 +187,7 @@ struct jalon_db_connection {
     bool broken; /* not to be used again */
     unsigned era; /* of the reach when it was begun to be made; a driver of servers sets it */
     bool was_used; /* by a transaction before */
+    uint64_t changes; /* statements run to change something, also those that failed */
     struct jalon_db_cursor *cursors; /* open ones */
 };
 

@@ -159,6 +159,11 @@ enum jalon_status jalon_db_sqlite_execute(struct jalon_context *ctx,
 {
     struct jalon_sqlite_connection *connection = (struct jalon_sqlite_connection *)base;
     struct jalon_sqlite_prepared *prepared;
+    /* After some failures SQLite has rolled all back: this would be kept, without what was before. */
+    if (sqlite3_get_autocommit(connection->handle) != 0) {
+        return jalon_db_sqlite_fail(ctx, connection->handle, SQLITE_IOERR,
+                                    jalon_db_statements[query].name);
+    }
     enum jalon_status status = find_prepared(ctx, connection, query, &prepared);
     if (status != JALON_OK) {
         return status;

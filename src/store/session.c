@@ -262,6 +262,11 @@ enum jalon_status jalon_session_undo_savepoint(struct jalon_context *ctx,
     return jalon_db_undo_savepoint(ctx, session->connection);
 }
 
+uint64_t jalon_session_changes(const struct jalon_session *session)
+{
+    return jalon_db_changes(session->connection);
+}
+
 void jalon_session_end(struct jalon_session *session)
 {
     if (session == NULL) {

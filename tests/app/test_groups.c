@@ -62,13 +62,12 @@ static void test_a_group_shows_at_its_end(void **state)
     jalon_app_close(other);
 }
 
-/* Puts what `like` is under another id, and ends the turn with `status`. */
-static int64_t take_turn(struct fixture *fixture, const struct jalon_contribution *like,
-                         enum jalon_status status)
+/* Puts what `like` is under another id, and ends the turn, which has begun, with `status`. */
+static int64_t put_in(struct fixture *fixture, struct jalon_turn *turn,
+                      const struct jalon_contribution *like, enum jalon_status status)
 {
     struct jalon_context *ctx = fixture->ctx;
     struct jalon_contribution row = *like;
-    struct jalon_turn turn;
     struct jalon_write write = {
         .action = JALON_ACTION_CREATE,
         .author = JALON_TEXT_EMPTY,
@@ -80,11 +79,28 @@ static int64_t take_turn(struct fixture *fixture, const struct jalon_contributio
     int64_t seq = 0;
     row.id = jalon_id_make();
     row.version = 1;
-    expect(ctx, JALON_OK, jalon_turn_begin(ctx, fixture->app, &fixture->map, &turn));
-    expect(ctx, JALON_OK, jalon_turn_put(ctx, &turn, &row, &write, &seq));
-    assert_false(jalon_turn_is_flushed(&turn, seq));
-    expect(ctx, status, jalon_turn_end(ctx, &turn, status));
+    expect(ctx, JALON_OK, jalon_turn_put(ctx, turn, &row, &write, &seq));
+    assert_false(jalon_turn_is_flushed(turn, seq));
+    expect(ctx, status, jalon_turn_end(ctx, turn, status));
     return seq;
+}
+
+static int64_t take_turn(struct fixture *fixture, const struct jalon_contribution *like,
+                         enum jalon_status status)
+{
+    struct jalon_turn turn;
+    expect(fixture->ctx, JALON_OK,
+           jalon_turn_begin(fixture->ctx, fixture->app, &fixture->map, &turn));
+    return put_in(fixture, &turn, like, status);
+}
+
+static int64_t take_decided_turn(struct fixture *fixture, const struct jalon_contribution *like,
+                                 enum jalon_status status)
+{
+    struct jalon_turn turn;
+    expect(fixture->ctx, JALON_OK,
+           jalon_turn_begin_decided(fixture->ctx, fixture->app, &fixture->map, &turn));
+    return put_in(fixture, &turn, like, status);
 }
 
 static void test_a_turn_is_undone_alone(void **state)
@@ -108,6 +124,33 @@ static void test_a_turn_is_undone_alone(void **state)
     take_turn(fixture, &like, JALON_CONFLICT);
     assert_int_equal(take_turn(fixture, &like, JALON_OK), 4);
     assert_int_equal(shown_count(fixture, fixture->app, "places"), 4);
+}
+
+/* Without a savepoint: what is refused before it writes takes nothing with it, what fails after all. */
+static void test_a_decided_turn_takes_the_group_with_it(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_context *ctx = fixture->ctx;
+    struct jalon_contributed first;
+    struct jalon_turn turn;
+    expect(ctx, JALON_OK, add(fixture, point, "", NULL, &first));
+    struct jalon_contribution like = stored(fixture, "places", first.id);
+    expect(ctx, JALON_OK, jalon_app_find_map(ctx, fixture->app, fixture->map.slug, &fixture->map));
+    begin_group(fixture);
+    assert_int_equal(take_turn(fixture, &like, JALON_OK), 2);
+    expect(ctx, JALON_OK, jalon_turn_begin_decided(ctx, fixture->app, &fixture->map, &turn));
+    expect(ctx, JALON_FORBIDDEN, jalon_turn_end(ctx, &turn, JALON_FORBIDDEN));
+    assert_int_equal(take_decided_turn(fixture, &like, JALON_OK), 3);
+    expect(ctx, JALON_OK, jalon_app_end_group(ctx));
+    assert_int_equal(shown_count(fixture, fixture->app, "places"), 3);
+    begin_group(fixture);
+    assert_int_equal(take_turn(fixture, &like, JALON_OK), 4);
+    take_decided_turn(fixture, &like, JALON_CONFLICT);
+    expect(ctx, JALON_RETRY, jalon_turn_begin(ctx, fixture->app, &fixture->map, &turn));
+    expect(ctx, JALON_RETRY, jalon_app_end_group(ctx));
+    jalon_error_clear(ctx);
+    assert_int_equal(shown_count(fixture, fixture->app, "places"), 3);
+    assert_int_equal(take_turn(fixture, &like, JALON_OK), 4);
 }
 
 static struct jalon_db_fake fake;
@@ -396,6 +439,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(test_a_group_shows_at_its_end),
         RUN(test_a_turn_is_undone_alone),
+        RUN(test_a_decided_turn_takes_the_group_with_it),
         RUN(test_nothing_is_kept_when_the_flush_fails),
         RUN(test_every_call_may_fail),
         RUN(test_what_was_lost_is_done_again),
