@@ -208,5 +208,9 @@ void jalon_territories_write(struct jalon_buffer *buffer, const struct jalon_ter
 /* Reads a GeoJSON Feature (body of POST) into a record; pointers from the body's root. */
 enum jalon_status jalon_feature_read(struct jalon_context *ctx, struct jalon_text json,
                                      struct jalon_record *out) JALON_MUST_USE;
+/* The same of a body that is parsed already. */
+struct jalon_json;
+enum jalon_status jalon_feature_read_tree(struct jalon_context *ctx, const struct jalon_json *tree,
+                                          struct jalon_record *out) JALON_MUST_USE;
 
 #endif

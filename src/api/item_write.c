@@ -259,13 +259,9 @@ static enum jalon_status read_new_id(struct jalon_request *request, struct jalon
 }
 
 /* The address that who has no account leaves, beside what is the Feature's. */
-static enum jalon_status read_contact(struct jalon_request *request, struct jalon_text *out)
+static enum jalon_status read_contact(struct jalon_request *request,
+                                      const struct jalon_json *body, struct jalon_text *out)
 {
-    const struct jalon_json *body;
-    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
-    if (status != JALON_OK) {
-        return status;
-    }
     const struct jalon_json *email = jalon_json_member(body, "contact_email");
     enum jalon_json_kind kind = jalon_json_kind(email);
     if (kind != JALON_JSON_NULL && kind != JALON_JSON_STRING) {
@@ -274,6 +270,21 @@ static enum jalon_status read_contact(struct jalon_request *request, struct jalo
     }
     *out = jalon_json_text(email);
     return JALON_OK;
+}
+
+/* The Feature, and what is beside it; parsed once. */
+static enum jalon_status read_new(struct jalon_request *request, struct jalon_record *out,
+                                  struct jalon_text *out_contact)
+{
+    const struct jalon_json *body;
+    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
+    if (status == JALON_OK) {
+        status = jalon_feature_read_tree(request->ctx, body, out);
+    }
+    if (status == JALON_OK) {
+        status = jalon_api_take_content_crs(request, &out->geometry);
+    }
+    return status == JALON_OK ? read_contact(request, body, out_contact) : status;
 }
 
 enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_response *response,
@@ -294,10 +305,7 @@ enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_
         command.id = &id;
     }
     if (status == JALON_OK) {
-        status = jalon_item_read_body(request, request->body, &record);
-    }
-    if (status == JALON_OK) {
-        status = read_contact(request, &command.contact_email);
+        status = read_new(request, &record, &command.contact_email);
     }
     command.record = &record;
     if (status == JALON_OK) {

@@ -280,18 +280,22 @@ enum jalon_status jalon_feature_to_record(struct jalon_context *ctx, const struc
     return status;
 }
 
-enum jalon_status jalon_feature_read(struct jalon_context *ctx, struct jalon_text json,
-                                     struct jalon_record *out)
+enum jalon_status jalon_feature_read_tree(struct jalon_context *ctx, const struct jalon_json *tree,
+                                          struct jalon_record *out)
 {
-    const struct jalon_json *tree;
     struct jalon_record record = {.row = 1};
-    enum jalon_status status = jalon_json_parse(ctx, json, &tree);
-    if (status == JALON_OK) {
-        status = jalon_feature_to_record(ctx, tree, JALON_FEATURE_OF_BODY, JALON_SRID_WGS84,
-                                         &record);
-    }
+    enum jalon_status status =
+        jalon_feature_to_record(ctx, tree, JALON_FEATURE_OF_BODY, JALON_SRID_WGS84, &record);
     if (status == JALON_OK) {
         *out = record;
     }
     return status;
+}
+
+enum jalon_status jalon_feature_read(struct jalon_context *ctx, struct jalon_text json,
+                                     struct jalon_record *out)
+{
+    const struct jalon_json *tree;
+    enum jalon_status status = jalon_json_parse(ctx, json, &tree);
+    return status == JALON_OK ? jalon_feature_read_tree(ctx, tree, out) : status;
 }
