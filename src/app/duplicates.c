@@ -25,7 +25,7 @@ struct search {
     const struct jalon_reading *reading;
     const struct jalon_duplicate_query *query;
     const struct jalon_collection *collection;
-    struct jalon_similar_kinds kinds;
+    const struct jalon_similar_kinds *kinds;
     struct jalon_similar_name name;
     struct jalon_geo_circle circle; /* around the label position */
     bool has_circle;
@@ -47,17 +47,17 @@ struct words {
     size_t count, capacity;
 };
 
-static enum jalon_status add_words(struct jalon_context *ctx, struct jalon_text label,
-                                   struct words *words)
+static enum jalon_status add_words(struct jalon_context *ctx, struct jalon_arena *arena,
+                                   struct jalon_text label, struct words *words)
 {
     struct jalon_query_word_reader reader;
     struct jalon_text word;
     jalon_query_words_begin(&reader, label);
     while (jalon_query_words_next(&reader, &word)) {
-        words->list = jalon_arena_grow(ctx->arena, words->list, words->count, words->count + 1,
+        words->list = jalon_arena_grow(arena, words->list, words->count, words->count + 1,
                                        sizeof *words->list, &words->capacity);
-        struct jalon_text copy = words->list != NULL ? jalon_text_copy(ctx->arena, word)
-                                                     : JALON_TEXT_EMPTY;
+        struct jalon_text copy =
+            words->list != NULL ? jalon_text_copy(arena, word) : JALON_TEXT_EMPTY;
         if (words->list == NULL || copy.data == NULL) {
             return jalon_no_memory(ctx);
         }
@@ -66,25 +66,43 @@ static enum jalon_status add_words(struct jalon_context *ctx, struct jalon_text 
     return JALON_OK;
 }
 
-/* What the collection's categories are called, in both languages: "Restaurants", "Coiffeur". */
-static enum jalon_status read_kinds(struct jalon_context *ctx, struct search *search)
+/* What a collection's categories are called, in both languages: "Restaurants", "Coiffeur". */
+static enum jalon_status read_kinds(struct jalon_context *ctx, struct jalon_arena *arena,
+                                    const struct jalon_map *map,
+                                    const struct jalon_collection *collection,
+                                    struct jalon_similar_kinds *out)
 {
-    const struct jalon_map *map = search->reading->map;
     struct words words = {.count = 0};
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; i < map->category_count && status == JALON_OK; i++) {
-        if (jalon_collection_uses_category(map, search->collection, (int32_t)i)) {
-            status = add_words(ctx, map->categories[i].label.fr, &words);
+        if (!jalon_collection_uses_category(map, collection, (int32_t)i)) {
+            continue;
         }
-        if (status == JALON_OK &&
-            jalon_collection_uses_category(map, search->collection, (int32_t)i)) {
-            status = add_words(ctx, map->categories[i].label.en, &words);
+        status = add_words(ctx, arena, map->categories[i].label.fr, &words);
+        if (status == JALON_OK) {
+            status = add_words(ctx, arena, map->categories[i].label.en, &words);
         }
     }
     if (words.count > 0) {
         qsort(words.list, words.count, sizeof *words.list, compare_words);
     }
-    search->kinds = (struct jalon_similar_kinds){words.list, words.count};
+    *out = (struct jalon_similar_kinds){words.list, words.count};
+    return status;
+}
+
+enum jalon_status jalon_duplicates_read_kinds(struct jalon_context *ctx, struct jalon_arena *arena,
+                                              const struct jalon_map *map,
+                                              const struct jalon_similar_kinds **out)
+{
+    struct jalon_similar_kinds *kinds =
+        jalon_arena_allocate_zeroed(arena, map->collection_count, sizeof *kinds);
+    enum jalon_status status = kinds != NULL ? JALON_OK : jalon_no_memory(ctx);
+    for (size_t i = 0; status == JALON_OK && i < map->collection_count; i++) {
+        status = read_kinds(ctx, arena, map, &map->collections[i], &kinds[i]);
+    }
+    if (status == JALON_OK) {
+        *out = kinds;
+    }
     return status;
 }
 
@@ -120,7 +138,7 @@ static void consider(struct search *search, const struct jalon_contribution *oth
     double distance_m = search->has_circle
                             ? jalon_geo_circle_distance_m(&search->circle, &other->geometry)
                             : 0;
-    jalon_similar_read(other->title, &search->kinds, &name);
+    jalon_similar_read(other->title, search->kinds, &name);
     double similarity = jalon_similar_compare(&search->name, &name);
     if (has_key || is_same(search, &name, similarity, distance_m)) {
         search->found[search->count++] = (struct jalon_duplicate){
@@ -246,9 +264,8 @@ static enum jalon_status search_all(struct jalon_context *ctx, struct search *se
     if (search->found == NULL) {
         return jalon_no_memory(ctx);
     }
-    status = read_kinds(ctx, search);
-    jalon_similar_read(search->query->title, &search->kinds, &search->name);
-    if (status == JALON_OK && has_key) {
+    jalon_similar_read(search->query->title, search->kinds, &search->name);
+    if (has_key) {
         status = look_for_key(ctx, search);
     }
     for (size_t i = 0; status == JALON_OK && i < search->neighbour_count; i++) {
@@ -266,6 +283,7 @@ enum jalon_status jalon_app_find_duplicates(struct jalon_context *ctx,
         .reading = reading,
         .query = query,
         .collection = &reading->map->collections[query->collection],
+        .kinds = &reading->live->kinds[query->collection],
     };
     enum jalon_status status =
         search.collection->duplicate_distance_m > 0 ? search_all(ctx, &search) : JALON_OK;

@@ -22,6 +22,8 @@ struct jalon_live_map {
     _Atomic int64_t followed_us; /* when it was last known to show all there was (monotonic) */
     _Atomic bool wanted;         /* somebody waits for an event of it */
     _Atomic uint64_t losses;     /* of the store (jalon_store_losses) when the view was last compared */
+    struct jalon_arena *arena;   /* of what follows, which does not change */
+    const struct jalon_similar_kinds *kinds; /* of each collection: words that tell nothing apart */
 };
 
 enum { JALON_AUDIENCES = JALON_VISIBILITY_COUNT };
@@ -292,6 +294,12 @@ enum jalon_status jalon_trace_address(struct jalon_context *ctx, const struct ja
 
 /* --- duplicates.c --- */
 struct jalon_duplicate;
+struct jalon_similar_kinds;
+/* The words of kinds of each of a map's collections; the array and its texts are the arena's. */
+enum jalon_status jalon_duplicates_read_kinds(struct jalon_context *ctx, struct jalon_arena *arena,
+                                              const struct jalon_map *map,
+                                              const struct jalon_similar_kinds **out)
+    JALON_MUST_USE;
 /* What everybody sees of what may be the same as a new contribution; titles are in ctx' arena. */
 enum jalon_status jalon_duplicates_of(struct jalon_context *ctx, struct jalon_live_map *live,
                                       const struct jalon_contribution *contribution,

@@ -54,6 +54,7 @@ size_t jalon_live_hold_forms(struct jalon_app *app, struct jalon_text slug,
 void jalon_live_destroy(struct jalon_live_map *live)
 {
     jalon_view_destroy(live->view);
+    jalon_arena_destroy(live->arena);
     jalon_memory_release(live);
 }
 
@@ -165,7 +166,7 @@ static enum jalon_status load_and_hold(struct jalon_context *ctx, struct jalon_a
     enum jalon_status status =
         jalon_load_view(ctx, app, slug, audience, &live->view, &live->audiences);
     if (status != JALON_OK) {
-        jalon_memory_release(live);
+        jalon_live_destroy(live);
         return status == JALON_NOT_FOUND
                    ? jalon_fail(ctx, status, "there is no map '%.*s' here", JALON_TEXT_ARGS(slug))
                    : status;
@@ -173,7 +174,14 @@ static enum jalon_status load_and_hold(struct jalon_context *ctx, struct jalon_a
     live->id = ++app->loaded;
     live->holders = 1;
     live->used_us = jalon_clock_monotonic_us();
-    status = bring_into_use(ctx, app, live);
+    live->arena = jalon_arena_create();
+    status = live->arena != NULL
+                 ? jalon_duplicates_read_kinds(ctx, live->arena, jalon_view_map(live->view),
+                                               &live->kinds)
+                 : jalon_no_memory(ctx);
+    if (status == JALON_OK) {
+        status = bring_into_use(ctx, app, live);
+    }
     if (status != JALON_OK) {
         jalon_live_destroy(live);
         return status;
