@@ -59,6 +59,60 @@ test('an admin changes settings, and what is wrong is said beside the field', as
   await context.close();
 });
 
+test('every setting is on the page and arrives as it was put; each charter can still be read', async () => {
+  const { page, context, seen } = await enter(browser, 'boss');
+  const boss = client('boss');
+  const { body: { charter, ...before } } = await boss('GET', `${mapPath}/settings`);
+  await visit(page, `${mapPath}/settings`);
+  const wanted = {};
+  for (const [key, value] of Object.entries(before)) {
+    const input = page.locator(`#page [name="${key}"]`);
+    assert.equal(await input.count(), 1, `${key} is on the page`);
+    const kind = await input.evaluate((each) => each.type);
+    if (kind === 'select-one') {
+      wanted[key] = await input.evaluate((each) => [...each.options].map((option) => option.value).find((option) => option !== each.value));
+      await input.selectOption(wanted[key]);
+    } else if (kind === 'checkbox') {
+      wanted[key] = !value;
+      await input.setChecked(wanted[key]);
+    } else {
+      wanted[key] = Array.isArray(value) ? ['etalab-2.0', 'ODbL-1.0'] : typeof value === 'number' ? value + 1 : `${value} autrement`;
+      await input.fill(Array.isArray(wanted[key]) ? wanted[key].join('\n') : String(wanted[key]));
+    }
+  }
+  wanted.licence = 'ODbL-1.0';
+  await page.fill('#page [name="licence"]', wanted.licence);
+  // Each group is sent by itself, and leaves alone what is typed in the others.
+  for (const group of await page.$$eval('#page .card[id]:not(#group-charter)', (all) => all.map((each) => each.id))) {
+    await page.click(`#${group} button[type="submit"]`);
+    await page.locator(`#${group} .said:not(:empty)`).waitFor();
+  }
+  assert.deepEqual((await boss('GET', `${mapPath}/settings`)).body, { ...wanted, charter });
+  // What the program refuses is said at its field.
+  await page.fill('[name="location_grid_m"]', '99999999');
+  await page.click('#group-reading button[type="submit"]');
+  await page.locator('#group-reading .field.invalid [name="location_grid_m"]').waitFor();
+  const restored = await boss('PATCH', `${mapPath}/settings`, before, { 'Content-Type': 'application/merge-patch+json' });
+  assert.equal(restored.status, 200, JSON.stringify(restored.body));
+
+  const [first, second] = [charter + 1, charter + 2];
+  for (const version of [first, second]) {
+    await page.fill('#group-charter [name="fr"]', `Charte ${version}`);
+    await page.fill('#group-charter [name="en"]', `Charter ${version}`);
+    await page.click('#group-charter button[type="submit"]');
+    await page.locator(`#group-charter [data-version="${version}"]`).waitFor();
+  }
+  assert.deepEqual((await boss('GET', `${mapPath}/charter`)).body.text, { fr: `Charte ${second}`, en: `Charter ${second}` });
+  // The same text again is no new version.
+  await page.click('#group-charter button[type="submit"]');
+  await page.click(`[data-version="${first}"] summary`);
+  await page.locator(`[data-version="${first}"] [lang="en"]`, { hasText: `Charter ${first}` }).waitFor();
+  await checkPage(page, 'settings, a charter');
+  assert.equal((await boss('GET', `${mapPath}/charter`)).body.version, second);
+  assertClean(seen);
+  await context.close();
+});
+
 test('an admin gives a role, changes it and takes it away', async () => {
   const { page, context, seen } = await enter(browser, 'boss');
   const roleOf = async () => (await client('boss')('GET', `${mapPath}/members`)).body.items.find(({ name }) => name === 'ada')?.role;

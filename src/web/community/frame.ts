@@ -78,6 +78,13 @@ export class Frame {
     }
   }
 
+  /** The map may have another title now; the rest of the page stays as it is. */
+  async retitle(): Promise<void> {
+    this.map = null;
+    await this.read().catch(() => undefined);
+    this.around();
+  }
+
   say(words: string): void {
     announce(words);
   }

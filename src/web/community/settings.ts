@@ -5,15 +5,17 @@ import '../words_manage';
 
 import { h } from '../dom';
 import { RefusedError, request, send } from '../http';
-import { t, type Word } from '../i18n';
+import { date, t, type Word } from '../i18n';
+import type { Lang } from '../types';
 import { Frame } from './frame';
-import { form, type FieldOptions, type Values } from './ui';
+import { action, form, type FieldOptions, type Values } from './ui';
 
 type Settings = Record<string, string | number | boolean | string[] | null>;
 
 interface Charter {
   version: number;
-  text: { fr: string; en: string };
+  text: Record<Lang, string>;
+  created: string;
 }
 
 type Kind = 'line' | 'prose' | 'flag' | 'number' | 'list' | readonly string[];
@@ -28,8 +30,6 @@ const GROUPS: [title: string, keys: [key: string, kind: Kind][]][] = [
   ['licences', [['licence', 'line'], ['licences', 'list']]],
   ['keeping', [['secret_days', 'number'], ['contact_days', 'number'], ['trace_days', 'number'], ['report_days', 'number']]],
 ];
-
-let saved: string | null = null;
 
 function option(settings: Settings, key: string, kind: Kind): FieldOptions {
   const value = settings[key];
@@ -77,7 +77,24 @@ function changes(settings: Settings, keys: [string, Kind][], values: Values): Se
   return patch;
 }
 
-async function charter(frame: Frame): Promise<HTMLElement> {
+/** One version as it was published, read when it is opened. */
+function charterVersion(frame: Frame, version: number): HTMLElement {
+  const text = h('div', { class: 'charter-text' });
+  const read = async (): Promise<void> => {
+    const { text: words, created } = await request<Charter>(`${frame.root}/charter?version=${version}`);
+    text.replaceChildren(h('p', { class: 'note' }, t('settings.charter_since', { date: date(created) })),
+      ...(['fr', 'en'] as const).map((lang) => h('div', { lang, class: 'lines' }, words[lang])));
+  };
+  return h('details', { 'data-version': version, ontoggle: (event: Event) => {
+    if ((event.target as HTMLDetailsElement).open && text.childElementCount === 0) {
+      text.replaceChildren(h('p', { class: 'note' }, t('loading')));
+      // What did not arrive is asked for again.
+      read().catch(() => text.replaceChildren(h('p', { class: 'error' }, t('failed.network')), action(t('retry'), read)));
+    }
+  } }, h('summary', null, t('settings.charter_of', { version })), text);
+}
+
+async function charter(frame: Frame, done: boolean): Promise<HTMLElement> {
   let now: Charter | null = null;
   try {
     now = await request<Charter>(`${frame.root}/charter`);
@@ -86,8 +103,9 @@ async function charter(frame: Frame): Promise<HTMLElement> {
       throw error;
     }
   }
-  return h('section', { class: 'card', id: 'group-charter' },
+  const card = h('section', { class: 'card', id: 'group-charter' },
     h('h2', null, t('settings.charter')),
+    done && h('p', { class: 'said', role: 'status' }, t('settings.saved')),
     h('p', { class: 'note' }, now ? t('settings.charter_version', { version: now.version }) : t('settings.charter_none')),
     form({
       fields: [
@@ -96,34 +114,43 @@ async function charter(frame: Frame): Promise<HTMLElement> {
       ],
       submit: t('settings.charter_publish'),
       send: async ({ fr, en }) => {
+        if (fr === now?.text.fr && en === now?.text.en) {
+          frame.say(t('settings.charter_same'));
+          return;
+        }
         await send('POST', `${frame.root}/charter`, { text: { fr, en } });
-        saved = 'charter';
-        await frame.show(false);
+        // What was typed in other cards stays.
+        card.replaceWith(await charter(frame, true));
+        frame.say(t('settings.saved'));
       },
-    }));
+    }),
+    now && h('div', null, h('h3', null, t('settings.charter_versions')),
+      Array.from({ length: now.version }, (_, i) => charterVersion(frame, now.version - i))));
+  return card;
 }
 
 async function render(frame: Frame): Promise<HTMLElement[]> {
   const settings = await request<Settings>(`${frame.root}/settings?f=json`);
-  const done = saved;
-  saved = null;
   const cards = GROUPS.map(([title, all]) => {
     const keys = all.filter(([key]) => key in settings);
-    return h('section', { class: 'card', id: `group-${title}` },
+    const said = h('p', { class: 'said', role: 'status' });
+    return h('section', { class: 'card', id: `group-${title}`, oninput: () => said.replaceChildren() },
       h('h2', null, t(`settings.${title}` as Word)),
-      done === title && h('p', { class: 'said', role: 'status' }, t('settings.saved')),
+      said,
       form({
         fields: keys.map(([key, kind]) => option(settings, key, kind)),
         submit: t('save'),
         send: async (values) => {
           const patch = changes(settings, keys, values);
           if (Object.keys(patch).length > 0) {
-            await send('PATCH', `${frame.root}/settings`, patch, { 'Content-Type': 'application/merge-patch+json' });
+            const { body } = await send<Settings>('PATCH', `${frame.root}/settings`, patch, { 'Content-Type': 'application/merge-patch+json' });
+            Object.assign(settings, body);
           }
-          saved = title;
-          frame.map = null; // its title may be another one
-          await frame.show(false);
-          frame.say(t('settings.saved'));
+          // Only here: what was typed in other cards stays.
+          said.textContent = t('settings.saved');
+          if (title === 'words') {
+            await frame.retitle();
+          }
         },
       }));
   });
@@ -131,7 +158,7 @@ async function render(frame: Frame): Promise<HTMLElement[]> {
     h('p', null, h('a', { href: `${frame.root}/members` }, t('settings.to_members')), ' · ',
       h('a', { href: `${frame.root}/desk` }, t('settings.to_desk'))),
     ...cards,
-    await charter(frame),
+    await charter(frame, false),
   ];
 }
 
