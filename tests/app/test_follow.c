@@ -19,7 +19,7 @@ static void pause_ms(long ms)
 }
 
 /* Ample: the promise is 0.2 s, machines may be busy. */
-enum { TRIES = 500, TRY_MS = 20 };
+enum { TRIES = 3000, TRY_MS = 20 };
 
 static enum jalon_status read_status(struct fixture *fixture, struct jalon_app *app,
                                      struct jalon_reading *out)

@@ -127,7 +127,7 @@ static void goes_well_again(struct fixture *fixture)
 {
     static const struct timespec pause = {.tv_nsec = 10000000};
     enum jalon_status status = JALON_UNAVAILABLE;
-    for (int i = 0; i < 1000 && status == JALON_UNAVAILABLE; i++) {
+    for (int i = 0; i < 6000 && status == JALON_UNAVAILABLE; i++) {
         status = write_rows(fixture, "");
         if (status != JALON_OK) {
             nanosleep(&pause, NULL);

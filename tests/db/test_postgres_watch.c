@@ -13,7 +13,7 @@
 #include "jalon/db.h"
 #include "jalon/queries.h"
 
-enum { TRIES = 1000, TRY_MS = 10, QUIET_MS = 300 };
+enum { TRIES = 6000, TRY_MS = 10, QUIET_MS = 300 };
 
 /* Two programs on one database. */
 struct program {

@@ -37,7 +37,7 @@ static inline struct client client_open(uint16_t port)
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons(port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval limit = {.tv_sec = 20};
+    struct timeval limit = {.tv_sec = 60};
     assert_true(client.fd >= 0);
     setsockopt(client.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     assert_int_equal(connect(client.fd, (struct sockaddr *)&address, sizeof address), 0);

@@ -100,7 +100,7 @@ static void expect_answer(struct client *client, int code, const char *words)
 /* Until so many have been looked after at least once. */
 static void wait_for_looks(int count)
 {
-    for (int i = 0; i < 2000 && atomic_load(&looks) < count; i++) {
+    for (int i = 0; i < 12000 && atomic_load(&looks) < count; i++) {
         usleep(5000);
     }
     assert_true(atomic_load(&looks) >= count);

@@ -666,7 +666,7 @@ static void stopping_lets_those_who_wait_finish(void **state)
     while (atomic_load(&slow_started) == 0) {
         usleep(1000);
     }
-    usleep(500000); /* until the others have been read */
+    usleep(1500000); /* until the others have been read */
     assert_int_equal(pthread_create(&stopper, NULL, stop_server, NULL), 0);
     usleep(50000);
     atomic_store(&slow_may_end, 1);

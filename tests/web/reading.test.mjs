@@ -196,7 +196,7 @@ test('a tap on the map opens what is there', async () => {
   // The contribution is in the middle of the map, where choosing it had moved the map.
   await page.waitForFunction(() => Number(location.hash.split('@')[1]?.split('/')[0]) >= 15.9);
   const { width, height } = await page.locator('#map').boundingBox();
-  for (let tries = 0; tries < 10 && !(await page.locator('.view.popup').count()); tries++) {
+  for (let tries = 0; tries < 40 && !(await page.locator('.view.popup').count()); tries++) {
     await page.locator('#map').tap({ position: { x: width / 2, y: height / 2 } });
     await page.waitForTimeout(700);
   }

@@ -36,7 +36,7 @@ test('territories stand in for a base map that cannot be reached', async () => {
   await page.waitForSelector(`#map[data-territories="${territories.features.length}"]`, { state: 'attached' });
   // Drawing in software takes its time.
   let found = 0;
-  for (let tries = 0; tries < 20 && found <= 10; tries++) {
+  for (let tries = 0; tries < 60 && found <= 10; tries++) {
     await page.waitForTimeout(500);
     found = await colours(page);
   }
@@ -61,8 +61,12 @@ test('a base map that can be reached needs no territories', async () => {
     },
   });
   if (baseMaps.length > 0) {
-    await page.waitForTimeout(5000);
-    const tile = order.findIndex((url) => url.host === new URL(baseMaps[0].url).host);
+    const findTile = () => order.findIndex((url) => url.host === new URL(baseMaps[0].url).host);
+    await page.waitForTimeout(5000); // longer than the page's patience
+    for (let tries = 0; tries < 100 && findTile() < 0; tries++) {
+      await page.waitForTimeout(250);
+    }
+    const tile = findTile();
     const asked = order.findIndex((url) => url.pathname.endsWith('/territories'));
     assert.ok(tile >= 0, 'no tile arrived');
     // On a machine that is slower than the page's patience they may be asked for before, not after.
