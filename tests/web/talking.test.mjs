@@ -241,6 +241,20 @@ test('what should never have been said is removed from memory, and that it was s
     }
   }
   assert.equal((await ada('GET', itemPath(item.id))).body.properties.title, 'Une maison');
+  // Words that stand elsewhere as well go everywhere at once.
+  await ada('POST', `${itemPath(item.id)}/comments`, { kind: 'information', text: 'Une maison à Pirouette' });
+  await page.click('#redact-words');
+  const words = page.locator('#redact-words + form');
+  await words.locator('[name="text"]').fill('maison');
+  await words.locator('[name="reason"]').fill('Privé');
+  await words.locator('button[type="submit"]').click();
+  await words.locator('.summary-errors', { hasText: 'encore' }).waitFor();
+  await words.locator('[name="current"]').check();
+  await words.locator('button[type="submit"]').click();
+  await page.waitForSelector('[data-version="4"]');
+  assert.equal((await ada('GET', itemPath(item.id))).body.properties.title, 'Une […]');
+  assert.equal((await ada('GET', `${itemPath(item.id)}/comments`)).body.items[0].text, 'Une […] à Pirouette');
+  assert.doesNotMatch(JSON.stringify((await ada('GET', `${itemPath(item.id)}/revisions`)).body), /maison/);
   assert.equal((await ada('GET', `${mapPath}/collections/${collection.id}/items?q=Zorglub&f=json`)).body.numberMatched, 0);
   assertClean(seen);
   await context.close();

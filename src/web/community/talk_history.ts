@@ -3,7 +3,7 @@
 
 import { h } from '../dom';
 import { exchange } from '../http';
-import { t } from '../i18n';
+import { plural, t } from '../i18n';
 import { announce } from '../live';
 import type { Talk } from './talk';
 import { form, type Values } from './ui';
@@ -40,6 +40,25 @@ function redact(talk: Talk, version: string, fields: [string, string][]): HTMLEl
   }));
 }
 
+/** In all versions and in what was said around it; `version` is any one that there is. */
+function redactWords(talk: Talk, version: string): HTMLElement {
+  return h('details', { class: 'block' }, h('summary', { id: 'redact-words' }, t('talk.redact_words')), form({
+    danger: true,
+    fields: [
+      { name: 'text', label: t('talk.words'), required: true, maximum: 500, help: t('talk.words_help') },
+      { name: 'current', label: t('talk.words_current'), type: 'check', value: false },
+      { name: 'reason', label: t('talk.reason'), required: true, maximum: 1000 },
+    ],
+    submit: t('talk.redact_now'),
+    refused: { 409: 'talk.words_stand' },
+    send: async ({ text, current, reason }) => {
+      const { body } = await talk.send<{ places: number }>('POST', `/revisions/${version}/redact`, { text, current, reason });
+      talk.host.changed();
+      announce(plural('talk.words_gone', body.places), 500);
+    },
+  }));
+}
+
 // They say nothing of anybody, and stay.
 const STAYS = ['status', 'moderation'];
 
@@ -61,4 +80,8 @@ export function historyButtons(talk: Talk, history: HTMLElement): void {
       row.append(redact(talk, version, fields));
     }
   });
+  const newest = versions[0]?.dataset['version'];
+  if (newest && talk.may('redact')) {
+    history.append(redactWords(talk, newest));
+  }
 }
