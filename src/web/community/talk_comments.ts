@@ -2,6 +2,7 @@
 // What people say, and answers to it: one deep.
 
 import { h } from '../dom';
+import { local } from '../http';
 import { moment, plural, t, type Word } from '../i18n';
 import type { Talk } from './talk';
 import { action, errorWords, form, type Page } from './ui';
@@ -19,10 +20,17 @@ interface Comment {
 }
 
 const KINDS = ['information', 'question', 'correction', 'proposal', 'help', 'event'] as const;
-const SHOWN = 200;
 
+/** All of them, whatever the number of pages they come in: an answer may be far from what it answers. */
 async function read(talk: Talk): Promise<Comment[]> {
-  return (await talk.get<Page<Comment>>(`/comments?limit=${SHOWN}`)).items;
+  const all: Comment[] = [];
+  let url: string | undefined = talk.url('/comments?limit=1000');
+  while (url) {
+    const page: Page<Comment> = await talk.read(url);
+    all.push(...page.items);
+    url = local(page.links?.find((each) => each.rel === 'next')?.href);
+  }
+  return all;
 }
 
 function write(talk: Talk, parent: string | null, again: () => Promise<void>): HTMLElement {
