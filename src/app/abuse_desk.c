@@ -177,20 +177,6 @@ enum jalon_status jalon_app_open_zone(struct jalon_context *ctx, struct jalon_ap
     return end(ctx, session, status);
 }
 
-/* A reading session, when the actor has the right. */
-static enum jalon_status begin_reading(struct jalon_context *ctx, struct jalon_app *app,
-                                       struct jalon_text slug, const struct jalon_actor *actor,
-                                       enum jalon_right right, struct jalon_map *out_map,
-                                       struct jalon_session **out)
-{
-    enum jalon_status status = jalon_store_read(ctx, app->store, out);
-    if (status == JALON_OK) {
-        status = jalon_map_load(ctx, *out, slug, out_map);
-    }
-    return status == JALON_OK ? jalon_rights_check_actor(ctx, *out, out_map, actor, right)
-                              : status;
-}
-
 enum jalon_status jalon_app_list_zones(struct jalon_context *ctx, struct jalon_app *app,
                                        struct jalon_text slug, const struct jalon_actor *actor,
                                        struct jalon_id after, size_t limit,
@@ -199,7 +185,7 @@ enum jalon_status jalon_app_list_zones(struct jalon_context *ctx, struct jalon_a
     struct jalon_session *session = NULL;
     struct jalon_map map;
     enum jalon_status status =
-        begin_reading(ctx, app, slug, actor, JALON_RIGHT_READ, &map, &session);
+        jalon_rights_begin_reading(ctx, app, slug, actor, JALON_RIGHT_READ, &map, &session);
     if (status == JALON_OK) {
         status = jalon_store_list_zones(ctx, session, &map, jalon_clock_now_us(), after, limit,
                                         out, out_count);
@@ -371,7 +357,7 @@ enum jalon_status jalon_app_list_blocks(struct jalon_context *ctx, struct jalon_
     struct jalon_session *session = NULL;
     struct jalon_map map;
     enum jalon_status status =
-        begin_reading(ctx, app, slug, actor, JALON_RIGHT_BLOCK, &map, &session);
+        jalon_rights_begin_reading(ctx, app, slug, actor, JALON_RIGHT_BLOCK, &map, &session);
     if (status == JALON_OK) {
         status = jalon_store_list_blocks(ctx, session, &map, jalon_clock_now_us(), after, limit,
                                          out, out_count);

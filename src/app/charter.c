@@ -14,13 +14,8 @@ enum jalon_status jalon_app_find_charter(struct jalon_context *ctx, struct jalon
 {
     struct jalon_session *session = NULL;
     struct jalon_map map;
-    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
-    if (status == JALON_OK) {
-        status = jalon_map_load(ctx, session, slug, &map);
-    }
-    if (status == JALON_OK) {
-        status = jalon_rights_check_actor(ctx, session, &map, actor, JALON_RIGHT_READ);
-    }
+    enum jalon_status status =
+        jalon_rights_begin_reading(ctx, app, slug, actor, JALON_RIGHT_READ, &map, &session);
     if (status == JALON_OK) {
         int64_t wanted = version > 0 ? version : map.rules.charter;
         status = wanted > INT32_MAX

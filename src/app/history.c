@@ -242,6 +242,18 @@ enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
     return status;
 }
 
+const struct jalon_json *jalon_history_find_change(const struct jalon_json *changes,
+                                                   struct jalon_text field)
+{
+    for (size_t i = 0; i < jalon_json_size(changes); i++) {
+        const struct jalon_json *change = jalon_json_element(changes, i);
+        if (jalon_text_equal(jalon_json_text(jalon_json_member(change, "field")), field)) {
+            return change;
+        }
+    }
+    return NULL;
+}
+
 /* --- What is public of it --- */
 bool jalon_history_shows(const struct jalon_collection *collection, struct jalon_text field)
 {

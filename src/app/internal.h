@@ -262,6 +262,9 @@ enum jalon_status jalon_history_write_field(struct jalon_context *ctx,
                                             const struct jalon_map *map,
                                             const struct jalon_contribution *contribution,
                                             struct jalon_text field) JALON_MUST_USE;
+/* The change of this field among the changes of a revision or a proposal, or NULL. */
+const struct jalon_json *jalon_history_find_change(const struct jalon_json *changes,
+                                                   struct jalon_text field);
 /* Is a field of the changes public, as far as is known? */
 bool jalon_history_shows(const struct jalon_collection *collection, struct jalon_text field);
 /*

@@ -16,13 +16,8 @@ enum jalon_status jalon_app_list_members(struct jalon_context *ctx, struct jalon
 {
     struct jalon_session *session = NULL;
     struct jalon_map map;
-    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
-    if (status == JALON_OK) {
-        status = jalon_map_load(ctx, session, slug, &map);
-    }
-    if (status == JALON_OK) {
-        status = jalon_rights_check_actor(ctx, session, &map, actor, JALON_RIGHT_SEE_MEMBERS);
-    }
+    enum jalon_status status =
+        jalon_rights_begin_reading(ctx, app, slug, actor, JALON_RIGHT_SEE_MEMBERS, &map, &session);
     if (status == JALON_OK) {
         status = jalon_store_list_members(ctx, session, &map, after, limit, out, out_count);
     }

@@ -21,18 +21,6 @@ struct decision {
 };
 
 /* --- What is taken --- */
-static const struct jalon_json *find_change(const struct jalon_json *changes,
-                                            struct jalon_text field)
-{
-    for (size_t i = 0; i < jalon_json_size(changes); i++) {
-        const struct jalon_json *change = jalon_json_element(changes, i);
-        if (jalon_text_equal(jalon_json_text(jalon_json_member(change, "field")), field)) {
-            return change;
-        }
-    }
-    return NULL;
-}
-
 static bool is_wanted(const struct jalon_proposal_deciding *command, struct jalon_text field)
 {
     bool wanted = command->field_count == 0;
@@ -47,7 +35,7 @@ static enum jalon_status check_fields(struct jalon_context *ctx,
                                       const struct jalon_json *changes)
 {
     for (size_t i = 0; i < command->field_count; i++) {
-        if (find_change(changes, command->fields[i]) == NULL) {
+        if (jalon_history_find_change(changes, command->fields[i]) == NULL) {
             jalon_error_add(ctx, JALON_ERROR_POINTER, jalon_json_pointer_at(ctx, "/fields", i),
                             "is not part of this proposal");
         }

@@ -27,18 +27,6 @@ struct redaction {
 };
 
 /* --- What is to go --- */
-static const struct jalon_json *find_change(const struct jalon_json *changes,
-                                            struct jalon_text field)
-{
-    for (size_t i = 0; i < jalon_json_size(changes); i++) {
-        const struct jalon_json *change = jalon_json_element(changes, i);
-        if (jalon_text_equal(jalon_json_text(jalon_json_member(change, "field")), field)) {
-            return change;
-        }
-    }
-    return NULL;
-}
-
 /* Why this field of that version cannot be redacted, or NULL. */
 static const char *judge_field(const struct jalon_collection *collection,
                                const struct jalon_json *change, struct jalon_text field)
@@ -71,7 +59,7 @@ static enum jalon_status take_values(struct jalon_context *ctx, const struct jal
     }
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; status == JALON_OK && i < command->field_count; i++) {
-        const struct jalon_json *change = find_change(changes, command->fields[i]);
+        const struct jalon_json *change = jalon_history_find_change(changes, command->fields[i]);
         const char *fault = judge_field(collection, change, command->fields[i]);
         struct redact_value *value = &list->values[list->count];
         if (fault != NULL) {

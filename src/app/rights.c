@@ -347,19 +347,28 @@ enum jalon_status jalon_rights_require(struct jalon_context *ctx, struct jalon_a
     return status;
 }
 
+enum jalon_status jalon_rights_begin_reading(struct jalon_context *ctx, struct jalon_app *app,
+                                             struct jalon_text slug,
+                                             const struct jalon_actor *actor,
+                                             enum jalon_right right, struct jalon_map *out_map,
+                                             struct jalon_session **out)
+{
+    enum jalon_status status = jalon_store_read(ctx, app->store, out);
+    if (status == JALON_OK) {
+        status = jalon_map_load(ctx, *out, slug, out_map);
+    }
+    return status == JALON_OK ? jalon_rights_check_actor(ctx, *out, out_map, actor, right)
+                              : status;
+}
+
 enum jalon_status jalon_app_may(struct jalon_context *ctx, struct jalon_app *app,
                                 struct jalon_text slug, const struct jalon_actor *actor,
                                 enum jalon_right right)
 {
     struct jalon_session *session = NULL;
     struct jalon_map map;
-    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
-    if (status == JALON_OK) {
-        status = jalon_map_load(ctx, session, slug, &map);
-    }
-    if (status == JALON_OK) {
-        status = jalon_rights_check_actor(ctx, session, &map, actor, right);
-    }
+    enum jalon_status status =
+        jalon_rights_begin_reading(ctx, app, slug, actor, right, &map, &session);
     jalon_session_end(session);
     return status;
 }

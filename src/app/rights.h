@@ -59,6 +59,15 @@ enum jalon_status jalon_rights_check_actor(struct jalon_context *ctx,
                                            const struct jalon_actor *actor,
                                            enum jalon_right right) JALON_MUST_USE;
 /*
+ * Begins to read the map of this slug, when the actor has the right in it. The session is to be ended,
+ * also after a failure. JALON_NOT_FOUND, and as jalon_rights_check_actor.
+ */
+enum jalon_status jalon_rights_begin_reading(struct jalon_context *ctx, struct jalon_app *app,
+                                             struct jalon_text slug,
+                                             const struct jalon_actor *actor,
+                                             enum jalon_right right, struct jalon_map *out_map,
+                                             struct jalon_session **out) JALON_MUST_USE;
+/*
  * Is the party its author: by the account, or by the edit secret? JALON_FORBIDDEN: by a secret that is
  * revoked or over.
  */

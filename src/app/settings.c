@@ -391,13 +391,8 @@ enum jalon_status jalon_app_find_settings(struct jalon_context *ctx, struct jalo
 {
     struct jalon_session *session = NULL;
     struct jalon_map map;
-    enum jalon_status status = jalon_store_read(ctx, app->store, &session);
-    if (status == JALON_OK) {
-        status = jalon_map_load(ctx, session, slug, &map);
-    }
-    if (status == JALON_OK) {
-        status = jalon_rights_check_actor(ctx, session, &map, actor, JALON_RIGHT_SET_MAP);
-    }
+    enum jalon_status status =
+        jalon_rights_begin_reading(ctx, app, slug, actor, JALON_RIGHT_SET_MAP, &map, &session);
     jalon_session_end(session);
     if (status == JALON_OK) {
         *out = map;
