@@ -8,6 +8,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { send as sendOver } from '../http/send.mjs';
 import { serve, stop } from '../server.mjs';
 
 const jalon = process.env.JALON;
@@ -19,22 +20,8 @@ const WRITERS = 2000;
 let server;
 let token;
 
-function send(method, target, body, headers = {}) {
-  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/geo+json';
-  return new Promise((resolve, reject) => {
-    const request = http.request({
-      agent, method, path: target, host: '127.0.0.1', port: server.port,
-      headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': type } : {}), ...headers },
-    }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (piece) => { text += piece; }).on('end', () => {
-        resolve({ status: answer.statusCode, headers: answer.headers, json: text === '' ? null : JSON.parse(text) });
-      });
-    });
-    request.on('error', reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
+const send = (method, target, body, headers) =>
+  sendOver({ agent, port: server.port, token }, method, target, body, headers);
 
 const patch = (item, etag, properties, headers = {}) =>
   send('PATCH', item, { properties }, { 'If-Match': etag, ...headers });

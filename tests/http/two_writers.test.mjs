@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { serve, stop } from '../server.mjs';
+import { send as sendOver } from './send.mjs';
 
 const jalon = process.env.JALON;
 const rounds = Number(process.env.ROUNDS ?? 1000);
@@ -24,22 +25,8 @@ let server;
 let token;
 
 /** One request on a connection of its own. */
-function send(agent, method, target, body, headers = {}) {
-  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/geo+json';
-  return new Promise((resolve, reject) => {
-    const request = http.request({
-      agent, method, path: target, host: '127.0.0.1', port: server.port,
-      headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': type } : {}), ...headers },
-    }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (piece) => { text += piece; }).on('end', () => {
-        resolve({ status: answer.statusCode, headers: answer.headers, json: text === '' ? null : JSON.parse(text) });
-      });
-    });
-    request.on('error', reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
+const send = (agent, method, target, body, headers) =>
+  sendOver({ agent, port: server.port, token }, method, target, body, headers);
 
 async function make() {
   const made = await send(agents[0], 'POST', items, feature);
