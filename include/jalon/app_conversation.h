@@ -11,6 +11,7 @@
 #define JALON_APP_CONVERSATION_H
 
 #include "jalon/app.h"
+#include "jalon/app_rights.h"
 #include "jalon/store_conversation.h"
 
 /* Which contribution, and who asks. */
@@ -20,6 +21,14 @@ struct jalon_about {
     struct jalon_id id;
     struct jalon_actor actor;
 };
+
+/*
+ * May whoever asks see the contribution, and have they this right to it? Asked before a body is looked
+ * at.
+ */
+enum jalon_status jalon_app_may_about(struct jalon_context *ctx, struct jalon_app *app,
+                                      const struct jalon_about *about,
+                                      enum jalon_right right) JALON_MUST_USE;
 
 /* In code points. */
 enum {

@@ -106,6 +106,12 @@ struct jalon_route {
      * leaves it out of Allow at JALON_UNAUTHENTICATED, JALON_FORBIDDEN and JALON_NOT_FOUND. NULL: yes.
      */
     jalon_permission may;
+    /*
+     * Asked (NULL: `may` is) when the handler finds the request wrong: who may not send it is told that,
+     * and nothing of what is wrong with it. The right first, then the body.
+     */
+    jalon_permission asked_first;
+    unsigned right; /* for asked_first: which, in numbers of the application */
 };
 
 /* --- What a handler sees --- */

@@ -19,6 +19,16 @@ enum jalon_status jalon_talk_read_about(struct jalon_request *request, struct ja
     return status;
 }
 
+enum jalon_status jalon_talk_asked_first(struct jalon_request *request)
+{
+    struct jalon_api *api = request->application;
+    struct jalon_about about;
+    enum jalon_status status = jalon_talk_read_about(request, &about);
+    return status == JALON_OK ? jalon_app_may_about(request->ctx, api->app, &about,
+                                                    (enum jalon_right)request->route->right)
+                              : status;
+}
+
 enum jalon_status jalon_talk_read_id(struct jalon_request *request, const char *variable,
                                      struct jalon_id *out)
 {

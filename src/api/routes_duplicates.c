@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The route of duplicates. Layer 4 (api). */
-#include "endpoint.h"
+#include "rules.h"
 
 enum { DUPLICATES_BODY_MAX = 1 << 20 };
 
@@ -14,6 +14,7 @@ const struct jalon_route jalon_routes_duplicates[] = {
      "Contributions that may be the same as this Feature, which is not stored: near it and called "
      "alike, or with its `source_id`; nothing but its title, source_id and geometry is looked at",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = feature_body,
-     .body_max = DUPLICATES_BODY_MAX, .one_language = true},
+     .body_max = DUPLICATES_BODY_MAX, .one_language = true,
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_READ},
     {0},
 };

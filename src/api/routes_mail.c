@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The routes of notifications and edit secrets. Layer 4 (api). */
 #include "mail.h"
+#include "rules.h"
 
 enum { PAGE_MAX = 200, PAGE_DEFAULT = 50 };
 
@@ -40,12 +41,14 @@ const struct jalon_route jalon_routes_mail[] = {
      "askEditSecret",
      "Mail a link that makes a new edit secret, if this is the address that was left", "items",
      .parameters = none, .representations = json, .body_types = json_body,
-     .body_max = JALON_PEOPLE_BODY_MAX, .apart = true},
+     .body_max = JALON_PEOPLE_BODY_MAX, .apart = true,
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_READ},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/secret/renew", jalon_secret_renew,
      "renewEditSecret",
      "A new edit secret, by a mailed link; the old one opens no more", "items",
      .parameters = none, .representations = json, .body_types = json_body,
-     .body_max = JALON_PEOPLE_BODY_MAX, .one_language = true, .apart = true},
+     .body_max = JALON_PEOPLE_BODY_MAX, .one_language = true, .apart = true,
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_READ},
     {JALON_DELETE, "/maps/{map}/collections/{collection}/items/{id}/secret", jalon_secret_delete,
      "revokeEditSecret",
      "Revoke the edit secret", "items", .parameters = none, .one_language = true,

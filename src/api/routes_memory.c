@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The routes of history and proposals. Layer 4 (api). */
 #include "memory.h"
+#include "rules.h"
 
 enum { MEMORY_BODY_MAX = 64 << 10, PATCH_BODY_MAX = 4 << 20 };
 
@@ -47,37 +48,44 @@ static const struct jalon_parameter propose_headers[] = {
 const struct jalon_route jalon_routes_memory[] = {
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}", jalon_revision_get, "getRevision",
      "One revision, with the contribution as it was then", "items", .parameters = no_parameters,
-     .representations = as_json, .one_language = true},
+     .representations = as_json, .one_language = true,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_READ},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/restore", jalon_revision_restore, "restoreRevision",
      "Make the contribution what it was then, also a deleted one; `reason` is needed. 202 where "
      "an edit would be held: it is kept as a proposal",
      "items",
      .parameters = no_parameters, .representations = as_feature, .body_types = json_body,
-     .body_max = MEMORY_BODY_MAX, .one_language = true, .headers = restore_headers},
+     .body_max = MEMORY_BODY_MAX, .one_language = true, .headers = restore_headers,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_RESTORE},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/redact", jalon_revision_redact, "redactRevision",
      "Remove what this version brought to some `fields` from the contribution and all of its "
      "history, or the words `text` wherever they stand, with `current` also in its present state; "
      "`reason` is needed, and public",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
-     .body_max = MEMORY_BODY_MAX, .one_language = true},
+     .body_max = MEMORY_BODY_MAX, .one_language = true,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_REDACT},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/proposals", jalon_proposals_get,
      "getProposals",
      "Changes that others propose, newest first: its author and moderators see all, others their "
      "own and how many are open",
      "items", .parameters = proposals_parameters, .representations = as_json,
-     .one_language = true},
+     .one_language = true,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_READ},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/proposals", jalon_proposals_post,
      "createProposal", "Propose a change, by a merge patch of the contribution", "items",
      .parameters = no_parameters, .representations = as_json, .body_types = patch_body,
-     .body_max = PATCH_BODY_MAX, .one_language = true, .headers = propose_headers},
+     .body_max = PATCH_BODY_MAX, .one_language = true, .headers = propose_headers,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_PROPOSE},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/proposals/{proposal}",
      jalon_proposal_get, "getProposal", "One proposal", "items", .parameters = no_parameters,
-     .representations = as_json, .one_language = true},
+     .representations = as_json, .one_language = true,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_READ},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/proposals/{proposal}",
      jalon_proposal_post, "decideProposal",
      "Accept a proposal, whole or some `fields` of it, reject it with a `reason`, or withdraw one's "
      "own",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
-     .body_max = MEMORY_BODY_MAX, .one_language = true},
+     .body_max = MEMORY_BODY_MAX, .one_language = true,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_READ},
     {0},
 };

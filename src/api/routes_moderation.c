@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The routes of the desk: queue, decisions, reports, trail. Layer 4 (api). */
 #include "desk.h"
+#include "rules.h"
 
 enum { BODY_MAX = 64 << 10 };
 
@@ -55,33 +56,41 @@ static const struct jalon_parameter device_headers[] = {
 const struct jalon_route jalon_routes_moderation[] = {
     {JALON_GET, "/maps/{map}/moderation", jalon_moderation_get, "getQueue",
      "What waits for a moderator, what has waited longest first", "moderation",
-     .parameters = queue_parameters, .representations = as_json, .one_language = true},
+     .parameters = queue_parameters, .representations = as_json, .one_language = true,
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_MODERATE},
     {JALON_POST, "/maps/{map}/moderation", jalon_moderation_post, "decideMany",
      "One decision about up to 200 contributions (`ids`, `versions`); each has its own outcome",
      "moderation", .parameters = none, .representations = as_json, .body_types = json_body,
-     .body_max = BODY_MAX, .one_language = true},
+     .body_max = BODY_MAX, .one_language = true,
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_MODERATE},
     {JALON_POST, "/maps/{map}/moderation/{id}", jalon_moderation_item_post, "decide",
      "Decide about a contribution: approve, reject, hide, restore, delete, merge (`into`, `fields`) "
      "or purge; with the `version` that was looked at 409 says who has decided meanwhile",
      "moderation", .parameters = none, .representations = as_json, .body_types = json_body,
-     .body_max = BODY_MAX, .one_language = true},
+     .body_max = BODY_MAX, .one_language = true,
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_MODERATE},
     {JALON_GET, "/maps/{map}/audit", jalon_audit_get, "getAudit",
      "What moderators, admins and operators did, newest first", "moderation",
-     .parameters = audit_parameters, .representations = as_json, .one_language = true},
+     .parameters = audit_parameters, .representations = as_json, .one_language = true,
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_SEE_AUDIT},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/moderation", jalon_verdict_get,
      "getDecisions", "What was decided about a contribution and why, for its author", "moderation",
      .parameters = verdict_parameters, .representations = as_json, .one_language = true,
-     .headers = author_headers},
+     .headers = author_headers,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_READ},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/answer", jalon_answer_post,
      "answerDecision", "Answer what was decided about one's contribution: it is looked at again",
      "moderation", .parameters = none, .body_types = json_body, .body_max = BODY_MAX,
-     .one_language = true, .headers = author_headers},
+     .one_language = true, .headers = author_headers,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_ANSWER},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/reports", jalon_reports_get,
      "getReports", "The complaints about a contribution, for moderators", "moderation",
-     .parameters = reports_parameters, .representations = as_json, .one_language = true},
+     .parameters = reports_parameters, .representations = as_json, .one_language = true,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_SEE_REPORTS},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/reports", jalon_reports_post,
      "report", "Complain about a contribution: not_there, wrong, charter, duplicate, personal_data",
      "moderation", .parameters = none, .representations = as_json, .body_types = json_body,
-     .body_max = BODY_MAX, .one_language = true, .headers = device_headers},
+     .body_max = BODY_MAX, .one_language = true, .headers = device_headers,
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_REPORT},
     {0},
 };

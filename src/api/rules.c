@@ -12,6 +12,11 @@ enum jalon_status jalon_rules_require(struct jalon_request *request, enum jalon_
                          right);
 }
 
+enum jalon_status jalon_rules_asked_first(struct jalon_request *request)
+{
+    return jalon_rules_require(request, (enum jalon_right)request->route->right);
+}
+
 enum jalon_status jalon_rules_reason(struct jalon_request *request, struct jalon_text *out)
 {
     return jalon_request_words(request, "Jalon-Reason", JALON_RULES_REASON_MAX, out);

@@ -12,6 +12,9 @@ enum { JALON_RULES_REASON_MAX = 1000, JALON_RULES_LIMIT_MAX = 1000 };
 /* Who may not is told so before anything is said of the body. */
 enum jalon_status jalon_rules_require(struct jalon_request *request,
                                       enum jalon_right right) JALON_MUST_USE;
+/* `asked_first` of routes below a map, and of those below a contribution: by the row's right. */
+enum jalon_status jalon_rules_asked_first(struct jalon_request *request) JALON_MUST_USE;
+enum jalon_status jalon_talk_asked_first(struct jalon_request *request) JALON_MUST_USE;
 /* The header Jalon-Reason; may be empty. */
 enum jalon_status jalon_rules_reason(struct jalon_request *request,
                                      struct jalon_text *out) JALON_MUST_USE;

@@ -78,6 +78,18 @@ enum jalon_status jalon_talk_read(struct jalon_context *ctx, struct jalon_app *a
     return status;
 }
 
+static enum jalon_status check_right(struct jalon_context *ctx, struct talk *talk, void *object)
+{
+    const enum jalon_right *right = object;
+    return jalon_rights_check(ctx, talk->session, talk->map, &talk->party, *right, &talk->subject);
+}
+
+enum jalon_status jalon_app_may_about(struct jalon_context *ctx, struct jalon_app *app,
+                                      const struct jalon_about *about, enum jalon_right right)
+{
+    return jalon_talk_read(ctx, app, about, check_right, &right);
+}
+
 /* --- Writing --- */
 static enum jalon_status do_in_turn(struct jalon_context *ctx, struct talk *talk,
                                     enum jalon_right right, talk_work work, void *object)

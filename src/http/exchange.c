@@ -315,6 +315,28 @@ void jalon_exchange_open(struct jalon_exchange *exchange)
 
 /* --- The answer --- */
 
+/* Nobody is told what is wrong with a request that they may not send. */
+static enum jalon_status put_right_first(struct jalon_exchange *exchange, enum jalon_status status)
+{
+    const struct jalon_route *route = exchange->request.route;
+    struct jalon_context *ctx = exchange->request.ctx;
+    jalon_permission ask = route->asked_first != NULL ? route->asked_first : route->may;
+    bool is_wrong = status == JALON_INVALID || status == JALON_UNSUPPORTED ||
+                    status == JALON_TOO_LARGE;
+    if (!is_wrong || ask == NULL) {
+        return status;
+    }
+    const struct jalon_error told = ctx->error;
+    jalon_error_clear(ctx);
+    enum jalon_status right = ask(&exchange->request);
+    if (right == JALON_UNAUTHENTICATED || right == JALON_FORBIDDEN || right == JALON_NOT_FOUND) {
+        exchange->response.code = 200; /* the status says which */
+        return right;
+    }
+    ctx->error = told;
+    return status;
+}
+
 static enum jalon_status run_handler(struct jalon_exchange *exchange)
 {
     struct jalon_context *ctx = exchange->request.ctx;
@@ -328,7 +350,7 @@ static enum jalon_status run_handler(struct jalon_exchange *exchange)
     enum jalon_status status =
         exchange->request.route->handler(&exchange->request, &exchange->response);
     if (status != JALON_OK) {
-        return status;
+        return put_right_first(exchange, status);
     }
     switch (jalon_buffer_status(&exchange->response.body)) {
     case JALON_OK:

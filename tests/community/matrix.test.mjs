@@ -26,7 +26,7 @@ let server;
 const run = async (...args) =>
   (await promisify(execFile)(jalon, [...args, '--data', data])).stdout.trim();
 
-function send(method, target, { headers = {}, type, body } = {}) {
+function send(method, target, { headers = {}, type, body, text: whole } = {}) {
   return new Promise((resolve, reject) => {
     const request = http.request({
       agent, method, path: target, host: '127.0.0.1', port: server.port,
@@ -37,7 +37,7 @@ function send(method, target, { headers = {}, type, body } = {}) {
         .on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text }));
     });
     request.on('error', reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
+    request.end(whole ?? (body === undefined ? undefined : JSON.stringify(body)));
   });
 }
 
@@ -86,6 +86,18 @@ async function cell(row, role, map) {
       !(role === 'nobody' && answer.status === 403) && !(tokens[role] && answer.status === 401);
   return good || (row.blind && answer.status === 404) ? null
     : `${row.route} by ${role} in ${map.slug}: ${answer.status}, ${may ? 'allowed' : 'to be refused'} ${answer.text.slice(0, 160)}`;
+}
+
+// Neither is what any of them reads.
+const WRONG_BODIES = ['{"a":', '{"nothing_of_this":1}', '[]'];
+
+/** Who may not send this is told that, whatever the body; null, or what is wrong. */
+async function wrongBody(row, role, map, text) {
+  if (allowed(row.who, map).includes(role)) return null;
+  const answer = await send(row.route.split(' ')[0], target(row, role, map),
+    { headers: { ...who(role, map), ...row.headers }, type: row.type, text });
+  return (row.refused ?? [401, 403, 404]).includes(answer.status) ? null
+    : `${row.route} by ${role} in ${map.slug}, who may not, with ${text}: ${answer.status} ${answer.text.slice(0, 160)}`;
 }
 
 async function makeAccounts() {
@@ -183,6 +195,15 @@ for (const map of matrix.maps) {
     assert.deepEqual(wrong, []);
   });
 }
+
+test('the right is asked before the body', async () => {
+  const rows = matrix.rows.filter((row) => row.body !== undefined);
+  const asked = matrix.maps.filter(({ slug }) => /strict|closed/.test(slug)).flatMap((map) =>
+    rows.flatMap((row) => matrix.roles.flatMap((role) =>
+      WRONG_BODIES.map((text) => wrongBody(row, role, map, text)))));
+  assert.ok(rows.length > 20);
+  assert.deepEqual((await Promise.all(asked)).filter((found) => found !== null), []);
+});
 
 test('what only some may see is in nobody else\'s answers', async () => {
   const map = { slug: 'seen', secret: 'of-something-else' };
