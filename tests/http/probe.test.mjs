@@ -240,6 +240,23 @@ test('caches and tags keep audiences apart', async () => {
   assert.deepEqual(history[0].changes, []);
 });
 
+test('a change of what is private is a revision that does not say of what', async () => {
+  const target = item('open', ids.open);
+  const shown = ({ version, time, ...rest }) => rest;
+  const seen = [];
+  for (const properties of [{ weight: 1 }, { remark: 'Mandragore 2' }, { keys_at: null, weight: 424242 }]) {
+    await change(target, 'mod', { properties });
+    const { json: list } = await ask(`${target}/revisions?limit=1`);
+    const { json: one, headers } = await ask(`${target}/revisions/${list.items[0].version}`);
+    seen.push(JSON.stringify([shown(list.items[0]), one.changes, one.action, one.author, one.reason, Object.keys(one),
+      [...headers.keys()]]));
+  }
+  assert.deepEqual(seen.slice(1), [seen[0], seen[0]]);
+  const { json: history } = await ask(`${target}/revisions?limit=1000`);
+  assert.deepEqual(history.items.map(({ version }) => version), history.items.map((_, i) => history.items.length - i));
+  await change(target, 'mod', { properties: { remark: 'Mandragore', keys_at: 'QuatreVingt' } });
+});
+
 const DEGREE_M = 111195.0797343643;
 // The middle of the square that the position is in, as include/jalon/geo.h says.
 function middle([lon, lat]) {
