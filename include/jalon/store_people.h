@@ -284,4 +284,29 @@ enum jalon_status jalon_store_finish_erasure(struct jalon_context *ctx,
                                              struct jalon_session *session,
                                              const struct jalon_erased *erased) JALON_MUST_USE;
 
+/* --- Where somebody is named --- */
+enum { JALON_MENTION_SOURCES = 18 }; /* columns of words, of other people than the one named */
+struct jalon_mentioning {
+    int64_t number; /* its key, of a source that has numbers; else */
+    struct jalon_text id;
+    struct jalon_text text;
+};
+/* Is what stands in this source JSON, where a line feed is a backslash and an n? */
+bool jalon_store_mentions_are_json(size_t source);
+/*
+ * What of the map (0: of the server) holds `text`, which is in lower case, in any case of its letters,
+ * behind `after` (NULL: from the first). What has the same key as `after` is left out: ask again.
+ */
+enum jalon_status jalon_store_list_mentioning(struct jalon_context *ctx,
+                                              struct jalon_session *session, size_t source,
+                                              int64_t map, struct jalon_text text,
+                                              const struct jalon_mentioning *after, size_t limit,
+                                              struct jalon_mentioning **out,
+                                              size_t *out_count) JALON_MUST_USE;
+/* Writes `text` where it is still as in the item. */
+enum jalon_status jalon_store_rewrite_mentioning(struct jalon_context *ctx,
+                                                 struct jalon_session *session, size_t source,
+                                                 int64_t map, const struct jalon_mentioning *item,
+                                                 struct jalon_text text) JALON_MUST_USE;
+
 #endif

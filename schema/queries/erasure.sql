@@ -87,5 +87,7 @@ UPDATE notification SET actor = $2, detail = '{}' WHERE actor = $1;
 -- name: erasure_audit_details
 UPDATE audit SET detail = '{}' WHERE CAST(detail AS text) LIKE '%"' || $1 || '"%';
 
+-- Also what was answered to others, and names it.
 -- name: erasure_answers
-DELETE FROM idempotency WHERE account = $1;
+DELETE FROM idempotency WHERE account = $1
+    OR replace(lower(CAST(answer AS text)), '@' || $1, '') <> lower(CAST(answer AS text));

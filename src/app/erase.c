@@ -11,7 +11,7 @@
 
 #include "jalon/clock.h"
 
-#include "people.h"
+#include "erase_mentions.h"
 
 enum { CONTRIBUTIONS_A_TURN = 50, HISTORY_A_TURN = 20000 };
 
@@ -176,6 +176,9 @@ static enum jalon_status erase_in_map(struct jalon_context *ctx, struct jalon_ap
 {
     struct jalon_session *session = NULL;
     enum jalon_status status = map != 0 ? erase_history(ctx, app, erased, map) : JALON_OK;
+    if (status == JALON_OK) {
+        status = jalon_mentions_erase(ctx, app, erased, map);
+    }
     if (status == JALON_OK) {
         status = jalon_store_write(ctx, app->store, &session);
     }
