@@ -133,6 +133,7 @@ enum jalon_status jalon_store_follow(struct jalon_context *ctx, struct jalon_ses
 struct jalon_change {
     int64_t seq;
     int64_t time_us; /* of the event */
+    bool forgets;    /* it removed what was there before: see JALON_ACTION_REDACT, … */
     struct jalon_contribution contribution;
 };
 /* A contribution and all of its revisions, oldest first, in ctx' arena: borrowed during the call. */

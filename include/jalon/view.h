@@ -98,6 +98,13 @@ enum jalon_status jalon_view_restore(struct jalon_context *ctx, struct jalon_vie
 enum jalon_status jalon_view_keep(struct jalon_context *ctx,
                                   struct jalon_view *view) JALON_MUST_USE;
 /*
+ * What is kept of the present state and before must not be there any more (it was redacted): its files
+ * are removed now, and jalon_view_keep writes new ones whatever else has changed.
+ */
+void jalon_view_forget_kept(struct jalon_view *view);
+/* The same for who has no view of the map: its files in the folder are removed. */
+void jalon_view_forget_map(const char *folder, struct jalon_text slug);
+/*
  * Puts together what many changes have scattered. To be called now and then, beside readers and
  * writers; a writer does what cannot wait itself. JALON_NO_MEMORY: nothing has changed.
  */

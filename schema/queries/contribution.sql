@@ -27,7 +27,8 @@ FROM contribution WHERE map = $1 AND number = $2;
 SELECT contribution.number, contribution.id, contribution.collection, contribution.version, title,
     description, fields, categories, status, moderation, contribution.author, source, source_id,
     licence, observed, campaign, created, updated, geometry, declared_by, confirmed, supports,
-    comments, touched, merged_into, event.seq, coalesce(event.time, revision.time)
+    comments, touched, merged_into, event.seq, coalesce(event.time, revision.time),
+    event.time IS NULL AND revision.action IN ('redact', 'erase', 'purge')
 FROM event
 JOIN revision ON revision.map = event.map AND revision.contribution = event.contribution
     AND revision.version = event.version

@@ -65,6 +65,9 @@ static enum jalon_status catch_up_batch(struct jalon_context *batch, struct jalo
     for (size_t i = known; status == JALON_OK && i < count; i++) {
         status = jalon_view_apply(batch, view, &changes[i].contribution, changes[i].seq,
                                   changes[i].time_us);
+        if (status == JALON_OK && changes[i].forgets) {
+            jalon_view_forget_kept(view);
+        }
     }
     if (status == JALON_OK) {
         atomic_store(&live->losses, losses);

@@ -20,6 +20,7 @@ struct written {
     struct jalon_contribution contribution; /* what it points at is its turn's context's */
     int64_t seq;     /* of the event; 0: there is none, and nothing to show */
     int64_t time_us; /* of the event */
+    bool forgets;    /* what was there before */
 };
 
 struct jalon_write_group {
@@ -66,6 +67,8 @@ static bool show_form(struct jalon_context *ctx, struct jalon_app *app,
     enum jalon_status status = show_in(ctx, app, live, written, &shows_all);
     if (status != JALON_OK) {
         jalon_error_clear(ctx); /* it is stored: the answer is yes */
+    } else if (written->forgets) {
+        jalon_view_forget_kept(live->view);
     }
     if (status == JALON_UNAVAILABLE) {
         /* The store went away in between: what is shown stays, until the follower comes to this. */
@@ -99,6 +102,9 @@ static void show_all(struct jalon_context *ctx, const struct jalon_write_group *
     struct jalon_text shown = JALON_TEXT_EMPTY; /* a map of which nothing more is to be shown */
     for (size_t i = 0; i < group->written_count; i++) {
         const struct written *written = &group->written[i];
+        if (written->forgets && group->app->view_folder[0] != '\0') { /* in use or not */
+            jalon_view_forget_map(group->app->view_folder, written->map);
+        }
         if (written->seq > 0 && !jalon_text_equal(shown, written->map) &&
             show(ctx, group->app, written)) {
             shown = written->map;
@@ -303,7 +309,7 @@ static void note_written(const struct jalon_turn *turn,
                          int64_t time_us)
 {
     struct written *written = &turn->group->written[turn->group->written_count++];
-    *written = (struct written){written->map, *contribution, seq, time_us};
+    *written = (struct written){written->map, *contribution, seq, time_us, false};
 }
 
 enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *turn,
@@ -320,6 +326,9 @@ enum jalon_status jalon_turn_put(struct jalon_context *ctx, struct jalon_turn *t
     }
     if (status == JALON_OK) {
         note_written(turn, contribution, seq, contribution->updated_us);
+        turn->group->written[turn->group->written_count - 1].forgets =
+            write->action == JALON_ACTION_REDACT || write->action == JALON_ACTION_ERASE ||
+            write->action == JALON_ACTION_PURGE;
         *out_seq = seq;
     }
     return status;

@@ -40,6 +40,7 @@ enum {
     COLUMN_MERGED_INTO,
     COLUMN_SEQ = JALON_STORE_CONTRIBUTION_COLUMNS, /* this and the next: of changes only */
     COLUMN_TIME,
+    COLUMN_FORGETS,
 };
 
 static int32_t find_collection(const struct jalon_map *map, int64_t number)
@@ -258,6 +259,7 @@ static enum jalon_status read_change(struct jalon_context *ctx, const struct jal
     struct jalon_change *change = object;
     change->seq = jalon_db_to_integer(&row[COLUMN_SEQ]);
     change->time_us = jalon_db_to_time_us(&row[COLUMN_TIME]);
+    change->forgets = jalon_db_to_integer(&row[COLUMN_FORGETS]) != 0;
     return jalon_store_read_contribution(ctx, place->map, place->form, row,
                                          &change->contribution);
 }

@@ -8,6 +8,7 @@
  */
 #include "state.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,8 +139,9 @@ enum jalon_status jalon_view_keep(struct jalon_context *ctx, struct jalon_view *
     enum jalon_status status = JALON_OK;
     const struct jalon_snapshot *held = jalon_view_pin(view);
     int64_t seq = jalon_snapshot_seq(held);
+    bool forgets = atomic_exchange(&view->forgets, false);
     bool is_wanted = view->folder != NULL && count_all(held) >= view->kept_from &&
-                     seq - view->kept_seq > view->kept_every;
+                     (forgets || seq - view->kept_seq > view->kept_every);
     jalon_view_unpin(view, held);
     for (size_t i = 0; status == JALON_OK && is_wanted && i < view->map->collection_count; i++) {
         char path[PATH_SIZE];
@@ -149,8 +151,22 @@ enum jalon_status jalon_view_keep(struct jalon_context *ctx, struct jalon_view *
     }
     if (status == JALON_OK && is_wanted) {
         view->kept_seq = seq;
+    } else if (status != JALON_OK && forgets) {
+        atomic_store(&view->forgets, true);
     }
     return status;
+}
+
+/* Whoever is writing them just now is followed by who writes them anew. */
+void jalon_view_forget_kept(struct jalon_view *view)
+{
+    char path[PATH_SIZE];
+    for (size_t i = 0; view->folder != NULL && i < view->map->collection_count; i++) {
+        if (make_path(view, i, path)) {
+            (void)unlink(path);
+        }
+    }
+    atomic_store(&view->forgets, true);
 }
 
 /* --- And back --- */
@@ -311,6 +327,19 @@ void jalon_view_forget_maps(const char *folder,
                             bool (*is_known)(void *user, struct jalon_text slug), void *user)
 {
     jalon_view_each_file(folder, forget_file, &(struct known_maps){is_known, user});
+}
+
+static void forget_file_of(void *user, const char *name, const char *path)
+{
+    const struct jalon_text *slug = user;
+    if (jalon_text_equal(slug_in(name), *slug)) {
+        (void)unlink(path);
+    }
+}
+
+void jalon_view_forget_map(const char *folder, struct jalon_text slug)
+{
+    jalon_view_each_file(folder, forget_file_of, &slug);
 }
 
 /* --- Memory --- */

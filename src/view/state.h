@@ -22,6 +22,7 @@ struct jalon_view {
     const char *folder;  /* NULL: none */
     uint64_t digest[2];  /* of map and territories */
     int64_t kept_seq;    /* the event that files are known to be there of */
+    _Atomic bool forgets; /* what is kept is to be written anew: it holds what must be gone */
     int64_t kept_from, kept_every; /* as the constants above; tests take smaller ones */
     /* Held for moments: to look which state is the latest, or make another one it; also guards the
      * changes. */

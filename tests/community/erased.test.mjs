@@ -40,7 +40,7 @@ async function talk(words) {
   const { json: { id } } = await send('bob', 'POST', ITEMS, feature('Trou', 3.87), geojson);
   const item = `${ITEMS}/${id}`;
   const comment = await send('bob', 'POST', `${item}/comments`, { kind: 'question', text: `Hello ${words}` },
-    { 'Idempotency-Key': 'a comment' });
+    { 'Idempotency-Key': 'a-comment' });
   await send('mod', 'POST', `${item}/comments`, { kind: 'information', text: `First line\n${words}`, parent: comment.json.id });
   await send('zoe', 'POST', `${item}/comments`, { kind: 'information', text: 'I was here' });
   const hidden = await send('bob', 'POST', `${item}/comments`, { kind: 'information', text: 'Hidden' });
@@ -56,13 +56,13 @@ async function talk(words) {
     { 'Content-Type': 'application/merge-patch+json', 'Jalon-Reason': encodeURIComponent(`So says ${words}`) });
   await send('mod', 'POST', `/maps/test/moderation/${id}`, { decision: 'hide', reason: `Hidden for ${words}` });
   await send('mod', 'POST', '/maps/test/blocks', { account: 'vandal', reason: `Insulted ${words}` });
-  await send('mod', 'POST', '/maps/test/zones', { reason: `Asked for by ${words}`, ends: '2999-01-01T00:00:00Z',
+  await send('mod', 'POST', '/maps/test/zones', { reason: `Asked for by ${words}`, ends: new Date(Date.now() + 86400e3).toISOString(),
     geometry: { type: 'Polygon', coordinates: [[[4, 44], [4.1, 44], [4.1, 44.1], [4, 44.1], [4, 44]]] } });
   return item;
 }
 
 async function rows() {
-  return process.env.JALON_DATABASE ? readServer(process.env.JALON_DATABASE) : readFile(path.join(data, 'jalon.db'));
+  return process.env.JALON_DATABASE ? readServer(process.env.JALON_DATABASE) : readFile(path.join(data, 'jalon.sqlite'));
 }
 
 /** Where the text stands: "comment", … */

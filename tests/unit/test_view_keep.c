@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -193,6 +194,51 @@ static void what_is_kept_comes_back(void **state)
     assert_int_equal(digest_of(other), digest_of(view));
     jalon_view_destroy(view);
     jalon_view_destroy(other);
+}
+
+static bool any_file_holds(struct fixture *fixture, const char *text)
+{
+    bool any = false;
+    DIR *listing = opendir(fixture->folder);
+    assert_non_null(listing);
+    for (struct dirent *one = readdir(listing); one != NULL; one = readdir(listing)) {
+        unsigned char *data;
+        size_t size = one->d_name[0] != '.' ? read_file(fixture, one->d_name, &data) : 0;
+        for (size_t i = 0; !any && i + strlen(text) <= size; i++) {
+            any = memcmp(data + i, text, strlen(text)) == 0;
+        }
+    }
+    closedir(listing);
+    return any;
+}
+
+static void what_is_forgotten_is_in_no_file(void **state)
+{
+    struct fixture *fixture = *state;
+    struct jalon_contribution *one = &fixture->all[11];
+    one->moderation = JALON_MODERATION_PUBLISHED;
+    one->title = JALON_TEXT("Zorglub Pirouette");
+    struct jalon_view *view = make_loaded(fixture);
+    assert_true(any_file_holds(fixture, "Zorglub Pirouette"));
+    one->title = JALON_TEXT("Nobody");
+    view->kept_every = INT64_MAX / 2;
+    assert_int_equal(jalon_view_apply(fixture->ctx, view, one, SEQ + 1, SEQ * 10 + 10), JALON_OK);
+    assert_int_equal(jalon_view_keep(fixture->ctx, view), JALON_OK);
+    assert_true(any_file_holds(fixture, "Zorglub Pirouette")); /* it is not worth it */
+    jalon_view_forget_kept(view);
+    assert_int_equal(count_files(fixture, "test.", false), 0);
+    assert_int_equal(jalon_view_keep(fixture->ctx, view), JALON_OK);
+    assert_int_equal(count_files(fixture, "test.", false), COLLECTIONS);
+    assert_false(any_file_holds(fixture, "Zorglub Pirouette"));
+    struct jalon_view *other = make_view(fixture, &fixture_map);
+    assert_int_equal(restore(fixture, other), JALON_OK);
+    assert_int_equal(digest_of(other), digest_of(view));
+    jalon_view_destroy(other);
+    jalon_view_destroy(view);
+    jalon_view_forget_map(fixture->folder, JALON_TEXT("tes"));
+    assert_int_equal(count_files(fixture, "test.", false), COLLECTIONS);
+    jalon_view_forget_map(fixture->folder, JALON_TEXT("test"));
+    assert_int_equal(count_files(fixture, "test.", false), 0);
 }
 
 /* Each collection's file is of its own event: the view stands at the earliest. */
@@ -755,6 +801,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(what_is_kept_comes_back),
+        RUN(what_is_forgotten_is_in_no_file),
         RUN(files_of_different_events_fit),
         RUN(a_damaged_file_is_not_taken),
         RUN(a_file_that_is_not_there_is_not_taken),
