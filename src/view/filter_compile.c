@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * From what was written to what it means: properties found, types checked, constants worked out.
+ * From what was written to what it means: properties found, operands compiled, constants worked out.
  * Layer 2 (view).
  */
-#include "filter.h"
+#include "filter_compile.h"
 
-#include "jalon/clock.h"
+static node_ptr compile(struct jalon_view_compiler *compiler, source_ptr source);
 
-struct compiler {
-    struct jalon_context *ctx;
-    const struct jalon_map *map;
-    const struct jalon_collection *collection;
-    const struct jalon_cql2 *cql2;
-    struct jalon_view_axes axes;
-    enum jalon_status status; /* of the first failure; what follows gives NULL */
-};
-
-typedef struct jalon_view_node *node_ptr;
-typedef const struct jalon_cql2_node *source_ptr;
-
-static node_ptr compile(struct compiler *compiler, source_ptr source);
-
-static const char *type_name(enum jalon_view_type type)
-{
-    static const char *const names[] = {"true or false", "a number",    "a text",     "a date",
-                                        "a time",        "an interval", "a geometry", "an array"};
-    return names[type];
-}
-
-#define REFUSE(compiler, source, ...)                                                              \
-    ((compiler)->status == JALON_OK                                                                \
-         ? (void)((compiler)->status =                                                             \
-                      jalon_cql2_refuse((compiler)->ctx, (compiler)->cql2, source, __VA_ARGS__))   \
-         : (void)0)
-
-static node_ptr no_memory(struct compiler *compiler)
+static node_ptr no_memory(struct jalon_view_compiler *compiler)
 {
     if (compiler->status == JALON_OK) {
         compiler->status = jalon_no_memory(compiler->ctx);
@@ -42,7 +15,7 @@ static node_ptr no_memory(struct compiler *compiler)
     return NULL;
 }
 
-static node_ptr make(struct compiler *compiler, enum jalon_view_node_kind kind,
+static node_ptr make(struct jalon_view_compiler *compiler, enum jalon_view_node_kind kind,
                      enum jalon_view_type type)
 {
     node_ptr node = jalon_arena_allocate_zeroed(compiler->ctx->arena, 1, sizeof *node);
@@ -58,7 +31,7 @@ static node_ptr make(struct compiler *compiler, enum jalon_view_node_kind kind,
 
 /* --- Literals --- */
 
-static node_ptr make_literal(struct compiler *compiler, source_ptr source)
+static node_ptr make_literal(struct jalon_view_compiler *compiler, source_ptr source)
 {
     node_ptr node = make(compiler, JALON_VIEW_NODE_LITERAL, JALON_VIEW_BOOLEAN);
     if (node == NULL) {
@@ -85,7 +58,7 @@ static node_ptr make_literal(struct compiler *compiler, source_ptr source)
     return node;
 }
 
-static node_ptr make_spatial(struct compiler *compiler, source_ptr source)
+static node_ptr make_spatial(struct jalon_view_compiler *compiler, source_ptr source)
 {
     node_ptr node = make(compiler, JALON_VIEW_NODE_LITERAL, JALON_VIEW_GEOMETRY);
     if (node == NULL || compiler->status != JALON_OK) {
@@ -99,7 +72,7 @@ static node_ptr make_spatial(struct compiler *compiler, source_ptr source)
 /* --- Properties --- */
 
 /* "title, description, …", for whoever misspelt one. */
-static struct jalon_text list_queryables(struct compiler *compiler)
+static struct jalon_text list_queryables(struct jalon_view_compiler *compiler)
 {
     struct jalon_view_queryable one;
     struct jalon_buffer names;
@@ -113,27 +86,15 @@ static struct jalon_text list_queryables(struct compiler *compiler)
     return list.data != NULL ? list : JALON_TEXT_EMPTY;
 }
 
-/* So much of a name as a message may hold, in whole characters. */
-static struct jalon_text shorten(struct jalon_text name)
-{
-    enum { SHOWN = 64 };
-    if (name.length > SHOWN) {
-        for (name.length = SHOWN; ((unsigned char)name.data[name.length] & 0xc0) == 0x80;) {
-            name.length--;
-        }
-    }
-    return name;
-}
-
-static node_ptr make_property(struct compiler *compiler, source_ptr source)
+static node_ptr make_property(struct jalon_view_compiler *compiler, source_ptr source)
 {
     node_ptr node = make(compiler, JALON_VIEW_NODE_PROPERTY, JALON_VIEW_TEXT);
     if (node == NULL) {
         return NULL;
     }
     if (!jalon_view_queryable_find(compiler->collection, source->text, &node->queryable)) {
-        struct jalon_text name = shorten(source->text);
-        REFUSE(compiler, source, "there is no property \"%.*s\" here; there are %s",
+        struct jalon_text name = jalon_view_shorten_name(source->text);
+        JALON_VIEW_REFUSE(compiler, source, "there is no property \"%.*s\" here; there are %s",
                JALON_TEXT_ARGS(name), list_queryables(compiler).data);
         return NULL;
     }
@@ -144,7 +105,7 @@ static node_ptr make_property(struct compiler *compiler, source_ptr source)
 /* --- Operands --- */
 
 /* All children; false when one of them failed. */
-static bool compile_operands(struct compiler *compiler, source_ptr source, node_ptr node)
+static bool compile_operands(struct jalon_view_compiler *compiler, source_ptr source, node_ptr node)
 {
     if (node == NULL) {
         return false;
@@ -167,239 +128,9 @@ static bool compile_operands(struct compiler *compiler, source_ptr source, node_
     return true;
 }
 
-static bool is_time(enum jalon_view_type type)
-{
-    return type == JALON_VIEW_DATE || type == JALON_VIEW_TIMESTAMP;
-}
-
-/* A text written where a time is wanted is one when it reads as one. */
-static void read_as_time(node_ptr node)
-{
-    int64_t time_us;
-    if (node->kind != JALON_VIEW_NODE_LITERAL || node->type != JALON_VIEW_TEXT) {
-        return;
-    }
-    bool is_date = jalon_clock_parse_date(node->datum.text, &time_us);
-    if (is_date || jalon_clock_parse(node->datum.text, &time_us)) {
-        node->type = is_date ? JALON_VIEW_DATE : JALON_VIEW_TIMESTAMP;
-        node->datum = (struct jalon_view_datum){
-            .type = node->type, .is_days = is_date, .first_us = time_us, .last_us = time_us};
-    }
-}
-
-static bool expect_type(struct compiler *compiler, source_ptr source,
-                        const struct jalon_view_node *node, enum jalon_view_type type)
-{
-    if (node->type != type) {
-        REFUSE(compiler, source, "expected %s, found %s", type_name(type), type_name(node->type));
-        return false;
-    }
-    return true;
-}
-
-static bool expect_all(struct compiler *compiler, source_ptr source, node_ptr node,
-                       enum jalon_view_type type)
-{
-    source_ptr child = source->first;
-    for (size_t i = 0; i < node->count; i++, child = child->next) {
-        if (!expect_type(compiler, child, node->operands[i], type)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* All operands of one type that has an order; a date goes with a time. */
-static bool expect_alike(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    bool has_time = false;
-    source_ptr child = source->first;
-    for (size_t i = 0; i < node->count; i++) {
-        has_time = has_time || is_time(node->operands[i]->type);
-    }
-    const struct jalon_view_node *first = node->operands[0];
-    for (size_t i = 0; i < node->count; i++, child = child->next) {
-        node_ptr operand = node->operands[i];
-        if (has_time) {
-            read_as_time(operand);
-        }
-        if (operand->type > JALON_VIEW_TIMESTAMP) {
-            REFUSE(compiler, child, "expected a value that can be compared, found %s",
-                   type_name(operand->type));
-            return false;
-        }
-        bool fits =
-            operand->type == first->type || (is_time(operand->type) && is_time(first->type));
-        if (!fits) {
-            REFUSE(compiler, child, "expected %s, as on the left, found %s", type_name(first->type),
-                   type_name(operand->type));
-            return false;
-        }
-    }
-    return true;
-}
-
-/* --- Operations: each checks its operands and leaves its type in the node --- */
-
-static bool check_like(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    const struct jalon_view_node *pattern = node->operands[1];
-    if (!expect_all(compiler, source, node, JALON_VIEW_TEXT)) {
-        return false;
-    }
-    if (pattern->kind != JALON_VIEW_NODE_LITERAL) {
-        REFUSE(compiler, source->first->next, "expected a pattern written out");
-        return false;
-    }
-    if (!jalon_view_pattern_make(compiler->ctx->arena, pattern->datum.text, &node->pattern)) {
-        (void)no_memory(compiler);
-        return false;
-    }
-    if (node->pattern.codes == NULL) {
-        REFUSE(compiler, source->first->next, "expected a pattern of at most %d characters",
-               JALON_VIEW_PATTERN_MAX);
-        return false;
-    }
-    return true;
-}
-
-static bool check_between(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    return expect_alike(compiler, source, node) &&
-           (is_time(node->operands[0]->type) ||
-            expect_all(compiler, source, node, JALON_VIEW_NUMBER));
-}
-
-static bool check_spatial(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    bool is_simple = node->op == JALON_CQL2_S_INTERSECTS || node->op == JALON_CQL2_S_DISJOINT;
-    if (!expect_all(compiler, source, node, JALON_VIEW_GEOMETRY)) {
-        return false;
-    }
-    source_ptr child = source->first;
-    for (size_t i = 0; i < 2; i++, child = child->next) {
-        const struct jalon_view_node *operand = node->operands[i];
-        if (operand->kind == JALON_VIEW_NODE_LITERAL && !is_simple &&
-            jalon_geo_shape_is_mixed(operand->spatial.shape)) {
-            REFUSE(compiler, child,
-                   "expected points, lines or polygons: a collection of several kinds goes with "
-                   "S_INTERSECTS and S_DISJOINT only");
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool check_temporal(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    bool takes_instants = node->op <= JALON_CQL2_T_INTERSECTS;
-    source_ptr child = source->first;
-    for (size_t i = 0; i < 2; i++, child = child->next) {
-        node_ptr operand = node->operands[i];
-        read_as_time(operand);
-        if (operand->type != JALON_VIEW_INTERVAL && !(takes_instants && is_time(operand->type))) {
-            REFUSE(compiler, child, "expected %s, found %s",
-                   takes_instants ? "a date, a time or an interval" : "an interval",
-                   type_name(operand->type));
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool check_text(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    node->type = JALON_VIEW_TEXT;
-    return expect_all(compiler, source, node, JALON_VIEW_TEXT);
-}
-
-static bool check_arithmetic(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    node->type = JALON_VIEW_NUMBER;
-    return expect_all(compiler, source, node, JALON_VIEW_NUMBER);
-}
-
-/* "length, year, …" */
-static struct jalon_text list_functions(struct compiler *compiler)
-{
-    size_t count;
-    struct jalon_text list = JALON_TEXT_EMPTY;
-    const struct jalon_view_function *functions = jalon_view_functions(&count);
-    for (size_t i = 0; i < count && list.data != NULL; i++) {
-        list = jalon_text_format(compiler->ctx->arena, "%s%s%s", list.data, i == 0 ? "" : ", ",
-                                 functions[i].name);
-    }
-    return list.data != NULL ? list : JALON_TEXT_EMPTY;
-}
-
-static bool check_function(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    size_t count;
-    const struct jalon_view_function *functions = jalon_view_functions(&count);
-    while (node->function < count &&
-           !jalon_text_equal_ascii_case(source->text,
-                                        jalon_text_from(functions[node->function].name))) {
-        node->function++;
-    }
-    if (node->function == count) {
-        struct jalon_text name = shorten(source->text);
-        REFUSE(compiler, source, "there is no function \"%.*s\" here; there are %s",
-               JALON_TEXT_ARGS(name), list_functions(compiler).data);
-        return false;
-    }
-    if (node->count != 1) {
-        REFUSE(compiler, source, "expected one operand, found %zu", node->count);
-        return false;
-    }
-    node_ptr operand = node->operands[0];
-    bool takes_time = functions[node->function].operand == JALON_VIEW_TIMESTAMP;
-    if (takes_time) {
-        read_as_time(operand);
-    }
-    node->type = JALON_VIEW_NUMBER;
-    return (takes_time && is_time(operand->type)) ||
-           expect_type(compiler, source->first, operand, functions[node->function].operand);
-}
-
-static bool check_call(struct compiler *compiler, source_ptr source, node_ptr node)
-{
-    enum jalon_cql2_op op = node->op;
-    if (op <= JALON_CQL2_NOT) {
-        return expect_all(compiler, source, node, JALON_VIEW_BOOLEAN);
-    }
-    if (op <= JALON_CQL2_GREATER_EQUAL || op == JALON_CQL2_IN) {
-        return expect_alike(compiler, source, node);
-    }
-    if (op == JALON_CQL2_LIKE) {
-        return check_like(compiler, source, node);
-    }
-    if (op == JALON_CQL2_BETWEEN) {
-        return check_between(compiler, source, node);
-    }
-    if (op == JALON_CQL2_IS_NULL) {
-        return true;
-    }
-    if (op <= JALON_CQL2_ACCENTI) {
-        return check_text(compiler, source, node);
-    }
-    if (op <= JALON_CQL2_POWER) {
-        return check_arithmetic(compiler, source, node);
-    }
-    if (op <= JALON_CQL2_S_EQUALS) {
-        return check_spatial(compiler, source, node);
-    }
-    if (op <= JALON_CQL2_T_STARTS) {
-        return check_temporal(compiler, source, node);
-    }
-    if (op == JALON_CQL2_FUNCTION) {
-        return check_function(compiler, source, node);
-    }
-    return expect_all(compiler, source, node, JALON_VIEW_ARRAY);
-}
-
 /* --- Constants --- */
 
-static node_ptr fold_text(struct compiler *compiler, node_ptr node)
+static node_ptr fold_text(struct jalon_view_compiler *compiler, node_ptr node)
 {
     if (node->datum.folding != 0) {
         node->datum.text =
@@ -410,7 +141,7 @@ static node_ptr fold_text(struct compiler *compiler, node_ptr node)
 }
 
 /* What no contribution changes is worked out once. */
-static node_ptr fold_constant(struct compiler *compiler, node_ptr node)
+static node_ptr fold_constant(struct jalon_view_compiler *compiler, node_ptr node)
 {
     struct jalon_view_run run = {.map = compiler->map};
     struct jalon_view_datum datum;
@@ -433,17 +164,17 @@ static node_ptr fold_constant(struct compiler *compiler, node_ptr node)
 
 /* --- Nodes --- */
 
-static node_ptr compile_call(struct compiler *compiler, source_ptr source)
+static node_ptr compile_call(struct jalon_view_compiler *compiler, source_ptr source)
 {
     node_ptr node = make(compiler, JALON_VIEW_NODE_CALL, JALON_VIEW_BOOLEAN);
     if (!compile_operands(compiler, source, node)) {
         return NULL;
     }
     node->op = source->op;
-    return check_call(compiler, source, node) ? fold_constant(compiler, node) : NULL;
+    return jalon_view_check_call(compiler, source, node) ? fold_constant(compiler, node) : NULL;
 }
 
-static node_ptr compile_interval(struct compiler *compiler, source_ptr source)
+static node_ptr compile_interval(struct jalon_view_compiler *compiler, source_ptr source)
 {
     node_ptr node = make(compiler, JALON_VIEW_NODE_LIST, JALON_VIEW_INTERVAL);
     if (!compile_operands(compiler, source, node)) {
@@ -456,22 +187,23 @@ static node_ptr compile_interval(struct compiler *compiler, source_ptr source)
         if (end->kind == JALON_VIEW_NODE_OPEN) {
             end->datum.first_us = INT64_MIN;
             end->datum.last_us = INT64_MAX;
-        } else if (!is_time(end->type)) {
-            REFUSE(compiler, child, "expected a date or a time, found %s", type_name(end->type));
+        } else if (!jalon_view_is_time(end->type)) {
+            JALON_VIEW_REFUSE(compiler, child, "expected a date or a time, found %s",
+                              jalon_view_type_name(end->type));
             return NULL;
         }
         node->datum.is_days = node->datum.is_days && end->type != JALON_VIEW_TIMESTAMP;
     }
     node = fold_constant(compiler, node);
     if (node != NULL && node->is_constant && node->datum.first_us > node->datum.last_us) {
-        REFUSE(compiler, source, "expected the start of the interval before its end");
+        JALON_VIEW_REFUSE(compiler, source, "expected the start of the interval before its end");
         return NULL;
     }
     return node;
 }
 
 /* Elements are single values; what they are compared with decides nothing: sets may mix types. */
-static node_ptr compile_array(struct compiler *compiler, source_ptr source)
+static node_ptr compile_array(struct jalon_view_compiler *compiler, source_ptr source)
 {
     node_ptr node = make(compiler, JALON_VIEW_NODE_LIST, JALON_VIEW_ARRAY);
     if (!compile_operands(compiler, source, node)) {
@@ -480,15 +212,16 @@ static node_ptr compile_array(struct compiler *compiler, source_ptr source)
     source_ptr child = source->first;
     for (size_t i = 0; i < node->count; i++, child = child->next) {
         if (node->operands[i]->type > JALON_VIEW_TIMESTAMP) {
-            REFUSE(compiler, child, "expected a text, number, date, time, true or false, found %s",
-                   type_name(node->operands[i]->type));
+            JALON_VIEW_REFUSE(compiler, child,
+                              "expected a text, number, date, time, true or false, found %s",
+                              jalon_view_type_name(node->operands[i]->type));
             return NULL;
         }
     }
     return node;
 }
 
-static node_ptr compile(struct compiler *compiler, source_ptr source)
+static node_ptr compile(struct jalon_view_compiler *compiler, source_ptr source)
 {
     switch (source->kind) {
     case JALON_CQL2_BOOLEAN:
@@ -609,7 +342,7 @@ enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const str
                                             struct jalon_text crs,
                                             const struct jalon_view_filter **out)
 {
-    struct compiler compiler = {
+    struct jalon_view_compiler compiler = {
         .ctx = ctx, .map = map, .collection = &map->collections[collection], .cql2 = cql2};
     enum jalon_status status = read_axes(ctx, crs, &compiler.axes);
     if (status != JALON_OK) {
@@ -621,7 +354,7 @@ enum jalon_status jalon_view_filter_compile(struct jalon_context *ctx, const str
         return jalon_no_memory(ctx);
     }
     node_ptr root = compile(&compiler, cql2->root);
-    if (root != NULL && expect_type(&compiler, cql2->root, root, JALON_VIEW_BOOLEAN)) {
+    if (root != NULL && jalon_view_expect_type(&compiler, cql2->root, root, JALON_VIEW_BOOLEAN)) {
         run->map = map;
         filter->run = run;
         filter->root = root;
