@@ -8,10 +8,16 @@ UPDATE account SET name = $2, former = $3, erased = $4, erasure = $5, email = NU
     profile = 'nobody', shows_contributions = $6, mails = $6, is_operator = $6
 WHERE number = $1;
 
--- name: erasure_take_keys
+-- name: erasure_take_sessions
 DELETE FROM session WHERE account = $1;
+
+-- name: erasure_take_tokens
 DELETE FROM token WHERE account = $1;
+
+-- name: erasure_take_memberships
 DELETE FROM membership WHERE account = $1;
+
+-- name: erasure_take_notifications
 DELETE FROM notification WHERE account = $1;
 
 -- $2: the address.

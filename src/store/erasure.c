@@ -13,6 +13,11 @@ enum jalon_status jalon_store_begin_erasure(struct jalon_context *ctx,
                                             const struct jalon_account *account,
                                             const struct jalon_erased *erased, int64_t time_us)
 {
+    /* Each by itself: who has no session may have tokens, and a role. */
+    static const int taken[] = {
+        JALON_QUERY_ERASURE_TAKE_SESSIONS,    JALON_QUERY_ERASURE_TAKE_TOKENS,
+        JALON_QUERY_ERASURE_TAKE_MEMBERSHIPS, JALON_QUERY_ERASURE_TAKE_NOTIFICATIONS,
+    };
     struct jalon_db_value values[] = {
         jalon_db_integer(account->number),
         jalon_db_text(erased->name),
@@ -27,9 +32,8 @@ enum jalon_status jalon_store_begin_erasure(struct jalon_context *ctx,
     };
     enum jalon_status status =
         jalon_db_execute(ctx, session->connection, JALON_QUERY_ERASURE_TAKE_ADDRESS, keys, 2, NULL);
-    if (status == JALON_OK) {
-        status =
-            jalon_db_execute(ctx, session->connection, JALON_QUERY_ERASURE_TAKE_KEYS, keys, 1, NULL);
+    for (size_t i = 0; status == JALON_OK && i < JALON_STORE_COUNT(taken); i++) {
+        status = jalon_db_execute(ctx, session->connection, taken[i], keys, 1, NULL);
     }
     int64_t changed;
     return status == JALON_OK

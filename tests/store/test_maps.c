@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jalon/geo.h"
+#include "jalon/store_charter.h"
 
 static void assert_same_text(struct jalon_text a, struct jalon_text b)
 {
@@ -255,6 +256,10 @@ static void a_map_goes_with_all_it_holds(void **state)
     struct jalon_territory territory = quarter(ctx, JALON_TEXT("b"), 3);
     int64_t seq = 0;
     sample_map(ctx, &second);
+    struct jalon_charter charter = {.version = 1,
+                                    .text = {JALON_TEXT("Règles"), JALON_TEXT("Rules")},
+                                    .author = JALON_TEXT_EMPTY,
+                                    .created_us = 1};
     second.slug = JALON_TEXT("second");
     sample_contribution(ctx, &fixture->map, 1, &mine);
     sample_contribution(ctx, &fixture->map, 1, &other);
@@ -264,10 +269,13 @@ static void a_map_goes_with_all_it_holds(void **state)
     expect(ctx, JALON_OK,
            jalon_store_put_contribution(ctx, session, &second, &other, &creation, &seq));
     expect(ctx, JALON_OK, jalon_store_put_territory(ctx, session, &second, &territory));
+    expect(ctx, JALON_OK, jalon_store_insert_charter(ctx, session, &second, &charter));
     commit_session(fixture, session);
 
     session = write_session(fixture);
-    expect(ctx, JALON_OK, jalon_store_delete_map(ctx, session, &second));
+    expect(ctx, JALON_OK, jalon_store_delete_map(ctx, session, &second)); /* nobody is its member */
+    expect(ctx, JALON_NOT_FOUND,
+           jalon_store_find_charter(ctx, session, &second, charter.version, &charter));
     expect(ctx, JALON_NOT_FOUND, jalon_store_delete_map(ctx, session, &second));
     expect(ctx, JALON_NOT_FOUND, jalon_store_update_map(ctx, session, &second));
     expect(ctx, JALON_NOT_FOUND,
