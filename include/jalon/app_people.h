@@ -200,11 +200,12 @@ enum jalon_status jalon_app_write_copy(struct jalon_context *ctx, struct jalon_a
  * At once nobody can sign in any more, and name, address and all that only the account could read are
  * gone from it; what it contributed stays. *out_finished: its name is out of that too, where
  * "erased-…" stands (ANONYMISE) or nothing (REMOVE); else that goes on, also after a restart. JALON_INVALID:
- * `name` is not the account's.
+ * `name` is not the account's; JALON_CONFLICT at /leave_maps: it is the only admin of maps, which are
+ * named, and `leaves_maps` is false: with it these have none but the server's operators.
  */
 enum jalon_status jalon_app_erase_account(struct jalon_context *ctx, struct jalon_app *app,
                                           struct jalon_text account, struct jalon_text name,
-                                          enum jalon_erasure erasure,
+                                          enum jalon_erasure erasure, bool leaves_maps,
                                           bool *out_finished) JALON_MUST_USE;
 
 #endif

@@ -43,6 +43,10 @@ enum jalon_status jalon_store_count_other_admins(struct jalon_context *ctx,
                                                  struct jalon_session *session,
                                                  const struct jalon_map *map, int64_t account,
                                                  int64_t *out) JALON_MUST_USE;
+/* The maps of which this account is the only admin, by slug, at most `limit`, as "one, another". */
+enum jalon_status jalon_store_list_alone(struct jalon_context *ctx, struct jalon_session *session,
+                                         int64_t account, size_t limit,
+                                         struct jalon_text *out) JALON_MUST_USE;
 /* JALON_NOT_FOUND (no message): the map has no territory with this key. */
 enum jalon_status jalon_store_find_territory(struct jalon_context *ctx,
                                              struct jalon_session *session,

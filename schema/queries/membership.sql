@@ -25,3 +25,11 @@ DELETE FROM membership WHERE map = $1 AND account = $2;
 
 -- name: membership_count_admins
 SELECT count(*) FROM membership WHERE map = $1 AND role = 'admin' AND account <> $2;
+
+-- The maps of which $1 is the only admin.
+-- name: membership_alone
+SELECT map.slug FROM membership JOIN map ON map.number = membership.map
+WHERE membership.account = $1 AND membership.role = 'admin'
+    AND NOT EXISTS (SELECT 1 FROM membership AS other
+        WHERE other.map = membership.map AND other.role = 'admin' AND other.account <> $1)
+ORDER BY map.slug LIMIT $2;

@@ -4,6 +4,7 @@
 
 struct body {
     struct jalon_text name, contributions;
+    bool leave_maps;
 };
 
 enum jalon_status jalon_account_delete(struct jalon_request *request,
@@ -12,9 +13,10 @@ enum jalon_status jalon_account_delete(struct jalon_request *request,
     static const struct jalon_json_field fields[] = {
         {"name", JALON_JSON_TO_TEXT, offsetof(struct body, name), true},
         {"contributions", JALON_JSON_TO_TEXT, offsetof(struct body, contributions), true},
+        {"leave_maps", JALON_JSON_TO_BOOLEAN, offsetof(struct body, leave_maps), false},
     };
     struct jalon_api *api = request->application;
-    struct body body = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
+    struct body body = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY, false};
     enum jalon_erasure erasure = JALON_ERASURE_ANONYMISE;
     bool finished = false;
     enum jalon_status status =
@@ -25,7 +27,7 @@ enum jalon_status jalon_account_delete(struct jalon_request *request,
     }
     if (status == JALON_OK) {
         status = jalon_app_erase_account(request->ctx, api->app, request->account, body.name,
-                                         erasure, &finished);
+                                         erasure, body.leave_maps, &finished);
     }
     if (status == JALON_OK) {
         response->code = finished ? 204 : 202;

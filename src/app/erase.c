@@ -10,14 +10,30 @@
 #include <stdio.h>
 
 #include "jalon/clock.h"
+#include "jalon/store_membership.h"
 
 #include "erase_mentions.h"
 
-enum { CONTRIBUTIONS_A_TURN = 50, HISTORY_A_TURN = 20000 };
+enum { CONTRIBUTIONS_A_TURN = 50, HISTORY_A_TURN = 20000, MAPS_NAMED = 20 };
 
 /* --- The account --- */
+/* A map that has an admin keeps one, unless who goes says that it is not to. */
+static enum jalon_status check_alone(struct jalon_context *ctx, struct jalon_session *session,
+                                     int64_t account)
+{
+    struct jalon_text maps = JALON_TEXT_EMPTY;
+    enum jalon_status status =
+        jalon_store_list_alone(ctx, session, account, MAPS_NAMED, &maps);
+    return status == JALON_OK && maps.length > 0
+               ? jalon_fail_at(ctx, JALON_CONFLICT, JALON_ERROR_POINTER, "/leave_maps",
+                               "you are the only admin of %.*s: make somebody else one first, or "
+                               "say that these maps are to have none", JALON_TEXT_ARGS(maps))
+               : status;
+}
+
 static enum jalon_status begin_erasure(struct jalon_context *ctx, struct jalon_session *session,
-                                       struct jalon_text name, enum jalon_erasure erasure)
+                                       struct jalon_text name, enum jalon_erasure erasure,
+                                       bool leaves_maps)
 {
     char made_up[32];
     uint8_t random[6];
@@ -30,6 +46,9 @@ static enum jalon_status begin_erasure(struct jalon_context *ctx, struct jalon_s
     if (status == JALON_OK && account.erased_us != 0) {
         return jalon_fail(ctx, JALON_NOT_FOUND, "there is no such account");
     }
+    if (status == JALON_OK && !leaves_maps) {
+        status = check_alone(ctx, session, account.number);
+    }
     if (status == JALON_OK) {
         status = jalon_store_begin_erasure(ctx, session, &account, &erased, jalon_clock_now_us());
     }
@@ -38,7 +57,8 @@ static enum jalon_status begin_erasure(struct jalon_context *ctx, struct jalon_s
 
 enum jalon_status jalon_app_erase_account(struct jalon_context *ctx, struct jalon_app *app,
                                           struct jalon_text account, struct jalon_text name,
-                                          enum jalon_erasure erasure, bool *out_finished)
+                                          enum jalon_erasure erasure, bool leaves_maps,
+                                          bool *out_finished)
 {
     static const int64_t patience_us = 5000000;
     struct jalon_session *session = NULL;
@@ -49,7 +69,7 @@ enum jalon_status jalon_app_erase_account(struct jalon_context *ctx, struct jalo
     }
     enum jalon_status status = jalon_store_write(ctx, app->store, &session);
     if (status == JALON_OK) {
-        status = begin_erasure(ctx, session, account, erasure);
+        status = begin_erasure(ctx, session, account, erasure, leaves_maps);
     }
     jalon_session_end(session);
     if (status != JALON_OK) {

@@ -146,3 +146,31 @@ enum jalon_status jalon_store_count_other_admins(struct jalon_context *ctx,
     return jalon_store_read_integer(ctx, session, JALON_QUERY_MEMBERSHIP_COUNT_ADMINS, values,
                                     JALON_STORE_COUNT(values), out);
 }
+
+static enum jalon_status append_slug(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     void *object)
+{
+    struct jalon_text *list = object;
+    struct jalon_text grown = jalon_text_format(
+        ctx->arena, "%.*s%s%.*s", JALON_TEXT_ARGS(*list), list->length > 0 ? ", " : "",
+        JALON_TEXT_ARGS(jalon_db_to_text(&row[0])));
+    if (grown.data == NULL) {
+        return jalon_no_memory(ctx);
+    }
+    *list = grown;
+    return JALON_OK;
+}
+
+enum jalon_status jalon_store_list_alone(struct jalon_context *ctx, struct jalon_session *session,
+                                         int64_t account, size_t limit, struct jalon_text *out)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(account), jalon_db_integer((int64_t)limit)};
+    struct jalon_text list = JALON_TEXT_EMPTY;
+    enum jalon_status status =
+        jalon_store_each_row(ctx, session, JALON_QUERY_MEMBERSHIP_ALONE, values,
+                             JALON_STORE_COUNT(values), append_slug, &list);
+    if (status == JALON_OK) {
+        *out = list;
+    }
+    return status;
+}

@@ -341,11 +341,11 @@ static void erase_many(struct fixture *fixture, enum jalon_erasure erasure)
     assert_true(find_everywhere(fixture, "zoe.goes@") > 0);
     expect(ctx, JALON_INVALID,
            jalon_app_erase_account(ctx, fixture->app, JALON_TEXT("zoewhogoes"), JALON_TEXT("zoe"),
-                                   erasure, &finished));
+                                   erasure, false, &finished));
     jalon_error_clear(ctx);
     expect(ctx, JALON_OK,
            jalon_app_erase_account(ctx, fixture->app, JALON_TEXT("zoewhogoes"),
-                                   JALON_TEXT("zoewhogoes"), erasure, &finished));
+                                   JALON_TEXT("zoewhogoes"), erasure, false, &finished));
     assert_true(finished);
     assert_int_equal(find_everywhere(fixture, "zoewhogoes"), 0);
     assert_int_equal(find_everywhere(fixture, "zoe.goes@"), 0);

@@ -165,11 +165,12 @@ export async function data(frame: Frame): Promise<HTMLElement[]> {
         fields: [
           { name: 'contributions', label: t('data.what'), type: 'select', value: 'anonymise',
             choices: [['anonymise', t('data.anonymise')], ['remove', t('data.remove')]] },
+          { name: 'leave_maps', label: t('data.leave_maps'), type: 'check', value: false },
           { name: 'name', label: t('data.name', { name }), required: true, help: t('data.name_help') },
         ],
         submit: t('data.erase_now'),
-        send: async ({ contributions, name: typed }) => {
-          await send('DELETE', '/accounts/me', { name: typed, contributions });
+        send: async ({ contributions, leave_maps, name: typed }) => {
+          await send('DELETE', '/accounts/me', { name: typed, contributions, leave_maps });
           keepSession(null);
           erased = true;
           history.replaceState(null, '', location.pathname);
