@@ -249,11 +249,11 @@ for (const [choice, left, device, locale] of [['anonymise', /^erased-/, NARROW, 
     await checkPage(page, 'my data');
     const form = page.locator('.danger form');
     await form.locator('select').selectOption(choice);
-    await form.locator('input').fill('zoe');
+    await form.locator('input[name="name"]').fill('zoe');
     await form.locator('button[type="submit"]').click();
     await form.locator('.field.invalid').waitFor();
     assert.equal((await zoe('GET', '/accounts/me')).status, 200, 'another name ends nothing');
-    await form.locator('input').fill(name);
+    await form.locator('input[name="name"]').fill(name);
     await form.locator('button[type="submit"]').click();
     await page.waitForSelector('#sign-in');
     await page.waitForSelector('#page .said:focus');
