@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { readFile, readServer } from '../moving/rows.mjs';
 import { serve, stop } from '../server.mjs';
 
 const jalon = process.env.JALON;
@@ -189,6 +190,58 @@ test('what somebody did in the last hours is undone, but not what others built u
     ['restore', 'mona', 'A wave of vandalism']);
   const again = await send('POST', `${map}/wiki/reverts`, command, as('mona'));
   assert.ok(again.json.items.every(({ result }) => result !== 'restored' && result !== 'hidden'));
+});
+
+test('a device or an address is kept out, and undone, without being told to anybody', async () => {
+  const devices = ['device-of-a-vandal-0001', 'device-of-a-neighbour'];
+  const from = (n) => ({ 'Jalon-Device': devices[n] });
+  const bad = (await add('wiki', place('Scribble'), from(0))).json;
+  const good = (await add('wiki', place('Bench'), from(1))).json;
+  const shown = [];
+  const ask = async (...request) => {
+    const answer = await send(...request);
+    shown.push(JSON.stringify([answer.json ?? null, [...answer.headers]]));
+    return answer;
+  };
+  const block = async (what, id = bad.id) => ask('POST', `${map}/wiki/blocks`, { contribution: id, what, reason: 'Scribbles' }, as('mona'));
+  const lift = async (made) => assert.equal((await ask('DELETE', made.headers.get('location'), undefined, as('mona'))).status, 204);
+  assert.equal((await block('nose')).status, 400);
+  assert.equal((await block('device', '0190f3c2-0000-7000-8000-000000000000')).status, 404);
+  const device = await block('device');
+  assert.equal(device.status, 201, JSON.stringify(device.json));
+  const refused = await add('wiki', place('Scribble again'), from(0));
+  assert.equal(refused.status, 403);
+  assert.match(refused.json.detail, /Scribbles/);
+  assert.equal((await add('wiki', place('Second bench'), from(1))).status, 201, 'another device');
+  const list = await ask('GET', `${map}/wiki/blocks`, undefined, as('mona'));
+  assert.equal(list.json.items.length, 1);
+  await lift(device);
+  const address = await block('address');
+  assert.equal(address.status, 201, JSON.stringify(address.json));
+  assert.equal((await add('wiki', place('Third bench'), from(1))).status, 403, 'the same address');
+  assert.equal((await add('wiki', place('With an account'), as('other'))).status, 201);
+  await ask('GET', `${map}/wiki/blocks`, undefined, as('mona'));
+  await lift(address);
+  const undone = await ask('POST', `${map}/wiki/reverts`, { contribution: bad.id, hours: 1, reason: 'Scribbles' }, as('mona'));
+  assert.equal(undone.status, 200, JSON.stringify(undone.json));
+  const of = Object.fromEntries(undone.json.items.map(({ id, result }) => [id, result]));
+  assert.equal(of[bad.id], 'hidden');
+  assert.ok(!(good.id in of), 'of this device alone');
+  for (const at of ['audit', 'moderation?limit=100', 'blocks', 'zones', 'members', `collections/accessibility/items/${bad.id}`,
+    `collections/accessibility/items/${bad.id}/moderation`, `collections/accessibility/items/${bad.id}/revisions`,
+    `collections/accessibility/items/${good.id}`, 'collections/accessibility/items?limit=100']) {
+    await ask('GET', `${map}/wiki/${at}`, undefined, as('mona'));
+  }
+  const rows = process.env.JALON_DATABASE ? await readServer(process.env.JALON_DATABASE)
+    : await readFile(path.join(data, 'jalon.sqlite'));
+  const kept = new Set(rows.origin.flatMap((row) => { const { device: d, address: a } = JSON.parse(row); return [d, a]; })
+    .filter((one) => one));
+  assert.ok(kept.size >= 3, 'two devices and an address');
+  for (const secret of [...kept, ...devices, '127.0.0.1']) {
+    const plain = shown.map((one) => one.replaceAll(`127.0.0.1:${server.port}`, 'here'));
+    assert.ok(!plain.some((one) => one.includes(secret)), `${secret} is told`);
+    assert.ok(secret === '127.0.0.1' || kept.has(secret) || !JSON.stringify(rows).includes(secret), `${secret} is kept as it is`);
+  }
 });
 
 test('what looks like advertising waits for a moderator', async () => {
