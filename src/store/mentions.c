@@ -31,27 +31,17 @@ static const struct source {
 };
 _Static_assert(JALON_STORE_COUNT(sources) == JALON_MENTION_SOURCES, "a row for each source");
 
-struct page {
-    const struct source *source;
-    struct jalon_mentioning *items;
-    size_t count;
-};
-
-static enum jalon_status take(struct jalon_context *ctx, const struct jalon_db_value *row,
-                              void *object)
+static enum jalon_status read_mentioning(struct jalon_context *ctx,
+                                         const struct jalon_db_value *row, const void *with,
+                                         void *object)
 {
-    struct page *page = object;
-    struct jalon_mentioning *item = &page->items[page->count];
-    item->number = page->source->has_numbers ? jalon_db_to_integer(&row[0]) : 0;
+    const struct source *source = with;
+    struct jalon_mentioning *item = object;
+    item->number = source->has_numbers ? jalon_db_to_integer(&row[0]) : 0;
     item->id = JALON_TEXT_EMPTY;
-    enum jalon_status status = page->source->has_numbers
-                                   ? JALON_OK
-                                   : jalon_store_copy_text(ctx, &row[0], &item->id);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[1], &item->text);
-    }
-    page->count += status == JALON_OK;
-    return status;
+    enum jalon_status status =
+        source->has_numbers ? JALON_OK : jalon_store_copy_text(ctx, &row[0], &item->id);
+    return status == JALON_OK ? jalon_store_copy_text(ctx, &row[1], &item->text) : status;
 }
 
 static struct jalon_db_value key_of(const struct source *source,
@@ -75,24 +65,19 @@ enum jalon_status jalon_store_list_mentioning(struct jalon_context *ctx,
         .number = -1,
         .id = {"00000000-0000-0000-0000-000000000000", JALON_ID_TEXT_SIZE - 1},
     };
-    struct page page = {
-        .source = &sources[source],
-        .items = jalon_arena_allocate(ctx->arena, limit * sizeof *page.items),
-    };
     struct jalon_db_value values[] = {
         jalon_db_integer(map),
         jalon_db_text(text),
-        key_of(page.source, after != NULL ? after : &first),
+        key_of(&sources[source], after != NULL ? after : &first),
         jalon_db_integer((int64_t)limit),
     };
-    if (page.items == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    enum jalon_status status = jalon_store_each_row(ctx, session, page.source->find, values,
-                                                    JALON_STORE_COUNT(values), take, &page);
+    struct jalon_store_list list = {
+        .size = sizeof(struct jalon_mentioning), .read = read_mentioning, .with = &sources[source]};
+    enum jalon_status status = jalon_store_read_list(ctx, session, sources[source].find, values,
+                                                     JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
-        *out = page.items;
-        *out_count = page.count;
+        *out = list.items;
+        *out_count = list.count;
     }
     return status;
 }
