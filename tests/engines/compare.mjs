@@ -12,8 +12,9 @@ const DRAWN = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:
  * took and did not need, those of what was taken back.
  */
 const NUMBER = /(\x12(?:[\x80-\xff][\x01-\x7f]|[\x01-\x7f])\x08)([\x80-\xff]*[\x00-\x7f])(?=\x12|\x18)/g;
-/** That a token was used is written a while after the answer. */
+/** That a token was used is written a while after the answer; seconds pass while one of the two is slower. */
 const USED = /("used":)(?:null|"<time>")/g;
+const AGE = /("age_s":|: wait )\d+/g;
 /** A digest of what was drawn. */
 const TAG = /(?:W\/)?"[\w.:-]{8,}"/g;
 
@@ -28,7 +29,7 @@ export class Names {
 
   in(text) {
     return text.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:0').replace(DRAWN, (found) =>
-      (/^\d{4}-\d\d-\d\dT/.test(found) ? '<time>' : this.#name('drawn', found))).replace(USED, '$1"<once>"');
+      (/^\d{4}-\d\d-\d\dT/.test(found) ? '<time>' : this.#name('drawn', found))).replace(USED, '$1"<once>"').replace(AGE, '$1"<seconds>"');
   }
 
   inTile(text) {
@@ -53,6 +54,10 @@ export function essence(answer, names) {
     if (OWN.has(name)) continue;
     // Lengths of what is drawn are drawn too: of times, of what is compressed.
     if (drawn && name === 'content-length') continue;
+    if (drawn && /^retry-after$/i.test(name)) {
+      headers[name] = value.replace(/^\d+$/, '<seconds>');
+      continue;
+    }
     headers[name] = !drawn ? value : names.in(/^etag$/i.test(name) ? names.inTag(value) : value);
   }
   return { status: answer.status, headers, body };
