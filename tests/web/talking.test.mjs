@@ -79,7 +79,10 @@ test('who changes what somebody else just changed sees both, and chooses field b
   await page.waitForSelector('#edit-reason');
   await page.fill('#field-title', 'Le mien');
   await page.fill('#field-description', 'La mienne');
-  await client('mod')('PATCH', itemPath(item.id), { properties: { title: 'Le leur', description: 'La leur' } },
+  await page.fill('#position-lat', '43.551');
+  await page.click('#position-use');
+  const moved = { type: 'Point', coordinates: [item.geometry.coordinates[0], 43.552] };
+  await client('mod')('PATCH', itemPath(item.id), { properties: { title: 'Le leur', description: 'La leur' }, geometry: moved },
     { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' });
   await page.click('#send');
   await page.locator('#field-title-error').filter({ hasText: /\S/ }).waitFor();
@@ -92,10 +95,12 @@ test('who changes what somebody else just changed sees both, and chooses field b
   await page.locator('[data-conflict="title"] [value="theirs"]').check();
   await page.locator('[data-conflict="title"] [value="mine"]').check();
   assert.equal(await page.inputValue('#field-title'), 'Le mien');
+  await page.locator('[data-conflict="geometry"] [value="theirs"]').check();
+  assert.equal(await page.inputValue('#position-lat'), '43.552');
   await page.click('#send');
   await page.waitForSelector('.popup .thanks');
-  const { title, description } = (await ada('GET', itemPath(item.id))).body.properties;
-  assert.deepEqual([title, description], ['Le mien', 'La leur']);
+  const { properties: { title, description }, geometry } = (await ada('GET', itemPath(item.id))).body;
+  assert.deepEqual([title, description, geometry.coordinates[1]], ['Le mien', 'La leur', 43.552]);
   await context.close();
 });
 
