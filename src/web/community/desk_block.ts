@@ -30,7 +30,7 @@ export function authorOf(item: Waiting): string {
 
 function fields(item: Waiting, ofServer: boolean): FieldOptions[] {
   return [
-    ...(item.author ? [] : [{ name: 'what', label: t('block.what'), type: 'select' as const, value: 'device',
+    ...(item.author ? [] : [{ name: 'what', label: t('block.what'), type: 'select' as const, value: 'device', refused: 'block.unknown' as const,
       choices: ['device', 'address'].map((each) => [each, t(`block.what.${each}` as Word)] as [string, string]), help: t('block.what_help') }]),
     { name: 'ends', label: t('block.ends'), type: 'select', value: 'week',
       choices: Object.keys(TERMS).map((each) => [each, t(`block.ends.${each}` as Word)]) },

@@ -24,10 +24,12 @@ export interface FieldOptions {
   pointers?: string[];
   /** What else is wrong with it, given everything that was typed. */
   wrong?(values: Values): string | null;
+  /** What it means when the program does not take the value, where the page knows it in the reader's language. */
+  refused?: Word;
 }
 
 export interface Field {
-  options: Pick<FieldOptions, 'name' | 'pointers' | 'type' | 'required' | 'minimum' | 'maximum' | 'wrong'>;
+  options: Pick<FieldOptions, 'name' | 'pointers' | 'refused' | 'type' | 'required' | 'minimum' | 'maximum' | 'wrong'>;
   element: HTMLElement;
   value(): string | boolean;
   focus(): void;
@@ -189,7 +191,7 @@ function problemWords(error: unknown, fields: Field[], known: Refusals = {}): st
       const target = fields.find(({ options }) =>
         name.includes(options.name) || (options.pointers ?? []).some((each) => name.includes(each)));
       if (target) {
-        target.fail(t('refused.value', { reason }));
+        target.fail(target.options.refused ? t(target.options.refused) : t('refused.value', { reason }));
       } else {
         general.push(reason);
       }
