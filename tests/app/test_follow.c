@@ -295,8 +295,14 @@ static void test_people_get_their_turn_during_an_import(void **state)
 static void put_back(struct fixture *fixture)
 {
     static const int queries[] = {JALON_QUERY_CONTRIBUTION_DELETE, JALON_QUERY_REVISION_DELETE,
-                                  JALON_QUERY_EVENT_DELETE, JALON_QUERY_COMMUNITY_DELETE_DESK,
-                                  JALON_QUERY_COMMUNITY_DELETE_TRACES};
+                                  JALON_QUERY_EVENT_DELETE,
+                                  JALON_QUERY_COMMUNITY_DELETE_REVIEW,
+                                  JALON_QUERY_COMMUNITY_DELETE_REPORT,
+                                  JALON_QUERY_COMMUNITY_DELETE_PROPOSAL,
+                                  JALON_QUERY_COMMUNITY_DELETE_BLOCK,
+                                  JALON_QUERY_COMMUNITY_DELETE_ORIGIN,
+                                  JALON_QUERY_COMMUNITY_DELETE_ZONE,
+                                  JALON_QUERY_COMMUNITY_DELETE_TICKET};
     struct jalon_db_value value = jalon_db_integer(fixture->map.number);
     struct jalon_session *session = NULL;
     expect(fixture->ctx, JALON_OK,
