@@ -410,3 +410,13 @@ enum jalon_status jalon_item_may_put(struct jalon_request *request)
                    jalon_endpoint_id(request, &id) == JALON_OK && jalon_id_is_version_7(id);
     return is_free ? jalon_item_may_add(request) : status;
 }
+
+enum jalon_status jalon_item_put_asked_first(struct jalon_request *request)
+{
+    enum jalon_status status = jalon_item_may_edit(request);
+    if (status != JALON_NOT_FOUND) {
+        return status;
+    }
+    jalon_error_clear(request->ctx);
+    return jalon_item_may_add(request);
+}

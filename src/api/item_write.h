@@ -45,6 +45,8 @@ enum jalon_status jalon_item_create(struct jalon_request *request, struct jalon_
 /* --- For OPTIONS: may this requester do it, here? --- */
 enum jalon_status jalon_item_may_add(struct jalon_request *request) JALON_MUST_USE;
 enum jalon_status jalon_item_may_put(struct jalon_request *request) JALON_MUST_USE;
+/* The same whatever the id: why none can be made under it is told to whoever may add. */
+enum jalon_status jalon_item_put_asked_first(struct jalon_request *request) JALON_MUST_USE;
 enum jalon_status jalon_item_may_edit(struct jalon_request *request) JALON_MUST_USE;
 enum jalon_status jalon_item_may_delete(struct jalon_request *request) JALON_MUST_USE;
 
