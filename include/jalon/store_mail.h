@@ -100,6 +100,11 @@ enum jalon_status jalon_store_list_notifications(struct jalon_context *ctx,
                                                  int64_t before, size_t limit,
                                                  struct jalon_notification **out,
                                                  size_t *out_count) JALON_MUST_USE;
+/* How many of the account's newest `most` were made at this time or since. */
+enum jalon_status jalon_store_count_notifications_since(struct jalon_context *ctx,
+                                                        struct jalon_session *session,
+                                                        int64_t account, int64_t since_us,
+                                                        size_t most, int64_t *out) JALON_MUST_USE;
 enum jalon_status jalon_store_count_unseen(struct jalon_context *ctx, struct jalon_session *session,
                                            int64_t account, int64_t *out) JALON_MUST_USE;
 /* Those up to this number. */

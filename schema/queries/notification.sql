@@ -24,6 +24,12 @@ LEFT JOIN collection ON collection.number = contribution.collection
 WHERE notification.account = $1 AND notification.number < $2
 ORDER BY notification.number DESC LIMIT $3;
 
+-- How many of an account's newest $3 were told since $2.
+-- name: notification_count_since
+SELECT count(*)
+FROM (SELECT created FROM notification WHERE account = $1 ORDER BY number DESC LIMIT $3) AS newest
+WHERE created >= $2;
+
 -- name: notification_count_unseen
 SELECT count(*) FROM notification WHERE account = $1 AND seen IS NULL;
 

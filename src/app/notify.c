@@ -13,10 +13,14 @@
 
 enum { DETAIL_MAX = 64 << 10, MAIL_MAX = 32 << 10, KEY_SIZE = 80 };
 
+/* What an account is mailed within an hour of the clock; the rest of its news waits on its page. */
+enum { MAILS_AN_HOUR = 20 };
+static const int64_t hour_us = INT64_C(3600000000);
+
 /* --- Words --- */
 /* What notifications are said with: the values that all of their words may name. */
 enum { VALUE_ACTOR, VALUE_TITLE, VALUE_STATUS, VALUE_MAP, VALUE_REASON, VALUE_TEXT, VALUE_LINK,
-       VALUE_ACCOUNT, VALUE_SENTENCE, VALUE_COUNT };
+       VALUE_ACCOUNT, VALUE_SENTENCE, VALUE_MOST, VALUE_COUNT };
 
 static struct jalon_text or_words(struct jalon_context *ctx, struct jalon_text language,
                                   struct jalon_text text, const char *key)
@@ -60,6 +64,7 @@ static void fill_values(struct jalon_context *ctx, struct jalon_text language,
         [VALUE_LINK] = {"link", JALON_TEXT_EMPTY},
         [VALUE_ACCOUNT] = {"account", JALON_TEXT_EMPTY},
         [VALUE_SENTENCE] = {"sentence", JALON_TEXT_EMPTY},
+        [VALUE_MOST] = {"most", JALON_TEXT_EMPTY},
     };
     memcpy(out, values, sizeof values);
 }
@@ -146,6 +151,7 @@ static enum jalon_status write_body(struct jalon_context *ctx, struct jalon_text
                  {"notify.reason", VALUE_REASON},
                  {"notify.text", VALUE_TEXT},
                  {"notify.link", VALUE_LINK},
+                 {"notify.last", VALUE_MOST},
                  {"notify.foot", VALUE_ACCOUNT}};
     enum jalon_status status = JALON_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == JALON_OK; i++) {
@@ -160,10 +166,11 @@ static enum jalon_status write_body(struct jalon_context *ctx, struct jalon_text
     return status;
 }
 
+/* The last mail of the hour says so. */
 static enum jalon_status send_mail(struct jalon_context *ctx, struct jalon_session *session,
                                    const struct jalon_contact *contact, struct jalon_text account,
                                    const struct jalon_notification *told,
-                                   const struct jalon_json *detail)
+                                   const struct jalon_json *detail, bool is_last)
 {
     struct jalon_mail_value values[VALUE_COUNT];
     struct jalon_text subject = JALON_TEXT_EMPTY;
@@ -174,6 +181,9 @@ static enum jalon_status send_mail(struct jalon_context *ctx, struct jalon_sessi
     }
     values[VALUE_LINK].value = make_link(ctx, told);
     values[VALUE_ACCOUNT].value = account;
+    if (is_last) {
+        values[VALUE_MOST].value = jalon_text_format(ctx->arena, "%d", MAILS_AN_HOUR);
+    }
     bool has_map = values[VALUE_MAP].value.length > 0;
     subject = values[VALUE_SENTENCE].value;
     if (has_map) {
@@ -192,6 +202,22 @@ static enum jalon_status send_mail(struct jalon_context *ctx, struct jalon_sessi
     }
     jalon_buffer_finish(&body);
     return status;
+}
+
+static enum jalon_status mail_within_limit(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_contact *contact,
+                                           struct jalon_text account,
+                                           const struct jalon_notification *told,
+                                           const struct jalon_json *detail)
+{
+    int64_t count; /* with this one */
+    enum jalon_status status = jalon_store_count_notifications_since(
+        ctx, session, contact->account, told->created_us - told->created_us % hour_us,
+        MAILS_AN_HOUR + 1, &count);
+    return status == JALON_OK && count <= MAILS_AN_HOUR
+               ? send_mail(ctx, session, contact, account, told, detail, count == MAILS_AN_HOUR)
+               : status;
 }
 
 /* --- Telling --- */
@@ -283,7 +309,7 @@ enum jalon_status jalon_notify(struct jalon_context *ctx, struct jalon_session *
     bool is_mailed = contact.wants_mails && contact.is_confirmed &&
                      jalon_mail_is_address(contact.email);
     return status == JALON_OK && is_mailed
-               ? send_mail(ctx, session, &contact, account, &told, detail)
+               ? mail_within_limit(ctx, session, &contact, account, &told, detail)
                : status;
 }
 

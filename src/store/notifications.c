@@ -95,6 +95,20 @@ enum jalon_status jalon_store_list_notifications(struct jalon_context *ctx,
     return status;
 }
 
+enum jalon_status jalon_store_count_notifications_since(struct jalon_context *ctx,
+                                                        struct jalon_session *session,
+                                                        int64_t account, int64_t since_us,
+                                                        size_t most, int64_t *out)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_integer(account),
+        jalon_db_time(since_us),
+        jalon_db_integer((int64_t)most),
+    };
+    return jalon_store_read_integer(ctx, session, JALON_QUERY_NOTIFICATION_COUNT_SINCE, values,
+                                    JALON_STORE_COUNT(values), out);
+}
+
 enum jalon_status jalon_store_count_unseen(struct jalon_context *ctx, struct jalon_session *session,
                                            int64_t account, int64_t *out)
 {

@@ -2,9 +2,11 @@
 /* Mail into the outbox, and telling accounts: in the caller's transaction, in their words. */
 #include "support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "jalon/app_mail.h"
+#include "jalon/clock.h"
 #include "jalon/embedded.h"
 #include "jalon/json.h"
 #include "jalon/store_people.h"
@@ -226,6 +228,43 @@ static void test_pages(void **state)
     list(fixture, "ann", 0, 10, 5, 5); /* another one's are untouched */
 }
 
+static size_t count_words(const char *text, const char *words)
+{
+    size_t count = 0;
+    for (const char *at = strstr(text, words); at != NULL; at = strstr(at + 1, words)) {
+        count++;
+    }
+    return count;
+}
+
+/* An hour of the clock has so many mails, of which the last says so; the next hour has its own. */
+static void test_not_too_many_mails(void **state)
+{
+    enum { MOST = 20, TOLD = 25 };
+    struct fixture *fixture = *state;
+    const int64_t hour_us = INT64_C(3600000000);
+    int64_t began_us, ended_us;
+    char name[16], address[32];
+    int64_t number = contributed(fixture, "places", "'title':'a'");
+    int round = 0;
+    do { /* again if it was two hours */
+        snprintf(name, sizeof name, "zoe%d", round++);
+        snprintf(address, sizeof address, "%s@example.org", name);
+        put_account(fixture, name, "en", true, false);
+        began_us = jalon_clock_now_us();
+        for (int i = 0; i < TOLD; i++) {
+            notify(fixture, name, "comment", number, "ann", "{}");
+        }
+        ended_us = jalon_clock_now_us();
+    } while (began_us / hour_us != ended_us / hour_us);
+    const char *mail = outbox(fixture);
+    assert_int_equal(count_words(strstr(mail, address), address), MOST);
+    const char *last = strstr(strstr(mail, address), "These were 20 mails");
+    assert_non_null(last);
+    assert_null(strstr(last, address));
+    list(fixture, name, 0, 100, TOLD, TOLD);
+}
+
 static size_t member_count(const struct jalon_json *tree)
 {
     return jalon_json_size(tree);
@@ -260,7 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(test_transaction), RUN(test_injection), RUN(test_notify),
-        RUN(test_pages),       RUN(test_words),
+        RUN(test_pages),       RUN(test_not_too_many_mails), RUN(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
