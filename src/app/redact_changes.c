@@ -4,8 +4,8 @@
 
 enum { CHANGES_MAX = 64 << 20 };
 
-static enum jalon_status take_text(struct jalon_context *ctx, struct jalon_buffer *buffer,
-                                   struct jalon_text *out)
+enum jalon_status jalon_redact_take(struct jalon_context *ctx, struct jalon_buffer *buffer,
+                                    struct jalon_text *out)
 {
     struct jalon_text text = {NULL, 0};
     if (jalon_buffer_status(buffer) == JALON_OK) {
@@ -25,7 +25,7 @@ enum jalon_status jalon_redact_write(struct jalon_context *ctx, const struct jal
     struct jalon_buffer buffer;
     jalon_buffer_init(&buffer, CHANGES_MAX);
     jalon_json_write(&buffer, json);
-    return take_text(ctx, &buffer, out);
+    return jalon_redact_take(ctx, &buffer, out);
 }
 
 /* Is this side of a change to go? Absent ones are not. */
@@ -49,10 +49,11 @@ static void write_side(struct jalon_buffer *buffer, const char *name,
     }
 }
 
-static enum jalon_status write_change(struct jalon_context *ctx, const struct redact_list *list,
+static enum jalon_status write_change(struct jalon_context *ctx, const void *what,
                                       const struct jalon_json *change, struct jalon_buffer *buffer,
                                       size_t *count)
 {
+    const struct redact_list *list = what;
     struct jalon_text field = jalon_json_text(jalon_json_member(change, "field"));
     const struct jalon_json *before = jalon_json_member(change, "before");
     const struct jalon_json *after = jalon_json_member(change, "after");
@@ -80,9 +81,9 @@ static enum jalon_status write_change(struct jalon_context *ctx, const struct re
     return status;
 }
 
-enum jalon_status jalon_redact_changes(struct jalon_context *ctx, const struct redact_list *list,
-                                       struct jalon_text changes, struct jalon_text *out,
-                                       size_t *out_count)
+enum jalon_status jalon_redact_each_change(struct jalon_context *ctx, redact_change_writer *write,
+                                           const void *what, struct jalon_text changes,
+                                           struct jalon_text *out, size_t *out_count)
 {
     const struct jalon_json *all = NULL;
     struct jalon_buffer buffer;
@@ -97,11 +98,11 @@ enum jalon_status jalon_redact_changes(struct jalon_context *ctx, const struct r
     jalon_buffer_append_char(&buffer, '[');
     for (size_t i = 0; status == JALON_OK && i < jalon_json_size(all); i++) {
         jalon_buffer_append_string(&buffer, i > 0 ? "," : "");
-        status = write_change(ctx, list, jalon_json_element(all, i), &buffer, &count);
+        status = write(ctx, what, jalon_json_element(all, i), &buffer, &count);
     }
     jalon_buffer_append_char(&buffer, ']');
     if (status == JALON_OK && count > 0) {
-        status = take_text(ctx, &buffer, out);
+        status = jalon_redact_take(ctx, &buffer, out);
     } else {
         jalon_buffer_finish(&buffer);
     }
@@ -109,4 +110,11 @@ enum jalon_status jalon_redact_changes(struct jalon_context *ctx, const struct r
         *out_count = count;
     }
     return status;
+}
+
+enum jalon_status jalon_redact_changes(struct jalon_context *ctx, const struct redact_list *list,
+                                       struct jalon_text changes, struct jalon_text *out,
+                                       size_t *out_count)
+{
+    return jalon_redact_each_change(ctx, write_change, list, changes, out, out_count);
 }

@@ -8,6 +8,7 @@
 
 #include "internal.h"
 #include "past.h"
+#include "redact.h"
 
 enum { VALUE_MAX = 64 << 20 };
 
@@ -64,21 +65,6 @@ bool jalon_redact_has_words(const struct redact_words *words, struct jalon_text 
     return find_words(words->text, in, 0) < in.length;
 }
 
-static enum jalon_status take_buffer(struct jalon_context *ctx, struct jalon_buffer *buffer,
-                                     struct jalon_text *out)
-{
-    struct jalon_text text = {NULL, 0};
-    if (jalon_buffer_status(buffer) == JALON_OK) {
-        text = jalon_text_copy(ctx->arena, jalon_buffer_text(buffer));
-    }
-    jalon_buffer_finish(buffer);
-    if (text.data == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    *out = text;
-    return JALON_OK;
-}
-
 static enum jalon_status mark_words(struct jalon_context *ctx, const struct redact_words *words,
                                     struct jalon_text in, struct jalon_text *out)
 {
@@ -94,7 +80,7 @@ static enum jalon_status mark_words(struct jalon_context *ctx, const struct reda
         }
         from = at;
     }
-    return take_buffer(ctx, &buffer, out);
+    return jalon_redact_take(ctx, &buffer, out);
 }
 
 /* --- What was said --- */
@@ -118,10 +104,11 @@ static enum jalon_status write_side(struct jalon_context *ctx, const struct reda
     return status;
 }
 
-static enum jalon_status write_change(struct jalon_context *ctx, const struct redact_words *words,
+static enum jalon_status write_change(struct jalon_context *ctx, const void *what,
                                       const struct jalon_json *change, struct jalon_buffer *buffer,
                                       size_t *count)
 {
+    const struct redact_words *words = what;
     struct jalon_text field = jalon_json_text(jalon_json_member(change, "field"));
     const struct jalon_json *before = jalon_json_member(change, "before");
     const struct jalon_json *after = jalon_json_member(change, "after");
@@ -149,31 +136,7 @@ enum jalon_status jalon_redact_words_changes(struct jalon_context *ctx,
                                              struct jalon_text changes, struct jalon_text *out,
                                              size_t *out_count)
 {
-    const struct jalon_json *all = NULL;
-    struct jalon_buffer buffer;
-    size_t count = 0;
-    enum jalon_status status = jalon_json_parse(ctx, changes, &all);
-    if (status != JALON_OK) {
-        return status == JALON_NO_MEMORY
-                   ? status
-                   : jalon_fail(ctx, JALON_INTERNAL, "the history of this contribution is damaged");
-    }
-    jalon_buffer_init(&buffer, VALUE_MAX);
-    jalon_buffer_append_char(&buffer, '[');
-    for (size_t i = 0; status == JALON_OK && i < jalon_json_size(all); i++) {
-        jalon_buffer_append_string(&buffer, i > 0 ? "," : "");
-        status = write_change(ctx, words, jalon_json_element(all, i), &buffer, &count);
-    }
-    jalon_buffer_append_char(&buffer, ']');
-    if (status == JALON_OK && count > 0) {
-        status = take_buffer(ctx, &buffer, out);
-    } else {
-        jalon_buffer_finish(&buffer);
-    }
-    if (status == JALON_OK) {
-        *out_count = count;
-    }
-    return status;
+    return jalon_redact_each_change(ctx, write_change, words, changes, out, out_count);
 }
 
 /* --- What is said now --- */
