@@ -146,7 +146,7 @@ struct jalon_db_reach {
     int64_t next_us; /* the next attempt, on the monotonic clock */
     uint64_t lost, regained, refused;
     _Atomic int64_t asked_us; /* the oldest question without an answer, monotonic; 0: none */
-    _Atomic unsigned era;     /* connections of an earlier one were given up with a silent server */
+    _Atomic unsigned era;     /* connections of an earlier one are given up */
 };
 
 /* Connections to a server that follows; see standby.c. */
@@ -229,6 +229,8 @@ void jalon_db_reach_lose(struct jalon_db *db);
  */
 void jalon_db_reach_look(struct jalon_context *ctx, struct jalon_db *db,
                          struct jalon_db_connection **connection);
+/* Gives up the connections that there are: whoever waits on one is refused, idle ones are made anew. */
+void jalon_db_reach_begin_era(struct jalon_db *db);
 /* Has it had no answer for a while? Then nobody begins to wait for the server. */
 bool jalon_db_reach_is_silent(struct jalon_db *db);
 /* Is waiting on this connection for an answer of no use? */

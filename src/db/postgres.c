@@ -45,6 +45,7 @@ static enum jalon_status configure(struct jalon_context *ctx,
 static void postgres_disconnect(struct jalon_db_connection *base)
 {
     struct jalon_postgres_connection *connection = (struct jalon_postgres_connection *)base;
+    jalon_postgres_unknow(connection);
     jalon_postgres_forget_copies(connection);
     jalon_postgres_forget_prepared(connection);
     jalon_memory_release(connection->prepared);
@@ -92,6 +93,10 @@ static enum jalon_status postgres_connect(struct jalon_context *ctx, struct jalo
     connection->patience_us = mode == JALON_DB_WRITE ? base->wait_ms * 1000 + write_patience_us
                               : mode == JALON_DB_STANDBY ? standby_patience_us
                                                          : read_patience_us;
+    connection->process = PQbackendPID(connection->handle);
+    if (mode != JALON_DB_STANDBY) { /* another server's */
+        jalon_postgres_know(connection);
+    }
     *out = &connection->base;
     return JALON_OK;
 }
@@ -115,6 +120,7 @@ static enum jalon_status postgres_open(struct jalon_context *ctx,
         jalon_memory_release(db);
         return status;
     }
+    pthread_mutex_init(&db->known_mutex, NULL);
     *out = &db->base;
     return JALON_OK;
 }
@@ -131,6 +137,7 @@ static void postgres_close(struct jalon_db *base)
 {
     struct jalon_postgres_db *db = (struct jalon_postgres_db *)base;
     PQconninfoFree(db->options);
+    pthread_mutex_destroy(&db->known_mutex);
     jalon_memory_release(db);
 }
 
@@ -151,6 +158,7 @@ static enum jalon_status postgres_ping(struct jalon_context *ctx,
     enum jalon_status status = jalon_postgres_ask(ctx, connection, "SELECT 1", &answer);
     if (status == JALON_OK) {
         PQclear(answer);
+        status = jalon_postgres_find_cut_off(ctx, connection);
     }
     return status;
 }

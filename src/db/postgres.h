@@ -28,6 +28,9 @@ struct jalon_postgres_db {
     PQconninfoOption *options; /* what the URL says; libpq's to free */
     bool is_checked;           /* the server, and its database */
     struct jalon_postgres_watch *watch; /* NULL: not wanted */
+    pthread_mutex_t known_mutex;        /* of the list */
+    struct jalon_postgres_connection *known;
+    unsigned cut_off_looks; /* at which somebody seemed to be cut off, one after the other */
 };
 
 /* A statement as this connection's server knows it. */
@@ -75,6 +78,9 @@ struct jalon_postgres_connection {
     size_t copy_count;
     const struct jalon_postgres_copy *copying; /* sent, its outcome not known yet; NULL: none */
     bool is_alone; /* not in the pipeline */
+    int process;   /* the server's, for it */
+    _Atomic int64_t waits_since_us; /* for the server to say something, monotonic; 0: does not */
+    struct jalon_postgres_connection *next_known;
 };
 
 struct jalon_postgres_cursor {
@@ -219,6 +225,17 @@ void jalon_postgres_cursor_end(struct jalon_db_cursor *base);
 /* The connection is needed: rows that are on their way come into their cursor, or are dropped. */
 enum jalon_status jalon_postgres_absorb(struct jalon_context *ctx,
                                         struct jalon_postgres_connection *connection);
+
+/* --- postgres_silence.c --- */
+/* From here on it is looked after, until it is not. */
+void jalon_postgres_know(struct jalon_postgres_connection *connection);
+void jalon_postgres_unknow(struct jalon_postgres_connection *connection);
+/*
+ * Asks the server what has become of those who have waited long. Is one cut off, all connections there
+ * are now are given up: it is seldom alone, and making them anew is quick where the server answers.
+ */
+enum jalon_status jalon_postgres_find_cut_off(struct jalon_context *ctx,
+                                              struct jalon_postgres_connection *asker);
 
 /* --- postgres_watch.c --- */
 struct jalon_postgres_watch;

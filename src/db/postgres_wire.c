@@ -76,14 +76,17 @@ static bool flush(struct jalon_postgres_connection *connection)
 /* Waits until PQgetResult has something to say; false: lost. */
 static bool wait_result(struct jalon_postgres_connection *connection)
 {
-    int64_t until_us = jalon_clock_monotonic_us() + connection->patience_us;
-    while (PQisBusy(connection->handle) != 0) {
-        if (!wait_socket(connection, POLLIN, until_us) ||
-            PQconsumeInput(connection->handle) == 0) {
-            return false;
-        }
+    int64_t now_us = jalon_clock_monotonic_us();
+    int64_t until_us = now_us + connection->patience_us;
+    bool heard = true;
+    while (heard && PQisBusy(connection->handle) != 0) {
+        atomic_store_explicit(&connection->waits_since_us, now_us, memory_order_relaxed);
+        heard = wait_socket(connection, POLLIN, until_us) &&
+                PQconsumeInput(connection->handle) != 0;
+        now_us = jalon_clock_monotonic_us();
     }
-    return true;
+    atomic_store_explicit(&connection->waits_since_us, 0, memory_order_relaxed);
+    return heard;
 }
 
 bool jalon_postgres_is_alive(struct jalon_postgres_connection *connection)

@@ -139,6 +139,11 @@ static void hear(struct jalon_db_reach *reach, int64_t asked_us, bool answered)
     }
 }
 
+void jalon_db_reach_begin_era(struct jalon_db *db)
+{
+    atomic_fetch_add(&db->reach.era, 1);
+}
+
 void jalon_db_reach_look(struct jalon_context *ctx, struct jalon_db *db,
                          struct jalon_db_connection **connection)
 {
@@ -153,7 +158,7 @@ void jalon_db_reach_look(struct jalon_context *ctx, struct jalon_db *db,
     }
     if (*connection != NULL && (*connection)->broken) {
         if (jalon_db_reach_is_silent(db)) {
-            atomic_fetch_add(&db->reach.era, 1);
+            jalon_db_reach_begin_era(db);
         }
         jalon_db_reach_lose(db);
         db->driver->disconnect(*connection);
