@@ -7,6 +7,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serve, stop } from '../server.mjs';
 import { compose, exchange, parseAnswer } from './wire.mjs';
@@ -280,20 +281,24 @@ test('ready until it stops', async () => {
   });
   /* A write that is half sent keeps the server from ending; a connection that is open may ask. */
   const slow = await connect();
-  const asking = await connect();
+  const asking = await Promise.all(Array.from({ length: 60 }, connect));
   slow.write(`POST ${ITEMS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n`);
   await coming(slow, (bytes) => bytes.includes('HTTP/1.1 100 '));
   slow.write('{"a"');
   server.child.kill('SIGTERM');
-  let stopping;
-  do { // until the signal has come
-    asking.write('GET /ready HTTP/1.1\r\nHost: x\r\n\r\n');
-    stopping = await coming(asking, (bytes) => parseAnswer(bytes, 'GET'));
-  } while (stopping.status === 200);
+  /* Until the signal has come; each asks once, as one that waits for more may be closed then. */
+  let stopping = { status: 200 };
+  for (let i = 0; i < asking.length && stopping.status === 200; i++) {
+    if (i > 0) {
+      await sleep(50);
+    }
+    asking[i].write('GET /ready HTTP/1.1\r\nHost: x\r\n\r\n');
+    stopping = await coming(asking[i], (bytes) => parseAnswer(bytes, 'GET'));
+  }
   assert.equal(stopping.status, 503);
   assert.equal(stopping.headers['retry-after'], '1');
   assert.match(JSON.parse(stopping.body).detail, /stopping/);
   slow.write(':1}  ');
   slow.destroy();
-  asking.destroy();
+  asking.forEach((one) => one.destroy());
 });
