@@ -12,6 +12,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { sharedCluster } from '../postgres/cluster.mjs';
 import { serve, stop } from '../server.mjs';
+import { send as sendTo } from './send.mjs';
 
 const jalon = process.env.JALON;
 const rounds = Number(process.env.ROUNDS ?? 1000);
@@ -33,22 +34,7 @@ const feature = (title) => ({
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const where = (index) => (postgres ? ['--data', folders[index], '--database', database] : ['--data', folders[0]]);
 
-function send(index, method, target, body, headers = {}) {
-  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/geo+json';
-  return new Promise((resolve, reject) => {
-    const request = http.request({
-      agent: agents[index], method, path: target, host: '127.0.0.1', port: servers[index].port,
-      headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': type } : {}), ...headers },
-    }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (piece) => { text += piece; }).on('end', () => {
-        resolve({ status: answer.statusCode, headers: answer.headers, json: text === '' ? null : JSON.parse(text) });
-      });
-    });
-    request.on('error', reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
+const send = (index, ...request) => sendTo({ agent: agents[index], port: servers[index].port, token }, ...request);
 
 async function make(index, title, headers = {}) {
   const made = await send(index, 'POST', items, feature(title), headers);
