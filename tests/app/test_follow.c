@@ -432,8 +432,8 @@ static void test_an_event_can_be_waited_for(void **state)
                      JALON_OK);
     jalon_error_clear(fixture->ctx);
     for (int i = 1; i <= 20; i++) {
-        int64_t since_us = jalon_clock_monotonic_us();
         add_some(fixture, 1, "", &made);
+        int64_t since_us = jalon_clock_monotonic_us(); /* as of who has been told its number */
         assert_int_equal(wait_shows(fixture, reader, made.seq, since_us), JALON_OK);
         assert_int_equal(shown_count(fixture, reader, "places"), i);
         assert_int_equal(shows(fixture, reader, made.seq, since_us, true), JALON_OK);
