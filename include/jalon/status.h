@@ -14,6 +14,8 @@
 /* On every function that takes a printf format: argument numbers count from 1. */
 #define JALON_PRINTF(format_at, arguments_at) \
     __attribute__((format(printf, format_at, arguments_at)))
+/* On every function that answers the printf format it is given, in another language. */
+#define JALON_FORMAT_ARGUMENT(format_at) __attribute__((format_arg(format_at)))
 
 enum jalon_status {
     JALON_OK = 0,

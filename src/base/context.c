@@ -2,7 +2,6 @@
 /* The context of a piece of work: arena and error slot. Layer 0. */
 #include "jalon/context.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +19,15 @@ struct jalon_context *jalon_context_create(void)
         return NULL;
     }
     jalon_error_clear(ctx);
+    return ctx;
+}
+
+struct jalon_context *jalon_context_create_beside(const struct jalon_context *other)
+{
+    struct jalon_context *ctx = jalon_context_create();
+    if (ctx != NULL) {
+        ctx->wording = other->wording;
+    }
     return ctx;
 }
 
@@ -41,6 +49,7 @@ void jalon_context_reset(struct jalon_context *ctx)
 void jalon_error_clear(struct jalon_context *ctx)
 {
     ctx->error.message = JALON_TEXT_EMPTY;
+    ctx->error.english = JALON_TEXT_EMPTY;
     ctx->error.internal = JALON_TEXT_EMPTY;
     ctx->error.members = JALON_TEXT_EMPTY;
     ctx->error.retry_after_s = 0;
@@ -64,6 +73,11 @@ static void make_utf8(char *data, size_t length)
     }
 }
 
+const char *jalon_say(const struct jalon_context *ctx, const char *english)
+{
+    return jalon_wording_find(ctx->wording, english);
+}
+
 /* A formatted text in the arena; a fixed one when there is no memory for it. */
 static JALON_PRINTF(2, 0) struct jalon_text format_text(struct jalon_context *ctx,
                                                          const char *format, va_list args)
@@ -81,9 +95,32 @@ static JALON_PRINTF(2, 0) struct jalon_text format_text(struct jalon_context *ct
     }
     va_end(again);
     if (data == NULL) {
-        return JALON_TEXT("there is no memory left to say what went wrong");
+        return jalon_text_from(
+            jalon_say(ctx, "there is no memory left to say what went wrong"));
     }
     return (struct jalon_text){data, (size_t)length};
+}
+
+/* Who answers reads the message, and the operator what was said to whom in whatever language. */
+static JALON_PRINTF(2, 0) void set_message(struct jalon_context *ctx, const char *format,
+                                            va_list args)
+{
+    const char *said = jalon_say(ctx, format);
+    ctx->error.english = JALON_TEXT_EMPTY;
+    if (said != format) {
+        va_list again;
+        va_copy(again, args);
+        ctx->error.english = format_text(ctx, format, again);
+        va_end(again);
+    }
+    ctx->error.message = format_text(ctx, said, args);
+}
+
+enum jalon_status jalon_fail_list(struct jalon_context *ctx, enum jalon_status status,
+                                  const char *format, va_list args)
+{
+    set_message(ctx, format, args);
+    return status;
 }
 
 enum jalon_status jalon_fail(struct jalon_context *ctx, enum jalon_status status,
@@ -91,7 +128,7 @@ enum jalon_status jalon_fail(struct jalon_context *ctx, enum jalon_status status
 {
     va_list args;
     va_start(args, format);
-    ctx->error.message = format_text(ctx, format, args);
+    set_message(ctx, format, args);
     va_end(args);
     return status;
 }
@@ -117,12 +154,13 @@ enum jalon_status jalon_fail_at(struct jalon_context *ctx, enum jalon_status sta
 {
     va_list args;
     va_start(args, format);
-    struct jalon_text reason = format_text(ctx, format, args);
+    struct jalon_text reason = format_text(ctx, jalon_say(ctx, format), args);
     va_end(args);
     add_detail(ctx, place, where, reason);
     if (ctx->error.message.length == 0) {
         struct jalon_text message = jalon_text_format(ctx->arena, "%s: %s", where, reason.data);
         ctx->error.message = message.data != NULL ? message : reason;
+        ctx->error.english = JALON_TEXT_EMPTY;
     }
     return status;
 }
@@ -132,7 +170,7 @@ void jalon_error_add(struct jalon_context *ctx, enum jalon_error_place place, co
 {
     va_list args;
     va_start(args, format);
-    add_detail(ctx, place, where, format_text(ctx, format, args));
+    add_detail(ctx, place, where, format_text(ctx, jalon_say(ctx, format), args));
     va_end(args);
 }
 
@@ -141,7 +179,35 @@ enum jalon_status jalon_error_verdict(struct jalon_context *ctx, const char *mes
     if (ctx->error.detail_total == 0) {
         return JALON_OK;
     }
-    return jalon_fail(ctx, JALON_INVALID, "%s", message);
+    return jalon_fail(ctx, JALON_INVALID, "%s", jalon_say(ctx, message));
+}
+
+/* Empty when it was, or there is no memory. */
+static struct jalon_text keep(struct jalon_context *ctx, struct jalon_text text)
+{
+    struct jalon_text copy = text.length > 0 ? jalon_text_copy(ctx->arena, text) : JALON_TEXT_EMPTY;
+    return copy.data != NULL ? copy : JALON_TEXT_EMPTY;
+}
+
+enum jalon_status jalon_fail_like(struct jalon_context *ctx, enum jalon_status status,
+                                  const struct jalon_context *other)
+{
+    const struct jalon_error *error = &other->error;
+    if (status == JALON_NO_MEMORY) {
+        return jalon_no_memory(ctx);
+    }
+    for (size_t i = 0; i < error->detail_count; i++) {
+        const struct jalon_error_detail *detail = &error->details[i];
+        add_detail(ctx, detail->place, detail->where.data, keep(ctx, detail->reason));
+    }
+    ctx->error.message = keep(ctx, error->message);
+    ctx->error.english = keep(ctx, error->english);
+    if (other->wording == NULL && ctx->wording != NULL) {
+        ctx->error.english = ctx->error.message;
+        ctx->error.message = jalon_text_from(jalon_say(ctx, ctx->error.english.data));
+    }
+    ctx->error.internal = keep(ctx, error->internal);
+    return status;
 }
 
 void jalon_error_internal(struct jalon_context *ctx, const char *format, ...)
@@ -154,6 +220,8 @@ void jalon_error_internal(struct jalon_context *ctx, const char *format, ...)
 
 enum jalon_status jalon_no_memory(struct jalon_context *ctx)
 {
-    ctx->error.message = JALON_TEXT("there is not enough memory to do this now");
+    static const char english[] = JALON_WORDS("there is not enough memory to do this now");
+    ctx->error.message = jalon_text_from(jalon_say(ctx, english));
+    ctx->error.english = jalon_text_from(english);
     return JALON_NO_MEMORY;
 }
