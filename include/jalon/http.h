@@ -15,6 +15,7 @@
 #include "jalon/context.h"
 #include "jalon/status.h"
 #include "jalon/text.h"
+#include "jalon/wording.h"
 
 /* Content codings (RFC 9110, 8.4.1; RFC 7932; RFC 8878). */
 enum jalon_coding {
@@ -309,6 +310,8 @@ struct jalon_http_options {
     jalon_group_step begin_group; /* NULL, as the next: every request by itself */
     jalon_group_step end_group;
     jalon_seq_check shows; /* NULL: Jalon-Seq is no request header */
+    /* Of refusals, for who prefers its language to English; NULL: they are English. Borrowed. */
+    const struct jalon_wording *wording;
 };
 
 struct jalon_http;

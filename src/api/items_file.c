@@ -80,8 +80,8 @@ static enum jalon_status start(struct making *making, const struct jalon_format 
     if (api->converter.length == 0) {
         return jalon_fail(ctx, JALON_UNAVAILABLE, "this server cannot make files of this format");
     }
-    making->pages[0] = jalon_context_create();
-    making->pages[1] = jalon_context_create();
+    making->pages[0] = jalon_context_create_beside(ctx);
+    making->pages[1] = jalon_context_create_beside(ctx);
     if (making->pages[0] == NULL || making->pages[1] == NULL) {
         return jalon_no_memory(ctx);
     }
@@ -114,19 +114,9 @@ static enum jalon_status feed_items(struct making *making, struct jalon_context 
 static enum jalon_status carry(struct jalon_context *ctx, const struct jalon_context *page,
                                enum jalon_status status)
 {
-    const struct jalon_error *error = &page->error;
-    if (status == JALON_NO_MEMORY) {
-        return jalon_no_memory(ctx);
-    }
-    if (error->internal.length > 0) {
-        jalon_error_internal(ctx, "%s", error->internal.data);
-    }
-    if (error->detail_count > 0) {
-        return jalon_fail_at(ctx, status, error->details[0].place, error->details[0].where.data,
-                             "%s", error->details[0].reason.data);
-    }
-    return jalon_fail(ctx, status, "%s",
-                      error->message.length > 0 ? error->message.data : "the file was not made");
+    jalon_fail_like(ctx, status, page);
+    return ctx->error.message.length > 0 ? status
+                                         : jalon_fail(ctx, status, "the file was not made");
 }
 
 static enum jalon_status feed_page(struct making *making, struct jalon_context *page,

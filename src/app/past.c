@@ -161,7 +161,7 @@ static enum jalon_status walk_back(struct walk *walk, int64_t now)
     if (status == JALON_OK) {
         status = note_all(walk, now);
         if (status != JALON_OK && walk->page->error.message.length > 0) {
-            return jalon_fail(walk->ctx, status, "%s", walk->page->error.message.data);
+            return jalon_fail_like(walk->ctx, status, walk->page);
         }
     }
     if (status == JALON_OK && !walk->is_there) {
@@ -180,7 +180,7 @@ enum jalon_status jalon_past_find(struct jalon_context *ctx, struct jalon_sessio
     }
     struct walk walk = {
         .ctx = ctx,
-        .page = jalon_context_create(),
+        .page = jalon_context_create_beside(ctx),
         .session = session,
         .map = map,
         .past = {.contribution = *now},

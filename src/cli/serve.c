@@ -9,6 +9,7 @@
 #include "jalon/clock.h"
 #include "jalon/job.h"
 #include "jalon/log.h"
+#include "jalon/reasons.h"
 
 #include "cli.h"
 #include "share.h"
@@ -211,6 +212,8 @@ static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
     uint16_t port;
     enum jalon_status status = jalon_http_parse_listen(
         cli->ctx, jalon_conf_text(cli->settings, "listen"), &address, &port);
+    const struct jalon_wording *french = NULL;
+    status = status == JALON_OK ? jalon_reasons_read(cli->ctx, &french) : status;
     if (status != JALON_OK) {
         return status;
     }
@@ -228,6 +231,7 @@ static enum jalon_status start(struct jalon_cli *cli, struct jalon_api *api,
         .begin_group = jalon_api_begin_group,
         .end_group = jalon_api_end_group,
         .shows = jalon_api_shows,
+        .wording = french,
     };
     read_limits(cli, &options);
     set_write_limits(cli, api->app);

@@ -62,7 +62,8 @@ void jalon_access_log(struct jalon_exchange *exchange, const char *ended)
         fields[count++] = (struct jalon_log_field){"ended", jalon_text_from(ended), 0};
     }
     if (code >= 500 && error->message.length > 0) {
-        fields[count++] = (struct jalon_log_field){"error", error->message, 0};
+        struct jalon_text message = error->english.length > 0 ? error->english : error->message;
+        fields[count++] = (struct jalon_log_field){"error", message, 0};
     }
     if (code >= 500 && error->internal.length > 0) {
         fields[count++] = (struct jalon_log_field){"cause", error->internal, 0};

@@ -186,7 +186,6 @@ static bool push(struct jalon_awaiting *awaiting, struct MHD_Connection *connect
 static void fail_awaited(struct jalon_awaiting *awaiting, struct jalon_exchange *exchange,
                          enum jalon_status status, bool is_late)
 {
-    char message[160];
     long long seq = exchange->wanted_seq;
     atomic_fetch_add(&awaiting->failed, 1);
     if (!goes_on_waiting(status)) {
@@ -194,20 +193,18 @@ static void fail_awaited(struct jalon_awaiting *awaiting, struct jalon_exchange 
         return;
     }
     if (!is_late) {
-        status = JALON_UNAVAILABLE;
-        snprintf(message, sizeof message,
-                 "event %lld is not here yet, and too many wait already: ask again in a moment",
-                 seq);
+        jalon_exchange_fail(
+            exchange, JALON_UNAVAILABLE,
+            "event %lld is not here yet, and too many wait already: ask again in a moment", seq);
     } else if (status == JALON_PRECONDITION) {
-        snprintf(message, sizeof message,
-                 "there is no event %lld here: leave Jalon-Seq out to see what there is", seq);
+        jalon_exchange_fail(exchange, status,
+                            "there is no event %lld here: leave Jalon-Seq out to see what there is",
+                            seq);
     } else {
-        status = JALON_UNAVAILABLE;
-        snprintf(message, sizeof message,
-                 "event %lld could not be fetched from the database yet: ask again in a moment",
-                 seq);
+        jalon_exchange_fail(
+            exchange, JALON_UNAVAILABLE,
+            "event %lld could not be fetched from the database yet: ask again in a moment", seq);
     }
-    jalon_exchange_fail(exchange, status, message);
 }
 
 bool jalon_await_holds(struct jalon_awaiting *awaiting, struct MHD_Connection *connection,

@@ -260,12 +260,28 @@ static enum jalon_status choose_coding(struct jalon_exchange *exchange)
                       "identity");
 }
 
+/*
+ * Pages and mails are for people, French here unless they say otherwise; a refusal is read by programs
+ * too, which say nothing and know it in English.
+ */
+static void choose_language(struct jalon_exchange *exchange)
+{
+    const struct jalon_wording *wording = exchange->http->options.wording;
+    struct jalon_text header;
+    struct jalon_text language = jalon_exchange_header(exchange, "Accept-Language", &header)
+                                     ? jalon_negotiate_language(header)
+                                     : JALON_TEXT_EMPTY;
+    if (language.length > 0) {
+        exchange->request.language = language;
+    }
+    if (wording != NULL && jalon_text_equal(language, wording->language)) {
+        exchange->request.ctx->wording = wording;
+    }
+}
+
 static void negotiate_rest(struct jalon_exchange *exchange)
 {
     struct jalon_text header;
-    if (jalon_exchange_header(exchange, "Accept-Language", &header)) {
-        exchange->request.language = jalon_negotiate_language(header);
-    }
     if (jalon_exchange_header(exchange, "Accept-Encoding", &header)) {
         exchange->codings = jalon_negotiate_coding(header);
     }
@@ -277,6 +293,7 @@ static enum jalon_status open_steps(struct jalon_exchange *exchange)
         jalon_exchange_authenticate, read_parameters, jalon_await_read, choose_representation,
         jalon_exchange_check_account, choose_coding, jalon_body_check,
     };
+    choose_language(exchange);
     enum jalon_status status = jalon_guard_check(exchange);
     if (status != JALON_OK) {
         return status;
@@ -386,7 +403,7 @@ static void become_problem(struct jalon_exchange *exchange)
     restart_response(exchange, jalon_problem_find(code)->code);
     response->media_type = "application/problem+json";
     response->retry_after_s = retry_after_s;
-    jalon_problem_write(&response->body, code, &exchange->request.ctx->error, exchange->request.id);
+    jalon_problem_write(&response->body, code, exchange->request.ctx, exchange->request.id);
     if (jalon_buffer_status(&response->body) != JALON_OK) {
         jalon_buffer_finish(&response->body);
     }
@@ -436,10 +453,22 @@ void jalon_exchange_answer_again(struct jalon_exchange *exchange)
 }
 
 void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status status,
-                         const char *message)
+                         const char *format, ...)
+{
+    va_list args;
+    reopen(exchange);
+    va_start(args, format);
+    exchange->status = jalon_fail_list(exchange->request.ctx, status, format, args);
+    va_end(args);
+    become_problem(exchange);
+    complete(exchange);
+}
+
+void jalon_exchange_fail_like(struct jalon_exchange *exchange, enum jalon_status status,
+                              const struct jalon_context *other)
 {
     reopen(exchange);
-    exchange->status = jalon_fail(exchange->request.ctx, status, "%s", message);
+    exchange->status = jalon_fail_like(exchange->request.ctx, status, other);
     become_problem(exchange);
     complete(exchange);
 }

@@ -19,7 +19,7 @@ enum {
     JALON_SEGMENTS_MAX = 16,   /* of a path */
     JALON_PARAMETERS_MAX = 200, /* of a query string */
     JALON_HEADERS_MAX = 100,   /* of a request */
-    JALON_REPLY_HEADERS_MAX = 24,
+    JALON_REPLY_HEADERS_MAX = 25,
     JALON_TARGET_MAX = 8192, /* bytes of path and query string */
 };
 
@@ -100,7 +100,7 @@ enum jalon_status jalon_negotiate_representation(struct jalon_context *ctx,
                                                  const struct jalon_text *accept,
                                                  const struct jalon_representation **out)
     JALON_MUST_USE;
-/* "fr" or "en"; "fr" when the header prefers neither. */
+/* "fr" or "en"; empty when the header prefers neither. */
 struct jalon_text jalon_negotiate_language(struct jalon_text accept_language);
 struct jalon_codings jalon_negotiate_coding(struct jalon_text accept_encoding);
 bool jalon_coding_is_accepted(struct jalon_codings codings, enum jalon_coding coding);
@@ -132,14 +132,19 @@ bool jalon_media_type_compresses(const char *media_type);
 struct jalon_problem {
     unsigned code;
     const char *name;  /* "urn:jalon:problem:" + name is the type */
-    const char *title; /* the same for every occurrence */
+    const char *title; /* the same for every occurrence, in a language */
 };
 
 /* The row of an HTTP code; the row of 500 for one that has none. */
 const struct jalon_problem *jalon_problem_find(unsigned code);
-/* RFC 9457, from the error slot. `request_id` becomes instance. */
-void jalon_problem_write(struct jalon_buffer *out, unsigned code, const struct jalon_error *error,
+/*
+ * RFC 9457, from the context's error slot and in its language: title, detail and reasons are for
+ * people, the rest is the same in all. `request_id` becomes instance.
+ */
+void jalon_problem_write(struct jalon_buffer *out, unsigned code, const struct jalon_context *ctx,
                          const char *request_id);
+/* The Content-Language of it. */
+struct jalon_text jalon_problem_language(const struct jalon_context *ctx);
 
 /* --- exchange.c --- */
 struct jalon_http;
@@ -211,7 +216,10 @@ void jalon_exchange_answer(struct jalon_exchange *exchange);
 void jalon_exchange_answer_again(struct jalon_exchange *exchange);
 /* Makes the answer of a failure, whatever was answered. */
 void jalon_exchange_fail(struct jalon_exchange *exchange, enum jalon_status status,
-                         const char *message);
+                         const char *format, ...) JALON_PRINTF(3, 4);
+/* Of one of others too, which `other` says (jalon_fail_like). */
+void jalon_exchange_fail_like(struct jalon_exchange *exchange, enum jalon_status status,
+                              const struct jalon_context *other);
 /* Is it still to be answered, and does it change something, so that this may wait for the disk? */
 bool jalon_exchange_is_write(const struct jalon_exchange *exchange);
 /* Is it still to be answered, and will that take long? */

@@ -54,7 +54,8 @@ static enum jalon_status refuse(struct jalon_exchange *exchange, unsigned code,
 {
     exchange->close = true;
     exchange->response.code = code;
-    return jalon_fail(exchange->request.ctx, JALON_INVALID, "%s", message);
+    return jalon_fail(exchange->request.ctx, JALON_INVALID, "%s",
+                      jalon_say(exchange->request.ctx, message));
 }
 
 static size_t count_headers(const struct jalon_head *head, const char *name,

@@ -188,7 +188,7 @@ enum jalon_status jalon_negotiate_representation(struct jalon_context *ctx,
 struct jalon_text jalon_negotiate_language(struct jalon_text accept_language)
 {
     struct element element;
-    struct jalon_text best = JALON_TEXT("fr");
+    struct jalon_text best = JALON_TEXT_EMPTY;
     int best_quality = 0;
     while (next_element(&accept_language, &element)) {
         struct jalon_text primary =

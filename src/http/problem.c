@@ -27,29 +27,29 @@ static const unsigned codes[JALON_STATUS_COUNT] = {
 };
 
 static const struct jalon_problem problems[] = {
-    {400, "invalid", "The request is not valid"},
-    {401, "unauthenticated", "A valid token is needed"},
-    {403, "forbidden", "Not allowed"},
-    {404, "not-found", "Not found"},
-    {405, "method-not-allowed", "The method is not allowed here"},
-    {406, "not-acceptable", "No acceptable representation"},
-    {408, "timeout", "The request did not come in time"},
-    {409, "conflict", "The state does not allow it"},
-    {410, "gone", "No longer there"},
-    {412, "precondition-failed", "Another version is current"},
-    {413, "too-large", "Too large"},
-    {414, "target-too-long", "The address is too long"},
-    {415, "unsupported-media-type", "The body's media type is not supported"},
-    {417, "expectation-failed", "The expectation cannot be met"},
-    {422, "unprocessable", "The request contradicts itself"},
-    {428, "precondition-required", "A condition is needed"},
-    {429, "rate-limited", "Too many requests"},
-    {431, "headers-too-large", "The header fields are too large"},
-    {500, "internal", "Internal error"},
-    {501, "not-implemented", "Not implemented"},
-    {503, "unavailable", "Not available now"},
-    {505, "version-not-supported", "The protocol version is not supported"},
-    {507, "insufficient-storage", "No space left to store this"},
+    {400, "invalid", JALON_WORDS("The request is not valid")},
+    {401, "unauthenticated", JALON_WORDS("A valid token is needed")},
+    {403, "forbidden", JALON_WORDS("Not allowed")},
+    {404, "not-found", JALON_WORDS("Not found")},
+    {405, "method-not-allowed", JALON_WORDS("The method is not allowed here")},
+    {406, "not-acceptable", JALON_WORDS("No acceptable representation")},
+    {408, "timeout", JALON_WORDS("The request did not come in time")},
+    {409, "conflict", JALON_WORDS("The state does not allow it")},
+    {410, "gone", JALON_WORDS("No longer there")},
+    {412, "precondition-failed", JALON_WORDS("Another version is current")},
+    {413, "too-large", JALON_WORDS("Too large")},
+    {414, "target-too-long", JALON_WORDS("The address is too long")},
+    {415, "unsupported-media-type", JALON_WORDS("The body's media type is not supported")},
+    {417, "expectation-failed", JALON_WORDS("The expectation cannot be met")},
+    {422, "unprocessable", JALON_WORDS("The request contradicts itself")},
+    {428, "precondition-required", JALON_WORDS("A condition is needed")},
+    {429, "rate-limited", JALON_WORDS("Too many requests")},
+    {431, "headers-too-large", JALON_WORDS("The header fields are too large")},
+    {500, "internal", JALON_WORDS("Internal error")},
+    {501, "not-implemented", JALON_WORDS("Not implemented")},
+    {503, "unavailable", JALON_WORDS("Not available now")},
+    {505, "version-not-supported", JALON_WORDS("The protocol version is not supported")},
+    {507, "insufficient-storage", JALON_WORDS("No space left to store this")},
 };
 
 unsigned jalon_status_http_code(enum jalon_status status)
@@ -92,20 +92,28 @@ static void write_details(struct jalon_buffer *out, const struct jalon_error *er
     }
 }
 
-void jalon_problem_write(struct jalon_buffer *out, unsigned code, const struct jalon_error *error,
+struct jalon_text jalon_problem_language(const struct jalon_context *ctx)
+{
+    return ctx->wording != NULL ? ctx->wording->language : JALON_TEXT("en");
+}
+
+void jalon_problem_write(struct jalon_buffer *out, unsigned code, const struct jalon_context *ctx,
                          const char *request_id)
 {
+    const struct jalon_error *error = &ctx->error;
     const struct jalon_problem *problem = jalon_problem_find(code);
+    struct jalon_text title = jalon_text_from(jalon_say(ctx, problem->title));
     jalon_buffer_append_format(out, "{\"type\":\"urn:jalon:problem:%s\",\"title\":", problem->name);
-    jalon_buffer_append_json(out, jalon_text_from(problem->title));
+    jalon_buffer_append_json(out, title);
     jalon_buffer_append_format(out, ",\"status\":%u,\"detail\":", problem->code);
     if (error->message.length > 0) {
         jalon_buffer_append_json(out, error->message);
     } else if (code >= 500) {
-        jalon_buffer_append_string(out, "\"the request could not be served; the operator finds the "
-                                        "cause in the log under the instance's id\"");
+        jalon_buffer_append_json(
+            out, jalon_text_from(jalon_say(ctx, "the request could not be served; the operator finds "
+                                                "the cause in the log under the instance's id")));
     } else {
-        jalon_buffer_append_json(out, jalon_text_from(problem->title));
+        jalon_buffer_append_json(out, title);
     }
     jalon_buffer_append_format(out, ",\"instance\":\"urn:uuid:%s\"", request_id);
     write_details(out, error);

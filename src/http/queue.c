@@ -43,11 +43,11 @@ static size_t take_all(struct jalon_queue *queue, struct jalon_waiting out[WAITI
 
 /* What was answered with success was not kept. */
 static void take_back(const struct jalon_waiting *group, size_t count, enum jalon_status status,
-                      const char *message)
+                      const struct jalon_context *ctx)
 {
     for (size_t i = 0; i < count; i++) {
         if (group[i].exchange->status == JALON_OK) {
-            jalon_exchange_fail(group[i].exchange, status, message);
+            jalon_exchange_fail_like(group[i].exchange, status, ctx);
         }
     }
 }
@@ -68,7 +68,7 @@ static enum jalon_status answer_together(struct jalon_queue *queue,
         status = options->end_group(ctx, options->application);
     }
     if (status != JALON_OK) {
-        take_back(group, count, status, ctx->error.message.data);
+        take_back(group, count, status, ctx);
     }
     jalon_context_reset(ctx);
     return status;

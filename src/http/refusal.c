@@ -45,14 +45,16 @@ static void write_answer(struct jalon_buffer *out, unsigned code, const char *re
                          const char *id)
 {
     struct jalon_buffer body;
-    struct jalon_error error = {.message = jalon_text_from(reason)};
+    /* In English: what language is wished for was not read. */
+    const struct jalon_context ctx = {.error = {.message = jalon_text_from(reason)}};
     jalon_buffer_init(&body, ANSWER_MAX);
-    jalon_problem_write(&body, code, &error, id);
+    jalon_problem_write(&body, code, &ctx, id);
     jalon_buffer_append_format(out, "HTTP/1.1 %u %s\r\nConnection: close\r\n", code,
                                phrase_of(code));
     write_date(out);
     jalon_buffer_append_format(out,
-                               "Content-Type: application/problem+json\r\nContent-Length: %zu\r\n"
+                               "Content-Type: application/problem+json\r\nContent-Language: en\r\n"
+                               "Content-Length: %zu\r\n"
                                "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
                                "%sJalon-Request-Id: %s\r\n\r\n",
                                body.length, code == 503 ? "Retry-After: 1\r\n" : "", id);

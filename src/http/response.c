@@ -92,7 +92,7 @@ static void add_vary(struct jalon_exchange *exchange, const char *media_type)
     const struct jalon_route *route = exchange->request.route;
     bool chosen = route != NULL && route->representations != NULL &&
                   route->representations[0].name != NULL && route->representations[1].name != NULL;
-    bool spoken = jalon_is_spoken(&exchange->request);
+    bool spoken = jalon_is_spoken(&exchange->request) || exchange->status != JALON_OK;
     bool asked = route != NULL && !route->for_everyone;
     /* Any body is coded for a client that refuses it as it is. */
     bool coded = media_type != NULL;
@@ -250,6 +250,9 @@ void jalon_response_complete(struct jalon_exchange *exchange)
     settle_body(exchange, media_type);
     if ((response->body.length > 0 || response->file >= 0) && media_type != NULL) {
         add_media_type(exchange, media_type);
+    }
+    if (exchange->status != JALON_OK) {
+        add_header(exchange, "Content-Language", jalon_problem_language(exchange->request.ctx));
     }
     add_text(exchange, "Content-Encoding", jalon_text_from(jalon_coding_name(exchange->coding)));
     add_vary(exchange, media_type);

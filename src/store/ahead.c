@@ -164,10 +164,7 @@ enum jalon_status jalon_contribution_reader_next(struct jalon_context *ctx,
     switch (batch->status) {
     case JALON_OK:
     case JALON_NOT_FOUND: break;
-    case JALON_NO_MEMORY: return jalon_no_memory(ctx);
-    default:
-        jalon_error_internal(ctx, "%.*s", JALON_TEXT_ARGS(batch->ctx->error.internal));
-        return jalon_fail(ctx, batch->status, "%.*s", JALON_TEXT_ARGS(batch->ctx->error.message));
+    default: return jalon_fail_like(ctx, batch->status, batch->ctx);
     }
     *out = batch->rows;
     *out_count = batch->count;

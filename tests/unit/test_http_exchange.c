@@ -406,7 +406,7 @@ static void a_problem_says_what_the_slot_says(void **state)
     jalon_error_add(ctx, JALON_ERROR_POINTER, "/properties/a\"b", "must be <\n>");
     jalon_error_add(ctx, JALON_ERROR_PARAMETER, "bbox", "has 3 numbers");
     assert_int_equal(jalon_error_verdict(ctx, "2 things are wrong"), JALON_INVALID);
-    jalon_problem_write(&out, 400, &ctx->error, "01890000-0000-7000-8000-000000000000");
+    jalon_problem_write(&out, 400, ctx, "01890000-0000-7000-8000-000000000000");
     assert_text(jalon_buffer_text(&out),
                 "{\"type\":\"urn:jalon:problem:invalid\",\"title\":\"The request is not valid\","
                 "\"status\":400,\"detail\":\"2 things are wrong\","
@@ -417,10 +417,53 @@ static void a_problem_says_what_the_slot_says(void **state)
     for (int i = 0; i < JALON_ERROR_DETAILS_MAX + 8; i++) {
         jalon_error_add(ctx, JALON_ERROR_PARAMETER, "x", "is wrong");
     }
-    jalon_problem_write(&out, 400, &ctx->error, "x");
+    jalon_problem_write(&out, 400, ctx, "x");
     assert_true(jalon_text_ends_with(jalon_buffer_text(&out), "],\"errors_found\":74}"));
     jalon_buffer_finish(&out);
     jalon_error_clear(ctx);
+}
+
+static const struct jalon_wording_row said_in_french[] = {
+    {"Not available now", "Indisponible"},
+    {"the store has no space left", "il n’y a plus de place"},
+};
+static const struct jalon_wording french = {{"fr", 2}, said_in_french, 2};
+
+/* Who says nothing is a program, and knows English; a page is French then all the same. */
+static void a_refusal_is_in_the_language_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        bool is_french;
+    } cases[] = {{"fr", true}, {"de, fr;q=0.2", true}, {"", false}, {"de", false}, {"*", false},
+                 {"en-GB, fr;q=0.9", false}};
+    http.options.wording = &french;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const headers[] = {"Accept-Language", cases[i].header, NULL};
+        struct jalon_exchange *exchange = get("/full", headers);
+        struct jalon_text body = jalon_buffer_text(&exchange->response.body);
+        const struct jalon_error *error = &exchange->request.ctx->error;
+        bool is_french = cases[i].is_french;
+        assert_non_null(strstr(body.data, is_french ? "\"title\":\"Indisponible\""
+                                                    : "\"title\":\"Not available now\""));
+        assert_non_null(strstr(body.data, is_french ? "\"detail\":\"il n’y a plus de place\""
+                                                    : "\"detail\":\"the store has no space left\""));
+        assert_string_equal(reply_header(exchange, "Content-Language"), is_french ? "fr" : "en");
+        assert_non_null(strstr(reply_header(exchange, "Vary"), "Accept-Language"));
+        /* What the log says. */
+        assert_text(error->english.length > 0 ? error->english : error->message,
+                    "the store has no space left");
+        jalon_exchange_destroy(exchange);
+    }
+    http.options.wording = NULL;
+    static const char *const no_words[] = {"Accept-Language", "fr", NULL};
+    struct jalon_exchange *exchange = get("/full", no_words);
+    assert_string_equal(reply_header(exchange, "Content-Language"), "en");
+    jalon_exchange_destroy(exchange);
+    exchange = get("/late", no_words);
+    assert_string_equal(reply_header(exchange, "Content-Language"), "");
+    jalon_exchange_destroy(exchange);
 }
 
 static void every_status_has_a_row(void **state)
@@ -570,6 +613,7 @@ int main(void)
         cmocka_unit_test(compression_is_repeatable_and_pays),
         cmocka_unit_test(gzip_says_no_time),
         cmocka_unit_test(a_problem_says_what_the_slot_says),
+        cmocka_unit_test(a_refusal_is_in_the_language_asked_for),
         cmocka_unit_test(every_status_has_a_row),
         cmocka_unit_test(what_only_the_operator_may_know_stays_inside),
         cmocka_unit_test(absolute_targets_are_paths_too),

@@ -70,18 +70,21 @@ static void f_beats_accept(void **state)
     assert_text(ctx->error.details[0].where, "f");
 }
 
-static void language_is_french_unless_english_is_wanted(void **state)
+static void language_is_what_is_wanted_of_those_there_are(void **state)
 {
     (void)state;
     static const char *const english[] = {"en", "EN-gb", "de, en;q=0.3", "fr;q=0.4, en;q=0.5",
                                           "en, fr", "fr;q=0, en;q=0.1"};
-    static const char *const french[] = {"", "*", "fr", "de", "fr-CA, en;q=0.9", "en;q=0",
-                                         "english", "en;q=x"};
+    static const char *const french[] = {"fr", "FR-ca", "fr-CA, en;q=0.9", "en;q=0, fr;q=0.1"};
+    static const char *const neither[] = {"", "*", "de", "en;q=0", "english", "en;q=x"};
     for (size_t i = 0; i < sizeof english / sizeof english[0]; i++) {
         assert_text(jalon_negotiate_language(jalon_text_from(english[i])), "en");
     }
     for (size_t i = 0; i < sizeof french / sizeof french[0]; i++) {
         assert_text(jalon_negotiate_language(jalon_text_from(french[i])), "fr");
+    }
+    for (size_t i = 0; i < sizeof neither / sizeof neither[0]; i++) {
+        assert_text(jalon_negotiate_language(jalon_text_from(neither[i])), "");
     }
 }
 
@@ -149,7 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accept_chooses),
         cmocka_unit_test(f_beats_accept),
-        cmocka_unit_test(language_is_french_unless_english_is_wanted),
+        cmocka_unit_test(language_is_what_is_wanted_of_those_there_are),
         cmocka_unit_test(codings_are_taken_by_their_quality),
     };
     return cmocka_run_group_tests(tests, make_context, drop_context);
