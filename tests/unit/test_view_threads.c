@@ -115,7 +115,7 @@ static void *read_on(void *argument)
     struct reader *reader = argument;
     struct jalon_context *ctx = jalon_context_create();
     int64_t last_seq = 0;
-    while (reader->wrong == NULL && !atomic_load(&finished)) {
+    do { /* once at least, however late the thread comes */
         const struct jalon_snapshot *snapshot = jalon_view_pin(view);
         if (jalon_snapshot_seq(snapshot) < last_seq) {
             reader->wrong = "time went back";
@@ -133,7 +133,7 @@ static void *read_on(void *argument)
         jalon_view_unpin(view, snapshot);
         jalon_context_reset(ctx);
         reader->reads++;
-    }
+    } while (reader->wrong == NULL && !atomic_load(&finished));
     jalon_context_destroy(ctx);
     return NULL;
 }
