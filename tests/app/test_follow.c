@@ -447,13 +447,16 @@ static void test_an_event_can_be_waited_for(void **state)
 static void test_an_event_that_never_was_is_told(void **state)
 {
     struct fixture *fixture = *state;
+    const int64_t hour_us = INT64_C(3600000000);
     struct jalon_app *reader = open_app(fixture, true);
     add_some(fixture, 1, "", NULL);
     assert_int_equal(shown_count(fixture, reader, "places"), 1);
     for (int i = 0; i < 3; i++) {
         int64_t since_us = jalon_clock_monotonic_us();
-        assert_int_equal(shows(fixture, reader, 2, since_us, true), JALON_RETRY);
         assert_int_equal(wait_shows(fixture, reader, 2, since_us), JALON_PRECONDITION);
+        assert_int_equal(shows(fixture, reader, 2, since_us, true), JALON_PRECONDITION);
+        /* All looks so far are earlier ones. */
+        assert_int_equal(shows(fixture, reader, 2, since_us + hour_us, true), JALON_RETRY);
     }
     /* Nobody looks: then it is never known. */
     jalon_live_stop_follower(reader);
