@@ -143,6 +143,16 @@ enum jalon_status contribute(struct fixture *fixture, const char *collection, co
     return jalon_app_contribute(fixture->ctx, fixture->app, &command, out != NULL ? out : &ignored);
 }
 
+bool asks_again(struct jalon_context *ctx, enum jalon_status status, int *tries)
+{
+    enum { TRIES_MAX = 20 };
+    bool again = status == JALON_RETRY && ++*tries < TRIES_MAX;
+    if (again) {
+        jalon_error_clear(ctx);
+    }
+    return again;
+}
+
 const char *at_point(struct fixture *fixture, const char *properties)
 {
     return jalon_text_format(fixture->ctx->arena,

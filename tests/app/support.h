@@ -51,6 +51,11 @@ void expect_detail_at(struct jalon_context *ctx, const char *where, const char *
 struct jalon_record body(struct fixture *fixture, const char *json);
 enum jalon_status contribute(struct fixture *fixture, const char *collection, const char *json,
                              const char *account, struct jalon_contributed *out);
+/*
+ * Beside others who write: did one of them have the database, or the map, for longer than is waited
+ * for? Whoever asked is told to ask again, which a slow disk may make necessary more than once.
+ */
+bool asks_again(struct jalon_context *ctx, enum jalon_status status, int *tries);
 /* A body with this point and these properties (members without braces). */
 const char *at_point(struct fixture *fixture, const char *properties);
 /* The contribution as stored, whatever its state. */

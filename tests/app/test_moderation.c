@@ -84,9 +84,12 @@ static void *decide_all(void *object)
         struct jalon_decide command =
             decision_of(moderator->ids[i], moderator->decision, moderator->name);
         struct jalon_decided done;
+        enum jalon_status status;
+        int tries = 0;
         command.version = 1;
-        enum jalon_status status =
-            jalon_app_decide(ctx, moderator->fixture->app, &command, &done);
+        do {
+            status = jalon_app_decide(ctx, moderator->fixture->app, &command, &done);
+        } while (asks_again(ctx, status, &tries));
         moderator->won += status == JALON_OK;
         moderator->lost += status == JALON_CONFLICT;
         moderator->other += status != JALON_OK && status != JALON_CONFLICT;

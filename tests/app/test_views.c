@@ -302,7 +302,12 @@ static enum jalon_status add_to(struct jalon_context *ctx, struct jalon_app *app
         .actor.account = JALON_TEXT_EMPTY,
     };
     struct jalon_contributed made;
-    return jalon_app_contribute(ctx, app, &command, &made);
+    enum jalon_status status;
+    int tries = 0;
+    do {
+        status = jalon_app_contribute(ctx, app, &command, &made);
+    } while (asks_again(ctx, status, &tries));
+    return status;
 }
 
 static void idle_maps_go_and_come_back(void **state)
