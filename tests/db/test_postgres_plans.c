@@ -41,16 +41,6 @@ static const char note[] =
     "UPDATE before SET files = (SELECT temp_files FROM pg_stat_database"
     "    WHERE datname = current_database());";
 
-/* Waits until other connections have told what they did, which they do at their end. */
-static const char wait_for_counters[] =
-    "DO $$ BEGIN "
-    "FOR i IN 1..200 LOOP "
-    "    PERFORM pg_stat_clear_snapshot();"
-    "    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-    "        AND pid <> pg_backend_pid() AND backend_type = 'client backend');"
-    "    PERFORM pg_sleep(0.05);"
-    "END LOOP; END $$;";
-
 /* Fails by what it names: a table that was read from its beginning, or rows that were sorted on disk. */
 static const char judge[] =
     "DO $$ DECLARE what text; BEGIN "
@@ -220,7 +210,7 @@ static void what_is_done_for_a_map_goes_by_an_index(void **state)
     make_maps(&fixture, store);
     jalon_store_close(store);
     run_in_database(fixture.url, fill);
-    run_in_database(fixture.url, wait_for_counters);
+    settle_database(fixture.url); /* its counters are told at the end */
     run_in_database(fixture.url, note);
     store = open_store(&fixture);
     struct jalon_contribution last;
@@ -236,7 +226,7 @@ static void what_is_done_for_a_map_goes_by_an_index(void **state)
         change(&fixture, store, &last);
     }
     jalon_store_close(store);
-    run_in_database(fixture.url, wait_for_counters);
+    settle_database(fixture.url);
     run_in_database(fixture.url, judge);
     drop_database(fixture.url);
     jalon_context_destroy(fixture.ctx);

@@ -132,6 +132,13 @@ void restore_location(const char *location)
     }
 }
 
+void settle_location(const char *location)
+{
+    if (!is_file_engine()) { /* a file's writer was the process itself */
+        settle_database(location);
+    }
+}
+
 bool location_holds(const char *location, const char *words)
 {
     return is_file_engine() ? file_holds(location, "jalon.sqlite", words) ||

@@ -17,6 +17,8 @@ void make_missing_location(const char *location, char out[300]);
 void save_location(const char *location);
 /* Brings it back as it was kept; nobody may have it open. */
 void restore_location(const char *location);
+/* Waits for the end of what a killed process had begun there; nobody may have it open. */
+void settle_location(const char *location);
 /* Are these bytes somewhere in what the engine stores there, as text? */
 bool location_holds(const char *location, const char *words);
 

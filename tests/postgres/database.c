@@ -50,6 +50,29 @@ static PGresult *ask(PGconn *connection, const char *statement)
     return result;
 }
 
+/*
+ * The same of a statement that needs a database for itself, which the server waits for 5 seconds: a
+ * connection that was closed is gone when its process has seen it, which may take longer.
+ */
+static PGresult *ask_alone(PGconn *connection, const char *statement)
+{
+    static const char in_use[] = "55006";
+    enum { TRIES_MAX = 12 };
+    for (int i = 1; i < TRIES_MAX && PQstatus(connection) == CONNECTION_OK; i++) {
+        PGresult *result = PQexec(connection, statement);
+        const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        if (PQresultStatus(result) == PGRES_COMMAND_OK) {
+            return result;
+        }
+        bool again = code != NULL && strcmp(code, in_use) == 0;
+        PQclear(result);
+        if (!again) {
+            break;
+        }
+    }
+    return ask(connection, statement);
+}
+
 /* As superuser, who makes and drops databases: a statement with the name in it for each %s. */
 static void administer(const char *format, ...) JALON_PRINTF(1, 2);
 
@@ -66,7 +89,7 @@ static void administer(const char *format, ...)
              "&options=-c%%20client_min_messages%%3Dwarning",
              folder, read_port(folder));
     PGconn *connection = PQconnectdb(url);
-    PQclear(ask(connection, statement));
+    PQclear(ask_alone(connection, statement));
     PQfinish(connection);
 }
 
@@ -126,6 +149,17 @@ void run_in_database(const char *url, const char *statements)
     PGconn *connection = PQconnectdb(url);
     PQclear(ask(connection, statements));
     PQfinish(connection);
+}
+
+void settle_database(const char *url)
+{
+    run_in_database(url, "DO $$ BEGIN "
+                         "WHILE EXISTS (SELECT 1 FROM pg_stat_activity"
+                         "    WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                         "    AND backend_type = 'client backend') LOOP "
+                         "    PERFORM pg_sleep(0.01);"
+                         "    PERFORM pg_stat_clear_snapshot();"
+                         "END LOOP; END $$");
 }
 
 bool database_holds(const char *url, const char *words)

@@ -20,6 +20,10 @@ void restore_database(const char *url);
 /* Runs statements in the database of that URL, as its owner. */
 void run_in_database(const char *url, const char *statements);
 
+/* Waits until the server has nobody else in it: the last thing that a connection does, also one whose
+   client is gone, it does for a moment longer, and tells what it counted when it ends. */
+void settle_database(const char *url);
+
 /* Are these words in any row of any table of the database, written as text? */
 bool database_holds(const char *url, const char *words);
 

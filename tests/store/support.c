@@ -27,7 +27,7 @@ struct jalon_store *open_store(struct jalon_context *ctx, const char *location)
     struct jalon_store_options options = {
         .data = jalon_text_from(location),
         .create = true,
-        .write_wait_ms = 5000,
+        .write_wait_ms = 60000, /* writers beside each other: a disk may be slow */
     };
     struct jalon_store *store = NULL;
     expect(ctx, JALON_OK, jalon_store_open(ctx, &options, &store));
