@@ -17,30 +17,31 @@ enum jalon_status jalon_store_insert_charter(struct jalon_context *ctx,
                             JALON_STORE_COUNT(values), NULL);
 }
 
+static enum jalon_status read_charter(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                      const void *with, void *object)
+{
+    enum { VERSION, FR, EN, AUTHOR, CREATED };
+    struct jalon_charter *out = object;
+    struct jalon_charter charter = {
+        .version = (int32_t)jalon_db_to_integer(&row[VERSION]),
+        .created_us = jalon_db_to_time_us(&row[CREATED]),
+    };
+    const struct jalon_store_text texts[] = {
+        {FR, &charter.text.fr}, {EN, &charter.text.en}, {AUTHOR, &charter.author}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
+    (void)with;
+    if (status == JALON_OK) {
+        *out = charter;
+    }
+    return status;
+}
+
 enum jalon_status jalon_store_find_charter(struct jalon_context *ctx,
                                            struct jalon_session *session,
                                            const struct jalon_map *map, int32_t version,
                                            struct jalon_charter *out)
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(version)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(
-        ctx, session, JALON_QUERY_CHARTER_FIND, values, JALON_STORE_COUNT(values), &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
-    struct jalon_charter charter = {
-        .version = (int32_t)jalon_db_to_integer(&row[0]),
-        .created_us = jalon_db_to_time_us(&row[4]),
-    };
-    struct jalon_text *const texts[] = {&charter.text.fr, &charter.text.en, &charter.author};
-    for (size_t i = 0; status == JALON_OK && i < JALON_STORE_COUNT(texts); i++) {
-        status = jalon_store_copy_text(ctx, &row[1 + i], texts[i]);
-    }
-    jalon_db_cursor_end(cursor);
-    if (status == JALON_OK) {
-        *out = charter;
-    }
-    return status;
+    return jalon_store_read_one(ctx, session, JALON_QUERY_CHARTER_FIND, values,
+                                JALON_STORE_COUNT(values), read_charter, NULL, out);
 }

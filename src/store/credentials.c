@@ -237,39 +237,43 @@ enum jalon_status jalon_store_insert_ticket(struct jalon_context *ctx,
                                     : status;
 }
 
-enum jalon_status jalon_store_find_ticket(struct jalon_context *ctx, struct jalon_session *session,
-                                          struct jalon_text hash, struct jalon_ticket *out)
+/* `with`: the hash it was found by. */
+static enum jalon_status read_ticket(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    struct jalon_db_value value = jalon_db_text(hash);
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_TICKET_FIND, &value, 1, &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
+    enum { PURPOSE, ACCOUNT, EMAIL, MAP, CONTRIBUTION, CREATED, EXPIRES };
+    const struct jalon_text *hash = with;
+    struct jalon_ticket *out = object;
     struct jalon_ticket ticket = {
-        .hash = jalon_text_copy(ctx->arena, hash),
-        .account = jalon_db_to_integer(&row[1]),
-        .map = jalon_db_to_integer(&row[3]),
-        .contribution = jalon_db_to_integer(&row[4]),
-        .created_us = jalon_db_to_time_us(&row[5]),
-        .expires_us = jalon_db_to_time_us(&row[6]),
+        .hash = jalon_text_copy(ctx->arena, *hash),
+        .account = jalon_db_to_integer(&row[ACCOUNT]),
+        .map = jalon_db_to_integer(&row[MAP]),
+        .contribution = jalon_db_to_integer(&row[CONTRIBUTION]),
+        .created_us = jalon_db_to_time_us(&row[CREATED]),
+        .expires_us = jalon_db_to_time_us(&row[EXPIRES]),
     };
-    size_t purpose =
-        jalon_names_find(purposes, JALON_NAMES_COUNT(purposes), jalon_db_to_text(&row[0]));
-    ticket.purpose = (enum jalon_ticket_purpose)purpose;
-    status = purpose < JALON_NAMES_COUNT(purposes)
-                 ? jalon_store_copy_text(ctx, &row[2], &ticket.email)
-                 : jalon_store_bad_row(ctx, "a mailed link of account", ticket.account);
-    jalon_db_cursor_end(cursor);
-    if (status == JALON_OK && ticket.hash.data == NULL) {
-        status = jalon_no_memory(ctx);
+    if (ticket.hash.data == NULL) {
+        return jalon_no_memory(ctx);
     }
+    size_t purpose =
+        jalon_names_find(purposes, JALON_NAMES_COUNT(purposes), jalon_db_to_text(&row[PURPOSE]));
+    if (purpose == JALON_NAMES_COUNT(purposes)) {
+        return jalon_store_bad_row(ctx, "a mailed link of account", ticket.account);
+    }
+    ticket.purpose = (enum jalon_ticket_purpose)purpose;
+    enum jalon_status status = jalon_store_copy_text(ctx, &row[EMAIL], &ticket.email);
     if (status == JALON_OK) {
         *out = ticket;
     }
     return status;
+}
+
+enum jalon_status jalon_store_find_ticket(struct jalon_context *ctx, struct jalon_session *session,
+                                          struct jalon_text hash, struct jalon_ticket *out)
+{
+    struct jalon_db_value value = jalon_db_text(hash);
+    return jalon_store_read_one(ctx, session, JALON_QUERY_TICKET_FIND, &value, 1, read_ticket,
+                                &hash, out);
 }
 
 enum jalon_status jalon_store_use_ticket(struct jalon_context *ctx, struct jalon_session *session,

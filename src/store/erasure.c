@@ -42,31 +42,30 @@ enum jalon_status jalon_store_begin_erasure(struct jalon_context *ctx,
                : status;
 }
 
-enum jalon_status jalon_store_find_erasure(struct jalon_context *ctx, struct jalon_session *session,
-                                           struct jalon_erased *out)
+static enum jalon_status read_erased(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(
-        ctx, session, JALON_QUERY_ERASURE_UNFINISHED, NULL, 0, &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
+    enum { NUMBER, NAME, FORMER, ERASURE };
+    struct jalon_erased *out = object;
+    struct jalon_erased erased = {.number = jalon_db_to_integer(&row[NUMBER])};
+    (void)with;
+    if (!jalon_erasure_parse(jalon_db_to_text(&row[ERASURE]), &erased.erasure)) {
+        return jalon_store_bad_row(ctx, "account", erased.number);
     }
-    struct jalon_erased erased = {.number = jalon_db_to_integer(&row[0])};
-    if (!jalon_erasure_parse(jalon_db_to_text(&row[3]), &erased.erasure)) {
-        status = jalon_store_bad_row(ctx, "account", erased.number);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[1], &erased.name);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &erased.former);
-    }
-    jalon_db_cursor_end(cursor);
+    const struct jalon_store_text texts[] = {
+        {NAME, &erased.name}, {FORMER, &erased.former}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
     if (status == JALON_OK) {
         *out = erased;
     }
     return status;
+}
+
+enum jalon_status jalon_store_find_erasure(struct jalon_context *ctx, struct jalon_session *session,
+                                           struct jalon_erased *out)
+{
+    return jalon_store_read_one(ctx, session, JALON_QUERY_ERASURE_UNFINISHED, NULL, 0, read_erased,
+                                NULL, out);
 }
 
 enum jalon_status jalon_store_revision_range(struct jalon_context *ctx,

@@ -175,33 +175,33 @@ enum jalon_status jalon_store_list_targets(struct jalon_context *ctx,
     return status;
 }
 
-enum jalon_status jalon_store_find_linked(struct jalon_context *ctx, struct jalon_session *session,
-                                          struct jalon_link_end end, struct jalon_linked *out)
+/* `with`: which end of a link it is. */
+static enum jalon_status read_linked(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
 {
     enum { MAP, COLLECTION, ID, TITLE, VISIBILITY, READING };
-    struct jalon_db_value values[] = {jalon_db_integer(end.map),
-                                      jalon_db_integer(end.contribution)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
+    const struct jalon_link_end *end = with;
+    struct jalon_linked *out = object;
     struct jalon_linked read;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_LINK_END, values,
-                                                     JALON_STORE_COUNT(values), &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
-    const struct jalon_store_text texts[] = {
-        {MAP, &read.map}, {COLLECTION, &read.collection}, {TITLE, &read.title}, {0, NULL}};
     if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &read.id) ||
         !jalon_visibility_parse(jalon_db_to_text(&row[VISIBILITY]), &read.visibility) ||
         !jalon_visibility_parse(jalon_db_to_text(&row[READING]), &read.reading)) {
-        status = jalon_store_bad_row(ctx, "contribution", end.contribution);
+        return jalon_store_bad_row(ctx, "contribution", end->contribution);
     }
-    if (status == JALON_OK) {
-        status = jalon_store_copy_texts(ctx, row, texts);
-    }
-    jalon_db_cursor_end(cursor);
+    const struct jalon_store_text texts[] = {
+        {MAP, &read.map}, {COLLECTION, &read.collection}, {TITLE, &read.title}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
     if (status == JALON_OK) {
         *out = read;
     }
     return status;
+}
+
+enum jalon_status jalon_store_find_linked(struct jalon_context *ctx, struct jalon_session *session,
+                                          struct jalon_link_end end, struct jalon_linked *out)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(end.map),
+                                      jalon_db_integer(end.contribution)};
+    return jalon_store_read_one(ctx, session, JALON_QUERY_LINK_END, values,
+                                JALON_STORE_COUNT(values), read_linked, &end, out);
 }

@@ -41,66 +41,60 @@ enum jalon_status jalon_store_queue_mail(struct jalon_context *ctx, struct jalon
                             JALON_STORE_COUNT(values), NULL);
 }
 
-enum jalon_status jalon_store_find_contact(struct jalon_context *ctx, struct jalon_session *session,
-                                           struct jalon_text account, struct jalon_contact *out)
+static enum jalon_status read_contact(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                      const void *with, void *object)
 {
-    struct jalon_db_value value = jalon_db_text(account);
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_OUTBOX_CONTACT, &value, 1, &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
+    enum { ACCOUNT, EMAIL, LANGUAGE, WANTS_MAILS, IS_CONFIRMED };
+    struct jalon_contact *out = object;
     struct jalon_contact contact = {
-        .account = jalon_db_to_integer(&row[0]),
-        .wants_mails = jalon_db_to_integer(&row[3]) != 0,
-        .is_confirmed = jalon_db_to_integer(&row[4]) != 0,
+        .account = jalon_db_to_integer(&row[ACCOUNT]),
+        .wants_mails = jalon_db_to_integer(&row[WANTS_MAILS]) != 0,
+        .is_confirmed = jalon_db_to_integer(&row[IS_CONFIRMED]) != 0,
     };
-    status = jalon_store_copy_text(ctx, &row[1], &contact.email);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &contact.language);
-    }
-    jalon_db_cursor_end(cursor);
+    const struct jalon_store_text texts[] = {
+        {EMAIL, &contact.email}, {LANGUAGE, &contact.language}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
+    (void)with;
     if (status == JALON_OK) {
         *out = contact;
     }
     return status;
 }
 
-static enum jalon_status read_mail(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                   struct jalon_mail *out)
+enum jalon_status jalon_store_find_contact(struct jalon_context *ctx, struct jalon_session *session,
+                                           struct jalon_text account, struct jalon_contact *out)
 {
-    *out = (struct jalon_mail){
-        .number = jalon_db_to_integer(&row[0]),
-        .created_us = jalon_db_to_time_us(&row[4]),
-        .due_us = jalon_db_to_time_us(&row[5]),
-        .attempts = jalon_db_to_integer(&row[6]),
+    struct jalon_db_value value = jalon_db_text(account);
+    return jalon_store_read_one(ctx, session, JALON_QUERY_OUTBOX_CONTACT, &value, 1, read_contact,
+                                NULL, out);
+}
+
+static enum jalon_status read_mail(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                   const void *with, void *object)
+{
+    enum { NUMBER, RECIPIENT, SUBJECT, BODY, CREATED, DUE, ATTEMPTS };
+    struct jalon_mail *out = object;
+    struct jalon_mail mail = {
+        .number = jalon_db_to_integer(&row[NUMBER]),
+        .created_us = jalon_db_to_time_us(&row[CREATED]),
+        .due_us = jalon_db_to_time_us(&row[DUE]),
+        .attempts = jalon_db_to_integer(&row[ATTEMPTS]),
     };
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[1], &out->recipient);
+    const struct jalon_store_text texts[] = {
+        {RECIPIENT, &mail.recipient}, {SUBJECT, &mail.subject}, {BODY, &mail.body}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
+    (void)with;
     if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &out->subject);
+        *out = mail;
     }
-    return status == JALON_OK ? jalon_store_copy_text(ctx, &row[3], &out->body) : status;
+    return status;
 }
 
 enum jalon_status jalon_store_next_mail(struct jalon_context *ctx, struct jalon_session *session,
                                         struct jalon_mail *out)
 {
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    struct jalon_mail mail;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_OUTBOX_NEXT, NULL, 0, &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
-    status = read_mail(ctx, row, &mail);
-    jalon_db_cursor_end(cursor);
-    if (status == JALON_OK) {
-        *out = mail;
-    }
-    return status;
+    return jalon_store_read_one(ctx, session, JALON_QUERY_OUTBOX_NEXT, NULL, 0, read_mail, NULL,
+                                out);
 }
 
 enum jalon_status jalon_store_claim_mail(struct jalon_context *ctx, struct jalon_session *session,

@@ -51,27 +51,27 @@ static enum jalon_status put_trace(struct jalon_context *ctx, struct jalon_sessi
                             NULL);
 }
 
+static enum jalon_status read_survivor(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                       const void *with, void *out)
+{
+    (void)with;
+    return jalon_id_parse(jalon_db_to_text(&row[0]), out)
+               ? JALON_OK
+               : jalon_fail(ctx, JALON_INTERNAL, "a merged contribution leads nowhere");
+}
+
 enum jalon_status jalon_store_find_merged(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, int32_t collection,
                                           struct jalon_id id, struct jalon_id *out_into)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(map->collections[collection].number),
-        jalon_db_text(jalon_text_from(text)),
+        jalon_store_id(id, text),
     };
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_MERGE_FIND, values,
-                                                     JALON_STORE_COUNT(values), &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
-    bool is_id = jalon_id_parse(jalon_db_to_text(&row[0]), out_into);
-    jalon_db_cursor_end(cursor);
-    return is_id ? JALON_OK : jalon_fail(ctx, JALON_INTERNAL, "a merged contribution leads nowhere");
+    return jalon_store_read_one(ctx, session, JALON_QUERY_MERGE_FIND, values,
+                                JALON_STORE_COUNT(values), read_survivor, NULL, out_into);
 }
 
 enum jalon_status jalon_store_merge(struct jalon_context *ctx, struct jalon_session *session,
@@ -103,25 +103,25 @@ enum jalon_status jalon_store_unlink_merged(struct jalon_context *ctx,
                             JALON_STORE_COUNT(values), NULL);
 }
 
+static enum jalon_status read_counts(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
+{
+    enum { SUPPORTS, COMMENTS, CONFIRMED };
+    struct jalon_contribution *contribution = object;
+    (void)with;
+    contribution->supports = jalon_db_to_integer(&row[SUPPORTS]);
+    contribution->comments = jalon_db_to_integer(&row[COMMENTS]);
+    return jalon_store_copy_text(ctx, &row[CONFIRMED], &contribution->confirmed);
+}
+
 enum jalon_status jalon_store_recount(struct jalon_context *ctx, struct jalon_session *session,
                                       const struct jalon_map *map,
                                       struct jalon_contribution *contribution)
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number),
                                       jalon_db_integer(contribution->number)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_MERGE_COUNTS, values,
-                              JALON_STORE_COUNT(values), &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
-    contribution->supports = jalon_db_to_integer(&row[0]);
-    contribution->comments = jalon_db_to_integer(&row[1]);
-    status = jalon_store_copy_text(ctx, &row[2], &contribution->confirmed);
-    jalon_db_cursor_end(cursor);
-    return status;
+    return jalon_store_read_one(ctx, session, JALON_QUERY_MERGE_COUNTS, values,
+                                JALON_STORE_COUNT(values), read_counts, NULL, contribution);
 }
 
 enum jalon_status jalon_store_purge(struct jalon_context *ctx, struct jalon_session *session,

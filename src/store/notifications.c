@@ -22,19 +22,23 @@ enum jalon_status jalon_store_add_notification(struct jalon_context *ctx,
                             JALON_STORE_COUNT(values), NULL);
 }
 
-/* Three columns: the collection's key, the contribution's id and title; NULL: what is gone. */
+/* NULL: what is gone. */
 static enum jalon_status read_subject(struct jalon_context *ctx, const struct jalon_db_value *row,
-                                      struct jalon_notification *out)
+                                      const void *with, void *object)
 {
+    enum { COLLECTION, ID, TITLE };
+    struct jalon_notification *out = object;
+    (void)with;
     out->collection = out->title = JALON_TEXT_EMPTY;
-    if (row[0].kind == JALON_DB_NULL) {
+    if (row[COLLECTION].kind == JALON_DB_NULL) {
         return JALON_OK;
     }
-    if (!jalon_id_parse(jalon_db_to_text(&row[1]), &out->contribution)) {
+    if (!jalon_id_parse(jalon_db_to_text(&row[ID]), &out->contribution)) {
         return jalon_store_bad_row(ctx, "what is told in notification", out->number);
     }
-    enum jalon_status status = jalon_store_copy_text(ctx, &row[0], &out->collection);
-    return status == JALON_OK ? jalon_store_copy_text(ctx, &row[2], &out->title) : status;
+    const struct jalon_store_text texts[] = {
+        {COLLECTION, &out->collection}, {TITLE, &out->title}, {0, NULL}};
+    return jalon_store_copy_texts(ctx, row, texts);
 }
 
 enum jalon_status jalon_store_find_notified(struct jalon_context *ctx,
@@ -42,16 +46,8 @@ enum jalon_status jalon_store_find_notified(struct jalon_context *ctx,
                                             int64_t contribution, struct jalon_notification *out)
 {
     struct jalon_db_value values[] = {jalon_db_integer(map), jalon_db_integer(contribution)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_NOTIFICATION_SUBJECT,
-                                                     values, JALON_STORE_COUNT(values), &cursor,
-                                                     &row);
-    if (status == JALON_OK) {
-        status = read_subject(ctx, row, out);
-        jalon_db_cursor_end(cursor);
-    }
-    return status;
+    return jalon_store_read_one(ctx, session, JALON_QUERY_NOTIFICATION_SUBJECT, values,
+                                JALON_STORE_COUNT(values), read_subject, NULL, out);
 }
 
 static enum jalon_status read_notification(struct jalon_context *ctx,
@@ -70,7 +66,7 @@ static enum jalon_status read_notification(struct jalon_context *ctx,
         {6, &out->map},  {7, &out->map_title.fr}, {8, &out->map_title.en}, {0, NULL},
     };
     enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
-    return status == JALON_OK ? read_subject(ctx, &row[9], out) : status;
+    return status == JALON_OK ? read_subject(ctx, &row[9], NULL, out) : status;
 }
 
 enum jalon_status jalon_store_list_notifications(struct jalon_context *ctx,

@@ -22,34 +22,49 @@ enum jalon_status jalon_store_insert_origin(struct jalon_context *ctx,
                             JALON_STORE_COUNT(values), NULL);
 }
 
+static enum jalon_status read_origin(struct jalon_context *ctx, const struct jalon_db_value *row,
+                                     const void *with, void *object)
+{
+    enum { DEVICE, ADDRESS, EMAIL, EXPIRES, REVOKED, CREATED };
+    struct jalon_origin *out = object;
+    struct jalon_origin origin = {
+        .secret_expires_us = jalon_db_to_time_us(&row[EXPIRES]),
+        .is_revoked = jalon_db_to_integer(&row[REVOKED]) != 0,
+        .created_us = jalon_db_to_time_us(&row[CREATED]),
+    };
+    const struct jalon_store_text texts[] = {
+        {DEVICE, &origin.device}, {ADDRESS, &origin.address}, {EMAIL, &origin.email}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
+    (void)with;
+    if (status == JALON_OK) {
+        *out = origin;
+    }
+    return status;
+}
+
 enum jalon_status jalon_store_find_origin(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, int64_t contribution,
                                           struct jalon_origin *out)
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number),
                                       jalon_db_integer(contribution)};
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status = jalon_store_query_row(ctx, session, JALON_QUERY_ORIGIN_FIND, values,
-                                                     JALON_STORE_COUNT(values), &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
-    struct jalon_origin origin = {
-        .secret_expires_us = jalon_db_to_time_us(&row[3]),
-        .is_revoked = jalon_db_to_integer(&row[4]) != 0,
-        .created_us = jalon_db_to_time_us(&row[5]),
-    };
-    status = jalon_store_copy_text(ctx, &row[0], &origin.device);
+    return jalon_store_read_one(ctx, session, JALON_QUERY_ORIGIN_FIND, values,
+                                JALON_STORE_COUNT(values), read_origin, NULL, out);
+}
+
+static enum jalon_status read_recoverable(struct jalon_context *ctx,
+                                          const struct jalon_db_value *row, const void *with,
+                                          void *object)
+{
+    enum { NUMBER, TITLE, EMAIL };
+    struct jalon_recoverable *out = object;
+    struct jalon_recoverable found = {.contribution = jalon_db_to_integer(&row[NUMBER])};
+    const struct jalon_store_text texts[] = {
+        {TITLE, &found.title}, {EMAIL, &found.email}, {0, NULL}};
+    enum jalon_status status = jalon_store_copy_texts(ctx, row, texts);
+    (void)with;
     if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[1], &origin.address);
-    }
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &origin.email);
-    }
-    jalon_db_cursor_end(cursor);
-    if (status == JALON_OK) {
-        *out = origin;
+        *out = found;
     }
     return status;
 }
@@ -61,31 +76,14 @@ enum jalon_status jalon_store_find_recoverable(struct jalon_context *ctx,
                                                struct jalon_recoverable *out)
 {
     char text[JALON_ID_TEXT_SIZE];
-    jalon_id_format(id, text);
     struct jalon_db_value values[] = {
         jalon_db_integer(map->number),
         jalon_db_integer(map->collections[collection].number),
-        jalon_db_text(jalon_text_from(text)),
+        jalon_store_id(id, text),
         jalon_db_text(email),
     };
-    struct jalon_db_cursor *cursor;
-    const struct jalon_db_value *row;
-    enum jalon_status status =
-        jalon_store_query_row(ctx, session, JALON_QUERY_ORIGIN_FIND_RECOVERABLE, values,
-                              JALON_STORE_COUNT(values), &cursor, &row);
-    if (status != JALON_OK) {
-        return status;
-    }
-    struct jalon_recoverable found = {.contribution = jalon_db_to_integer(&row[0])};
-    status = jalon_store_copy_text(ctx, &row[1], &found.title);
-    if (status == JALON_OK) {
-        status = jalon_store_copy_text(ctx, &row[2], &found.email);
-    }
-    jalon_db_cursor_end(cursor);
-    if (status == JALON_OK) {
-        *out = found;
-    }
-    return status;
+    return jalon_store_read_one(ctx, session, JALON_QUERY_ORIGIN_FIND_RECOVERABLE, values,
+                                JALON_STORE_COUNT(values), read_recoverable, NULL, out);
 }
 
 enum jalon_status jalon_store_renew_secret(struct jalon_context *ctx,
