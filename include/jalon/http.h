@@ -13,6 +13,7 @@
 
 #include "jalon/buffer.h"
 #include "jalon/context.h"
+#include "jalon/json.h"
 #include "jalon/status.h"
 #include "jalon/text.h"
 #include "jalon/wording.h"
@@ -55,6 +56,17 @@ struct jalon_parameter {
     int64_t fallback; /* INTEGER: what is taken when absent */
 };
 
+/*
+ * What a request's body says. Its handler reads the members by the same table that the description
+ * shows; a body that no table says all of (a GeoJSON Feature) has words instead.
+ */
+struct jalon_body {
+    const struct jalon_json_field *fields;
+    size_t field_count;
+    const char *description; /* NULL: the members say it */
+};
+#define JALON_BODY(fields) {fields, sizeof(fields) / sizeof((fields)[0]), NULL}
+
 /* One representation a route can answer with; the first of a list is the default. */
 struct jalon_representation {
     const char *name;       /* value of f=: "json", "geojson", "csv", "html" */
@@ -69,6 +81,8 @@ typedef enum jalon_status (*jalon_handler)(struct jalon_request *request,
 
 typedef enum jalon_status (*jalon_permission)(struct jalon_request *request);
 
+enum { JALON_ANSWERS_MAX = 3 };
+
 struct jalon_route {
     enum jalon_method method;
     const char *path; /* "/maps/{map}/collections/{collection}/items" */
@@ -82,6 +96,8 @@ struct jalon_route {
     const struct jalon_representation *representations; /* a NULL name ends the list */
     const char *const *body_types; /* media types accepted; NULL: no body is expected */
     size_t body_max;               /* bytes; 0 takes the server's limit */
+    const struct jalon_body *body; /* what it says; NULL: there is none */
+    unsigned short answers[JALON_ANSWERS_MAX]; /* codes of success; none: 200, and 204 of DELETE */
     bool needs_account; /* 401 before the handler when nobody is signed in; not for pages */
     unsigned scope; /* all of these bits a token must have that asks for this; 0: any token may */
     /*

@@ -20,4 +20,9 @@ enum jalon_status jalon_blocks_post(struct jalon_request *, struct jalon_respons
 enum jalon_status jalon_block_delete(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_reverts_post(struct jalon_request *, struct jalon_response *);
 
+/* --- Bodies: what the handlers read, for their rows --- */
+extern const struct jalon_body jalon_blocks_post_body;
+extern const struct jalon_body jalon_reverts_post_body;
+extern const struct jalon_body jalon_zones_post_body;
+
 #endif

@@ -6,21 +6,22 @@ struct body {
     struct jalon_text name, contributions;
     bool leave_maps;
 };
+static const struct jalon_json_field fields[] = {
+    {"name", JALON_JSON_TO_TEXT, offsetof(struct body, name), true},
+    {"contributions", JALON_JSON_TO_TEXT, offsetof(struct body, contributions), true},
+    {"leave_maps", JALON_JSON_TO_BOOLEAN, offsetof(struct body, leave_maps), false},
+};
+const struct jalon_body jalon_account_delete_body = JALON_BODY(fields);
 
 enum jalon_status jalon_account_delete(struct jalon_request *request,
                                        struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"name", JALON_JSON_TO_TEXT, offsetof(struct body, name), true},
-        {"contributions", JALON_JSON_TO_TEXT, offsetof(struct body, contributions), true},
-        {"leave_maps", JALON_JSON_TO_BOOLEAN, offsetof(struct body, leave_maps), false},
-    };
     struct jalon_api *api = request->application;
     struct body body = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY, false};
     enum jalon_erasure erasure = JALON_ERASURE_ANONYMISE;
     bool finished = false;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_body(request, &jalon_account_delete_body, &body);
     if (status == JALON_OK && !jalon_erasure_parse(body.contributions, &erasure)) {
         status = jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "/contributions",
                                "must be anonymise or remove: what becomes of your name on them");

@@ -22,6 +22,7 @@ static const struct jalon_json_field fields[] = {
     FIELD(shows_contributions, JALON_JSON_TO_BOOLEAN),
     FIELD(mails, JALON_JSON_TO_BOOLEAN),
 };
+const struct jalon_body jalon_account_patch_body = JALON_BODY(fields);
 
 /* The text when the body says it; what is set to null becomes empty. */
 static const struct jalon_text *given(const struct jalon_json *body, const char *name,
@@ -66,7 +67,7 @@ enum jalon_status jalon_account_patch(struct jalon_request *request,
     bool is_mailed = false;
     int64_t wait_s = 0;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &values);
+        jalon_endpoint_read_body(request, &jalon_account_patch_body, &values);
     if (status == JALON_OK) {
         status = jalon_json_parse(request->ctx, request->body, &body);
     }

@@ -120,14 +120,16 @@ static void read_end(struct jalon_request *request, struct jalon_text text, int6
     }
 }
 
+static const struct jalon_json_field fields[] = {
+    {"name", JALON_JSON_TO_TEXT, offsetof(struct body, name), false},
+    {"scopes", JALON_JSON_TO_VALUE, offsetof(struct body, scopes), true},
+    {"expires", JALON_JSON_TO_TEXT, offsetof(struct body, expires), false},
+};
+const struct jalon_body jalon_account_tokens_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_account_tokens_post(struct jalon_request *request,
                                             struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"name", JALON_JSON_TO_TEXT, offsetof(struct body, name), false},
-        {"scopes", JALON_JSON_TO_VALUE, offsetof(struct body, scopes), true},
-        {"expires", JALON_JSON_TO_TEXT, offsetof(struct body, expires), false},
-    };
     struct jalon_api *api = request->application;
     struct body body = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY, NULL};
     struct jalon_token_order order = {.account = request->account};
@@ -136,7 +138,7 @@ enum jalon_status jalon_account_tokens_post(struct jalon_request *request,
     struct jalon_json_writer writer;
     char scopes[SCOPES_MAX];
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_body(request, &jalon_account_tokens_post_body, &body);
     if (status != JALON_OK) {
         return status;
     }

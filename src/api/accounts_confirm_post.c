@@ -2,14 +2,17 @@
 /* POST /accounts/confirm: the address is right, says who got the link. Layer 4 (api). */
 #include "people.h"
 
+static const struct jalon_json_field fields[] = {{"token", JALON_JSON_TO_TEXT, 0, true}};
+const struct jalon_body jalon_accounts_confirm_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_accounts_confirm_post(struct jalon_request *request,
                                               struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {{"token", JALON_JSON_TO_TEXT, 0, true}};
     struct jalon_api *api = request->application;
     struct jalon_text token = JALON_TEXT_EMPTY;
     struct jalon_session_begun begun;
-    enum jalon_status status = jalon_endpoint_read_object(request, fields, 1, &token);
+    enum jalon_status status =
+        jalon_endpoint_read_body(request, &jalon_accounts_confirm_post_body, &token);
     if (status == JALON_OK) {
         status = jalon_app_confirm(request->ctx, api->app, token, &begun);
     }

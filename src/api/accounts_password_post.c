@@ -5,19 +5,20 @@
 struct body {
     struct jalon_text token, password;
 };
+static const struct jalon_json_field fields[] = {
+    {"token", JALON_JSON_TO_TEXT, offsetof(struct body, token), true},
+    {"password", JALON_JSON_TO_TEXT, offsetof(struct body, password), true},
+};
+const struct jalon_body jalon_accounts_password_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_accounts_password_post(struct jalon_request *request,
                                                struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"token", JALON_JSON_TO_TEXT, offsetof(struct body, token), true},
-        {"password", JALON_JSON_TO_TEXT, offsetof(struct body, password), true},
-    };
     struct jalon_api *api = request->application;
     struct body body = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     struct jalon_session_begun begun;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_body(request, &jalon_accounts_password_post_body, &body);
     if (status == JALON_OK) {
         status = jalon_app_reset_password(request->ctx, api->app, body.token, body.password,
                                           &begun);

@@ -4,11 +4,13 @@
 
 #include "desk.h"
 
+static const struct jalon_json_field fields[] = {
+    {"text", JALON_JSON_TO_TEXT, offsetof(struct jalon_verdict_command, text), true},
+};
+const struct jalon_body jalon_answer_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_answer_post(struct jalon_request *request, struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"text", JALON_JSON_TO_TEXT, offsetof(struct jalon_verdict_command, text), true},
-    };
     struct jalon_api *api = request->application;
     struct jalon_verdict_command command = {
         .map = jalon_request_variable(request, "map"),
@@ -18,7 +20,7 @@ enum jalon_status jalon_answer_post(struct jalon_request *request, struct jalon_
     };
     enum jalon_status status = jalon_endpoint_id(request, &command.id);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_body(request, &jalon_answer_post_body, &command);
     }
     if (status == JALON_OK) {
         status = jalon_app_answer_verdict(request->ctx, api->app, &command);

@@ -14,6 +14,7 @@ static const struct jalon_json_field fields[] = {
     {"ends", JALON_JSON_TO_TEXT, offsetof(struct raw_block, ends), false},
     {"server", JALON_JSON_TO_BOOLEAN, offsetof(struct raw_block, server), false},
 };
+const struct jalon_body jalon_blocks_post_body = JALON_BODY(fields);
 
 /* An account by name, or the device or address of an anonymous contribution. */
 static enum jalon_status read_whom(struct jalon_request *request, const struct raw_block *raw,
@@ -53,7 +54,7 @@ enum jalon_status jalon_blocks_post(struct jalon_request *request, struct jalon_
     struct jalon_block block;
     struct jalon_id contribution;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_body(request, &jalon_blocks_post_body, &raw);
     if (status == JALON_OK) {
         status = read_whom(request, &raw, &contribution, &command);
     }

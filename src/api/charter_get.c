@@ -10,6 +10,7 @@ struct raw_charter {
 static const struct jalon_json_field fields[] = {
     {"text", JALON_JSON_TO_VALUE, offsetof(struct raw_charter, text), true},
 };
+const struct jalon_body jalon_charter_post_body = JALON_BODY(fields);
 static const struct jalon_json_field text_fields[] = {
     {"fr", JALON_JSON_TO_TEXT, offsetof(struct jalon_label, fr), true},
     {"en", JALON_JSON_TO_TEXT, offsetof(struct jalon_label, en), true},
@@ -53,7 +54,7 @@ enum jalon_status jalon_charter_post(struct jalon_request *request,
         .text = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY}, .author = JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_rules_require(request, JALON_RIGHT_SET_MAP);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, 1, &raw);
+        status = jalon_endpoint_read_body(request, &jalon_charter_post_body, &raw);
     }
     if (status == JALON_OK) {
         jalon_json_read_object(request->ctx, raw.text, "/text", text_fields, 2, &charter.text);

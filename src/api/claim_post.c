@@ -9,6 +9,7 @@ static const struct jalon_json_field fields[] = {
     {"decision", JALON_JSON_TO_TEXT, offsetof(struct raw_decision, decision), true},
     {"reason", JALON_JSON_TO_TEXT, offsetof(struct raw_decision, reason), false},
 };
+const struct jalon_body jalon_claim_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_claim_post(struct jalon_request *request, struct jalon_response *response)
 {
@@ -22,7 +23,7 @@ enum jalon_status jalon_claim_post(struct jalon_request *request, struct jalon_r
         status = jalon_talk_read_id(request, "claim", &id);
     }
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_body(request, &jalon_claim_post_body, &raw);
     }
     if (status == JALON_OK) {
         status = jalon_app_decide_claim(request->ctx, api->app, &about, id, raw.decision,

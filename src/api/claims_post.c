@@ -8,6 +8,7 @@ struct raw_claim {
 static const struct jalon_json_field fields[] = {
     {"text", JALON_JSON_TO_TEXT, offsetof(struct raw_claim, text), true},
 };
+const struct jalon_body jalon_claims_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_claims_post(struct jalon_request *request, struct jalon_response *response)
 {
@@ -17,7 +18,7 @@ enum jalon_status jalon_claims_post(struct jalon_request *request, struct jalon_
     struct raw_claim raw = {JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_body(request, &jalon_claims_post_body, &raw);
     }
     if (status == JALON_OK) {
         status = jalon_app_claim(request->ctx, api->app, &about, raw.text, &claim);

@@ -8,6 +8,7 @@ static const struct jalon_json_field fields[] = {
     {"moderation", JALON_JSON_TO_TEXT, offsetof(struct jalon_change_comment, state), false},
     {"reason", JALON_JSON_TO_TEXT, offsetof(struct jalon_change_comment, reason), false},
 };
+const struct jalon_body jalon_comment_patch_body = JALON_BODY(fields);
 
 enum jalon_status jalon_comment_patch(struct jalon_request *request,
                                       struct jalon_response *response)
@@ -27,7 +28,7 @@ enum jalon_status jalon_comment_patch(struct jalon_request *request,
         status = jalon_talk_read_id(request, "comment", &command.id);
     }
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_body(request, &jalon_comment_patch_body, &command);
     }
     if (status == JALON_OK && command.state.length > 0 &&
         command.kind.length + command.text.length > 0) {

@@ -8,6 +8,7 @@ static const struct jalon_json_field fields[] = {
     {"text", JALON_JSON_TO_TEXT, offsetof(struct jalon_new_comment, text), true},
     {"parent", JALON_JSON_TO_TEXT, offsetof(struct jalon_new_comment, parent), false},
 };
+const struct jalon_body jalon_comments_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_comments_post(struct jalon_request *request,
                                       struct jalon_response *response)
@@ -20,7 +21,7 @@ enum jalon_status jalon_comments_post(struct jalon_request *request,
         .kind = JALON_TEXT_EMPTY, .text = JALON_TEXT_EMPTY, .parent = JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_body(request, &jalon_comments_post_body, &command);
     }
     if (status == JALON_OK) {
         status = jalon_item_read_key(request, &command.idempotency_key);

@@ -7,6 +7,7 @@ static const struct jalon_json_field fields[] = {
     {"observed", JALON_JSON_TO_TEXT, offsetof(struct jalon_new_confirmation, observed), false},
     {"remark", JALON_JSON_TO_TEXT, offsetof(struct jalon_new_confirmation, remark), false},
 };
+const struct jalon_body jalon_confirmations_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_confirmations_post(struct jalon_request *request,
                                            struct jalon_response *response)
@@ -17,7 +18,7 @@ enum jalon_status jalon_confirmations_post(struct jalon_request *request,
     struct jalon_new_confirmation command = {.observed = JALON_TEXT_EMPTY, .remark = JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_body(request, &jalon_confirmations_post_body, &command);
     }
     if (status == JALON_OK) {
         status = jalon_app_add_confirmation(request->ctx, api->app, &about, &command, &confirmation,

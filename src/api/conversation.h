@@ -46,4 +46,13 @@ enum jalon_status jalon_links_get(struct jalon_request *, struct jalon_response 
 enum jalon_status jalon_links_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_link_delete(struct jalon_request *, struct jalon_response *);
 
+/* --- Bodies: what the handlers read, for their rows --- */
+extern const struct jalon_body jalon_claim_post_body;
+extern const struct jalon_body jalon_claims_post_body;
+extern const struct jalon_body jalon_comment_patch_body;
+extern const struct jalon_body jalon_comments_post_body;
+extern const struct jalon_body jalon_confirmations_post_body;
+extern const struct jalon_body jalon_links_post_body;
+extern const struct jalon_body jalon_status_post_body;
+
 #endif

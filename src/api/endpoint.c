@@ -4,6 +4,7 @@
 
 #include "jalon/clock.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -329,20 +330,20 @@ void jalon_endpoint_begin_private(struct jalon_response *response,
     jalon_json_begin_object(writer, NULL);
 }
 
-enum jalon_status jalon_endpoint_read_object(struct jalon_request *request,
-                                             const struct jalon_json_field *fields, size_t count,
-                                             void *out)
+enum jalon_status jalon_endpoint_read_body(struct jalon_request *request,
+                                           const struct jalon_body *body, void *out)
 {
-    const struct jalon_json *body;
-    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
+    const struct jalon_json *json;
+    assert(request->route->body == body); /* what is described is what is read */
+    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &json);
     if (status != JALON_OK) {
         return status;
     }
-    if (jalon_json_kind(body) != JALON_JSON_OBJECT) {
+    if (jalon_json_kind(json) != JALON_JSON_OBJECT) {
         return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "",
                              "expected an object, found %s",
-                             jalon_json_kind_name(jalon_json_kind(body)));
+                             jalon_json_kind_name(jalon_json_kind(json)));
     }
-    jalon_json_read_object(request->ctx, body, "", fields, count, out);
+    jalon_json_read_object(request->ctx, json, "", body->fields, body->field_count, out);
     return jalon_error_verdict(request->ctx, "the request's body is not right");
 }

@@ -79,10 +79,13 @@ void jalon_endpoint_put_id(struct jalon_json_writer *writer, const char *key, st
 /* Begins an answer that is this requester's alone, an object. */
 void jalon_endpoint_begin_private(struct jalon_response *response,
                                   struct jalon_json_writer *writer);
-/* The body as an object, its members by table. JALON_INVALID with every fault. */
-enum jalon_status jalon_endpoint_read_object(struct jalon_request *request,
-                                             const struct jalon_json_field *fields, size_t count,
-                                             void *out) JALON_MUST_USE;
+/*
+ * The body as an object, its members by the table that is also the route's. JALON_INVALID with every
+ * fault.
+ */
+enum jalon_status jalon_endpoint_read_body(struct jalon_request *request,
+                                           const struct jalon_body *body,
+                                           void *out) JALON_MUST_USE;
 /* What the body became: JALON_OK, or its failure told in the error slot. */
 enum jalon_status jalon_endpoint_finish(struct jalon_request *request,
                                         struct jalon_response *response) JALON_MUST_USE;
@@ -150,5 +153,14 @@ enum jalon_status jalon_tile_set_get(struct jalon_request *, struct jalon_respon
 enum jalon_status jalon_tile_sets_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_tilejson_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_territories_get(struct jalon_request *, struct jalon_response *);
+
+/* --- Bodies: what the handlers read, for their rows --- */
+extern const struct jalon_body jalon_answer_post_body;
+extern const struct jalon_body jalon_moderation_item_post_body;
+extern const struct jalon_body jalon_moderation_post_body;
+extern const struct jalon_body jalon_proposal_post_body;
+extern const struct jalon_body jalon_reports_post_body;
+extern const struct jalon_body jalon_revision_redact_body;
+extern const struct jalon_body jalon_revision_restore_body;
 
 #endif

@@ -13,6 +13,16 @@
 
 enum { REASON_MAX = 1000, IDEMPOTENCY_KEY_MAX = 255, STALE_MAX = 128 << 20 };
 
+/* --- Bodies --- */
+const struct jalon_body jalon_feature_body = {
+    .description = "A GeoJSON Feature as the collection's schema (…/schema) says. The answer that "
+                   "creates an anonymous contribution holds `edit_secret`, once; the top-level member "
+                   "`contact_email` of the body, never shown, is where it can be recovered.",
+};
+const struct jalon_body jalon_feature_patch_body = {
+    .description = "A merge patch (RFC 7396) of the contribution's Feature: null takes a property away.",
+};
+
 /* --- Entity tags --- */
 struct jalon_text jalon_item_etag(struct jalon_request *request,
                                   struct jalon_contribution_state state)

@@ -32,7 +32,14 @@ enum jalon_status jalon_item_read_body(struct jalon_request *request, struct jal
 /* The Idempotency-Key; empty when absent. JALON_INVALID names the header. */
 enum jalon_status jalon_item_read_key(struct jalon_request *request,
                                       struct jalon_text *out) JALON_MUST_USE;
-/* Edits, and answers: 204 to a deletion, else 200 with what was stored; 428 without If-Match. */
+/* --- Bodies: what the handlers read, for their rows --- */
+extern const struct jalon_body jalon_feature_body;
+extern const struct jalon_body jalon_feature_patch_body;
+
+/*
+ * Edits, and answers: 204 to a deletion, 202 where the edit is kept as a proposal, else 200 with what
+ * was stored; 428 without If-Match.
+ */
 enum jalon_status jalon_item_edit(struct jalon_request *request, struct jalon_response *response,
                                   const struct jalon_edit *edit) JALON_MUST_USE;
 /*

@@ -10,6 +10,7 @@ static const struct jalon_json_field fields[] = {
     {"type", JALON_JSON_TO_TEXT, offsetof(struct raw_link, type), true},
     {"target", JALON_JSON_TO_VALUE, offsetof(struct raw_link, target), true},
 };
+const struct jalon_body jalon_links_post_body = JALON_BODY(fields);
 static const struct jalon_json_field target_fields[] = {
     {"map", JALON_JSON_TO_TEXT, offsetof(struct jalon_add_link, map), false},
     {"collection", JALON_JSON_TO_TEXT, offsetof(struct jalon_add_link, collection), true},
@@ -20,7 +21,7 @@ static enum jalon_status read_command(struct jalon_request *request, struct jalo
 {
     struct raw_link raw = {JALON_TEXT_EMPTY, NULL};
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_body(request, &jalon_links_post_body, &raw);
     if (status != JALON_OK) {
         return status;
     }

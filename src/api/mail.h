@@ -24,4 +24,9 @@ enum jalon_status jalon_adopt_post(struct jalon_request *, struct jalon_response
 /* The table of these routes. */
 extern const struct jalon_route jalon_routes_mail[];
 
+/* --- Bodies: what the handlers read, for their rows --- */
+extern const struct jalon_body jalon_notifications_seen_body;
+extern const struct jalon_body jalon_secret_post_body;
+extern const struct jalon_body jalon_secret_renew_body;
+
 #endif

@@ -13,6 +13,7 @@ static const struct jalon_json_field fields[] = {
     {"template", JALON_JSON_TO_TEXT, offsetof(struct raw_map, template_name), true},
     {"title", JALON_JSON_TO_VALUE, offsetof(struct raw_map, title), false},
 };
+const struct jalon_body jalon_maps_post_body = JALON_BODY(fields);
 static const struct jalon_json_field title_fields[] = {
     {"fr", JALON_JSON_TO_TEXT, offsetof(struct jalon_label, fr), true},
     {"en", JALON_JSON_TO_TEXT, offsetof(struct jalon_label, en), true},
@@ -62,7 +63,7 @@ static enum jalon_status read_map(struct jalon_request *request, struct jalon_ma
     struct raw_map raw = {.slug = JALON_TEXT_EMPTY, .template_name = JALON_TEXT_EMPTY};
     struct jalon_context *ctx = request->ctx;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_body(request, &jalon_maps_post_body, &raw);
     if (status == JALON_OK && !jalon_slug_is_valid(raw.slug)) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/slug",
                              "must be 1 to 63 lower-case letters, digits and hyphens, and not "

@@ -12,6 +12,7 @@ static const struct jalon_json_field fields[] = {
     {"territory", JALON_JSON_TO_TEXT, offsetof(struct raw_member, territory), false},
     {"reason", JALON_JSON_TO_TEXT, offsetof(struct raw_member, reason), false},
 };
+const struct jalon_body jalon_member_put_body = JALON_BODY(fields);
 
 static enum jalon_status read_categories(struct jalon_request *request,
                                          const struct jalon_json *list,
@@ -51,7 +52,7 @@ enum jalon_status jalon_member_put(struct jalon_request *request, struct jalon_r
     struct jalon_member member;
     enum jalon_status status = jalon_rules_require(request, JALON_RIGHT_SET_MEMBERS);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_body(request, &jalon_member_put_body, &raw);
     }
     struct jalon_put_member command = {
         .map = jalon_request_variable(request, "map"),

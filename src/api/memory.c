@@ -2,6 +2,8 @@
 /* What the endpoints of history and proposals share. Layer 4 (api). */
 #include "memory.h"
 
+#include <assert.h>
+
 #include "jalon/clock.h"
 
 enum { REASON_LENGTH_MAX = 1000, TEXTS_MAX = 256 };
@@ -32,22 +34,23 @@ enum jalon_status jalon_memory_number(struct jalon_request *request, const char 
     return JALON_OK;
 }
 
-enum jalon_status jalon_memory_body(struct jalon_request *request,
-                                    const struct jalon_json_field *fields, size_t count, void *out)
+enum jalon_status jalon_memory_body(struct jalon_request *request, const struct jalon_body *body,
+                                    void *out)
 {
-    const struct jalon_json *body = NULL;
-    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &body);
+    const struct jalon_json *json = NULL;
+    assert(request->route->body == body); /* what is described is what is read */
+    enum jalon_status status = jalon_json_parse(request->ctx, request->body, &json);
     if (status != JALON_OK) {
         return status;
     }
-    jalon_json_read_object(request->ctx, body, "", fields, count, out);
-    for (size_t i = 0; i < count; i++) {
-        if (fields[i].type == JALON_JSON_TO_TEXT &&
-            jalon_text_code_points(jalon_json_text(jalon_json_member(body, fields[i].name))) >
+    jalon_json_read_object(request->ctx, json, "", body->fields, body->field_count, out);
+    for (size_t i = 0; i < body->field_count; i++) {
+        const struct jalon_json_field *field = &body->fields[i];
+        if (field->type == JALON_JSON_TO_TEXT &&
+            jalon_text_code_points(jalon_json_text(jalon_json_member(json, field->name))) >
                 REASON_LENGTH_MAX) {
             jalon_error_add(request->ctx, JALON_ERROR_POINTER,
-                            jalon_json_pointer(request->ctx, "",
-                                               jalon_text_from(fields[i].name)),
+                            jalon_json_pointer(request->ctx, "", jalon_text_from(field->name)),
                             "must not be longer than %d characters", REASON_LENGTH_MAX);
         }
     }

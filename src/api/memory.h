@@ -13,9 +13,8 @@ enum jalon_status jalon_memory_ref(struct jalon_request *request,
 /* A number in the path; JALON_NOT_FOUND when it is none from 1 on. */
 enum jalon_status jalon_memory_number(struct jalon_request *request, const char *name,
                                       int64_t *out) JALON_MUST_USE;
-/* The body, an object of these fields; every fault at once. JALON_INVALID. */
-enum jalon_status jalon_memory_body(struct jalon_request *request,
-                                    const struct jalon_json_field *fields, size_t count,
+/* jalon_endpoint_read_body, with a bound on each text. */
+enum jalon_status jalon_memory_body(struct jalon_request *request, const struct jalon_body *body,
                                     void *out) JALON_MUST_USE;
 /* A list of texts at `pointer`; NULL or null: none. JALON_INVALID. */
 enum jalon_status jalon_memory_texts(struct jalon_request *request, const struct jalon_json *list,

@@ -4,16 +4,18 @@
 
 #include "desk.h"
 
+static const struct jalon_json_field fields[] = {
+    {"decision", JALON_JSON_TO_TEXT, offsetof(struct jalon_desk_decision, decision), true},
+    {"reason", JALON_JSON_TO_TEXT, offsetof(struct jalon_desk_decision, reason), false},
+    {"into", JALON_JSON_TO_TEXT, offsetof(struct jalon_desk_decision, into), false},
+    {"fields", JALON_JSON_TO_VALUE, offsetof(struct jalon_desk_decision, fields), false},
+    {"version", JALON_JSON_TO_INTEGER, offsetof(struct jalon_desk_decision, version), false},
+};
+const struct jalon_body jalon_moderation_item_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_moderation_item_post(struct jalon_request *request,
                                              struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"decision", JALON_JSON_TO_TEXT, offsetof(struct jalon_desk_decision, decision), true},
-        {"reason", JALON_JSON_TO_TEXT, offsetof(struct jalon_desk_decision, reason), false},
-        {"into", JALON_JSON_TO_TEXT, offsetof(struct jalon_desk_decision, into), false},
-        {"fields", JALON_JSON_TO_VALUE, offsetof(struct jalon_desk_decision, fields), false},
-        {"version", JALON_JSON_TO_INTEGER, offsetof(struct jalon_desk_decision, version), false},
-    };
     struct jalon_api *api = request->application;
     struct jalon_desk_decision body = {
         .decision = JALON_TEXT_EMPTY, .reason = JALON_TEXT_EMPTY, .into = JALON_TEXT_EMPTY};
@@ -22,7 +24,7 @@ enum jalon_status jalon_moderation_item_post(struct jalon_request *request,
     struct jalon_decided decided;
     enum jalon_status status = jalon_endpoint_id(request, &id);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_endpoint_read_body(request, &jalon_moderation_item_post_body, &body);
     }
     if (status == JALON_OK) {
         status = jalon_desk_read_decision(request, &body, &into, &command);

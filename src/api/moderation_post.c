@@ -101,16 +101,18 @@ static enum jalon_status decide_all(struct jalon_request *request, struct jalon_
     return status == JALON_OK ? jalon_endpoint_finish(request, response) : status;
 }
 
+static const struct jalon_json_field fields[] = {
+    {"ids", JALON_JSON_TO_VALUE, offsetof(struct many, ids), true},
+    {"versions", JALON_JSON_TO_VALUE, offsetof(struct many, versions), false},
+    {"decision", JALON_JSON_TO_TEXT, offsetof(struct many, one.decision), true},
+    {"reason", JALON_JSON_TO_TEXT, offsetof(struct many, one.reason), false},
+    {"into", JALON_JSON_TO_TEXT, offsetof(struct many, one.into), false},
+};
+const struct jalon_body jalon_moderation_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_moderation_post(struct jalon_request *request,
                                         struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"ids", JALON_JSON_TO_VALUE, offsetof(struct many, ids), true},
-        {"versions", JALON_JSON_TO_VALUE, offsetof(struct many, versions), false},
-        {"decision", JALON_JSON_TO_TEXT, offsetof(struct many, one.decision), true},
-        {"reason", JALON_JSON_TO_TEXT, offsetof(struct many, one.reason), false},
-        {"into", JALON_JSON_TO_TEXT, offsetof(struct many, one.into), false},
-    };
     struct jalon_api *api = request->application;
     struct many body = {.one = {.decision = JALON_TEXT_EMPTY,
                                 .reason = JALON_TEXT_EMPTY,
@@ -118,7 +120,7 @@ enum jalon_status jalon_moderation_post(struct jalon_request *request,
     struct jalon_id into;
     struct jalon_decide command;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
+        jalon_endpoint_read_body(request, &jalon_moderation_post_body, &body);
     if (status == JALON_OK) {
         status = check_lists(request, &body);
     }

@@ -5,12 +5,18 @@
  *
  * A row with {collection} is written once for each collection, with its fields as parameters.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "endpoint.h"
 #include "page.h"
 
 static const char map_prefix[] = "/maps/{map}";
+
+static bool is_of_map(const struct jalon_route *route)
+{
+    return strncmp(route->path, map_prefix, sizeof map_prefix - 1) == 0;
+}
 
 /* What every request about a map may send. */
 static const struct jalon_parameter seq_header = {
@@ -178,7 +184,9 @@ static void put_parameters(struct jalon_json_writer *writer, const struct jalon_
     for (const struct jalon_parameter *h = route->headers; h != NULL && h->name != NULL; h++) {
         put_header(writer, h);
     }
-    put_header(writer, &seq_header);
+    if (is_of_map(route)) {
+        put_header(writer, &seq_header);
+    }
     jalon_json_end_array(writer);
 }
 
@@ -241,13 +249,18 @@ static void put_contents(struct jalon_json_writer *writer, const struct jalon_ro
 }
 
 static void put_success(struct jalon_json_writer *writer, const struct jalon_route *route,
-                        const char *code)
+                        unsigned code)
 {
-    jalon_json_begin_object(writer, code);
+    char key[8];
+    snprintf(key, sizeof key, "%u", code);
+    jalon_json_begin_object(writer, key);
     jalon_json_put_string(writer, "description", route->summary);
-    jalon_json_put_raw(writer, "headers",
-                       JALON_TEXT("{\"Jalon-Seq\":{\"$ref\":\"#/components/headers/seq\"}}"));
-    if (route->representations != NULL) {
+    if (is_of_map(route)) {
+        jalon_json_put_raw(
+            writer, "headers",
+            JALON_TEXT("{\"Jalon-Seq\":{\"$ref\":\"#/components/headers/seq\"}}"));
+    }
+    if (route->representations != NULL && code != 204) {
         put_contents(writer, route);
     }
     jalon_json_end_object(writer);
@@ -255,15 +268,69 @@ static void put_success(struct jalon_json_writer *writer, const struct jalon_rou
 
 static void put_responses(struct jalon_json_writer *writer, const struct jalon_route *route)
 {
+    static const unsigned short usual[JALON_ANSWERS_MAX] = {200}, of_delete[] = {204, 0, 0};
+    const unsigned short *codes = route->answers[0] != 0            ? route->answers
+                                  : route->method == JALON_DELETE ? of_delete
+                                                                  : usual;
     jalon_json_begin_object(writer, "responses");
-    if (route->method == JALON_POST || route->method == JALON_PUT) {
-        put_success(writer, route, "201");
-    }
-    if (route->method != JALON_POST) {
-        put_success(writer, route, route->method == JALON_DELETE ? "204" : "200");
+    for (size_t i = 0; i < JALON_ANSWERS_MAX && codes[i] != 0; i++) {
+        put_success(writer, route, codes[i]);
     }
     jalon_json_begin_object(writer, "default");
     jalon_json_put_string(writer, "$ref", "#/components/responses/problem");
+    jalon_json_end_object(writer);
+    jalon_json_end_object(writer);
+}
+
+static void put_members(struct jalon_json_writer *writer, const struct jalon_body *body)
+{
+    static const char *const types[] = {
+        [JALON_JSON_TO_TEXT] = "string",     [JALON_JSON_TO_INTEGER] = "integer",
+        [JALON_JSON_TO_NUMBER] = "number",   [JALON_JSON_TO_BOOLEAN] = "boolean",
+        [JALON_JSON_TO_VALUE] = NULL, /* any */
+    };
+    jalon_json_begin_object(writer, "properties");
+    for (size_t i = 0; i < body->field_count; i++) {
+        jalon_json_begin_object(writer, body->fields[i].name);
+        if (types[body->fields[i].type] != NULL) {
+            jalon_json_put_string(writer, "type", types[body->fields[i].type]);
+        }
+        jalon_json_end_object(writer);
+    }
+    jalon_json_end_object(writer);
+}
+
+/* The names of members that must be there; a list of none is not allowed (OpenAPI 3.0.3). */
+static void put_required(struct jalon_json_writer *writer, const struct jalon_body *body)
+{
+    bool is_begun = false;
+    for (size_t i = 0; i < body->field_count; i++) {
+        if (body->fields[i].required) {
+            if (!is_begun) {
+                jalon_json_begin_array(writer, "required");
+                is_begun = true;
+            }
+            jalon_json_put_string(writer, NULL, body->fields[i].name);
+        }
+    }
+    if (is_begun) {
+        jalon_json_end_array(writer);
+    }
+}
+
+static void put_body_content(struct jalon_json_writer *writer, const char *media_type,
+                             const struct jalon_body *body)
+{
+    if (body->field_count == 0) {
+        put_content(writer, media_type, "#/components/schemas/document");
+        return;
+    }
+    jalon_json_begin_object(writer, media_type);
+    jalon_json_begin_object(writer, "schema");
+    jalon_json_put_string(writer, "type", "object");
+    put_members(writer, body);
+    put_required(writer, body);
+    jalon_json_put_boolean(writer, "additionalProperties", false);
     jalon_json_end_object(writer);
     jalon_json_end_object(writer);
 }
@@ -272,16 +339,12 @@ static void put_body(struct jalon_json_writer *writer, const struct jalon_route 
 {
     jalon_json_begin_object(writer, "requestBody");
     jalon_json_put_boolean(writer, "required", true);
-    jalon_json_put_string(
-        writer, "description",
-        route->method == JALON_PATCH
-            ? "A merge patch (RFC 7396) of the contribution's Feature: null takes a property away."
-            : "A GeoJSON Feature as the collection's schema (…/schema) says. The answer that creates "
-              "an anonymous contribution holds `edit_secret`, once; the top-level member "
-              "`contact_email` of the body, never shown, is where it can be recovered.");
+    if (route->body->description != NULL) {
+        jalon_json_put_string(writer, "description", route->body->description);
+    }
     jalon_json_begin_object(writer, "content");
     for (const char *const *type = route->body_types; *type != NULL; type++) {
-        put_content(writer, *type, "#/components/schemas/document");
+        put_body_content(writer, *type, route->body);
     }
     jalon_json_end_object(writer);
     jalon_json_end_object(writer);
@@ -304,7 +367,7 @@ static void put_operation(struct jalon_json_writer *writer, const struct jalon_r
     jalon_json_put_string(writer, NULL, route->tag);
     jalon_json_end_array(writer);
     put_parameters(writer, route, map, collection);
-    if (route->body_types != NULL) {
+    if (route->body != NULL) {
         put_body(writer, route);
     }
     put_responses(writer, route);

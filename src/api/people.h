@@ -65,4 +65,14 @@ enum jalon_status jalon_session_delete(struct jalon_request *, struct jalon_resp
 /* The table of these routes. */
 extern const struct jalon_route jalon_routes_people[];
 
+/* --- Bodies: what the handlers read, for their rows --- */
+extern const struct jalon_body jalon_account_delete_body;
+extern const struct jalon_body jalon_account_patch_body;
+extern const struct jalon_body jalon_account_tokens_post_body;
+extern const struct jalon_body jalon_accounts_confirm_post_body;
+extern const struct jalon_body jalon_accounts_password_post_body;
+extern const struct jalon_body jalon_accounts_post_body;
+extern const struct jalon_body jalon_sessions_links_post_body;
+extern const struct jalon_body jalon_sessions_post_body;
+
 #endif

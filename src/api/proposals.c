@@ -207,14 +207,16 @@ static void attach_conflicts(struct jalon_request *request, struct jalon_text co
     jalon_buffer_finish(&members);
 }
 
+static const struct jalon_json_field fields[] = {
+    {"decision", JALON_JSON_TO_TEXT, offsetof(struct body, decision), true},
+    {"reason", JALON_JSON_TO_TEXT, offsetof(struct body, reason), false},
+    {"fields", JALON_JSON_TO_VALUE, offsetof(struct body, fields), false},
+};
+const struct jalon_body jalon_proposal_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_proposal_post(struct jalon_request *request,
                                       struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"decision", JALON_JSON_TO_TEXT, offsetof(struct body, decision), true},
-        {"reason", JALON_JSON_TO_TEXT, offsetof(struct body, reason), false},
-        {"fields", JALON_JSON_TO_VALUE, offsetof(struct body, fields), false},
-    };
     struct jalon_api *api = request->application;
     struct body body = {.decision = JALON_TEXT_EMPTY, .reason = JALON_TEXT_EMPTY};
     struct jalon_proposal_deciding deciding = {.reason = JALON_TEXT_EMPTY};
@@ -224,7 +226,7 @@ enum jalon_status jalon_proposal_post(struct jalon_request *request,
         status = read_id(request, &deciding.proposal);
     }
     if (status == JALON_OK) {
-        status = jalon_memory_body(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_memory_body(request, &jalon_proposal_post_body, &body);
     }
     if (status == JALON_OK) {
         status = read_decision(request, &body, &deciding);

@@ -34,19 +34,21 @@ static enum jalon_status read_command(struct jalon_request *request,
     return jalon_endpoint_id(request, &out->id);
 }
 
+static const struct jalon_json_field fields[] = {
+    {"kind", JALON_JSON_TO_TEXT, offsetof(struct jalon_report_command, kind), true},
+    {"text", JALON_JSON_TO_TEXT, offsetof(struct jalon_report_command, text), false},
+};
+const struct jalon_body jalon_reports_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_reports_post(struct jalon_request *request,
                                      struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"kind", JALON_JSON_TO_TEXT, offsetof(struct jalon_report_command, kind), true},
-        {"text", JALON_JSON_TO_TEXT, offsetof(struct jalon_report_command, text), false},
-    };
     struct jalon_api *api = request->application;
     struct jalon_report_command command;
     struct jalon_report report;
     enum jalon_status status = read_command(request, &command);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &command);
+        status = jalon_endpoint_read_body(request, &jalon_reports_post_body, &command);
     }
     if (status == JALON_OK) {
         status = jalon_app_report(request->ctx, api->app, &command, &report);

@@ -15,6 +15,7 @@ static const struct jalon_json_field fields[] = {
     {"after", JALON_JSON_TO_TEXT, offsetof(struct raw_revert, after), false},
     {"dry_run", JALON_JSON_TO_BOOLEAN, offsetof(struct raw_revert, dry_run), false},
 };
+const struct jalon_body jalon_reverts_post_body = JALON_BODY(fields);
 
 static const char *what_name(const struct jalon_reverted *item)
 {
@@ -70,7 +71,7 @@ enum jalon_status jalon_reverts_post(struct jalon_request *request, struct jalon
     bool more = false;
     struct jalon_id contribution, after;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_body(request, &jalon_reverts_post_body, &raw);
     if (status != JALON_OK) {
         return status;
     }

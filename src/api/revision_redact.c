@@ -26,15 +26,17 @@ static enum jalon_status answer(struct jalon_request *request, struct jalon_resp
     return jalon_endpoint_finish(request, response);
 }
 
+static const struct jalon_json_field fields[] = {
+    {"fields", JALON_JSON_TO_VALUE, offsetof(struct body, fields), false},
+    {"text", JALON_JSON_TO_TEXT, offsetof(struct body, text), false},
+    {"current", JALON_JSON_TO_BOOLEAN, offsetof(struct body, current), false},
+    {"reason", JALON_JSON_TO_TEXT, offsetof(struct body, reason), true},
+};
+const struct jalon_body jalon_revision_redact_body = JALON_BODY(fields);
+
 enum jalon_status jalon_revision_redact(struct jalon_request *request,
                                         struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"fields", JALON_JSON_TO_VALUE, offsetof(struct body, fields), false},
-        {"text", JALON_JSON_TO_TEXT, offsetof(struct body, text), false},
-        {"current", JALON_JSON_TO_BOOLEAN, offsetof(struct body, current), false},
-        {"reason", JALON_JSON_TO_TEXT, offsetof(struct body, reason), true},
-    };
     struct jalon_api *api = request->application;
     struct body body = {.reason = JALON_TEXT_EMPTY, .text = JALON_TEXT_EMPTY};
     struct jalon_redaction redaction = {.version = 0};
@@ -44,7 +46,7 @@ enum jalon_status jalon_revision_redact(struct jalon_request *request,
         status = jalon_memory_number(request, "version", &redaction.version);
     }
     if (status == JALON_OK) {
-        status = jalon_memory_body(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_memory_body(request, &jalon_revision_redact_body, &body);
     }
     if (status == JALON_OK) {
         redaction.reason = body.reason;

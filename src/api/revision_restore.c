@@ -5,13 +5,14 @@
 struct body {
     struct jalon_text reason;
 };
+static const struct jalon_json_field fields[] = {
+    {"reason", JALON_JSON_TO_TEXT, offsetof(struct body, reason), true},
+};
+const struct jalon_body jalon_revision_restore_body = JALON_BODY(fields);
 
 enum jalon_status jalon_revision_restore(struct jalon_request *request,
                                          struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"reason", JALON_JSON_TO_TEXT, offsetof(struct body, reason), true},
-    };
     struct jalon_api *api = request->application;
     struct body body = {.reason = JALON_TEXT_EMPTY};
     struct jalon_restoring restoring = {.version = 0};
@@ -21,7 +22,7 @@ enum jalon_status jalon_revision_restore(struct jalon_request *request,
         status = jalon_memory_number(request, "version", &restoring.version);
     }
     if (status == JALON_OK) {
-        status = jalon_memory_body(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_memory_body(request, &jalon_revision_restore_body, &body);
     }
     if (status == JALON_OK) {
         restoring.reason = body.reason;

@@ -333,7 +333,8 @@ static const struct jalon_route routes[] = {
     {JALON_POST, "/maps/{map}/collections/{collection}/items", jalon_items_post, "createItem",
      "Add a contribution", "items", .parameters = no_parameters, .representations = one_item,
      .body_types = geojson_body, .body_max = BODY_MAX, .one_language = true,
-     .headers = create_headers, .may = jalon_item_may_add, .scope = JALON_SCOPE_WRITE},
+     .headers = create_headers, .may = jalon_item_may_add, .scope = JALON_SCOPE_WRITE,
+     .body = &jalon_feature_body, .answers = {201}},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_get, "getItem",
      "One contribution", "items", .parameters = item_parameters, .representations = item_or_page,
      .one_language = true},
@@ -342,12 +343,14 @@ static const struct jalon_route routes[] = {
      .parameters = no_parameters, .representations = one_item, .body_types = geojson_body,
      .body_max = BODY_MAX, .one_language = true, .headers = put_headers,
      .may = jalon_item_may_put, .asked_first = jalon_item_put_asked_first,
-     .scope = JALON_SCOPE_WRITE},
+     .scope = JALON_SCOPE_WRITE,
+     .body = &jalon_feature_body, .answers = {200, 201, 202}},
     {JALON_PATCH, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_patch,
      "updateItem", "Change parts of a contribution", "items", .parameters = no_parameters,
      .representations = one_item, .body_types = merge_patch_body, .body_max = BODY_MAX,
      .one_language = true, .headers = patch_headers, .may = jalon_item_may_edit,
-     .scope = JALON_SCOPE_WRITE},
+     .scope = JALON_SCOPE_WRITE,
+     .body = &jalon_feature_patch_body, .answers = {200, 202}},
     {JALON_DELETE, "/maps/{map}/collections/{collection}/items/{id}", jalon_item_delete,
      "deleteItem", "Delete a contribution; its history is kept", "items",
      .parameters = no_parameters, .one_language = true, .headers = delete_headers,
@@ -367,7 +370,8 @@ static const struct jalon_route routes[] = {
      "clusters of `clusters` with point_count, expansion_zoom and cluster_id, from there on every "
      "contribution by itself", "tiles",
      .parameters = map_tile_parameters, .open_parameters = true, .representations = vector_tile,
-     .one_language = true},
+     .one_language = true,
+     .answers = {200, 204}},
     {JALON_GET, "/maps/{map}/collections/{collection}/tiles", jalon_tile_sets_get,
      "collection.vector.getTileSetsList", "The tile sets of the collection", "tiles",
      .parameters = no_parameters, .representations = json_only},
@@ -422,6 +426,7 @@ static void join_areas(void)
     for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
         for (const struct jalon_route *row = areas[i]; row->path != NULL; row++) {
             assert(count < ROUTES_MAX);
+            assert((row->body_types == NULL) == (row->body == NULL));
             all[count++] = *row;
         }
     }

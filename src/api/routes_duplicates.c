@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The route of duplicates. Layer 4 (api). */
+#include "item_write.h"
 #include "rules.h"
 
 enum { DUPLICATES_BODY_MAX = 1 << 20 };
@@ -15,6 +16,7 @@ const struct jalon_route jalon_routes_duplicates[] = {
      "alike, or with its `source_id`; nothing but its title, source_id and geometry is looked at",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = feature_body,
      .body_max = DUPLICATES_BODY_MAX, .one_language = true,
-     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_READ},
+     .asked_first = jalon_rules_asked_first, .right = JALON_RIGHT_READ,
+     .body = &jalon_feature_body},
     {0},
 };

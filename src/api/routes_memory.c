@@ -56,14 +56,16 @@ const struct jalon_route jalon_routes_memory[] = {
      "items",
      .parameters = no_parameters, .representations = as_feature, .body_types = json_body,
      .body_max = MEMORY_BODY_MAX, .one_language = true, .headers = restore_headers,
-     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_RESTORE},
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_RESTORE,
+     .body = &jalon_revision_restore_body, .answers = {200, 202}},
     {JALON_POST, "/maps/{map}/collections/{collection}/items/{id}/revisions/{version}/redact", jalon_revision_redact, "redactRevision",
      "Remove what this version brought to some `fields` from the contribution and all of its "
      "history, or the words `text` wherever they stand, with `current` also in its present state; "
      "`reason` is needed, and public",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
      .body_max = MEMORY_BODY_MAX, .one_language = true,
-     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_REDACT},
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_REDACT,
+     .body = &jalon_revision_redact_body},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/proposals", jalon_proposals_get,
      "getProposals",
      "Changes that others propose, newest first: its author and moderators see all, others their "
@@ -75,7 +77,8 @@ const struct jalon_route jalon_routes_memory[] = {
      "createProposal", "Propose a change, by a merge patch of the contribution", "items",
      .parameters = no_parameters, .representations = as_json, .body_types = patch_body,
      .body_max = PATCH_BODY_MAX, .one_language = true, .headers = propose_headers,
-     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_PROPOSE},
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_PROPOSE,
+     .body = &jalon_feature_patch_body, .answers = {201}},
     {JALON_GET, "/maps/{map}/collections/{collection}/items/{id}/proposals/{proposal}",
      jalon_proposal_get, "getProposal", "One proposal", "items", .parameters = no_parameters,
      .representations = as_json, .one_language = true,
@@ -86,6 +89,7 @@ const struct jalon_route jalon_routes_memory[] = {
      "own",
      "items", .parameters = no_parameters, .representations = as_json, .body_types = json_body,
      .body_max = MEMORY_BODY_MAX, .one_language = true,
-     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_READ},
+     .asked_first = jalon_talk_asked_first, .right = JALON_RIGHT_READ,
+     .body = &jalon_proposal_post_body},
     {0},
 };

@@ -34,4 +34,10 @@ enum jalon_status jalon_charter_post(struct jalon_request *, struct jalon_respon
 enum jalon_status jalon_maps_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_map_delete(struct jalon_request *, struct jalon_response *);
 
+/* --- Bodies: what the handlers read, for their rows --- */
+extern const struct jalon_body jalon_charter_post_body;
+extern const struct jalon_body jalon_maps_post_body;
+extern const struct jalon_body jalon_member_put_body;
+extern const struct jalon_body jalon_settings_patch_body;
+
 #endif

@@ -8,12 +8,13 @@
 struct secret_body {
     struct jalon_text email;
 };
+static const struct jalon_json_field fields[] = {
+    {"email", JALON_JSON_TO_TEXT, offsetof(struct secret_body, email), true},
+};
+const struct jalon_body jalon_secret_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_secret_post(struct jalon_request *request, struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"email", JALON_JSON_TO_TEXT, offsetof(struct secret_body, email), true},
-    };
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct secret_body body = {.email = JALON_TEXT_EMPTY};
@@ -21,7 +22,7 @@ enum jalon_status jalon_secret_post(struct jalon_request *request, struct jalon_
     int64_t wait_s = 0;
     enum jalon_status status = jalon_mail_read_item(request, &of);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_endpoint_read_body(request, &jalon_secret_post_body, &body);
     }
     if (status == JALON_OK) {
         status = jalon_app_ask_secret(request->ctx, api->app, &actor, &of, body.email,

@@ -5,13 +5,14 @@
 struct renew_body {
     struct jalon_text token;
 };
+static const struct jalon_json_field fields[] = {
+    {"token", JALON_JSON_TO_TEXT, offsetof(struct renew_body, token), true},
+};
+const struct jalon_body jalon_secret_renew_body = JALON_BODY(fields);
 
 enum jalon_status jalon_secret_renew(struct jalon_request *request,
                                      struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"token", JALON_JSON_TO_TEXT, offsetof(struct renew_body, token), true},
-    };
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct renew_body body = {.token = JALON_TEXT_EMPTY};
@@ -20,7 +21,7 @@ enum jalon_status jalon_secret_renew(struct jalon_request *request,
     int64_t expires_us = 0;
     enum jalon_status status = jalon_mail_read_item(request, &of);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &body);
+        status = jalon_endpoint_read_body(request, &jalon_secret_renew_body, &body);
     }
     if (status == JALON_OK) {
         status = jalon_app_renew_secret(request->ctx, api->app, &actor, &of, body.token, &secret,

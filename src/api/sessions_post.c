@@ -23,21 +23,23 @@ static enum jalon_status check(struct jalon_request *request,
     return jalon_error_verdict(request->ctx, "the request's body is not right");
 }
 
+static const struct jalon_json_field fields[] = {
+    {"account", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, account), false},
+    {"password", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, password), false},
+    {"token", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, ticket), false},
+};
+const struct jalon_body jalon_sessions_post_body = JALON_BODY(fields);
+
 enum jalon_status jalon_sessions_post(struct jalon_request *request,
                                       struct jalon_response *response)
 {
-    static const struct jalon_json_field fields[] = {
-        {"account", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, account), false},
-        {"password", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, password), false},
-        {"token", JALON_JSON_TO_TEXT, offsetof(struct jalon_credentials, ticket), false},
-    };
     struct jalon_api *api = request->application;
     struct jalon_actor actor = jalon_endpoint_actor(request);
     struct jalon_credentials credentials = {.account = JALON_TEXT_EMPTY};
     struct jalon_session_begun begun;
     int64_t wait_s = 0;
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &credentials);
+        jalon_endpoint_read_body(request, &jalon_sessions_post_body, &credentials);
     if (status == JALON_OK) {
         status = check(request, &credentials);
     }

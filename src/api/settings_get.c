@@ -3,6 +3,10 @@
 #include "page_client.h"
 #include "rules.h"
 
+const struct jalon_body jalon_settings_patch_body = {
+    .description = "A merge patch (RFC 7396) of the settings as …/settings shows them.",
+};
+
 static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
                                 const struct jalon_map *map)
 {

@@ -10,6 +10,7 @@ static const struct jalon_json_field fields[] = {
     {"status", JALON_JSON_TO_TEXT, offsetof(struct raw_step, status), true},
     {"reason", JALON_JSON_TO_TEXT, offsetof(struct raw_step, reason), false},
 };
+const struct jalon_body jalon_status_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_status_post(struct jalon_request *request, struct jalon_response *response)
 {
@@ -19,7 +20,7 @@ enum jalon_status jalon_status_post(struct jalon_request *request, struct jalon_
     struct raw_step raw = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        status = jalon_endpoint_read_body(request, &jalon_status_post_body, &raw);
     }
     if (status == JALON_OK) {
         status = jalon_app_set_status(request->ctx, api->app, &about, raw.status, raw.reason, &done);

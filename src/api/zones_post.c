@@ -11,6 +11,7 @@ static const struct jalon_json_field fields[] = {
     {"ends", JALON_JSON_TO_TEXT, offsetof(struct raw_zone, ends), true},
     {"geometry", JALON_JSON_TO_VALUE, offsetof(struct raw_zone, geometry), true},
 };
+const struct jalon_body jalon_zones_post_body = JALON_BODY(fields);
 
 enum jalon_status jalon_zones_post(struct jalon_request *request, struct jalon_response *response)
 {
@@ -20,7 +21,7 @@ enum jalon_status jalon_zones_post(struct jalon_request *request, struct jalon_r
     struct raw_zone raw = {.reason = JALON_TEXT_EMPTY, .ends = JALON_TEXT_EMPTY};
     struct jalon_zone zone = {.ends_us = 0};
     enum jalon_status status =
-        jalon_endpoint_read_object(request, fields, sizeof fields / sizeof fields[0], &raw);
+        jalon_endpoint_read_body(request, &jalon_zones_post_body, &raw);
     if (status == JALON_OK) {
         status = jalon_zone_read_geometry(request->ctx, raw.geometry, &zone);
     }
