@@ -9,6 +9,7 @@ static const struct {
     {"-", TARGET_NONE},
     {"campaign", TARGET_CAMPAIGN},
     {"category", TARGET_CATEGORY},
+    {"declared_by", TARGET_DECLARED_BY},
     {"lat", TARGET_POSITION},
     {"description", TARGET_DESCRIPTION},
     {"licence", TARGET_LICENCE},
@@ -43,6 +44,7 @@ static const struct {
     {"observed", TARGET_OBSERVED},
     {"licence", TARGET_LICENCE},
     {"campaign", TARGET_CAMPAIGN},
+    {"declared_by", TARGET_DECLARED_BY},
     {"source_id", TARGET_SOURCE_ID},
     {"id", TARGET_SOURCE_ID},
     {"osm_id", TARGET_SOURCE_ID},
@@ -79,8 +81,8 @@ enum jalon_status jalon_import_target_parse(struct jalon_context *ctx,
     }
     return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, parameter,
                          "'%.*s' is not a target of %s; there are title, description, category, "
-                         "status, observed, licence, campaign, source_id, lon, lat, x, y, wkt, "
-                         "- (nothing)%s",
+                         "status, observed, licence, campaign, declared_by, source_id, lon, lat, x, y, "
+                         "wkt, - (nothing)%s",
                          JALON_TEXT_ARGS(name), collection->key.data,
                          fields.data != NULL ? fields.data : "");
 }

@@ -16,13 +16,14 @@ enum property {
     PROPERTY_OBSERVED,
     PROPERTY_LICENCE,
     PROPERTY_CAMPAIGN,
+    PROPERTY_DECLARED_BY,
     PROPERTY_CATEGORIES,
     PROPERTY_FIELDS
 };
 
 static const char *const property_names[PROPERTY_FIELDS] = {
     "title", "description", "geometry", "status", "observed", "licence", "campaign",
-    "categories",
+    "declared_by", "categories",
 };
 
 /* --- Hashes --- */
@@ -145,6 +146,7 @@ static bool hash_property(const struct draft *draft, size_t property, uint64_t *
         [PROPERTY_OBSERVED] = row->observed,
         [PROPERTY_LICENCE] = row->licence,
         [PROPERTY_CAMPAIGN] = row->campaign,
+        [PROPERTY_DECLARED_BY] = row->declared_by,
     };
     if (property >= PROPERTY_FIELDS) {
         struct jalon_value value = row->fields[property - PROPERTY_FIELDS];
@@ -216,6 +218,7 @@ static void keep(size_t property, const struct jalon_contribution *before,
     case PROPERTY_OBSERVED: after->observed = before->observed; break;
     case PROPERTY_LICENCE: after->licence = before->licence; break;
     case PROPERTY_CAMPAIGN: after->campaign = before->campaign; break;
+    case PROPERTY_DECLARED_BY: after->declared_by = before->declared_by; break;
     case PROPERTY_CATEGORIES:
         after->categories = before->categories;
         after->category_count = before->category_count;

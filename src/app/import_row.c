@@ -118,7 +118,6 @@ static void bring_changes(struct jalon_import *import, struct jalon_text earlier
     row->id = before->id;
     row->author = before->author;
     row->created_us = before->created_us;
-    row->declared_by = before->declared_by;
     row->confirmed = before->confirmed;
     row->supports = before->supports;
     row->comments = before->comments;
@@ -199,6 +198,7 @@ enum jalon_status jalon_import_write_row(struct jalon_context *ctx, struct jalon
         .reason = JALON_TEXT_EMPTY,
         .changes = JALON_TEXT_EMPTY,
         .edit_secret_hash = JALON_TEXT_EMPTY,
+        .charter = import->map.rules.charter, /* whoever imports contributes, and accepts it */
     };
     struct known_row *earlier = NULL;
     enum jalon_status status =

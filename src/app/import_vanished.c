@@ -30,6 +30,7 @@ static enum jalon_status withdraw(struct jalon_context *ctx, struct jalon_import
         .author = JALON_TEXT_EMPTY,
         .reason = JALON_TEXT("no longer in the source"),
         .edit_secret_hash = JALON_TEXT_EMPTY,
+        .charter = import->map.rules.charter,
     };
     enum jalon_status status = jalon_import_need_session(ctx, import);
     if (status == JALON_OK) {

@@ -126,7 +126,7 @@ const struct jalon_option jalon_options[] = {
      COMMAND_SERVE, "Sending one mail may take so long."},
     {"map", NULL, "COLUMN=FIELD", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
      "What a column is for: a field, or lon lat x y wkt title description category status "
-     "observed licence campaign source_id; - for nothing."},
+     "observed licence campaign declared_by source_id; - for nothing."},
     {"map-pressure", "JALON_MAP_PRESSURE", "N", JALON_OPTION_INTEGER, NULL, 0, 10000000,
      COMMAND_SERVE,
      "Writes to one map without account, an hour, beyond which they need a proof of work; 0: never. "
@@ -170,8 +170,8 @@ const struct jalon_option jalon_options[] = {
     {"scope", NULL, "SCOPE", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_ACCOUNT_TOKEN,
      "What the token is for: read, write, moderate, admin or account; all of it when not given."},
     {"set", NULL, "FIELD=VALUE", JALON_OPTION_LIST, NULL, 0, 0, COMMAND_IMPORT,
-     "Give every row this value where no --map column has one, such as category=pharmacies or "
-     "campaign=spring-2026."},
+     "Give every row this value where no --map column has one, such as category=pharmacies, "
+     "campaign=spring-2026 or declared_by=third_party."},
     {"sign-in-tries", "JALON_SIGN_IN_TRIES", "N", JALON_OPTION_INTEGER, "5", 0, 10000, COMMAND_SERVE,
      "Wrong passwords for one account, and mails to one address, before who tries again has to wait, "
      "longer each time; six times as many from one IPv4 address or IPv6 /64, and any from this "

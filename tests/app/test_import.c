@@ -91,6 +91,7 @@ static void test_options_that_are_refused(void **state)
     refuse_options(fixture, NULL, "category=repairs", "'repairs' is not a category of places");
     refuse_options(fixture, NULL, "observed=hier", "YYYY-MM-DD");
     refuse_options(fixture, NULL, "campaign=Printemps!", "lower-case letters, digits");
+    refuse_options(fixture, NULL, "declared_by=me", "expected 'holder' or 'third_party'");
     refuse_options(fixture, NULL, "source_id=1", "cannot be the same in every row");
     refuse_options(fixture, NULL, "lon=3.8", "cannot be the same in every row");
     refuse_options(fixture, NULL, "-=x", "cannot be the same in every row");
@@ -170,6 +171,36 @@ static void test_campaigns(void **state)
     revisions = list_revisions(fixture, first.number, &count);
     expect_text(revisions[0].changes, "[{\"field\":\"campaign\",\"before\":\"spring-2026\","
                                       "\"after\":\"summer-2026\"}]");
+}
+
+static void test_who_declares(void **state)
+{
+    struct fixture *fixture = *state;
+    struct importing options = plain;
+    options.map = "declared_by=declared_by"; /* a usual name goes behind --set */
+    options.set = "declared_by=third_party";
+    const char *const file = "id;declared_by;x;y\n"
+                             "1;;3.87;43.61\n"
+                             "2;holder;3.87;43.61\n"
+                             "3;mayor;3.87;43.61\n";
+    struct imported done = import_text(fixture, options, file);
+    expect_counts(&done, 3, 2, 0, 0, 1, 0, 0);
+    expect_notice(&done, "4! declared_by: expected 'holder' or 'third_party'");
+    struct jalon_contribution first = imported_row(fixture, "places", "f", "1");
+    expect_text(first.declared_by, "third_party");
+    expect_text(imported_row(fixture, "places", "f", "2").declared_by, "holder");
+    /* Whoever's claim was accepted since stays its holder, until the source says something else. */
+    first.declared_by = JALON_TEXT(JALON_DECLARED_BY_HOLDER);
+    edit(fixture, &first, JALON_ACTION_UPDATE, "zoe");
+    done = import_text(fixture, options, "id;declared_by;titre;x;y\n1;;Four;3.87;43.61\n");
+    expect_counts(&done, 1, 0, 1, 0, 0, 1, 0);
+    first = imported_row(fixture, "places", "f", "1");
+    expect_text(first.declared_by, "holder");
+    expect_text(first.title, "Four");
+    options.map = options.set = NULL;
+    done = import_text(fixture, options, "id;declared_by;x;y\n2;third_party;3.87;43.61\n");
+    expect_counts(&done, 1, 0, 1, 0, 0, 1, 0);
+    expect_text(imported_row(fixture, "places", "f", "2").declared_by, "third_party");
 }
 
 static void test_set(void **state)
@@ -404,6 +435,7 @@ int main(void)
         RUN(test_a_position_column_of_a_file_with_shapes),
         RUN(test_unknown_places),
         RUN(test_campaigns),
+        RUN(test_who_declares),
         RUN(test_set),
         RUN(test_categories),
         RUN(test_statuses),
