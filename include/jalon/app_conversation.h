@@ -115,12 +115,20 @@ enum jalon_status jalon_app_find_supports(struct jalon_context *ctx, struct jalo
                                           const struct jalon_about *about,
                                           struct jalon_supports *out) JALON_MUST_USE;
 /*
- * A person has one voice, or a device where no account is needed; that of the device an account writes
- * from becomes the account's. What is closed takes no more (JALON_CONFLICT), but one may withdraw.
+ * A person has one voice, or a device where no account is needed; those of the device an account writes
+ * from, in this map, become the account's. What is closed takes no more (JALON_CONFLICT), but one may withdraw.
  */
 enum jalon_status jalon_app_support(struct jalon_context *ctx, struct jalon_app *app,
                                     const struct jalon_about *about, bool wanted,
                                     struct jalon_supports *out) JALON_MUST_USE;
+
+/*
+ * To be called when an account (its number) has signed in from the actor's device: from now on what the
+ * device supports, in all maps, is supported by the account, which has one voice where both had.
+ * What fails is left for the next time. Without a device, or of a text that is none, nothing.
+ */
+void jalon_app_adopt_supports(struct jalon_context *ctx, struct jalon_app *app,
+                              const struct jalon_actor *actor, int64_t account);
 
 /* --- Status --- */
 /*

@@ -112,6 +112,23 @@ enum jalon_status jalon_store_remove_support(struct jalon_context *ctx,
 enum jalon_status jalon_store_has_support(struct jalon_context *ctx, struct jalon_session *session,
                                           const struct jalon_map *map, int64_t contribution,
                                           struct jalon_text voice, bool *out) JALON_MUST_USE;
+/* The voice becomes `into`. *out_changed false: that was heard there already, or `voice` never was. */
+enum jalon_status jalon_store_move_support(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map, int64_t contribution,
+                                           struct jalon_text voice, struct jalon_text into,
+                                           bool *out_changed) JALON_MUST_USE;
+/* A contribution of some map that a voice is heard for. */
+struct jalon_supported {
+    int64_t map, contribution; /* numbers */
+    struct jalon_text slug;    /* the map's */
+};
+/* Those of a voice in all maps, by their numbers, behind `after` (of which the slug says nothing). */
+enum jalon_status jalon_store_list_supported(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             struct jalon_text voice, struct jalon_supported after,
+                                             size_t limit, struct jalon_supported **out,
+                                             size_t *out_count) JALON_MUST_USE;
 /* Names of accounts that support it. */
 enum jalon_status jalon_store_list_supporters(struct jalon_context *ctx,
                                               struct jalon_session *session,

@@ -11,6 +11,19 @@ DELETE FROM support WHERE map = $1 AND contribution = $2 AND voice = $3;
 -- name: support_find
 SELECT 1 FROM support WHERE map = $1 AND contribution = $2 AND voice = $3;
 
+-- A voice becomes $4, unless that is heard there already.
+-- name: support_move
+UPDATE support SET voice = $4 WHERE map = $1 AND contribution = $2 AND voice = $3
+    AND NOT EXISTS (SELECT 1 FROM support AS other
+        WHERE other.map = $1 AND other.contribution = $2 AND other.voice = $4);
+
+-- Where a voice is heard, of all maps; behind ($2, $3), at most $4.
+-- name: support_places
+SELECT support.map, map.slug, support.contribution
+FROM map JOIN support ON support.map = map.number
+WHERE support.voice = $1 AND (support.map, support.contribution) > ($2, $3)
+ORDER BY support.map, support.contribution LIMIT $4;
+
 -- The accounts among them, $3 at most.
 -- name: support_accounts
 SELECT account.name FROM (SELECT voice FROM support

@@ -2,6 +2,7 @@
 /* What the endpoints about accounts share. Layer 4 (api). */
 #include "people.h"
 
+#include "jalon/app_conversation.h"
 #include "jalon/app_mail.h"
 #include "jalon/clock.h"
 
@@ -23,7 +24,10 @@ enum jalon_status jalon_people_begin_session(struct jalon_request *request,
                                              struct jalon_response *response,
                                              const struct jalon_session_begun *begun)
 {
+    struct jalon_api *api = request->application;
+    struct jalon_actor actor = jalon_endpoint_actor(request);
     struct jalon_json_writer writer;
+    jalon_app_adopt_supports(request->ctx, api->app, &actor, begun->account.number);
     response->code = 201;
     response->session = begun->secret;
     response->session_s = JALON_SESSION_S;

@@ -18,6 +18,13 @@ static const struct jalon_parameter token_pages[] = {
     {"after", JALON_PARAMETER_STRING, "The id of the last token of the page before.", 0, 0, 0},
     {0},
 };
+static const struct jalon_parameter device_header[] = {
+    {"Jalon-Device", JALON_PARAMETER_STRING,
+     "The random text that this device keeps: what it has supported without an account becomes the "
+     "account's.",
+     0, 0, 0},
+    {0},
+};
 
 const struct jalon_route jalon_routes_people[] = {
     {JALON_POST, "/accounts", jalon_accounts_post, "signUp",
@@ -28,13 +35,13 @@ const struct jalon_route jalon_routes_people[] = {
     {JALON_POST, "/accounts/confirm", jalon_accounts_confirm_post, "confirmAddress",
      "Confirm an address by the token of the link that was mailed there, and sign in", "accounts",
      .parameters = none, .representations = json, .body_types = json_body,
-     .body_max = JALON_PEOPLE_BODY_MAX, .one_language = true, .signs_in = true, .apart = true,
-     .body = &jalon_accounts_confirm_post_body, .answers = {201}},
+     .body_max = JALON_PEOPLE_BODY_MAX, .one_language = true, .headers = device_header,
+     .signs_in = true, .apart = true, .body = &jalon_accounts_confirm_post_body, .answers = {201}},
     {JALON_POST, "/accounts/password", jalon_accounts_password_post, "resetPassword",
      "Choose a new password by the token of a mailed link, and sign in", "accounts",
      .parameters = none, .representations = json, .body_types = json_body,
-     .body_max = JALON_PEOPLE_BODY_MAX, .one_language = true, .signs_in = true, .apart = true,
-     .body = &jalon_accounts_password_post_body, .answers = {201}},
+     .body_max = JALON_PEOPLE_BODY_MAX, .one_language = true, .headers = device_header,
+     .signs_in = true, .apart = true, .body = &jalon_accounts_password_post_body, .answers = {201}},
     {JALON_POST, "/sessions/links", jalon_sessions_links_post, "mailLink",
      "Have a link mailed to sign in by, or to choose a new password by", "accounts",
      .parameters = none, .representations = json, .body_types = json_body,
@@ -44,7 +51,7 @@ const struct jalon_route jalon_routes_people[] = {
      "Sign in, by account and password or by the token of a mailed link; the answer sets a cookie",
      "accounts", .parameters = none,
      .representations = json, .body_types = json_body, .body_max = JALON_PEOPLE_BODY_MAX,
-     .one_language = true, .signs_in = true, .apart = true,
+     .one_language = true, .headers = device_header, .signs_in = true, .apart = true,
      .body = &jalon_sessions_post_body, .answers = {201}},
     {JALON_GET, "/sessions/current", jalon_session_get, "getSession", "Who is signed in",
      "accounts", .parameters = none, .representations = json, .one_language = true,

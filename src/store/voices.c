@@ -127,6 +127,20 @@ enum jalon_status jalon_store_add_support(struct jalon_context *ctx, struct jalo
     return status;
 }
 
+/* *out_changed: there was such a row. */
+static enum jalon_status change_support(struct jalon_context *ctx, struct jalon_session *session,
+                                        int query, struct jalon_db_value *values, size_t count,
+                                        bool *out_changed)
+{
+    int64_t changed = 0;
+    enum jalon_status status =
+        jalon_db_execute(ctx, session->connection, query, values, count, &changed);
+    if (status == JALON_OK) {
+        *out_changed = changed > 0;
+    }
+    return status;
+}
+
 enum jalon_status jalon_store_remove_support(struct jalon_context *ctx,
                                              struct jalon_session *session,
                                              const struct jalon_map *map, int64_t contribution,
@@ -134,12 +148,51 @@ enum jalon_status jalon_store_remove_support(struct jalon_context *ctx,
 {
     struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(contribution),
                                       jalon_db_text(voice)};
-    int64_t changed = 0;
-    enum jalon_status status =
-        jalon_db_execute(ctx, session->connection, JALON_QUERY_SUPPORT_DELETE, values,
-                         JALON_STORE_COUNT(values), &changed);
+    return change_support(ctx, session, JALON_QUERY_SUPPORT_DELETE, values,
+                          JALON_STORE_COUNT(values), out_changed);
+}
+
+enum jalon_status jalon_store_move_support(struct jalon_context *ctx,
+                                           struct jalon_session *session,
+                                           const struct jalon_map *map, int64_t contribution,
+                                           struct jalon_text voice, struct jalon_text into,
+                                           bool *out_changed)
+{
+    struct jalon_db_value values[] = {jalon_db_integer(map->number), jalon_db_integer(contribution),
+                                      jalon_db_text(voice), jalon_db_text(into)};
+    return change_support(ctx, session, JALON_QUERY_SUPPORT_MOVE, values,
+                          JALON_STORE_COUNT(values), out_changed);
+}
+
+static enum jalon_status read_supported(struct jalon_context *ctx,
+                                        const struct jalon_db_value *row, const void *with,
+                                        void *object)
+{
+    struct jalon_supported *read = object;
+    (void)with;
+    read->map = jalon_db_to_integer(&row[0]);
+    read->contribution = jalon_db_to_integer(&row[2]);
+    return jalon_store_copy_text(ctx, &row[1], &read->slug);
+}
+
+enum jalon_status jalon_store_list_supported(struct jalon_context *ctx,
+                                             struct jalon_session *session,
+                                             struct jalon_text voice, struct jalon_supported after,
+                                             size_t limit, struct jalon_supported **out,
+                                             size_t *out_count)
+{
+    struct jalon_db_value values[] = {
+        jalon_db_text(voice),
+        jalon_db_integer(after.map),
+        jalon_db_integer(after.contribution),
+        jalon_db_integer((int64_t)limit),
+    };
+    struct jalon_store_list list = {.size = sizeof(struct jalon_supported), .read = read_supported};
+    enum jalon_status status = jalon_store_read_list(ctx, session, JALON_QUERY_SUPPORT_PLACES,
+                                                     values, JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
-        *out_changed = changed > 0;
+        *out = list.items;
+        *out_count = list.count;
     }
     return status;
 }
