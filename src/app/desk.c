@@ -2,6 +2,8 @@
 /* What waits to be looked at, and the trail of what was decided. Layer 3 (app). */
 #include "jalon/app_moderation.h"
 
+#include <string.h>
+
 #include "internal.h"
 #include "rights.h"
 
@@ -39,6 +41,20 @@ static enum jalon_status find_changes(struct jalon_context *ctx, const struct de
                : status;
 }
 
+/* What else the author contributed: counted once a page, whoever fills it with one's own. */
+static enum jalon_status find_standing(struct jalon_context *ctx, const struct desk *desk,
+                                       struct jalon_desk_item *item)
+{
+    for (const struct jalon_desk_item *other = desk->items; other < item; other++) {
+        if (jalon_text_equal(other->contribution.author, item->contribution.author)) {
+            memcpy(item->standing, other->standing, sizeof item->standing);
+            return JALON_OK;
+        }
+    }
+    return jalon_store_count_by_author(ctx, desk->session, desk->map, item->contribution.author,
+                                       item->standing);
+}
+
 static enum jalon_status describe(struct jalon_context *ctx, const struct desk *desk,
                                   struct jalon_desk_item *item)
 {
@@ -62,8 +78,7 @@ static enum jalon_status describe(struct jalon_context *ctx, const struct desk *
                                                 &personal);
     }
     if (status == JALON_OK && contribution->author.length > 0) {
-        status = jalon_store_count_by_author(ctx, desk->session, desk->map, contribution->author,
-                                             item->standing);
+        status = find_standing(ctx, desk, item);
     }
     return status == JALON_OK ? find_changes(ctx, desk, item) : status;
 }
