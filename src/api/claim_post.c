@@ -20,7 +20,8 @@ enum jalon_status jalon_claim_post(struct jalon_request *request, struct jalon_r
     struct raw_decision raw = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_talk_read_id(request, "claim", &id);
+        status = jalon_talk_read_id(request, "claim",
+                                    "there is no such claim of this contribution", &id);
     }
     if (status == JALON_OK) {
         status = jalon_endpoint_read_body(request, &jalon_claim_post_body, &raw);

@@ -16,7 +16,8 @@ enum jalon_status jalon_comment_delete(struct jalon_request *request,
     };
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_talk_read_id(request, "comment", &command.id);
+        status = jalon_talk_read_id(request, "comment",
+                                    "there is no such comment of this contribution", &command.id);
     }
     if (status == JALON_OK) {
         status = jalon_rules_reason(request, &command.reason);

@@ -30,12 +30,12 @@ enum jalon_status jalon_talk_asked_first(struct jalon_request *request)
 }
 
 enum jalon_status jalon_talk_read_id(struct jalon_request *request, const char *variable,
-                                     struct jalon_id *out)
+                                     const char *missing, struct jalon_id *out)
 {
     return jalon_id_parse(jalon_request_variable(request, variable), out)
                ? JALON_OK
-               : jalon_fail(request->ctx, JALON_NOT_FOUND, "there is no such %s of this contribution",
-                            variable);
+               : jalon_fail(request->ctx, JALON_NOT_FOUND, "%s",
+                            jalon_say(request->ctx, missing));
 }
 
 void jalon_talk_set_created(struct jalon_request *request, struct jalon_response *response,

@@ -12,9 +12,9 @@ enum { JALON_TALK_LIMIT_MAX = 1000 };
 /* The contribution of the path, and who asks. */
 enum jalon_status jalon_talk_read_about(struct jalon_request *request,
                                         struct jalon_about *out) JALON_MUST_USE;
-/* An id in the path. JALON_NOT_FOUND when it is not one. */
+/* An id in the path. JALON_NOT_FOUND, in the words of `missing`, when it is not one. */
 enum jalon_status jalon_talk_read_id(struct jalon_request *request, const char *variable,
-                                     struct jalon_id *out) JALON_MUST_USE;
+                                     const char *missing, struct jalon_id *out) JALON_MUST_USE;
 
 /* 201 of what was made below this resource, with Location and Jalon-Seq. */
 void jalon_talk_set_created(struct jalon_request *request, struct jalon_response *response,

@@ -342,7 +342,7 @@ enum jalon_status jalon_endpoint_read_body(struct jalon_request *request,
     if (jalon_json_kind(json) != JALON_JSON_OBJECT) {
         return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "",
                              "expected an object, found %s",
-                             jalon_json_kind_name(jalon_json_kind(json)));
+                             jalon_say(request->ctx, jalon_json_kind_name(jalon_json_kind(json))));
     }
     jalon_json_read_object(request->ctx, json, "", body->fields, body->field_count, out);
     return jalon_error_verdict(request->ctx, "the request's body is not right");

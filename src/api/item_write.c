@@ -276,7 +276,8 @@ static enum jalon_status read_contact(struct jalon_request *request,
     enum jalon_json_kind kind = jalon_json_kind(email);
     if (kind != JALON_JSON_NULL && kind != JALON_JSON_STRING) {
         return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_POINTER, "/contact_email",
-                             "expected a string, found %s", jalon_json_kind_name(kind));
+                             "expected a string, found %s",
+                             jalon_say(request->ctx, jalon_json_kind_name(kind)));
     }
     *out = jalon_json_text(email);
     return JALON_OK;

@@ -19,7 +19,7 @@ static enum jalon_status refuse(struct jalon_request *request, struct jalon_text
                                 const char *expected)
 {
     return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data, "must be %s",
-                         expected);
+                         jalon_say(request->ctx, expected));
 }
 
 /* A value that no contribution can have is a mistake of the client, not an empty answer. */

@@ -60,9 +60,12 @@ static bool fits(const struct jalon_map *map, const struct jalon_collection *col
 static enum jalon_status refuse_misfit(struct jalon_request *request, const struct jalon_map *map,
                                        const bool *selected, struct jalon_text name)
 {
-    if (jalon_text_is(name, "category") || jalon_text_is(name, "status")) {
+    bool is_category = jalon_text_is(name, "category");
+    if (is_category || jalon_text_is(name, "status")) {
         return jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, name.data,
-                             "must be the key of a %s of one of these collections", name.data);
+                             is_category
+                                 ? "must be the key of a category of one of these collections"
+                                 : "must be the key of a status of one of these collections");
     }
     return jalon_items_refuse_unknown(request, map, selected, name);
 }

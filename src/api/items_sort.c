@@ -19,8 +19,8 @@ static enum jalon_status refuse(struct jalon_request *request,
     }
     enum jalon_status status =
         jalon_fail_at(request->ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "sortby",
-                      "\"%.*s\" %s; there are %s", JALON_TEXT_ARGS(name), reason,
-                      jalon_buffer_text(&known).data);
+                      "\"%.*s\" %s; there are %s", JALON_TEXT_ARGS(name),
+                      jalon_say(request->ctx, reason), jalon_buffer_text(&known).data);
     jalon_buffer_finish(&known);
     return status;
 }

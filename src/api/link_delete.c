@@ -9,7 +9,8 @@ enum jalon_status jalon_link_delete(struct jalon_request *request, struct jalon_
     struct jalon_id id;
     enum jalon_status status = jalon_talk_read_about(request, &about);
     if (status == JALON_OK) {
-        status = jalon_talk_read_id(request, "link", &id);
+        status = jalon_talk_read_id(request, "link",
+                                    "there is no such link of this contribution", &id);
     }
     if (status == JALON_OK) {
         status = jalon_app_remove_link(request->ctx, api->app, &about, id);

@@ -24,7 +24,8 @@ static enum jalon_status read_categories(struct jalon_request *request,
     struct jalon_text *keys = jalon_arena_allocate(ctx->arena, count * sizeof *keys);
     if (kind != JALON_JSON_ARRAY && kind != JALON_JSON_NULL) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "/categories",
-                             "expected an array, found %s", jalon_json_kind_name(kind));
+                             "expected an array, found %s",
+                             jalon_say(ctx, jalon_json_kind_name(kind)));
     }
     if (keys == NULL) {
         return jalon_no_memory(ctx);

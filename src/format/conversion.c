@@ -195,10 +195,12 @@ static enum jalon_status judge_end(struct jalon_context *ctx, struct jalon_conve
     }
     struct jalon_text said =
         jalon_text_trim(jalon_text_slice(self->said, self->said_length));
-    if (WIFEXITED(how) && WEXITSTATUS(how) == JALON_ROWS_TOO_LARGE && jalon_text_is_utf8(said)) {
-        return jalon_fail(ctx, JALON_TOO_LARGE, "%.*s", JALON_TEXT_ARGS(said));
-    }
     jalon_error_internal(ctx, "jalon-gdal: status %d: %.*s", how, JALON_TEXT_ARGS(said));
+    if (WIFEXITED(how) && WEXITSTATUS(how) == JALON_ROWS_TOO_LARGE) {
+        return jalon_fail(ctx, JALON_TOO_LARGE,
+                          "a file of this format cannot hold all of it: choose some properties, or "
+                          "ask for less at once (a Shapefile has at most 255 columns)");
+    }
     return jalon_fail(ctx, JALON_INTERNAL, "the file could not be made");
 }
 

@@ -5,7 +5,7 @@
 #include "jalon/geo.h"
 #include "reader.h"
 
-static const char not_a_feature[] = "this is not a valid GeoJSON Feature";
+static const char not_a_feature[] = JALON_WORDS("this is not a valid GeoJSON Feature");
 
 /* The compact JSON text of a value, in the arena; data is NULL when there is no memory. */
 static struct jalon_text write_json(struct jalon_context *ctx, const struct jalon_json *json)
@@ -129,7 +129,7 @@ static const struct jalon_json *take_member(struct jalon_context *ctx,
         jalon_error_add(ctx, JALON_ERROR_POINTER, pointer, "is missing: an object, or null");
     } else if (kind != JALON_JSON_NULL && kind != JALON_JSON_OBJECT) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, pointer, "an object or null, not %s",
-                        jalon_json_kind_name(kind));
+                        jalon_say(ctx, jalon_json_kind_name(kind)));
         return NULL;
     }
     return member;
@@ -167,7 +167,7 @@ static enum jalon_status read_id(struct jalon_context *ctx, const struct jalon_j
         return out->id.data != NULL ? JALON_OK : jalon_no_memory(ctx);
     } else if (kind != JALON_JSON_NULL) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, "/id", "a string or a number, not %s",
-                        jalon_json_kind_name(kind));
+                        jalon_say(ctx, jalon_json_kind_name(kind)));
     }
     return JALON_OK;
 }
@@ -206,7 +206,7 @@ static void check_box(struct jalon_context *ctx, const struct jalon_json *featur
     }
     if (!good) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, "/bbox", "a list of 4 or 6 numbers, not %s",
-                        jalon_json_kind_name(jalon_json_kind(box)));
+                        jalon_say(ctx, jalon_json_kind_name(jalon_json_kind(box))));
     }
 }
 
@@ -255,7 +255,7 @@ enum jalon_status jalon_feature_to_record(struct jalon_context *ctx, const struc
 {
     if (jalon_json_kind(json) != JALON_JSON_OBJECT) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, "", "an object, not %s",
-                        jalon_json_kind_name(jalon_json_kind(json)));
+                        jalon_say(ctx, jalon_json_kind_name(jalon_json_kind(json))));
         return jalon_error_verdict(ctx, not_a_feature);
     }
     struct jalon_record record = {.row = out->row};

@@ -47,7 +47,8 @@ bool jalon_geo_binary_double(struct jalon_geo_binary *in, double *out)
 enum jalon_status jalon_geo_binary_refuse(struct jalon_geo_binary *in, const char *reason)
 {
     return jalon_fail(in->builder.ctx, JALON_INVALID,
-                      "the binary geometry is not readable: %s (byte %zu)", reason, in->at);
+                      "the binary geometry is not readable: %s (byte %zu)",
+                      jalon_say(in->builder.ctx, reason), in->at);
 }
 
 static enum jalon_status cut_short(struct jalon_geo_binary *in)

@@ -14,7 +14,7 @@ void jalon_geometry_builder_init(struct jalon_geometry_builder *builder, struct 
 
 static enum jalon_status refuse(struct jalon_geometry_builder *builder, const char *reason)
 {
-    builder->reason = reason;
+    builder->reason = jalon_say(builder->ctx, reason);
     return JALON_INVALID;
 }
 

@@ -24,7 +24,8 @@ static enum jalon_status refuse(struct reader *reader, const char *reason)
     if (pointer == NULL) {
         return jalon_no_memory(ctx);
     }
-    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, pointer, "%s", reason);
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, pointer, "%s",
+                         jalon_say(ctx, reason));
 }
 
 /* Passes a status of the builder on, with the place when the shape is what is wrong. */
@@ -158,7 +159,7 @@ enum jalon_status jalon_geometry_from_json(struct jalon_context *ctx, const stru
     if (kind != JALON_JSON_OBJECT) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, pointer,
                              "expected a GeoJSON geometry object or null, found %s",
-                             jalon_json_kind_name(kind));
+                             jalon_say(ctx, jalon_json_kind_name(kind)));
     }
     enum jalon_geometry_type type;
     enum jalon_status status = read_type(ctx, json, pointer, &type);

@@ -166,6 +166,42 @@ enum jalon_status jalon_geo_geos_read(GEOSContextHandle_t geos, const GEOSGeomet
     return count < 0 ? JALON_INTERNAL : JALON_OK;
 }
 
+/* The words of GEOS (TopologyValidationError) in ours; all are about one polygon. */
+static const char *plain_reason(const char *reason)
+{
+    static const struct {
+        const char *geos, *plain;
+    } words[] = {
+        {"Self-intersection", JALON_WORDS("its outline crosses or retraces itself")},
+        {"Ring Self-intersection", JALON_WORDS("a ring touches itself")},
+        {"Hole lies outside shell", JALON_WORDS("a hole lies outside its outline")},
+        {"Holes are nested", JALON_WORDS("a hole lies in another hole")},
+        {"Interior is disconnected", JALON_WORDS("its holes cut it into pieces")},
+        {"Nested shells", JALON_WORDS("one part lies in another")},
+        {"Duplicate Rings", JALON_WORDS("a ring is there twice")},
+        {"Too few points in geometry component",
+         JALON_WORDS("a ring has too few different positions")},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (jalon_text_is(jalon_text_from(reason), words[i].geos)) {
+            return words[i].plain;
+        }
+    }
+    return JALON_WORDS("it is not well formed");
+}
+
+struct jalon_text jalon_geo_geos_explain(struct jalon_context *ctx, GEOSContextHandle_t geos,
+                                         const char *reason, const GEOSGeometry *location)
+{
+    double x, y;
+    const char *plain = jalon_say(ctx, plain_reason(reason != NULL ? reason : ""));
+    if (location == NULL || GEOSGeomGetX_r(geos, location, &x) != 1 ||
+        GEOSGeomGetY_r(geos, location, &y) != 1) {
+        return jalon_text_copy(ctx->arena, jalon_text_from(plain));
+    }
+    return jalon_text_format(ctx->arena, jalon_say(ctx, "%s near %.10g, %.10g"), plain, x, y);
+}
+
 enum jalon_status jalon_geo_geos_failed(struct jalon_context *ctx,
                                         const struct jalon_geo_thread *thread)
 {

@@ -22,6 +22,12 @@ GEOSGeometry *jalon_geo_geos_geometry(GEOSContextHandle_t geos,
  */
 enum jalon_status jalon_geo_geos_read(GEOSContextHandle_t geos, const GEOSGeometry *geometry,
                                       struct jalon_geometry_builder *builder) JALON_MUST_USE;
+/*
+ * Why a polygon is invalid, as GEOS says it, in the words of the context, and where if that is known:
+ * "a ring touches itself near 3.87, 43.61". data is NULL without memory.
+ */
+struct jalon_text jalon_geo_geos_explain(struct jalon_context *ctx, GEOSContextHandle_t geos,
+                                         const char *reason, const GEOSGeometry *location);
 /* What to answer when one of the above, or GEOS, did not do its work. */
 enum jalon_status jalon_geo_geos_failed(struct jalon_context *ctx,
                                         const struct jalon_geo_thread *thread) JALON_MUST_USE;

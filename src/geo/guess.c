@@ -121,7 +121,7 @@ static struct jalon_text out_of_range(struct jalon_context *ctx, struct jalon_po
 {
     double x = position.lon, y = position.lat;
     if (!isfinite(x) || !isfinite(y)) {
-        return JALON_TEXT("a coordinate is not a number");
+        return jalon_text_from(jalon_say(ctx, "a coordinate is not a number"));
     }
     int32_t srid = jalon_geo_guess_srid(position);
     struct jalon_geo_thread *thread = srid != 0 ? jalon_geo_thread_proj() : NULL;
@@ -131,15 +131,17 @@ static struct jalon_text out_of_range(struct jalon_context *ctx, struct jalon_po
             return name;
         }
         return jalon_text_format(ctx->arena,
-                                 "coordinates %.10g, %.10g are not degrees; they look like EPSG:%d "
-                                 "(%s): pass --crs EPSG:%d or transform them first",
+                                 jalon_say(ctx, "coordinates %.10g, %.10g are not degrees; they "
+                                                "look like EPSG:%d (%s): pass --crs EPSG:%d or "
+                                                "transform them first"),
                                  x, y, (int)srid, name.data, (int)srid);
     }
     bool looks_swapped = fabs(x) <= 90 && fabs(y) <= 180;
     return jalon_text_format(ctx->arena,
-                             "coordinates %.10g, %.10g are out of range: longitude is -180 to 180, "
-                             "latitude -90 to 90%s",
-                             x, y, looks_swapped ? "; longitude comes first" : "");
+                             jalon_say(ctx, "coordinates %.10g, %.10g are out of range: longitude "
+                                            "is -180 to 180, latitude -90 to 90%s"),
+                             x, y,
+                             looks_swapped ? jalon_say(ctx, "; longitude comes first") : "");
 }
 
 enum jalon_status jalon_geometry_check_range(struct jalon_context *ctx,

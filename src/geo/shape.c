@@ -40,17 +40,20 @@ static void extend_box(struct jalon_box *box, const struct jalon_geometry *part)
 static enum jalon_status check_valid(struct jalon_context *ctx, GEOSContextHandle_t geos,
                                      const GEOSGeometry *geometry)
 {
-    char valid = GEOSisValid_r(geos, geometry);
-    if (valid == 1) {
-        return JALON_OK;
+    char *reason = NULL;
+    GEOSGeometry *location = NULL;
+    char valid = GEOSisValidDetail_r(geos, geometry, 0, &reason, &location);
+    enum jalon_status status = JALON_OK;
+    if (valid == 0) {
+        struct jalon_text why = jalon_geo_geos_explain(ctx, geos, reason, location);
+        status = why.data == NULL ? jalon_no_memory(ctx)
+                                  : jalon_fail(ctx, JALON_INVALID, "the geometry is not valid: %s",
+                                               why.data);
+    } else if (valid != 1) {
+        status = jalon_no_memory(ctx);
     }
-    char *reason = valid == 0 ? GEOSisValidReason_r(geos, geometry) : NULL;
-    if (reason == NULL) {
-        return jalon_no_memory(ctx);
-    }
-    enum jalon_status status =
-        jalon_fail(ctx, JALON_INVALID, "the geometry is not valid: %s", reason);
     GEOSFree_r(geos, reason);
+    GEOSGeom_destroy_r(geos, location);
     return status;
 }
 

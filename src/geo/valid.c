@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A reason that jalon_text_format made, with the place when there is one. */
+/* A reason that was said already, with the place when there is one. */
 static enum jalon_status refuse(struct jalon_context *ctx, const char *pointer,
                                 struct jalon_text reason)
 {
@@ -150,42 +150,6 @@ static enum jalon_status clean(struct jalon_geometry_builder *builder,
 
 /* --- Polygons --- */
 
-/* The words of GEOS (TopologyValidationError) in ours; all are about one polygon. */
-static const char *plain_reason(const char *reason)
-{
-    static const struct {
-        const char *geos, *plain;
-    } words[] = {
-        {"Self-intersection", "its outline crosses or retraces itself"},
-        {"Ring Self-intersection", "a ring touches itself"},
-        {"Hole lies outside shell", "a hole lies outside its outline"},
-        {"Holes are nested", "a hole lies in another hole"},
-        {"Interior is disconnected", "its holes cut it into pieces"},
-        {"Nested shells", "one part lies in another"},
-        {"Duplicate Rings", "a ring is there twice"},
-        {"Too few points in geometry component", "a ring has too few different positions"},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (jalon_text_is(jalon_text_from(reason), words[i].geos)) {
-            return words[i].plain;
-        }
-    }
-    return "it is not well formed";
-}
-
-/* Why a polygon is invalid, and where: "a ring touches itself near 3.87, 43.61". */
-static struct jalon_text explain(struct jalon_context *ctx, GEOSContextHandle_t geos,
-                                 const char *reason, const GEOSGeometry *location)
-{
-    double x, y;
-    const char *plain = plain_reason(reason != NULL ? reason : "");
-    if (location == NULL || GEOSGeomGetX_r(geos, location, &x) != 1 ||
-        GEOSGeomGetY_r(geos, location, &y) != 1) {
-        return jalon_text_copy(ctx->arena, jalon_text_from(plain));
-    }
-    return jalon_text_format(ctx->arena, "%s near %.10g, %.10g", plain, x, y);
-}
-
 static GEOSGeometry *make_valid(GEOSContextHandle_t geos, const GEOSGeometry *geometry)
 {
     GEOSMakeValidParams *params = GEOSMakeValidParams_create_r(geos);
@@ -210,9 +174,10 @@ static enum jalon_status repair(struct jalon_geometry_builder *builder,
     GEOSGeometry *valid = make_valid(thread->geos, invalid);
     if (valid == NULL) {
         jalon_error_internal(ctx, "GEOS: %s", thread->geos_message);
-        return refuse(
-            ctx, pointer,
-            jalon_text_format(ctx->arena, "the polygon cannot be repaired: %s", reason.data));
+        return refuse(ctx, pointer,
+                      jalon_text_format(ctx->arena,
+                                        jalon_say(ctx, "the polygon cannot be repaired: %s"),
+                                        reason.data));
     }
     enum jalon_status status = jalon_geo_geos_read(thread->geos, valid, builder);
     double area = 0;
@@ -220,7 +185,8 @@ static enum jalon_status repair(struct jalon_geometry_builder *builder,
         status = jalon_geo_geos_failed(ctx, thread);
     } else if (status == JALON_OK && (builder->geometry.polygon_count == 0 || !(area > 0))) {
         status = refuse(ctx, pointer,
-                        jalon_text_format(ctx->arena, "the polygon has no area: %s", reason.data));
+                        jalon_text_format(
+                            ctx->arena, jalon_say(ctx, "the polygon has no area: %s"), reason.data));
     }
     GEOSGeom_destroy_r(thread->geos, valid);
     return status;
@@ -241,7 +207,7 @@ static enum jalon_status check_polygons(struct jalon_context *ctx, const char *p
     enum jalon_status status = JALON_OK;
     char validity = GEOSisValidDetail_r(thread->geos, geometry, 0, &reason, &location);
     if (validity == 0) {
-        struct jalon_text why = explain(ctx, thread->geos, reason, location);
+        struct jalon_text why = jalon_geo_geos_explain(ctx, thread->geos, reason, location);
         struct jalon_geometry_builder builder;
         jalon_geometry_builder_init(&builder, ctx, polygons->type, polygons->srid);
         status = why.data == NULL ? jalon_no_memory(ctx)
@@ -298,7 +264,8 @@ static enum jalon_status check_finite(struct jalon_context *ctx, const struct ja
 {
     for (size_t i = 0; i < in->position_count; i++) {
         if (!isfinite(in->positions[i].lon) || !isfinite(in->positions[i].lat)) {
-            return refuse(ctx, pointer, JALON_TEXT("a coordinate is not a number"));
+            return refuse(ctx, pointer,
+                          jalon_text_from(jalon_say(ctx, "a coordinate is not a number")));
         }
     }
     return JALON_OK;
@@ -310,9 +277,10 @@ static enum jalon_status refuse_collapsed(struct jalon_context *ctx,
     bool is_line =
         in->type == JALON_GEOMETRY_LINESTRING || in->type == JALON_GEOMETRY_MULTILINESTRING;
     return refuse(ctx, pointer,
-                  is_line ? JALON_TEXT("the line has no length: its positions are all the same")
-                          : JALON_TEXT("the polygon has no area: it has fewer than 3 different "
-                                       "positions"));
+                  jalon_text_from(jalon_say(
+                      ctx, is_line ? "the line has no length: its positions are all the same"
+                                   : "the polygon has no area: it has fewer than 3 different "
+                                     "positions")));
 }
 
 enum jalon_status jalon_geometry_make_valid(struct jalon_context *ctx,

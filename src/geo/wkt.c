@@ -13,7 +13,8 @@ struct scanner {
 static enum jalon_status refuse(struct scanner *in, const char *expected)
 {
     return jalon_fail(in->builder.ctx, JALON_INVALID,
-                      "the WKT text is not readable at character %zu: %s", in->at + 1, expected);
+                      "the WKT text is not readable at character %zu: %s", in->at + 1,
+                      jalon_say(in->builder.ctx, expected));
 }
 
 static enum jalon_status checked(struct scanner *in, enum jalon_status status)

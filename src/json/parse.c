@@ -82,14 +82,14 @@ static unsigned find_depth(struct jalon_text text)
 static const char *explain(enum json_error_code code)
 {
     switch (code) {
-    case json_error_invalid_utf8: return "not valid UTF-8";
-    case json_error_premature_end_of_input: return "the JSON text ends too early";
-    case json_error_end_of_input_expected: return "something follows the end of the JSON value";
+    case json_error_invalid_utf8: return JALON_WORDS("not valid UTF-8");
+    case json_error_premature_end_of_input: return JALON_WORDS("the JSON text ends too early");
+    case json_error_end_of_input_expected: return JALON_WORDS("something follows the end of the JSON value");
     case json_error_null_character:
-    case json_error_null_byte_in_key: return "the character U+0000 is not allowed in a string";
-    case json_error_duplicate_key: return "the same member name twice in one object";
-    case json_error_numeric_overflow: return "a number is out of range";
-    default: return "not JSON";
+    case json_error_null_byte_in_key: return JALON_WORDS("the character U+0000 is not allowed in a string");
+    case json_error_duplicate_key: return JALON_WORDS("the same member name twice in one object");
+    case json_error_numeric_overflow: return JALON_WORDS("a number is out of range");
+    default: return JALON_WORDS("not JSON");
     }
 }
 
@@ -125,7 +125,7 @@ enum jalon_status jalon_json_parse(struct jalon_context *ctx, struct jalon_text 
     if (tree == NULL) {
         jalon_error_internal(ctx, "%s", error.text);
         return jalon_fail(ctx, JALON_INVALID, "line %d, column %d: %s", error.line, error.column,
-                          explain(json_error_code(&error)));
+                          jalon_say(ctx, explain(json_error_code(&error))));
     }
     *out = json_of(tree);
     return JALON_OK;

@@ -51,13 +51,13 @@ static const struct jalon_json_field *find_field(const struct jalon_json_field *
 static const char *type_name(enum jalon_json_type type)
 {
     switch (type) {
-    case JALON_JSON_TO_TEXT: return "a string";
-    case JALON_JSON_TO_INTEGER: return "an integer";
-    case JALON_JSON_TO_NUMBER: return "a number";
-    case JALON_JSON_TO_BOOLEAN: return "a boolean";
+    case JALON_JSON_TO_TEXT: return JALON_WORDS("a string");
+    case JALON_JSON_TO_INTEGER: return JALON_WORDS("an integer");
+    case JALON_JSON_TO_NUMBER: return JALON_WORDS("a number");
+    case JALON_JSON_TO_BOOLEAN: return JALON_WORDS("a boolean");
     case JALON_JSON_TO_VALUE: break;
     }
-    return "a value";
+    return JALON_WORDS("a value");
 }
 
 static bool to_integer(const struct jalon_json *json, int64_t *out)
@@ -107,7 +107,7 @@ void jalon_json_read_object(struct jalon_context *ctx, const struct jalon_json *
 {
     if (jalon_json_kind(object) != JALON_JSON_OBJECT) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, pointer, "expected an object, found %s",
-                        jalon_json_kind_name(jalon_json_kind(object)));
+                        jalon_say(ctx, jalon_json_kind_name(jalon_json_kind(object))));
         return;
     }
     void *iterator = NULL;
@@ -121,8 +121,8 @@ void jalon_json_read_object(struct jalon_context *ctx, const struct jalon_json *
         } else if (jalon_json_kind(value) != JALON_JSON_NULL &&
                    !assign(value, field->type, (char *)out + field->offset)) {
             jalon_error_add(ctx, JALON_ERROR_POINTER, jalon_json_pointer(ctx, pointer, key),
-                            "expected %s, found %s", type_name(field->type),
-                            jalon_json_kind_name(jalon_json_kind(value)));
+                            "expected %s, found %s", jalon_say(ctx, type_name(field->type)),
+                            jalon_say(ctx, jalon_json_kind_name(jalon_json_kind(value))));
         }
     }
     for (size_t i = 0; i < field_count; i++) {

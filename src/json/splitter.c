@@ -125,7 +125,7 @@ static enum step refuse(struct jalon_context *ctx, struct jalon_json_splitter *s
                         enum jalon_status status, const char *what)
 {
     splitter->failed =
-        jalon_fail(ctx, status, "line %lld: %s", (long long)splitter->line, what);
+        jalon_fail(ctx, status, "line %lld: %s", (long long)splitter->line, jalon_say(ctx, what));
     return STEP_FAILED;
 }
 

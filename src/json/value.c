@@ -25,10 +25,13 @@ enum jalon_json_kind jalon_json_kind(const struct jalon_json *json)
 const char *jalon_json_kind_name(enum jalon_json_kind kind)
 {
     static const char *const names[] = {
-        [JALON_JSON_NULL] = "null",         [JALON_JSON_BOOLEAN] = "a boolean",
-        [JALON_JSON_INTEGER] = "an integer", [JALON_JSON_NUMBER] = "a number",
-        [JALON_JSON_STRING] = "a string",   [JALON_JSON_ARRAY] = "an array",
-        [JALON_JSON_OBJECT] = "an object",
+        [JALON_JSON_NULL] = "null",
+        [JALON_JSON_BOOLEAN] = JALON_WORDS("a boolean"),
+        [JALON_JSON_INTEGER] = JALON_WORDS("an integer"),
+        [JALON_JSON_NUMBER] = JALON_WORDS("a number"),
+        [JALON_JSON_STRING] = JALON_WORDS("a string"),
+        [JALON_JSON_ARRAY] = JALON_WORDS("an array"),
+        [JALON_JSON_OBJECT] = JALON_WORDS("an object"),
     };
     assert((unsigned)kind <= JALON_JSON_OBJECT);
     return names[kind];

@@ -8,7 +8,8 @@
 
 static enum jalon_status refuse_box(struct jalon_context *ctx, const char *reason)
 {
-    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "bbox", "%s", reason);
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "bbox", "%s",
+                         jalon_say(ctx, reason));
 }
 
 /* Splits at commas; how many parts there are, of which the first six are kept. */
@@ -47,7 +48,7 @@ static enum jalon_status read_numbers(struct jalon_context *ctx, const char *par
     size_t count = split(text, parts);
     if (count != usual && count != other) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, parameter,
-                             "expected %s, found %zu", what, count);
+                             "expected %s, found %zu", jalon_say(ctx, what), count);
     }
     for (size_t i = 0; i < count; i++) {
         enum jalon_status status = read_number(ctx, parameter, parts[i], &numbers[i]);

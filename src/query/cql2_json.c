@@ -18,13 +18,16 @@ static node_ptr read_node(struct jalon_cql2_builder *builder, json_ptr json, con
 static node_ptr refuse(struct jalon_cql2_builder *builder, const char *pointer,
                        const char *expected, json_ptr found)
 {
+    struct jalon_context *ctx = builder->ctx;
     struct jalon_cql2_node place = {.pointer = pointer};
     if (builder->status == JALON_OK) {
         builder->status =
             found == NULL
-                ? jalon_cql2_refuse(builder->ctx, &builder->cql2, &place, "expected %s", expected)
-                : jalon_cql2_refuse(builder->ctx, &builder->cql2, &place, "expected %s, found %s",
-                                    expected, jalon_json_kind_name(jalon_json_kind(found)));
+                ? jalon_cql2_refuse(ctx, &builder->cql2, &place, "expected %s",
+                                    jalon_say(ctx, expected))
+                : jalon_cql2_refuse(ctx, &builder->cql2, &place, "expected %s, found %s",
+                                    jalon_say(ctx, expected),
+                                    jalon_say(ctx, jalon_json_kind_name(jalon_json_kind(found))));
     }
     return NULL;
 }
@@ -208,15 +211,18 @@ static node_ptr read_in(struct jalon_cql2_builder *builder, node_ptr node, json_
 static bool check_count(struct jalon_cql2_builder *builder, const struct jalon_cql2_op_form *form,
                         json_ptr operands, const char *pointer)
 {
-    char expected[64];
+    char expected[128];
     size_t count = jalon_json_size(operands);
     if (!is_kind(operands, JALON_JSON_ARRAY)) {
         refuse(builder, pointer, "an array of operands", operands);
         return false;
     }
     if (count < form->least || (form->most > 0 && count > form->most)) {
-        snprintf(expected, sizeof expected, "%s%d operand%s", form->most == 0 ? "at least " : "",
-                 form->least, form->least == 1 ? "" : "s");
+        snprintf(expected, sizeof expected,
+                 jalon_say(builder->ctx, form->most == 0    ? "at least %d operands"
+                                         : form->least == 1 ? "%d operand"
+                                                            : "%d operands"),
+                 form->least);
         refuse(builder, pointer, expected, NULL);
         return false;
     }

@@ -111,7 +111,7 @@ static struct jalon_cql2_token lex_number(struct jalon_text text, struct jalon_c
         exponent +=
             exponent < text.length && (text.data[exponent] == '+' || text.data[exponent] == '-');
         if (!is_digit(text, exponent)) {
-            return bad(token, exponent, "the digits of an exponent");
+            return bad(token, exponent, JALON_WORDS("the digits of an exponent"));
         }
         for (at = exponent; is_digit(text, at);) {
             at++;
@@ -121,7 +121,7 @@ static struct jalon_cql2_token lex_number(struct jalon_text text, struct jalon_c
     token.text = jalon_text_slice(text.data + token.at, at - token.at);
     token.end = at;
     if (!jalon_text_to_double(token.text, &token.number)) {
-        return bad(token, at, "a number within the range of doubles");
+        return bad(token, at, JALON_WORDS("a number within the range of doubles"));
     }
     return token;
 }
@@ -193,10 +193,10 @@ static struct jalon_cql2_token lex_string(struct jalon_arena *arena, struct jalo
     size_t start = token.at + 1;
     size_t end = find_end(text, start, &is_plain, &is_allowed);
     if (end >= text.length) {
-        return bad(token, text.length, "a string that ends with '");
+        return bad(token, text.length, JALON_WORDS("a string that ends with '"));
     }
     if (!is_allowed) {
-        return bad(token, end, "a string without control characters");
+        return bad(token, end, JALON_WORDS("a string without control characters"));
     }
     token.kind = JALON_CQL2_TOKEN_STRING;
     token.end = end + 1;
@@ -222,7 +222,7 @@ static struct jalon_cql2_token lex_quoted(struct jalon_text text, struct jalon_c
     size_t end = skip_name(text, start);
     if (!starts_name(code_at(text, start, &length)) || end >= text.length ||
         text.data[end] != '"') {
-        return bad(token, end, "the name of a property between double quotes");
+        return bad(token, end, JALON_WORDS("the name of a property between double quotes"));
     }
     token.kind = JALON_CQL2_TOKEN_QUOTED;
     token.text = jalon_text_slice(text.data + start, end - start);
@@ -236,7 +236,7 @@ static struct jalon_cql2_token lex_sign(struct jalon_text text, struct jalon_cql
     char next = token.at + 1 < text.length ? text.data[token.at + 1] : '\0';
     size_t length = 1;
     if (strchr("(),=<>+-*/%^", c) == NULL) {
-        return bad(token, token.at + 1, "a property, a value or an operator");
+        return bad(token, token.at + 1, JALON_WORDS("a property, a value or an operator"));
     }
     if ((c == '<' && (next == '=' || next == '>')) || (c == '>' && next == '=')) {
         length = 2;

@@ -32,7 +32,8 @@ static node_ptr refuse_at(struct parser *parser, size_t at, const char *expected
     if (parser->builder.status == JALON_OK) {
         parser->builder.status =
             jalon_cql2_refuse(parser->builder.ctx, &parser->builder.cql2, &place,
-                              "expected %s, found %.*s", expected, (int)found_length, found);
+                              "expected %s, found %.*s", jalon_say(parser->builder.ctx, expected),
+                              (int)found_length, found);
     }
     return NULL;
 }
@@ -43,7 +44,8 @@ static node_ptr refuse(struct parser *parser, const char *expected)
     const struct jalon_cql2_token *token = &parser->token;
     struct jalon_text text = parser->builder.cql2.text;
     if (token->kind == JALON_CQL2_TOKEN_END) {
-        return refuse_at(parser, token->at, expected, "the end", strlen("the end"));
+        const char *end = jalon_say(parser->builder.ctx, "the end");
+        return refuse_at(parser, token->at, expected, end, strlen(end));
     }
     size_t length = token->end - token->at;
     if (length > SHOWN) { /* whole characters */
@@ -186,8 +188,9 @@ static node_ptr parse_instant(struct parser *parser, const char *expected)
 static node_ptr parse_constructed_instant(struct parser *parser, enum jalon_cql2_kind kind)
 {
     const char *expected = kind == JALON_CQL2_DATE
-                               ? "a date that exists, like '2026-11-21'"
-                               : "a time in UTC that exists, like '2026-11-21T10:00:00Z'";
+                               ? JALON_WORDS("a date that exists, like '2026-11-21'")
+                               : JALON_WORDS("a time in UTC that exists, like "
+                                             "'2026-11-21T10:00:00Z'");
     advance(parser);
     advance(parser);
     struct jalon_cql2_token token = parser->token;
@@ -213,8 +216,9 @@ static node_ptr parse_interval_end(struct parser *parser)
     }
     node_ptr node = parse_primary(parser);
     if (node != NULL && node->kind != JALON_CQL2_PROPERTY && node->kind != JALON_CQL2_CALL) {
-        return refuse_at(parser, node->at, "a date, a time in UTC, '..' or a property",
-                         "something else", strlen("something else"));
+        const char *other = jalon_say(parser->builder.ctx, "something else");
+        return refuse_at(parser, node->at, "a date, a time in UTC, '..' or a property", other,
+                         strlen(other));
     }
     return node;
 }
@@ -291,8 +295,9 @@ static node_ptr parse_geometry(struct parser *parser, size_t at)
         end++;
     } while (open > 0 && end < text.length);
     if (open > 0) {
-        return refuse_at(parser, at, "a \")\" for each \"(\" of the geometry", "the end",
-                         strlen("the end"));
+        const char *end_of_all = jalon_say(parser->builder.ctx, "the end");
+        return refuse_at(parser, at, "a \")\" for each \"(\" of the geometry", end_of_all,
+                         strlen(end_of_all));
     }
     node->text = jalon_text_slice(text.data + node->at, end - node->at);
     parser->token.end = end;
@@ -410,7 +415,7 @@ static bool is_operator_word(const struct parser *parser)
     return false;
 }
 
-static const char a_value[] = "a property, a value, a function or \"(\"";
+static const char a_value[] = JALON_WORDS("a property, a value, a function or \"(\"");
 
 static node_ptr parse_name(struct parser *parser)
 {

@@ -94,7 +94,8 @@ enum jalon_cql2_op jalon_cql2_find_json(struct jalon_text name)
 
 static enum jalon_status refuse_whole(struct jalon_context *ctx, const char *reason)
 {
-    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "filter", "%s", reason);
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "filter", "%s",
+                         jalon_say(ctx, reason));
 }
 
 enum jalon_status jalon_cql2_refuse(struct jalon_context *ctx, const struct jalon_cql2 *cql2,
@@ -103,11 +104,12 @@ enum jalon_status jalon_cql2_refuse(struct jalon_context *ctx, const struct jalo
     char reason[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(reason, sizeof reason, format, arguments);
+    vsnprintf(reason, sizeof reason, jalon_say(ctx, format), arguments);
     va_end(arguments);
     if (node->pointer != NULL) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "filter", "at %s: %s",
-                             node->pointer[0] == '\0' ? "the top" : node->pointer, reason);
+                             node->pointer[0] == '\0' ? jalon_say(ctx, "the top") : node->pointer,
+                             reason);
     }
     size_t character = jalon_text_code_points(jalon_text_slice(cql2->text.data, node->at)) + 1;
     return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "filter",

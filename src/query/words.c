@@ -122,7 +122,8 @@ struct reading {
 
 static enum jalon_status refuse(struct jalon_context *ctx, const char *reason)
 {
-    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "q", "%s", reason);
+    return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "q", "%s",
+                         jalon_say(ctx, reason));
 }
 
 /* Bytes of the quotation mark that the text begins with; 0: it begins with none. */

@@ -189,7 +189,7 @@ static node_ptr compile_interval(struct jalon_view_compiler *compiler, source_pt
             end->datum.last_us = INT64_MAX;
         } else if (!jalon_view_is_time(end->type)) {
             JALON_VIEW_REFUSE(compiler, child, "expected a date or a time, found %s",
-                              jalon_view_type_name(end->type));
+                              jalon_view_say_type(compiler, end->type));
             return NULL;
         }
         node->datum.is_days = node->datum.is_days && end->type != JALON_VIEW_TIMESTAMP;
@@ -214,7 +214,7 @@ static node_ptr compile_array(struct jalon_view_compiler *compiler, source_ptr s
         if (node->operands[i]->type > JALON_VIEW_TIMESTAMP) {
             JALON_VIEW_REFUSE(compiler, child,
                               "expected a text, number, date, time, true or false, found %s",
-                              jalon_view_type_name(node->operands[i]->type));
+                              jalon_view_say_type(compiler, node->operands[i]->type));
             return NULL;
         }
     }

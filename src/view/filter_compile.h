@@ -34,8 +34,9 @@ bool jalon_view_check_call(struct jalon_view_compiler *compiler, source_ptr sour
 bool jalon_view_expect_type(struct jalon_view_compiler *compiler, source_ptr source,
                             const struct jalon_view_node *node, enum jalon_view_type type);
 bool jalon_view_is_time(enum jalon_view_type type);
-/* As messages call a type. */
-const char *jalon_view_type_name(enum jalon_view_type type);
+/* As messages call a type, in their language. */
+const char *jalon_view_say_type(const struct jalon_view_compiler *compiler,
+                                enum jalon_view_type type);
 /* So much of a name as a message may hold, in whole characters. */
 struct jalon_text jalon_view_shorten_name(struct jalon_text name);
 

@@ -9,11 +9,15 @@
 
 /* --- Words of messages --- */
 
-const char *jalon_view_type_name(enum jalon_view_type type)
+const char *jalon_view_say_type(const struct jalon_view_compiler *compiler,
+                                enum jalon_view_type type)
 {
-    static const char *const names[] = {"true or false", "a number",    "a text",     "a date",
-                                        "a time",        "an interval", "a geometry", "an array"};
-    return names[type];
+    static const char *const names[] = {
+        JALON_WORDS("true or false"), JALON_WORDS("a number"), JALON_WORDS("a text"),
+        JALON_WORDS("a date"),        JALON_WORDS("a time"),   JALON_WORDS("an interval"),
+        JALON_WORDS("a geometry"),    JALON_WORDS("an array"),
+    };
+    return jalon_say(compiler->ctx, names[type]);
 }
 
 struct jalon_text jalon_view_shorten_name(struct jalon_text name)
@@ -53,8 +57,9 @@ bool jalon_view_expect_type(struct jalon_view_compiler *compiler, source_ptr sou
                             const struct jalon_view_node *node, enum jalon_view_type type)
 {
     if (node->type != type) {
-        JALON_VIEW_REFUSE(compiler, source, "expected %s, found %s", jalon_view_type_name(type),
-                          jalon_view_type_name(node->type));
+        JALON_VIEW_REFUSE(compiler, source, "expected %s, found %s",
+                          jalon_view_say_type(compiler, type),
+                          jalon_view_say_type(compiler, node->type));
         return false;
     }
     return true;
@@ -88,15 +93,15 @@ static bool expect_alike(struct jalon_view_compiler *compiler, source_ptr source
         }
         if (operand->type > JALON_VIEW_TIMESTAMP) {
             JALON_VIEW_REFUSE(compiler, child, "expected a value that can be compared, found %s",
-                              jalon_view_type_name(operand->type));
+                              jalon_view_say_type(compiler, operand->type));
             return false;
         }
         bool fits = operand->type == first->type ||
                     (jalon_view_is_time(operand->type) && jalon_view_is_time(first->type));
         if (!fits) {
             JALON_VIEW_REFUSE(compiler, child, "expected %s, as on the left, found %s",
-                              jalon_view_type_name(first->type),
-                              jalon_view_type_name(operand->type));
+                              jalon_view_say_type(compiler, first->type),
+                              jalon_view_say_type(compiler, operand->type));
             return false;
         }
     }
@@ -165,8 +170,10 @@ static bool check_temporal(struct jalon_view_compiler *compiler, source_ptr sour
         if (operand->type != JALON_VIEW_INTERVAL &&
             !(takes_instants && jalon_view_is_time(operand->type))) {
             JALON_VIEW_REFUSE(compiler, child, "expected %s, found %s",
-                              takes_instants ? "a date, a time or an interval" : "an interval",
-                              jalon_view_type_name(operand->type));
+                              jalon_say(compiler->ctx, takes_instants
+                                                           ? "a date, a time or an interval"
+                                                           : "an interval"),
+                              jalon_view_say_type(compiler, operand->type));
             return false;
         }
     }
