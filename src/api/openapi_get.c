@@ -459,7 +459,10 @@ static const char components[] =
     "\"headers\":{\"seq\":{\"description\":\"The number of the event that was made, or of the last one "
     "that is shown; absent before a map's first one, and where no event counts.\","
     "\"schema\":{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1}}},"
-    "\"responses\":{\"problem\":{\"description\":\"What went wrong\",\"content\":{"
+    "\"responses\":{\"problem\":{\"description\":\"What went wrong; title, detail and reasons in "
+    "French or English by Accept-Language, in English when it names neither.\",\"headers\":{"
+    "\"Content-Language\":{\"description\":\"Of title, detail and reasons: fr or en.\","
+    "\"schema\":{\"type\":\"string\",\"enum\":[\"en\",\"fr\"]}}},\"content\":{"
     "\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}},"
     "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}}";
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Answers that are given again under the same Idempotency-Key. Layer 3 (app). */
+/*
+ * Answers that are given again under the same Idempotency-Key. Layer 3 (app).
+ *
+ * Those of success, whose words are the contributor's: a refusal is not kept, so that it is always said
+ * in the language of who asks.
+ */
 #include "replay.h"
 
 #include "jalon/clock.h"

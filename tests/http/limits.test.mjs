@@ -38,12 +38,14 @@ async function serving(options, work) {
 test('reads and writes are limited each by its option', async () => {
   await serving(['--rate-limit', '4', '--write-rate-limit', '2'], async ({ ask, write }) => {
     for (let i = 0; i < 6; i++) {
-      const answer = await ask('/health');
+      const answer = await ask('/health', { 'Accept-Language': 'fr' });
       assert.equal(answer.status, i < 4 ? 200 : 429);
       if (i >= 4) {
         assert.ok(Number(answer.headers['retry-after']) >= 1 && Number(answer.headers['retry-after']) <= 15);
         assert.equal(JSON.parse(answer.body).type, 'urn:jalon:problem:rate-limited');
         assert.equal(answer.headers['cache-control'], 'no-store');
+        assert.equal(answer.headers['content-language'], 'fr');
+        assert.match(JSON.parse(answer.body).detail, /^trop de requêtes sont venues de cette adresse : attendez [0-9]+ secondes$/);
       }
     }
     for (let i = 0; i < 3; i++) assert.equal((await write()).status, i < 2 ? 201 : 429);
