@@ -27,6 +27,9 @@ static void write_json(struct jalon_request *request, struct jalon_response *res
                             jalon_endpoint_url(request, "/maps?f=json"));
     jalon_endpoint_put_link(&writer, "alternate", "text/html", "This list, as a page",
                             jalon_endpoint_url(request, "/maps?f=html"));
+    jalon_endpoint_put_link(&writer, "service-desc", "application/vnd.oai.openapi+json;version=3.0",
+                            "What belongs to no map, described",
+                            jalon_endpoint_url(request, "/api"));
     jalon_json_end_array(&writer);
     jalon_json_end_object(&writer);
 }

@@ -130,6 +130,7 @@ enum jalon_status jalon_moderation_get(struct jalon_request *, struct jalon_resp
 enum jalon_status jalon_moderation_item_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_moderation_post(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_openapi_get(struct jalon_request *, struct jalon_response *);
+enum jalon_status jalon_openapi_server_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_metrics_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_queryables_get(struct jalon_request *, struct jalon_response *);
 enum jalon_status jalon_ready_get(struct jalon_request *, struct jalon_response *);

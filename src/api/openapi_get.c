@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * GET /maps/{map}/api: the OpenAPI 3.0 description, generated from the route table and the map's
- * collections, so that it cannot lag behind the router. Layer 4 (api).
+ * collections, so that it cannot lag behind the router; GET /api: of what belongs to no map. Layer 4
+ * (api).
  *
  * A row with {collection} is written once for each collection, with its fields as parameters.
  */
@@ -232,9 +233,16 @@ static bool named_before(const struct jalon_representation *all,
     return false;
 }
 
-static void put_contents(struct jalon_json_writer *writer, const struct jalon_route *route)
+/* What is only accepted (202) is told as JSON, whatever the representations of what it becomes. */
+static void put_contents(struct jalon_json_writer *writer, const struct jalon_route *route,
+                         unsigned code)
 {
     jalon_json_begin_object(writer, "content");
+    if (code == 202) {
+        put_content(writer, "application/json", "#/components/schemas/document");
+        jalon_json_end_object(writer);
+        return;
+    }
     for (const struct jalon_representation *r = route->representations; r->name != NULL; r++) {
         if (!named_before(route->representations, r)) {
             bool text = strncmp(r->media_type, "text/", 5) == 0;
@@ -261,7 +269,7 @@ static void put_success(struct jalon_json_writer *writer, const struct jalon_rou
             JALON_TEXT("{\"Jalon-Seq\":{\"$ref\":\"#/components/headers/seq\"}}"));
     }
     if (route->representations != NULL && code != 204) {
-        put_contents(writer, route);
+        put_contents(writer, route, code);
     }
     jalon_json_end_object(writer);
 }
@@ -375,12 +383,13 @@ static void put_operation(struct jalon_json_writer *writer, const struct jalon_r
 }
 
 /* --- Paths --- */
-/* The path below the map, {collection} replaced; "/" for the landing page. */
+/* The path below the map (if it is of one), {collection} replaced; "/" for the landing page. */
 static struct jalon_text expand_path(struct jalon_request *request, const char *path,
                                      const struct jalon_collection *collection)
 {
     static const char variable[] = "{collection}";
-    const char *below = path + sizeof map_prefix - 1;
+    bool is_below = strncmp(path, map_prefix, sizeof map_prefix - 1) == 0;
+    const char *below = is_below ? path + sizeof map_prefix - 1 : path;
     const char *at = strstr(below, variable);
     if (at != NULL && collection != NULL) {
         return jalon_text_format(request->ctx->arena, "%.*s%s%s", (int)(at - below), below,
@@ -423,14 +432,14 @@ static bool is_first_of_path(const struct jalon_route *routes, const struct jalo
     return true;
 }
 
+/* Of a map, or (NULL) of the server: what belongs to no map. */
 static void put_paths(struct jalon_request *request, struct jalon_json_writer *writer,
                       const struct jalon_map *map)
 {
     const struct jalon_route *routes = jalon_api_routes();
     jalon_json_begin_object(writer, "paths");
     for (const struct jalon_route *route = routes; route->path != NULL; route++) {
-        bool of_map = strncmp(route->path, map_prefix, sizeof map_prefix - 1) == 0;
-        if (!of_map || !is_first_of_path(routes, route)) {
+        if (is_of_map(route) != (map != NULL) || !is_first_of_path(routes, route)) {
             continue;
         }
         if (strstr(route->path, "{collection}") == NULL) {
@@ -466,37 +475,64 @@ static const char components[] =
     "\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}},"
     "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}}";
 
-static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
-                                const struct jalon_reading *reading)
+static void put_info(struct jalon_json_writer *writer, const struct jalon_map *map)
 {
-    const struct jalon_map *map = reading->map;
-    struct jalon_json_writer writer;
-    if (jalon_endpoint_unchanged(request, response, reading)) {
-        return JALON_OK;
+    jalon_json_begin_object(writer, "info");
+    jalon_json_put_text(writer, "title", map != NULL ? map->title.en : JALON_TEXT("Jalon"));
+    jalon_json_put_text(writer, "description",
+                        map != NULL ? map->description.en
+                                    : JALON_TEXT("Accounts, sessions and what else is of the whole "
+                                                 "server. Each map describes its own: "
+                                                 "/maps/{map}/api."));
+    jalon_json_put_string(writer, "version", JALON_VERSION);
+    if (map != NULL) {
+        jalon_json_begin_object(writer, "license");
+        jalon_json_put_text(writer, "name", map->licence);
+        jalon_json_end_object(writer);
     }
+    jalon_json_end_object(writer);
+}
+
+/* Of a map, or (NULL) of the server. */
+static void write_document(struct jalon_request *request, struct jalon_response *response,
+                           const struct jalon_map *map)
+{
+    struct jalon_json_writer writer;
     jalon_json_writer_init(&writer, &response->body);
     jalon_json_begin_object(&writer, NULL);
     jalon_json_put_string(&writer, "openapi", "3.0.3");
-    jalon_json_begin_object(&writer, "info");
-    jalon_json_put_text(&writer, "title", map->title.en);
-    jalon_json_put_text(&writer, "description", map->description.en);
-    jalon_json_put_string(&writer, "version", JALON_VERSION);
-    jalon_json_begin_object(&writer, "license");
-    jalon_json_put_text(&writer, "name", map->licence);
-    jalon_json_end_object(&writer);
-    jalon_json_end_object(&writer);
+    put_info(&writer, map);
     jalon_json_begin_array(&writer, "servers");
     jalon_json_begin_object(&writer, NULL);
-    jalon_json_put_text(&writer, "url", jalon_endpoint_url(request, "/maps/%s", map->slug.data));
+    jalon_json_put_text(&writer, "url",
+                        map != NULL ? jalon_endpoint_url(request, "/maps/%s", map->slug.data)
+                                    : jalon_endpoint_url(request, "%s", ""));
     jalon_json_end_object(&writer);
     jalon_json_end_array(&writer);
     put_paths(request, &writer, map);
     jalon_json_put_raw(&writer, "components", jalon_text_from(components));
     jalon_json_end_object(&writer);
+}
+
+static enum jalon_status answer(struct jalon_request *request, struct jalon_response *response,
+                                const struct jalon_reading *reading)
+{
+    const struct jalon_map *map = reading->map;
+    if (jalon_endpoint_unchanged(request, response, reading)) {
+        return JALON_OK;
+    }
+    write_document(request, response, map);
     return jalon_page_is_wanted(request) ? jalon_page_api(request, response, map) : JALON_OK;
 }
 
 enum jalon_status jalon_openapi_get(struct jalon_request *request, struct jalon_response *response)
 {
     return jalon_endpoint_read_map(request, response, answer);
+}
+
+enum jalon_status jalon_openapi_server_get(struct jalon_request *request,
+                                           struct jalon_response *response)
+{
+    write_document(request, response, NULL);
+    return jalon_endpoint_finish_hashed(request, response);
 }

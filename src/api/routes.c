@@ -22,6 +22,10 @@ static const struct jalon_representation json_or_page[] = {
     PAGE,
     {0},
 };
+static const struct jalon_representation openapi_only[] = {
+    {"json", "application/vnd.oai.openapi+json;version=3.0"},
+    {0},
+};
 static const struct jalon_representation openapi[] = {
     {"json", "application/vnd.oai.openapi+json;version=3.0"},
     PAGE,
@@ -274,6 +278,10 @@ static const struct jalon_route routes[] = {
      .parameters = no_parameters, .representations = json_or_page},
     {JALON_GET, "/maps", jalon_directory_get, "getMaps", "The maps of this server", "server",
      .parameters = no_parameters, .representations = json_or_page},
+    {JALON_GET, "/api", jalon_openapi_server_get, "getServerApi",
+     "What belongs to no map of this server, described: accounts, sessions, health", "server",
+     .parameters = no_parameters, .representations = openapi_only, .one_language = true,
+     .for_everyone = true},
     {JALON_GET, "/health", jalon_health_get, "getHealth", "Is this process alive?", "server",
      .parameters = no_parameters, .representations = json_only, .one_language = true,
      .for_everyone = true},
@@ -382,7 +390,8 @@ static const struct jalon_route routes[] = {
      "/maps/{map}/collections/{collection}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
      jalon_tile_get, "collection.vector.getTile", "A vector tile of the collection, with its clusters up to its cluster_max_zoom", "tiles",
      .parameters = tile_parameters, .open_parameters = true, .representations = vector_tile,
-     .one_language = true},
+     .one_language = true,
+     .answers = {200, 204}},
     {JALON_GET, "/maps/{map}/tilejson", jalon_tilejson_get, "getTileJson",
      "The tiles of the map, for clients of vector tiles (TileJSON 3)", "tiles",
      .parameters = no_parameters, .representations = json_only},

@@ -4,6 +4,7 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { undescribed } from './described.mjs';
 import { compose, exchange } from './wire.mjs';
 import { differences, headerDifferences, pointer } from './match.mjs';
 
@@ -112,7 +113,8 @@ function save(wanted, answer, variables) {
 }
 
 async function request(step, session) {
-  const answer = await send(substitute(step.request, session.variables), session);
+  const asked = substitute(step.request, session.variables);
+  const answer = await send(asked, session);
   const expected = substitute(step.expect ?? {}, session.variables);
   const found = [];
   if (expected.status !== undefined) {
@@ -122,6 +124,7 @@ async function request(step, session) {
   found.push(...headerDifferences(answer.headers, expected.headers ?? {}));
   if ('problem' in expected) found.push(...problemDifferences(answer, expected.problem));
   found.push(...bodyDifferences(answer, expected, session));
+  if (asked.raw === undefined) found.push(...await undescribed(session.port, asked, answer));
   if (found.length === 0) found.push(...save(step.save ?? {}, answer, session.variables));
   return found;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The API description and the route table say the same: every row below a map is described once for
-// each collection it is for, with its parameters, and nothing else is. JALON is the program.
+// The API descriptions and the route table say the same: every row below a map is described once for
+// each collection it is for, every other one by the server, with its parameters, and nothing else is.
+// JALON is the program.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -20,15 +21,16 @@ let document;
 let collections;
 let token; // of who may all: it is not about rights here
 
-/** The rows of the table that are below a map: method, path, operationId. */
+/** The rows of the table: method, path, operationId. */
 function rows() {
-  const row = /\{JALON_([A-Z]+),\s*"(\/maps\/\{map\}[^"]*)",\s*\w+,\s*"([\w.]+)"/g;
-  return [...tables.matchAll(row)].map(([, method, template, id]) => ({
-    method: method.toLowerCase(),
-    template: template.slice('/maps/{map}'.length) || '/',
-    id,
-  }));
+  const row = /\{JALON_([A-Z]+),\s*"(\/[^"]*)",\s*\w+,\s*"([\w.]+)"/g;
+  return [...tables.matchAll(row)].map(([, method, template, id]) => ({ method: method.toLowerCase(), template, id }));
 }
+
+/** "get /path operationId" of every operation of a description. */
+const operations = ({ paths }) => Object.entries(paths).flatMap(([at, methods]) =>
+  Object.entries(methods).filter(([method]) => method !== 'parameters')
+    .map(([method, operation]) => `${method} ${at} ${operation.operationId}`)).sort();
 
 before(async () => {
   execFileSync(jalon, ['map', 'create', 'test', '--template', 'cartomobilite', '--data', data]);
@@ -48,13 +50,23 @@ after(async () => {
 
 test('the description holds the rows of the table and no others', () => {
   assert.ok(rows().length >= 10, 'the table was not understood');
-  const expected = rows().flatMap(({ method, template, id }) => (template.includes('{collection}')
-    ? collections.map((c) => `${method} ${template.replace('{collection}', c)} ${c}.${id}`)
-    : [`${method} ${template} ${id}`]));
-  const described = Object.entries(document.paths).flatMap(([at, methods]) =>
-    Object.entries(methods).filter(([method]) => method !== 'parameters')
-      .map(([method, operation]) => `${method} ${at} ${operation.operationId}`));
-  assert.deepEqual(described.sort(), expected.sort());
+  const expected = rows().filter(({ template }) => template.startsWith('/maps/{map}'))
+    .map((row) => ({ ...row, template: row.template.slice('/maps/{map}'.length) || '/' }))
+    .flatMap(({ method, template, id }) => (template.includes('{collection}')
+      ? collections.map((c) => `${method} ${template.replace('{collection}', c)} ${c}.${id}`)
+      : [`${method} ${template} ${id}`]));
+  assert.deepEqual(operations(document), expected.sort());
+});
+
+test('what belongs to no map is described by the server', async () => {
+  const expected = rows().filter(({ template }) => !template.startsWith('/maps/{map}'))
+    .map(({ method, template, id }) => `${method} ${template} ${id}`);
+  const described = await (await fetch(`http://127.0.0.1:${server.port}/api`)).json();
+  assert.equal(described.servers[0].url, `http://127.0.0.1:${server.port}`);
+  assert.deepEqual(operations(described), expected.sort());
+  const { schema } = described.paths['/accounts'].post.requestBody.content['application/json'];
+  assert.deepEqual(schema.required, ['name', 'email']);
+  assert.deepEqual(schema.properties.password, { type: 'string' });
 });
 
 test('a parameter that is described is understood, any other is refused', async () => {
