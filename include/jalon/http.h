@@ -312,6 +312,7 @@ struct jalon_http_options {
     unsigned head_s;              /* a request's head must have come within; 0: 15 */
     unsigned body_s;              /* its body; 0: 300 */
     unsigned idle_s;              /* without a byte in a body, an answer, between requests; 0: 30 */
+    unsigned await_s;             /* how long a request waits for the event it names; 0: 2 */
     unsigned bytes_a_second;      /* least rate of bodies and answers after 10 s; 0: 1024 */
     size_t answers_bytes_max;     /* answers that wait for slow clients; 0: 256 MiB */
     const struct jalon_text *proxies; /* trusted: addresses or networks ("10.0.0.0/8"); borrowed */

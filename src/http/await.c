@@ -19,7 +19,6 @@
 enum {
     WAITING_MAX = 256,
     WAITING_OF_ONE = 32, /* address */
-    WAIT_US = 2000000,
     LOOK_EVERY_MS = 50, /* also when nobody says that something has happened */
 };
 static const char seq_header[] = "Jalon-Seq";
@@ -75,6 +74,11 @@ static bool goes_on_waiting(enum jalon_status status)
     return status == JALON_RETRY || status == JALON_PRECONDITION;
 }
 
+static bool is_late_at(const struct jalon_exchange *exchange, int64_t now_us)
+{
+    return now_us >= exchange->awaits_us + exchange->http->options.await_s * INT64_C(1000000);
+}
+
 /* Takes out who need not wait any longer; with the mutex. */
 static size_t take_ready(struct jalon_awaiting *awaiting, struct waiting out[WAITING_MAX])
 {
@@ -83,7 +87,7 @@ static size_t take_ready(struct jalon_awaiting *awaiting, struct waiting out[WAI
     for (size_t i = 0; i < awaiting->count; i++) {
         struct waiting one = awaiting->list[i];
         const struct jalon_exchange *exchange = one.exchange;
-        if (!awaiting->closed && now_us < exchange->awaits_us + WAIT_US &&
+        if (!awaiting->closed && !is_late_at(exchange, now_us) &&
             goes_on_waiting(awaiting->shows(&one.exchange->request, exchange->wanted_seq,
                                             exchange->awaits_us, true))) {
             awaiting->list[kept++] = one;
@@ -223,7 +227,7 @@ bool jalon_await_holds(struct jalon_awaiting *awaiting, struct MHD_Connection *c
         exchange->wanted_seq = 0;
         return false;
     }
-    bool is_late = now_us >= exchange->awaits_us + WAIT_US;
+    bool is_late = is_late_at(exchange, now_us);
     if (goes_on_waiting(status) && !is_late && push(awaiting, connection, exchange)) {
         return true;
     }

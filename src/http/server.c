@@ -23,6 +23,7 @@ enum {
     DEFAULT_HEAD_S = 15,
     DEFAULT_BODY_S = 300,
     DEFAULT_IDLE_S = 30,
+    DEFAULT_AWAIT_S = 2,
     DEFAULT_BYTES_A_SECOND = 1024,
     DEFAULT_BODY_MAX = 1 << 20,
     DEFAULT_ANSWERS_BYTES_MAX = 256 << 20,
@@ -49,6 +50,7 @@ static void fill_defaults(struct jalon_http_options *options)
     set_default(&options->head_s, DEFAULT_HEAD_S);
     set_default(&options->body_s, DEFAULT_BODY_S);
     set_default(&options->idle_s, DEFAULT_IDLE_S);
+    set_default(&options->await_s, DEFAULT_AWAIT_S);
     set_default(&options->bytes_a_second, DEFAULT_BYTES_A_SECOND);
     options->body_max = options->body_max > 0 ? options->body_max : DEFAULT_BODY_MAX;
     if (options->answers_bytes_max == 0) {

@@ -46,14 +46,17 @@ static const struct jalon_route routes[] = {
     {.path = NULL},
 };
 
-static int begin(void **state)
+/* How long requests wait: for longer than any machine stands still, unless that is the test. */
+enum { LONG_S = 50, SHORT_S = 1 };
+
+static int begin_for(unsigned await_s)
 {
     struct jalon_context *ctx = jalon_context_create();
     struct jalon_http_options options = {.address = JALON_TEXT("127.0.0.1"),
                                          .threads = 2,
+                                         .await_s = await_s,
                                          .routes = routes,
                                          .shows = shows};
-    (void)state;
     atomic_store(&shown, 7);
     atomic_store(&otherwise, JALON_RETRY);
     atomic_store(&looks, 0);
@@ -62,6 +65,18 @@ static int begin(void **state)
     port = jalon_http_port(server);
     jalon_context_destroy(ctx);
     return 0;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    return begin_for(LONG_S);
+}
+
+static int begin_shortly(void **state)
+{
+    (void)state;
+    return begin_for(SHORT_S);
 }
 
 static int end(void **state)
@@ -261,7 +276,7 @@ int main(void)
         RUN(who_waits_is_answered_when_it_shows),
         RUN(who_waits_is_looked_after_anyway),
         RUN(a_write_waits_before_it_is_done),
-        RUN(waiting_has_an_end),
+        cmocka_unit_test_setup_teardown(waiting_has_an_end, begin_shortly, end),
         RUN(what_cannot_be_looked_for_is_told),
         RUN(one_address_has_few_that_wait),
         RUN(stopping_lets_them_go),
