@@ -4,6 +4,7 @@
 #define HTTP_CLIENT_H
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,11 +71,21 @@ static inline void client_say(struct client *client, const char *text)
     client_send(client, text, strlen(text));
 }
 
+/* Goes on after the process was stopped for a while (signal(7), of sockets with a timeout). */
+static inline ssize_t client_wait(struct client *client, void *out, size_t size)
+{
+    ssize_t got;
+    do {
+        got = recv(client->fd, out, size, 0);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 /* More bytes from the server; false at the end. */
 static inline int client_receive(struct client *client)
 {
     client->bytes = realloc(client->bytes, client->length + 65536 + 1);
-    ssize_t got = recv(client->fd, client->bytes + client->length, 65536, 0);
+    ssize_t got = client_wait(client, client->bytes + client->length, 65536);
     if (got <= 0) {
         return 0;
     }
@@ -132,11 +143,12 @@ static inline void answer_free(struct answer *answer)
     free(answer->body);
 }
 
-/* Nothing more comes, and the server has closed. */
+/* Nothing more comes, and the server has closed; waits for that. */
 static inline int client_is_closed(struct client *client)
 {
     char byte;
-    return client->length == 0 && recv(client->fd, &byte, 1, 0) <= 0;
+    ssize_t got = client->length == 0 ? client_wait(client, &byte, 1) : 1;
+    return got == 0 || (got < 0 && errno != EAGAIN); /* not: nothing has come */
 }
 
 /* One request on a connection of its own. */
