@@ -5,9 +5,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "jalon/clock.h"
 #include "jalon/context.h"
 #include "jalon/http.h"
 #include "jalon/log.h"
+#include "jalon/metrics.h"
 
 #define HOST "Host: x\r\n"
 #define GET "GET /who HTTP/1.1\r\n" HOST "\r\n"
@@ -17,6 +19,7 @@ enum { BIG_BYTES = 24 << 20 };
 
 static atomic_int handled;
 static atomic_int may_end;
+static atomic_int later_runs;
 
 static enum jalon_status get_who(struct jalon_request *request, struct jalon_response *response)
 {
@@ -37,6 +40,7 @@ static enum jalon_status get_big(struct jalon_request *request, struct jalon_res
 static enum jalon_status get_later(struct jalon_request *request, struct jalon_response *response)
 {
     (void)request;
+    atomic_store(&later_runs, 1);
     while (atomic_load(&may_end) == 0) {
         usleep(1000);
     }
@@ -51,12 +55,20 @@ static enum jalon_status post_echo(struct jalon_request *request, struct jalon_r
     return JALON_OK;
 }
 
+static enum jalon_status get_metrics(struct jalon_request *request,
+                                     struct jalon_response *response)
+{
+    jalon_http_write_metrics(request, &response->body);
+    return JALON_OK;
+}
+
 static const struct jalon_representation octets[] = {{"bin", "application/octet-stream"}, {0}};
 static const char *const plain[] = {"text/plain", NULL};
 static const struct jalon_route routes[] = {
     {.method = JALON_GET, .path = "/who", .handler = get_who, .representations = octets},
     {.method = JALON_GET, .path = "/big", .handler = get_big, .representations = octets},
     {.method = JALON_GET, .path = "/later", .handler = get_later, .representations = octets},
+    {.method = JALON_GET, .path = "/metrics", .handler = get_metrics, .representations = octets},
     {.method = JALON_POST,
      .path = "/echo",
      .handler = post_echo,
@@ -87,13 +99,24 @@ static struct server start(struct jalon_http_options options)
 
 static void stop(struct server *server)
 {
-    jalon_http_stop(server->http, 5000);
+    jalon_http_stop(server->http, 60000);
     jalon_context_destroy(server->ctx);
+}
+
+/* Where the machine stood still before the request was sent, it came too late: once more. */
+static struct answer ask_in_time(uint16_t port, const char *request)
+{
+    struct answer answer = ask(port, request);
+    for (int i = 0; i < 10 && answer.code == 408; i++) {
+        answer_free(&answer);
+        answer = ask(port, request);
+    }
+    return answer;
 }
 
 static void assert_served(uint16_t port)
 {
-    struct answer answer = ask(port, GET);
+    struct answer answer = ask_in_time(port, GET);
     assert_int_equal(answer.code, 200);
     assert_string_equal(answer.body, "127.0.0.1");
     answer_free(&answer);
@@ -159,6 +182,21 @@ static void a_body_must_come_in_time(void **state)
     stop(&server);
 }
 
+/* Until somebody was hung up on and only who asks for that is left. */
+static void wait_until_the_others_are_cut(uint16_t port)
+{
+    bool is_cut = false;
+    for (int i = 0; i < 6000 && !is_cut; i++) {
+        struct answer answer = ask(port, "GET /metrics HTTP/1.1\r\n" HOST "\r\n");
+        assert_int_equal(answer.code, 200);
+        is_cut = strstr(answer.body, "\njalon_http_connections_cut_total 0\n") == NULL &&
+                 strstr(answer.body, "\njalon_http_connections 1\n") != NULL;
+        answer_free(&answer);
+        usleep(is_cut ? 0 : 10000);
+    }
+    assert_true(is_cut);
+}
+
 static void an_answer_must_be_taken(void **state)
 {
     (void)state;
@@ -168,8 +206,8 @@ static void an_answer_must_be_taken(void **state)
     char bytes[65536];
     ssize_t got;
     client_say(&client, "GET /big HTTP/1.1\r\n" HOST "\r\n");
-    sleep(3);
-    while ((got = recv(client.fd, bytes, sizeof bytes, 0)) > 0) {
+    wait_until_the_others_are_cut(server.port);
+    while ((got = client_wait(&client, bytes, sizeof bytes)) > 0) {
         taken += (size_t)got;
     }
     assert_true(taken > 0 && taken < BIG_BYTES);
@@ -193,42 +231,79 @@ static void who_asks_nothing_is_let_go(void **state)
     stop(&server);
 }
 
+/* Lets the handler go on two seconds after it began. */
+static void *end_later(void *argument)
+{
+    while (atomic_load(&later_runs) == 0) {
+        usleep(1000);
+    }
+    sleep(2);
+    atomic_store(&may_end, 1);
+    return argument;
+}
+
 /* The deadlines are the clients', not the server's. */
 static void a_slow_handler_is_nobodys_fault(void **state)
 {
     (void)state;
     struct server server =
         start((struct jalon_http_options){.head_s = 1, .body_s = 1, .idle_s = 1});
-    struct client client = client_open(server.port);
+    pthread_t ending;
     atomic_store(&may_end, 0);
-    client_say(&client, "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    sleep(2);
-    atomic_store(&may_end, 1);
-    struct answer answer = client_take(&client, 0);
+    atomic_store(&later_runs, 0);
+    assert_int_equal(pthread_create(&ending, NULL, end_later, NULL), 0);
+    struct answer answer = ask_in_time(server.port, "GET /later HTTP/1.1\r\n" HOST "\r\n");
     assert_int_equal(answer.code, 200);
     answer_free(&answer);
-    client_close(&client);
+    pthread_join(ending, NULL);
     stop(&server);
+}
+
+/* Two take an answer as slowly as can be: the code for a third, within the time in which they may. */
+static int ask_beside_slow_ones(struct server *server, struct client readers[2])
+{
+    enum { ROOM_AFTER_US = 2000000 }; /* then the slowest makes room */
+    bool is_sure = false;
+    int code = 0;
+    while (!is_sure) { /* again where the machine stood still */
+        *server = start((struct jalon_http_options){
+            .idle_s = 60, .answers_bytes_max = 2 * BIG_BYTES + 65536});
+        int64_t began_us = jalon_clock_monotonic_us();
+        for (int i = 0; i < 2; i++) {
+            readers[i] = client_open(server->port);
+            client_say(&readers[i], "GET /big HTTP/1.1\r\n" HOST "\r\n");
+            assert_true(client_receive(&readers[i]));
+        }
+        struct answer answer = ask(server->port, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+        code = answer.code;
+        is_sure = code != 200 || jalon_clock_monotonic_us() - began_us < ROOM_AFTER_US;
+        if (code == 503) {
+            assert_string_equal(answer_header(&answer, "Retry-After"), "1");
+        }
+        answer_free(&answer);
+        for (int i = 0; i < 2 && !is_sure; i++) {
+            client_close(&readers[i]);
+        }
+        if (!is_sure) {
+            stop(server);
+        }
+    }
+    return code;
 }
 
 static void answers_that_wait_are_bounded(void **state)
 {
     (void)state;
-    struct server server = start(
-        (struct jalon_http_options){.idle_s = 60, .answers_bytes_max = 2 * BIG_BYTES + 65536});
-    struct client readers[3];
-    for (int i = 0; i < 2; i++) {
-        readers[i] = client_open(server.port);
-        client_say(&readers[i], "GET /big HTTP/1.1\r\n" HOST "\r\n");
-        assert_true(client_receive(&readers[i]));
-    }
-    struct answer answer = ask(server.port, "GET /big HTTP/1.1\r\n" HOST "\r\n");
-    assert_int_equal(answer.code, 503);
-    assert_string_equal(answer_header(&answer, "Retry-After"), "1");
-    answer_free(&answer);
+    struct server server;
+    struct client readers[2];
+    struct answer answer = {.code = 503};
+    assert_int_equal(ask_beside_slow_ones(&server, readers), 503);
     assert_served(server.port);
-    sleep(4); /* then the slowest makes room */
-    answer = ask(server.port, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+    for (int i = 0; i < 600 && answer.code == 503; i++) { /* until the slowest has made room */
+        answer_free(&answer);
+        usleep(100000);
+        answer = ask(server.port, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+    }
     assert_int_equal(answer.code, 200);
     assert_int_equal(answer.length, BIG_BYTES);
     answer_free(&answer);
@@ -293,28 +368,56 @@ static void this_machine_may_be_spared(void **state)
     stop(&server);
 }
 
+/* What six reads and two writes in turn were answered. */
+struct tries {
+    int reads[6], writes[2];
+    int64_t retry_after_s[6];
+};
+
+static void try_all(uint16_t port, struct tries *out)
+{
+    for (int i = 0; i < 6; i++) {
+        struct answer answer =
+            ask(port, i % 2 == 0 ? GET : "HEAD /who HTTP/1.1\r\n" HOST "\r\n");
+        const char *seconds = answer.code == 429 ? answer_header(&answer, "Retry-After") : NULL;
+        out->reads[i] = answer.code;
+        out->retry_after_s[i] = 0;
+        assert_true(seconds == NULL ||
+                    jalon_text_to_int64(jalon_text_from(seconds), &out->retry_after_s[i]));
+        answer_free(&answer);
+    }
+    for (int i = 0; i < 2; i++) {
+        struct answer answer = ask(port, POST "Content-Length: 2\r\n\r\nab");
+        out->writes[i] = answer.code;
+        answer_free(&answer);
+    }
+}
+
 static void rates_are_limited(void **state)
 {
+    enum { ONE_READ_US = 20000000 };
+    struct tries tries;
+    int64_t began_us, took_us;
+    int before;
     (void)state;
-    struct server server = start((struct jalon_http_options){
-        .reads_per_minute = {3, false}, .writes_per_minute = {1, false}});
+    do { /* again where the machine stood still until one more might come */
+        struct server server = start((struct jalon_http_options){
+            .reads_per_minute = {3, false}, .writes_per_minute = {1, false}});
+        before = atomic_load(&handled);
+        began_us = jalon_clock_monotonic_us();
+        try_all(server.port, &tries);
+        took_us = jalon_clock_monotonic_us() - began_us;
+        stop(&server);
+    } while (took_us >= ONE_READ_US);
     for (int i = 0; i < 6; i++) {
-        struct answer answer = ask(server.port, i % 2 == 0 ? GET : "HEAD /who HTTP/1.1\r\n" HOST
-                                                                   "\r\n");
-        assert_int_equal(answer.code, i < 3 ? 200 : 429);
-        if (answer.code == 429) {
-            assert_string_equal(answer_header(&answer, "Retry-After"), "20");
+        assert_int_equal(tries.reads[i], i < 3 ? 200 : 429);
+        if (i >= 3) {
+            assert_in_range(tries.retry_after_s[i], 20 - took_us / 1000000, 20);
         }
-        answer_free(&answer);
     }
-    int before = atomic_load(&handled);
-    for (int i = 0; i < 2; i++) {
-        struct answer answer = ask(server.port, POST "Content-Length: 2\r\n\r\nab");
-        assert_int_equal(answer.code, i == 0 ? 200 : 429);
-        answer_free(&answer);
-    }
+    assert_int_equal(tries.writes[0], 200);
+    assert_int_equal(tries.writes[1], 429);
     assert_int_equal(atomic_load(&handled), before + 1);
-    stop(&server);
 }
 
 /* --- Behind proxies --- */
@@ -593,6 +696,7 @@ static void stopping_waits_for_who_runs_only(void **state)
     struct client slow[SLOW];
     pthread_t stopper;
     atomic_store(&may_end, 0);
+    atomic_store(&later_runs, 0);
     for (int i = 0; i < SLOW; i++) {
         slow[i] = client_open(server.port);
         client_say(&slow[i], beginnings[i % 5]);
@@ -603,7 +707,9 @@ static void stopping_waits_for_who_runs_only(void **state)
     answer_free(&answer);
     struct client running = client_open(server.port);
     client_say(&running, "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    usleep(300000); /* until it runs */
+    while (atomic_load(&later_runs) == 0) {
+        usleep(1000);
+    }
     assert_int_equal(pthread_create(&stopper, NULL, stop_slowly, &server), 0);
     assert_true(client_is_closed(&idle));
     assert_true(client_is_closed(&slow[0]));
