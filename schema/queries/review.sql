@@ -17,7 +17,8 @@ DELETE FROM review WHERE map = $1 AND contribution = $2;
 DELETE FROM review WHERE map = $1 AND contribution = $2 AND reason = $3;
 
 -- Contributions by their oldest reason: behind ($2, $3); $4 is the only reason, $5 the only state, $6
--- the only collection (NULL: any); at most $7.
+-- the only collection (NULL: any); at most $7. Whether a reason is the oldest is asked of the contribution,
+-- so that it is asked only of those that $5 and $6 leave.
 -- name: review_queue
 SELECT review.created, review.contribution
 FROM review
@@ -27,7 +28,7 @@ WHERE review.map = $1 AND (review.created, review.contribution) > ($2, $3)
     AND (CAST($5 AS text) IS NULL OR contribution.moderation = $5)
     AND (CAST($6 AS bigint) IS NULL OR contribution.collection = $6)
     AND NOT EXISTS (SELECT 1 FROM review AS other
-        WHERE other.map = review.map AND other.contribution = review.contribution
+        WHERE other.map = contribution.map AND other.contribution = contribution.number
             AND CAST($4 AS text) IS NULL
             AND (other.created, other.reason) < (review.created, review.reason))
 ORDER BY review.created, review.contribution LIMIT $7;
