@@ -14,7 +14,7 @@
 
 #include "erase_mentions.h"
 
-enum { CONTRIBUTIONS_A_TURN = 50, HISTORY_A_TURN = 20000, MAPS_NAMED = 20 };
+enum { CONTRIBUTIONS_A_TURN = 50, HISTORY_A_TURN = 5000, MAPS_NAMED = 20 };
 
 /* --- The account --- */
 /* A map that has an admin keeps one, unless who goes says that it is not to. */
