@@ -31,16 +31,6 @@ static enum jalon_status begin(struct jalon_context *ctx, struct jalon_app *app,
     return status;
 }
 
-static enum jalon_status end(struct jalon_context *ctx, struct jalon_session *session,
-                             enum jalon_status status)
-{
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
-}
-
 /* A reason is always given: those it concerns read it. */
 static void check_reason(struct jalon_context *ctx, struct jalon_text reason)
 {
@@ -150,7 +140,7 @@ enum jalon_status jalon_app_close_zone(struct jalon_context *ctx, struct jalon_a
         status = note(ctx, session, &map, actor, "close_zone", subject, zone->reason,
                       zone->ends_us);
     }
-    return end(ctx, session, status);
+    return jalon_write_end(ctx, session, status);
 }
 
 enum jalon_status jalon_app_open_zone(struct jalon_context *ctx, struct jalon_app *app,
@@ -174,7 +164,7 @@ enum jalon_status jalon_app_open_zone(struct jalon_context *ctx, struct jalon_ap
     if (status == JALON_OK) {
         status = note(ctx, session, &map, actor, "open_zone", subject, JALON_TEXT_EMPTY, 0);
     }
-    return end(ctx, session, status);
+    return jalon_write_end(ctx, session, status);
 }
 
 enum jalon_status jalon_app_list_zones(struct jalon_context *ctx, struct jalon_app *app,
@@ -311,7 +301,7 @@ enum jalon_status jalon_app_block(struct jalon_context *ctx, struct jalon_app *a
     if (status == JALON_OK) {
         status = note(ctx, session, &map, actor, "block", subject, block.reason, block.ends_us);
     }
-    status = end(ctx, session, status);
+    status = jalon_write_end(ctx, session, status);
     if (status == JALON_OK) {
         *out = block;
     }
@@ -346,7 +336,7 @@ enum jalon_status jalon_app_unblock(struct jalon_context *ctx, struct jalon_app 
     if (status == JALON_OK) {
         status = note(ctx, session, &map, actor, "unblock", subject, JALON_TEXT_EMPTY, 0);
     }
-    return end(ctx, session, status);
+    return jalon_write_end(ctx, session, status);
 }
 
 enum jalon_status jalon_app_list_blocks(struct jalon_context *ctx, struct jalon_app *app,

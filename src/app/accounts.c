@@ -96,11 +96,7 @@ static enum jalon_status insert_account(struct jalon_context *ctx, struct jalon_
     if (status == JALON_OK) {
         status = jalon_store_insert_account(ctx, session, account);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 enum jalon_status jalon_app_create_account(struct jalon_context *ctx, struct jalon_app *app,

@@ -93,10 +93,7 @@ enum jalon_status jalon_app_put_charter(struct jalon_context *ctx, struct jalon_
     if (status == JALON_OK) {
         status = add_charter(ctx, session, &map, actor, charter);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
+    status = jalon_write_end(ctx, session, status);
     if (status == JALON_OK) {
         jalon_live_drop(app, slug);
     }

@@ -17,10 +17,7 @@ static void forget_signing_up(struct jalon_context *ctx, struct jalon_app *app)
     if (status == JALON_OK) {
         status = jalon_store_forget_signing_up(ctx, session, jalon_clock_now_us() - signing_up_us);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
+    status = jalon_write_end(ctx, session, status);
     if (status != JALON_OK) {
         jalon_error_clear(ctx); /* later */
     }

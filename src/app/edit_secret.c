@@ -211,17 +211,6 @@ static enum jalon_status ask_in(struct jalon_context *ctx, struct jalon_session 
                : status;
 }
 
-/* Takes a write session of its own, ends it with what `status` says. */
-static enum jalon_status end_alone(struct jalon_context *ctx, struct jalon_session *session,
-                                   enum jalon_status status)
-{
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
-}
-
 enum jalon_status jalon_app_ask_secret(struct jalon_context *ctx, struct jalon_app *app,
                                        const struct jalon_actor *actor,
                                        const struct jalon_secret_of *of, struct jalon_text email,
@@ -247,8 +236,8 @@ enum jalon_status jalon_app_ask_secret(struct jalon_context *ctx, struct jalon_a
         status = jalon_write_alone(ctx, app, &session);
     }
     if (status == JALON_OK) {
-        status = end_alone(ctx, session,
-                           ask_in(ctx, session, map, collection, of, email, language));
+        status = jalon_write_end(ctx, session,
+                                 ask_in(ctx, session, map, collection, of, email, language));
     }
     if (status == JALON_OK) {
         jalon_throttle_note(app, actor, JALON_THROTTLE_MAIL, email);
@@ -327,8 +316,9 @@ enum jalon_status jalon_app_renew_secret(struct jalon_context *ctx, struct jalon
     }
     status = jalon_write_alone(ctx, app, &session);
     if (status == JALON_OK) {
-        status = end_alone(ctx, session, renew_in(ctx, session, jalon_view_map(live->view), of,
-                                                  token, &secret, &expires_us));
+        status = jalon_write_end(ctx, session,
+                                 renew_in(ctx, session, jalon_view_map(live->view), of, token,
+                                          &secret, &expires_us));
     }
     jalon_live_release(app, live);
     if (status == JALON_OK) {
@@ -361,8 +351,8 @@ enum jalon_status jalon_app_revoke_secret(struct jalon_context *ctx, struct jalo
     }
     status = jalon_write_alone(ctx, app, &session);
     if (status == JALON_OK) {
-        status = end_alone(ctx, session,
-                           revoke_in(ctx, session, jalon_view_map(live->view), actor, of));
+        status = jalon_write_end(ctx, session,
+                                 revoke_in(ctx, session, jalon_view_map(live->view), actor, of));
     }
     jalon_live_release(app, live);
     return status;

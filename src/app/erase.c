@@ -183,10 +183,7 @@ static enum jalon_status erase_history(struct jalon_context *ctx, struct jalon_a
             status = jalon_store_erase_in_history(ctx, session, erased, map, first,
                                                   first + HISTORY_A_TURN);
         }
-        if (status == JALON_OK) {
-            status = jalon_session_commit(ctx, session);
-        }
-        jalon_session_end(session);
+        status = jalon_write_end(ctx, session, status);
     }
     return status;
 }
@@ -205,11 +202,7 @@ static enum jalon_status erase_in_map(struct jalon_context *ctx, struct jalon_ap
     if (status == JALON_OK) {
         status = jalon_store_erase_in_map(ctx, session, erased, map);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 static enum jalon_status finish(struct jalon_context *ctx, struct jalon_app *app,
@@ -231,11 +224,7 @@ static enum jalon_status finish(struct jalon_context *ctx, struct jalon_app *app
     if (status == JALON_OK) {
         status = jalon_store_finish_erasure(ctx, session, erased);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 static enum jalon_status find_next(struct jalon_context *ctx, struct jalon_app *app,

@@ -106,11 +106,7 @@ static enum jalon_status rewrite_all(struct jalon_context *ctx, struct jalon_app
     for (size_t i = 0; status == JALON_OK && i < count; i++) {
         status = rewrite(ctx, session, erasing, &items[i], any);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 static enum jalon_status list(struct jalon_context *ctx, struct jalon_app *app,

@@ -71,11 +71,7 @@ enum jalon_status jalon_app_found_map(struct jalon_context *ctx, struct jalon_ap
     if (status == JALON_OK) {
         status = note(ctx, session, actor, "create_map", map, JALON_TEXT_EMPTY);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 enum jalon_status jalon_app_remove_map(struct jalon_context *ctx, struct jalon_app *app,
@@ -102,10 +98,7 @@ enum jalon_status jalon_app_remove_map(struct jalon_context *ctx, struct jalon_a
     if (status == JALON_OK) {
         status = note(ctx, session, actor, "delete_map", &map, reason);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
+    status = jalon_write_end(ctx, session, status);
     if (status == JALON_OK) {
         jalon_live_drop(app, slug);
         jalon_keeper_forget_maps(ctx, app);

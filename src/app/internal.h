@@ -229,6 +229,12 @@ enum jalon_status jalon_turn_end(struct jalon_context *ctx, struct jalon_turn *t
  */
 enum jalon_status jalon_write_alone(struct jalon_context *ctx, struct jalon_app *app,
                                     struct jalon_session **out) JALON_MUST_USE;
+/*
+ * Ends it: `status` JALON_OK keeps what was written, any other undoes it. Returns the status that this
+ * has in the end. `session` may be NULL, of one that could not begin.
+ */
+enum jalon_status jalon_write_end(struct jalon_context *ctx, struct jalon_session *session,
+                                  enum jalon_status status) JALON_MUST_USE;
 
 /* --- maps.c --- */
 /* Loads the description within a session; the message names the map. JALON_NOT_FOUND. */

@@ -26,11 +26,7 @@ enum jalon_status jalon_app_create_map(struct jalon_context *ctx, struct jalon_a
     if (status == JALON_OK) {
         status = jalon_store_insert_map(ctx, session, map);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 enum jalon_status jalon_app_list_maps(struct jalon_context *ctx, struct jalon_app *app,
@@ -88,10 +84,7 @@ enum jalon_status jalon_app_delete_map(struct jalon_context *ctx, struct jalon_a
     if (status == JALON_OK) {
         status = jalon_store_delete_map(ctx, session, &map);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
+    status = jalon_write_end(ctx, session, status);
     if (status == JALON_OK) {
         jalon_live_drop(app, slug);
         jalon_keeper_forget_maps(ctx, app);
@@ -128,10 +121,7 @@ enum jalon_status jalon_app_put_territory(struct jalon_context *ctx, struct jalo
     if (status == JALON_OK) {
         status = jalon_store_put_territory(ctx, session, map, territory);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
+    status = jalon_write_end(ctx, session, status);
     if (status == JALON_OK) { /* where each contribution is has to be found anew */
         jalon_live_drop(app, map->slug);
     }

@@ -242,10 +242,7 @@ enum jalon_status jalon_app_put_member(struct jalon_context *ctx, struct jalon_a
     if (status == JALON_OK) {
         status = put_member(ctx, session, &map, actor, command, &done);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
+    status = jalon_write_end(ctx, session, status);
     if (status == JALON_OK) {
         *out = done;
     }
@@ -291,9 +288,5 @@ enum jalon_status jalon_app_remove_member(struct jalon_context *ctx, struct jalo
     if (status == JALON_OK) {
         status = remove_member(ctx, session, &map, actor, name, reason);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }

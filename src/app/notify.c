@@ -362,9 +362,5 @@ enum jalon_status jalon_app_see_notifications(struct jalon_context *ctx, struct 
     if (status == JALON_OK) {
         status = jalon_store_see_notifications(ctx, session, number, up_to, jalon_clock_now_us());
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }

@@ -33,11 +33,7 @@ static enum jalon_status claim(struct jalon_context *ctx, struct jalon_app *app,
     if (status == JALON_OK) {
         status = jalon_store_claim_mail(ctx, session, mail, now_us, until_us);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 enum jalon_status jalon_app_claim_mail(struct jalon_context *ctx, struct jalon_app *app,
@@ -74,11 +70,7 @@ enum jalon_status jalon_app_end_mail(struct jalon_context *ctx, struct jalon_app
     if (status == JALON_OK) {
         status = jalon_store_end_mail(ctx, session, number, end, time_us, error);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }
 
 void jalon_app_measure_mail(struct jalon_app *app, struct jalon_mail_measures *out)

@@ -262,9 +262,5 @@ enum jalon_status jalon_app_delete_token(struct jalon_context *ctx, struct jalon
     if (status == JALON_OK) {
         status = jalon_store_delete_token(ctx, session, found.number, id);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }

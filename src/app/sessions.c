@@ -223,9 +223,5 @@ enum jalon_status jalon_app_sign_out(struct jalon_context *ctx, struct jalon_app
     if (status == JALON_OK) {
         status = jalon_store_delete_sign_in(ctx, session, hash);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
-    return status;
+    return jalon_write_end(ctx, session, status);
 }

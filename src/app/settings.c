@@ -336,10 +336,7 @@ enum jalon_status jalon_app_set_map(struct jalon_context *ctx, struct jalon_app 
     if (status == JALON_OK) {
         status = keep(ctx, session, NULL, &before, &map, JALON_TEXT_EMPTY);
     }
-    if (status == JALON_OK) {
-        status = jalon_session_commit(ctx, session);
-    }
-    jalon_session_end(session);
+    status = jalon_write_end(ctx, session, status);
     if (status == JALON_OK) {
         jalon_live_drop(app, slug);
     }

@@ -183,6 +183,16 @@ enum jalon_status jalon_write_alone(struct jalon_context *ctx, struct jalon_app 
     return jalon_store_write(ctx, app->store, out);
 }
 
+enum jalon_status jalon_write_end(struct jalon_context *ctx, struct jalon_session *session,
+                                  enum jalon_status status)
+{
+    if (status == JALON_OK) {
+        status = jalon_session_commit(ctx, session);
+    }
+    jalon_session_end(session);
+    return status;
+}
+
 /* --- Turns --- */
 
 /* Nothing of it is kept. The next turn has another one. */
