@@ -5,6 +5,7 @@
 #ifndef JALON_SETTINGS_H
 #define JALON_SETTINGS_H
 
+#include "jalon/context.h"
 #include "jalon/model.h"
 
 enum jalon_setting_kind {
@@ -40,9 +41,10 @@ struct jalon_value jalon_setting_get(const struct jalon_setting *setting,
  */
 bool jalon_setting_set(const struct jalon_setting *setting, struct jalon_map *map,
                        struct jalon_value value);
-/* What a value is expected to be, for a person: "a whole number from 0 to 1000". */
+/* What a value is expected to be, for a person, in their language: "a whole number from 0 to 1000".
+ */
 enum { JALON_SETTING_WORDS_SIZE = 160 };
-void jalon_setting_expect(const struct jalon_setting *setting,
+void jalon_setting_expect(const struct jalon_context *ctx, const struct jalon_setting *setting,
                           char out[JALON_SETTING_WORDS_SIZE]);
 
 #endif

@@ -129,7 +129,9 @@ static enum jalon_status check_anonymous(struct jalon_context *ctx, struct jalon
     bool is_proven = false;
     if (is_limited(&limits->anonymous, actor) &&
         !take(app, &address, limits->anonymous.most, &wait_us)) {
-        return refuse_rate(ctx, "so much has been written from this address without an account",
+        return refuse_rate(ctx,
+                           jalon_say(ctx, "so much has been written from this address without an "
+                                          "account"),
                            wait_us);
     }
     if (!is_limited(&limits->pressure, actor) ||
@@ -192,7 +194,7 @@ static enum jalon_status check_account(struct jalon_context *ctx, struct jalon_a
         (times > 1 && take(app, &more, limit->most * (times - 1), &wait_us))) {
         return status;
     }
-    return refuse_rate(ctx, "so much has been written by this account", wait_us);
+    return refuse_rate(ctx, jalon_say(ctx, "so much has been written by this account"), wait_us);
 }
 
 /* --- Blocks and zones --- */
@@ -222,8 +224,8 @@ static enum jalon_status check_zones(struct jalon_context *ctx, struct jalon_ses
     }
     for (size_t i = 0; status == JALON_OK && i < count; i++) {
         if (jalon_geometry_holds(&zones[i].geometry, position)) {
-            return tell_end(ctx, "here nobody may write without an account", zones[i].reason,
-                            zones[i].ends_us);
+            return tell_end(ctx, jalon_say(ctx, "here nobody may write without an account"),
+                            zones[i].reason, zones[i].ends_us);
         }
     }
     return status;
@@ -251,7 +253,7 @@ static enum jalon_status check_hindrances(struct jalon_context *ctx, struct jalo
                                             &found);
     }
     if (status == JALON_OK && found.is_blocked) {
-        return tell_end(ctx, "you may not write here", found.reason, found.ends_us);
+        return tell_end(ctx, jalon_say(ctx, "you may not write here"), found.reason, found.ends_us);
     }
     bool may_be_closed = status == JALON_OK && found.has_zones && is_anonymous &&
                          geometry != NULL && geometry->type != JALON_GEOMETRY_NONE;

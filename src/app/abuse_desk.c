@@ -233,9 +233,10 @@ static enum jalon_status find_trace(struct jalon_context *ctx, struct jalon_sess
     bool is_device = command->what == JALON_BLOCK_DEVICE;
     struct jalon_text trace = is_device ? device : address;
     if (trace.length == 0) {
-        return jalon_fail_at(ctx, JALON_NOT_FOUND, JALON_ERROR_POINTER, "/what",
-                             "nothing is known, or not any more, of the %s it came from",
-                             is_device ? "device" : "address");
+        return jalon_fail_at(
+            ctx, JALON_NOT_FOUND, JALON_ERROR_POINTER, "/what",
+            is_device ? "nothing is known, or not any more, of the device it came from"
+                      : "nothing is known, or not any more, of the address it came from");
     }
     *(is_device ? &block->device : &block->address) = trace;
     return JALON_OK;

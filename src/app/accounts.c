@@ -73,7 +73,7 @@ enum jalon_status jalon_account_check_email(struct jalon_context *ctx, struct ja
     enum jalon_status status = JALON_OK;
     const char *reason = jalon_text_is_utf8(email)
                              ? jalon_field_value_read(ctx, &rules, value, NULL, &value, &status)
-                             : "must be written in UTF-8";
+                             : jalon_say(ctx, "must be written in UTF-8");
     return reason == NULL ? status
                           : jalon_fail_at(ctx, JALON_INVALID, place, where, "%s", reason);
 }

@@ -38,7 +38,7 @@ static enum jalon_status check_text(struct jalon_context *ctx, struct jalon_text
     struct jalon_value value = {.kind = JALON_VALUE_TEXT, .text = text};
     enum jalon_status status = JALON_OK;
     const char *reason = jalon_text_trim(text).length == 0
-                             ? "is required"
+                             ? jalon_say(ctx, "is required")
                              : jalon_field_value_read(ctx, &rules, value, NULL, &value, &status);
     if (reason != NULL) {
         jalon_error_add(ctx, JALON_ERROR_POINTER, where, "%s", reason);

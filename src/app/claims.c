@@ -169,17 +169,18 @@ static enum jalon_status judge(struct jalon_context *ctx, struct talk *talk,
     }
     if (withdraws ? !is_own : !decides || (is_own && !jalon_rights_allows(talk->map, &talk->party,
                                                                          JALON_RIGHT_MODERATE))) {
-        return jalon_fail(ctx, JALON_FORBIDDEN, "%s", withdraws
-                              ? "only who made a claim withdraws it"
-                              : "moderators and its author decide about claims");
+        return jalon_fail(ctx, JALON_FORBIDDEN,
+                          withdraws ? "only who made a claim withdraws it"
+                                    : "moderators and its author decide about claims");
     }
     if (!jalon_text_is(done->state, "open")) {
-        return jalon_fail(ctx, JALON_CONFLICT, "this claim is %s already", done->state.data);
+        return jalon_fail(ctx, JALON_CONFLICT, "this claim is %s already",
+                          jalon_say(ctx, done->state.data));
     }
     done->reason = jalon_text_trim(deciding->reason);
-    done->state = accepts   ? JALON_TEXT("accepted")
-                  : rejects ? JALON_TEXT("rejected")
-                            : JALON_TEXT("withdrawn");
+    done->state = accepts   ? JALON_TEXT(JALON_WORDS("accepted"))
+                  : rejects ? JALON_TEXT(JALON_WORDS("rejected"))
+                            : JALON_TEXT(JALON_WORDS("withdrawn"));
     return rejects ? jalon_talk_need_reason(ctx, deciding->reason) : JALON_OK;
 }
 
@@ -195,11 +196,11 @@ static enum jalon_status note_decision(struct jalon_context *ctx, struct talk *t
     enum jalon_status status = jalon_rights_is_author(ctx, talk->session, talk->map, &talk->party,
                                                       &talk->subject, &is_author);
     if (status == JALON_OK && !is_author && !jalon_text_is(done->state, "withdrawn")) {
-        status = jalon_audit_add(ctx, talk->session, talk->map, talk->party.actor.account,
-                                 jalon_text_is(done->state, "accepted") ? "accept_claim"
-                                                                        : "reject_claim",
-                                 talk->subject.number, done->account, done->reason,
-                                 JALON_TEXT("{}"));
+        status =
+            jalon_audit_add(ctx, talk->session, talk->map, talk->party.actor.account,
+                            jalon_text_is(done->state, "accepted") ? JALON_WORDS("accept_claim")
+                                                                   : JALON_WORDS("reject_claim"),
+                            talk->subject.number, done->account, done->reason, JALON_TEXT("{}"));
     }
     return status == JALON_OK ? jalon_talk_tell(ctx, talk, done->account, "claim", members,
                                                 sizeof members / sizeof members[0])

@@ -60,7 +60,7 @@ static enum jalon_status set_tile_fields(struct jalon_context *ctx,
         const char *reason = jalon_collection_refuse_tile_field(collection, field);
         if (reason != NULL) {
             return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_PARAMETER, "tile_fields",
-                                 "'%.*s': %s", JALON_TEXT_ARGS(word), reason);
+                                 "'%.*s': %s", JALON_TEXT_ARGS(word), jalon_say(ctx, reason));
         }
         fields[collection->tile_field_count++] = field;
     }

@@ -367,8 +367,8 @@ static enum jalon_status note_decision(struct jalon_context *ctx, struct talk *t
     };
     enum jalon_status status =
         jalon_audit_add(ctx, talk->session, talk->map, talk->party.actor.account,
-                        hides ? "hide_comment" : "publish_comment", talk->subject.number, id,
-                        comment->reason, JALON_TEXT("{}"));
+                        hides ? JALON_WORDS("hide_comment") : JALON_WORDS("publish_comment"),
+                        talk->subject.number, id, comment->reason, JALON_TEXT("{}"));
     return status == JALON_OK
                ? jalon_talk_tell(ctx, talk, comment->author, "decision", members,
                                  sizeof members / sizeof members[0])

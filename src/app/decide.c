@@ -18,19 +18,21 @@ static const struct rule {
     enum jalon_action action;
     enum jalon_report_state reports;
 } rules[JALON_DECIDE_COUNT] = {
-    [JALON_DECIDE_APPROVE] = {"approve", JALON_RIGHT_MODERATE, JALON_MODERATION_PUBLISHED,
-                              JALON_ACTION_APPROVE, JALON_REPORT_DISMISSED},
-    [JALON_DECIDE_REJECT] = {"reject", JALON_RIGHT_MODERATE, JALON_MODERATION_REJECTED,
+    [JALON_DECIDE_APPROVE] = {JALON_WORDS("approve"), JALON_RIGHT_MODERATE,
+                              JALON_MODERATION_PUBLISHED, JALON_ACTION_APPROVE,
+                              JALON_REPORT_DISMISSED},
+    [JALON_DECIDE_REJECT] = {JALON_WORDS("reject"), JALON_RIGHT_MODERATE, JALON_MODERATION_REJECTED,
                              JALON_ACTION_REJECT, JALON_REPORT_UPHELD},
-    [JALON_DECIDE_HIDE] = {"hide", JALON_RIGHT_MODERATE, JALON_MODERATION_HIDDEN,
+    [JALON_DECIDE_HIDE] = {JALON_WORDS("hide"), JALON_RIGHT_MODERATE, JALON_MODERATION_HIDDEN,
                            JALON_ACTION_HIDE, JALON_REPORT_UPHELD},
-    [JALON_DECIDE_RESTORE] = {"restore", JALON_RIGHT_MODERATE, JALON_MODERATION_PUBLISHED,
-                              JALON_ACTION_RESTORE, JALON_REPORT_DISMISSED},
-    [JALON_DECIDE_DELETE] = {"delete", JALON_RIGHT_MODERATE, JALON_MODERATION_DELETED,
+    [JALON_DECIDE_RESTORE] = {JALON_WORDS("restore"), JALON_RIGHT_MODERATE,
+                              JALON_MODERATION_PUBLISHED, JALON_ACTION_RESTORE,
+                              JALON_REPORT_DISMISSED},
+    [JALON_DECIDE_DELETE] = {JALON_WORDS("delete"), JALON_RIGHT_MODERATE, JALON_MODERATION_DELETED,
                              JALON_ACTION_DELETE, JALON_REPORT_UPHELD},
-    [JALON_DECIDE_MERGE] = {"merge", JALON_RIGHT_MERGE, JALON_MODERATION_DELETED,
+    [JALON_DECIDE_MERGE] = {JALON_WORDS("merge"), JALON_RIGHT_MERGE, JALON_MODERATION_DELETED,
                             JALON_ACTION_MERGE, JALON_REPORT_UPHELD},
-    [JALON_DECIDE_PURGE] = {"purge", JALON_RIGHT_PURGE, JALON_MODERATION_DELETED,
+    [JALON_DECIDE_PURGE] = {JALON_WORDS("purge"), JALON_RIGHT_PURGE, JALON_MODERATION_DELETED,
                             JALON_ACTION_DELETE, JALON_REPORT_UPHELD},
 };
 
@@ -126,10 +128,11 @@ static enum jalon_status fail_decided(struct jalon_context *ctx,
 {
     char time[JALON_CLOCK_TEXT_SIZE];
     jalon_clock_format(entry->time_us, time);
-    struct jalon_text actor = entry->actor.length > 0 ? entry->actor : JALON_TEXT("the server");
+    struct jalon_text actor =
+        entry->actor.length > 0 ? entry->actor : jalon_text_from(jalon_say(ctx, "the server"));
     return jalon_fail_at(ctx, JALON_CONFLICT, JALON_ERROR_POINTER, "/version",
-                         "%.*s has decided about it meanwhile: %.*s, %s", JALON_TEXT_ARGS(actor),
-                         JALON_TEXT_ARGS(entry->action), time);
+                         "%.*s has decided about it meanwhile: %s, %s", JALON_TEXT_ARGS(actor),
+                         jalon_say(ctx, entry->action.data), time);
 }
 
 static bool says_version(const struct jalon_audit_entry *entry, int64_t version)
@@ -185,7 +188,8 @@ static enum jalon_status check_state(struct jalon_context *ctx, const struct dec
                       : state != JALON_MODERATION_DELETED || decision == JALON_DECIDE_PURGE;
     if (!is_fit) {
         return jalon_fail(ctx, JALON_CONFLICT, "what is %s cannot be decided about so: %s",
-                          jalon_moderation_name(state), jalon_decision_name(decision));
+                          jalon_say(ctx, jalon_moderation_name(state)),
+                          jalon_say(ctx, jalon_decision_name(decision)));
     }
     return decision == JALON_DECIDE_RESTORE ? check_left(ctx, deciding) : JALON_OK;
 }

@@ -34,7 +34,6 @@ enum jalon_status jalon_deed_find(struct jalon_context *ctx, struct jalon_sessio
                                   const struct jalon_map *map, const struct jalon_item_ref *ref,
                                   enum jalon_right right, struct deed_subject *out)
 {
-    static const char absent[] = "there is no such contribution in this collection";
     int32_t collection;
     enum jalon_status status =
         jalon_rights_find_collection(ctx, map, ref->collection, &collection);
@@ -52,7 +51,8 @@ enum jalon_status jalon_deed_find(struct jalon_context *ctx, struct jalon_sessio
         status = jalon_rights_check(ctx, session, map, &out->party,
                                     JALON_RIGHT_READ_UNPUBLISHED, &out->contribution);
         if (status == JALON_UNAUTHENTICATED || status == JALON_FORBIDDEN) {
-            return jalon_fail(ctx, JALON_NOT_FOUND, "%s", absent);
+            return jalon_fail(ctx, JALON_NOT_FOUND,
+                              "there is no such contribution in this collection");
         }
     }
     return status == JALON_OK ? jalon_rights_check(ctx, session, map, &out->party, right,

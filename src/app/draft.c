@@ -545,6 +545,13 @@ enum jalon_status jalon_draft_take_geometry(struct jalon_context *ctx, struct dr
     return JALON_OK;
 }
 
+/* What people call it, in the language of the reason that names it. */
+static const char *label_said(const struct jalon_context *ctx, struct jalon_label label)
+{
+    bool is_french = ctx->wording != NULL && jalon_text_is(ctx->wording->language, "fr");
+    return is_french ? label.fr.data : label.en.data;
+}
+
 void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *draft,
                                 const char *prefix)
 {
@@ -556,6 +563,6 @@ void jalon_draft_check_required(struct jalon_context *ctx, const struct draft *d
         }
         struct jalon_text where = jalon_text_format(ctx->arena, "%s%s", prefix, field->key.data);
         jalon_error_add(ctx, place_of(draft), where.data != NULL ? where.data : prefix,
-                        "is required (%s)", field->label.en.data);
+                        "is required (%s)", label_said(ctx, field->label));
     }
 }

@@ -67,7 +67,6 @@ static enum jalon_status check_seen(struct jalon_context *ctx, struct jalon_sess
 static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_session *session,
                                       const struct jalon_edit *edit, struct subject *subject)
 {
-    static const char absent[] = "there is no such contribution in this collection";
     int32_t collection;
     bool is_seen = false;
     enum jalon_status status =
@@ -87,13 +86,18 @@ static enum jalon_status find_subject(struct jalon_context *ctx, struct jalon_se
     if (status == JALON_NOT_FOUND || (status == JALON_OK && !is_seen)) {
         /* 20-002, put-rid-exception: what would replace a state must not become something new. */
         bool replaces_state = edit->kind == JALON_EDIT_REPLACE && edit->if_match.given;
-        return jalon_fail(ctx, replaces_state ? JALON_PRECONDITION : JALON_NOT_FOUND, "%s", absent);
+        return jalon_fail(ctx, replaces_state ? JALON_PRECONDITION : JALON_NOT_FOUND,
+                          "there is no such contribution in this collection");
     }
     return status == JALON_OK ? check_right(ctx, session, edit, subject) : status;
 }
 
 /* --- Preconditions --- */
-static const char changed_since[] = "this contribution has been changed since you read it";
+static enum jalon_status fail_changed_since(struct jalon_context *ctx)
+{
+    return jalon_fail(ctx, JALON_PRECONDITION,
+                      "this contribution has been changed since you read it");
+}
 
 /* Who names an older state is late; who names none that ever was is refused at once. */
 static enum jalon_status find_seen(struct jalon_context *ctx, struct jalon_session *session,
@@ -102,8 +106,7 @@ static enum jalon_status find_seen(struct jalon_context *ctx, struct jalon_sessi
     enum jalon_status status = jalon_stale_find(ctx, session, subject->map, &subject->before,
                                                 &edit->if_match, &subject->seen);
     subject->is_late = status == JALON_OK;
-    return status == JALON_NOT_FOUND ? jalon_fail(ctx, JALON_PRECONDITION, "%s", changed_since)
-                                     : status;
+    return status == JALON_NOT_FOUND ? fail_changed_since(ctx) : status;
 }
 
 static enum jalon_status check_preconditions(struct jalon_context *ctx,
@@ -266,7 +269,7 @@ static enum jalon_status judge_late(struct jalon_context *ctx, const struct subj
             status = tell_late(ctx, subject, conflicts, edit->stale);
         }
     }
-    return status == JALON_OK ? jalon_fail(ctx, JALON_PRECONDITION, "%s", changed_since) : status;
+    return status == JALON_OK ? fail_changed_since(ctx) : status;
 }
 
 static enum jalon_status check_merge(struct jalon_context *ctx, const struct subject *subject,

@@ -32,11 +32,12 @@ static const char *expected_choices(struct field_reading *reading)
         list = jalon_text_format(arena, "%s%s%s", list.data, i > 0 ? ", " : "",
                                  reading->field->choices[i].key.data);
         if (list.data == NULL) {
-            return "is none of the choices";
+            return jalon_say(reading->ctx, "is none of the choices");
         }
     }
-    return jalon_field_reason(jalon_text_format(arena, "must be one of %s%s", list.data,
-                                                reading->field->choice_count > shown ? ", …" : ""));
+    return jalon_field_reason(
+        reading, jalon_text_format(arena, jalon_say(reading->ctx, "must be one of %s%s"), list.data,
+                                   reading->field->choice_count > shown ? ", …" : ""));
 }
 
 const char *jalon_field_read_enum(struct field_reading *reading, struct jalon_value value,
@@ -79,8 +80,9 @@ static const char *mark_list(struct field_reading *reading, struct jalon_value v
             return expected_choices(reading);
         }
     }
-    return reading->words != NULL || *count == value.list.count ? NULL
-                                                                : "must name each choice once";
+    return reading->words != NULL || *count == value.list.count
+               ? NULL
+               : jalon_say(reading->ctx, "must name each choice once");
 }
 
 /* "a;b|c": what none of the signs divides is one word, so that a label may hold a comma. */
@@ -114,7 +116,7 @@ const char *jalon_field_read_multi_enum(struct field_reading *reading, struct ja
         return NULL;
     }
     size_t count = 0;
-    const char *reason = "must be a list of choices";
+    const char *reason = jalon_say(reading->ctx, "must be a list of choices");
     if (value.kind == JALON_VALUE_LIST) {
         reason = mark_list(reading, value, chosen, &count);
     } else if (reading->words != NULL && value.kind == JALON_VALUE_TEXT) {

@@ -16,9 +16,10 @@
 #include "lenient.h"
 #include "opening_hours.h"
 
-const char *jalon_field_reason(struct jalon_text text)
+const char *jalon_field_reason(const struct field_reading *reading, struct jalon_text text)
 {
-    return text.data != NULL ? text.data : "is not what this field expects";
+    return text.data != NULL ? text.data
+                             : jalon_say(reading->ctx, "is not what this field expects");
 }
 
 static bool has_control(struct jalon_text text, bool lines_allowed)
@@ -38,16 +39,19 @@ static const char *check_text(struct field_reading *reading, struct jalon_value 
                               bool lines_allowed)
 {
     if (value.kind != JALON_VALUE_TEXT) {
-        return "must be a text";
+        return jalon_say(reading->ctx, "must be a text");
     }
     if (has_control(value.text, lines_allowed)) {
-        return lines_allowed ? "must not hold control characters"
-                             : "must be one line without control characters";
+        return lines_allowed
+                   ? jalon_say(reading->ctx, "must not hold control characters")
+                   : jalon_say(reading->ctx, "must be one line without control characters");
     }
     if ((int64_t)jalon_text_code_points(value.text) > reading->field->max_length) {
-        return jalon_field_reason(jalon_text_format(reading->ctx->arena,
-                                                    "must be at most %lld characters long",
-                                                    (long long)reading->field->max_length));
+        return jalon_field_reason(
+            reading,
+            jalon_text_format(reading->ctx->arena,
+                              jalon_say(reading->ctx, "must be at most %lld characters long"),
+                              (long long)reading->field->max_length));
     }
     return NULL;
 }
@@ -69,14 +73,16 @@ static const char *read_text(struct field_reading *reading, struct jalon_value v
 static const char *check_bounds(struct field_reading *reading, double number)
 {
     const struct jalon_field *field = reading->field;
-    struct jalon_arena *arena = reading->ctx->arena;
+    struct jalon_context *ctx = reading->ctx;
     if (number < field->minimum) {
         return jalon_field_reason(
-            jalon_text_format(arena, "must be at least %.15g", field->minimum));
+            reading, jalon_text_format(ctx->arena, jalon_say(ctx, "must be at least %.15g"),
+                                       field->minimum));
     }
     if (number > field->maximum) {
         return jalon_field_reason(
-            jalon_text_format(arena, "must be at most %.15g", field->maximum));
+            reading,
+            jalon_text_format(ctx->arena, jalon_say(ctx, "must be at most %.15g"), field->maximum));
     }
     return NULL;
 }
@@ -99,7 +105,7 @@ static const char *read_number(struct field_reading *reading, struct jalon_value
 {
     double number;
     if (!number_of(reading, value, &number)) {
-        return "must be a number";
+        return jalon_say(reading->ctx, "must be a number");
     }
     *out = (struct jalon_value){.kind = JALON_VALUE_NUMBER, .number = number};
     return check_bounds(reading, number);
@@ -112,7 +118,7 @@ static const char *read_integer(struct field_reading *reading, struct jalon_valu
     double const exact = 9007199254740992.0; /* 2^53: every JSON reader holds it */
     if (!number_of(reading, value, &number) || number > floor(number) || fabs(number) > exact ||
         (value.kind == JALON_VALUE_INTEGER && value.integer != (int64_t)number)) {
-        return "must be a whole number, and not beyond 9007199254740992";
+        return jalon_say(reading->ctx, "must be a whole number, and not beyond 9007199254740992");
     }
     *out = (struct jalon_value){.kind = JALON_VALUE_INTEGER, .integer = (int64_t)number};
     return check_bounds(reading, number);
@@ -127,10 +133,10 @@ static const char *read_boolean(struct field_reading *reading, struct jalon_valu
         return NULL;
     }
     if (reading->words == NULL) {
-        return "must be true or false";
+        return jalon_say(reading->ctx, "must be true or false");
     }
     if (!jalon_lenient_boolean(value, &meaning)) {
-        return "must be yes or no (oui, non, true, false, 1, 0)";
+        return jalon_say(reading->ctx, "must be yes or no (oui, non, true, false, 1, 0)");
     }
     *out = (struct jalon_value){.kind = JALON_VALUE_BOOLEAN, .boolean = meaning};
     return NULL;
@@ -146,10 +152,10 @@ static const char *read_date(struct field_reading *reading, struct jalon_value v
         return NULL;
     }
     if (reading->words == NULL) {
-        return "must be a date that exists, as YYYY-MM-DD";
+        return jalon_say(reading->ctx, "must be a date that exists, as YYYY-MM-DD");
     }
     if (value.kind != JALON_VALUE_TEXT || !jalon_lenient_date(value.text, date)) {
-        return "must be a date that exists, as YYYY-MM-DD or DD/MM/YYYY";
+        return jalon_say(reading->ctx, "must be a date that exists, as YYYY-MM-DD or DD/MM/YYYY");
     }
     out->kind = JALON_VALUE_TEXT;
     out->text = jalon_text_copy(reading->ctx->arena, jalon_text_slice(date, 10));
@@ -187,7 +193,8 @@ static const char *read_url(struct field_reading *reading, struct jalon_value va
     size_t scheme = scheme_length(value.text);
     bool has_host = scheme > 0 && strchr("/?#:", value.text.data[scheme]) == NULL;
     if (!has_host || strpbrk(value.text.data, " <>\"{}|\\^`") != NULL) {
-        return "must be a web address that starts with http:// or https://";
+        return jalon_say(reading->ctx,
+                         "must be a web address that starts with http:// or https://");
     }
     *out = value;
     return NULL;
@@ -206,7 +213,7 @@ static const char *read_email(struct field_reading *reading, struct jalon_value 
                 value.text.data[value.text.length - 1] != '.' &&
                 strpbrk(value.text.data, " ,;<>\"()[]\\") == NULL;
     *out = value;
-    return good ? NULL : "must be an e-mail address (name@example.org)";
+    return good ? NULL : jalon_say(reading->ctx, "must be an e-mail address (name@example.org)");
 }
 
 static const char *read_phone(struct field_reading *reading, struct jalon_value value,
@@ -225,7 +232,7 @@ static const char *read_phone(struct field_reading *reading, struct jalon_value 
     *out = value;
     return digits >= 3 && digits <= 32 && others == 0
                ? NULL
-               : "must be a telephone number (+33 4 67 34 70 00)";
+               : jalon_say(reading->ctx, "must be a telephone number (+33 4 67 34 70 00)");
 }
 
 static const char *read_opening_hours(struct field_reading *reading, struct jalon_value value,
@@ -233,15 +240,19 @@ static const char *read_opening_hours(struct field_reading *reading, struct jalo
 {
     const char *reason = check_text(reading, value, false);
     *out = value;
-    return reason != NULL ? reason : jalon_opening_hours_fault(value.text);
+    if (reason != NULL) {
+        return reason;
+    }
+    const char *fault = jalon_opening_hours_fault(value.text);
+    return fault != NULL ? jalon_say(reading->ctx, fault) : NULL;
 }
 
 /* The same moment, in UTC. In files a time without offset is taken as UTC. */
 static const char *read_date_time(struct field_reading *reading, struct jalon_value value,
                                   struct jalon_value *out)
 {
-    static const char *const expected =
-        "must be a date and time with its offset, as 2026-05-17T14:30:00+02:00";
+    const char *expected = jalon_say(
+        reading->ctx, "must be a date and time with its offset, as 2026-05-17T14:30:00+02:00");
     int64_t time_us;
     char text[JALON_CLOCK_TEXT_SIZE];
     if (value.kind != JALON_VALUE_TEXT) {

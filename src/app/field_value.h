@@ -19,6 +19,6 @@ const char *jalon_field_read_enum(struct field_reading *reading, struct jalon_va
 const char *jalon_field_read_multi_enum(struct field_reading *reading, struct jalon_value value,
                                         struct jalon_value *out);
 /* The text as a reason; a general one when there was no memory for it. */
-const char *jalon_field_reason(struct jalon_text text);
+const char *jalon_field_reason(const struct field_reading *reading, struct jalon_text text);
 
 #endif

@@ -44,7 +44,7 @@ static enum jalon_status find_survivor(struct jalon_context *ctx, const struct d
                ? JALON_OK
                : jalon_fail_at(ctx, JALON_CONFLICT, JALON_ERROR_POINTER, "/into",
                                "it is %s: what is merged goes into what is there",
-                               jalon_moderation_name(out->moderation));
+                               jalon_say(ctx, jalon_moderation_name(out->moderation)));
 }
 
 /* --- What it takes over --- */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static const char expected[] =
-    "must be opening hours as OpenStreetMap writes them (Mo-Fr 09:00-18:00; Sa 10:00-12:00)";
+static const char expected[] = JALON_WORDS(
+    "must be opening hours as OpenStreetMap writes them (Mo-Fr 09:00-18:00; Sa 10:00-12:00)");
 
 static bool is_letter(char c)
 {

@@ -7,10 +7,12 @@
 #define JALON_APP_OPENING_HOURS_H
 
 #include "jalon/text.h"
+#include "jalon/wording.h"
 
 /*
- * NULL when every word and sign of the text belongs to the language; else what was expected. The
- * words are checked, not the whole grammar: what readers of the format accept is wider than it.
+ * NULL when every word and sign of the text belongs to the language; else what was expected, in
+ * English. The words are checked, not the whole grammar: what readers of the format accept is wider
+ * than it.
  */
 const char *jalon_opening_hours_fault(struct jalon_text text);
 

@@ -273,10 +273,10 @@ static enum jalon_status tell(struct jalon_context *ctx, struct jalon_turn *turn
         ctx, turn, decision->done.proposal.author, "proposal", is_acceptance ? "accept" : "reject",
         now->number, actor, command->reason);
     if (status == JALON_OK && actor.length > 0 && !jalon_text_equal(actor, now->author)) {
-        status = jalon_audit_add(ctx, turn->session, turn->map, actor,
-                                 is_acceptance ? "accept_proposal" : "reject_proposal",
-                                 now->number, jalon_text_from(id), command->reason,
-                                 JALON_TEXT_EMPTY);
+        status = jalon_audit_add(
+            ctx, turn->session, turn->map, actor,
+            is_acceptance ? JALON_WORDS("accept_proposal") : JALON_WORDS("reject_proposal"),
+            now->number, jalon_text_from(id), command->reason, JALON_TEXT_EMPTY);
     }
     return status;
 }

@@ -32,17 +32,17 @@ static const char *judge_field(const struct jalon_collection *collection,
                                const struct jalon_json *change, struct jalon_text field)
 {
     if (!jalon_history_shows(collection, field)) {
-        return "is not a field of this collection";
+        return JALON_WORDS("is not a field of this collection");
     }
     if (jalon_text_is(field, "status") || jalon_text_is(field, "moderation")) {
-        return "says nothing of anybody, and stays";
+        return JALON_WORDS("says nothing of anybody, and stays");
     }
     if (jalon_json_member(change, "after") != NULL) {
         return NULL;
     }
     return jalon_json_boolean(jalon_json_member(change, "redacted"))
-               ? "has been redacted in that version already"
-               : "was not set by that version";
+               ? JALON_WORDS("has been redacted in that version already")
+               : JALON_WORDS("was not set by that version");
 }
 
 static enum jalon_status take_values(struct jalon_context *ctx, const struct jalon_map *map,
@@ -64,7 +64,7 @@ static enum jalon_status take_values(struct jalon_context *ctx, const struct jal
         struct redact_value *value = &list->values[list->count];
         if (fault != NULL) {
             jalon_error_add(ctx, JALON_ERROR_POINTER, jalon_json_pointer_at(ctx, "/fields", i),
-                            "%s", fault);
+                            "%s", jalon_say(ctx, fault));
             continue;
         }
         value->field = command->fields[i];
@@ -426,7 +426,7 @@ static enum jalon_status tell(struct jalon_context *ctx, struct jalon_turn *turn
         return jalon_no_memory(ctx);
     }
     enum jalon_status status =
-        jalon_audit_add(ctx, turn->session, turn->map, actor, "redact", now->number,
+        jalon_audit_add(ctx, turn->session, turn->map, actor, JALON_WORDS("redact"), now->number,
                         JALON_TEXT_EMPTY, command->reason, detail);
     if (status == JALON_OK) {
         status = jalon_deed_tell_decision(ctx, turn, now->author, "decision", "redact",

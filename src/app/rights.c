@@ -231,24 +231,27 @@ static enum jalon_status refuse(struct jalon_context *ctx, const struct jalon_ma
                                 bool with_author)
 {
     static const char *const who[] = {
-        [JALON_ROLE_NOBODY] = "everybody",
-        [JALON_ROLE_CONTRIBUTOR] = "who has an account",
-        [JALON_ROLE_MEMBER] = "members of this map",
-        [JALON_ROLE_MODERATOR] = "moderators of this map",
-        [JALON_ROLE_ADMIN] = "admins of this map",
-        [JALON_ROLE_OPERATOR] = "operators of this server",
+        [JALON_ROLE_NOBODY] = JALON_WORDS("everybody"),
+        [JALON_ROLE_CONTRIBUTOR] = JALON_WORDS("who has an account"),
+        [JALON_ROLE_MEMBER] = JALON_WORDS("members of this map"),
+        [JALON_ROLE_MODERATOR] = JALON_WORDS("moderators of this map"),
+        [JALON_ROLE_ADMIN] = JALON_WORDS("admins of this map"),
+        [JALON_ROLE_OPERATOR] = JALON_WORDS("operators of this server"),
     };
     const struct jalon_right_rule *rule = jalon_right_rule(right);
+    const char *words = jalon_say(ctx, rule->words);
     if (!has_scope(map, party, right)) {
-        return jalon_fail(ctx, JALON_FORBIDDEN, "this token has not the scope '%s', which it takes to "
-                          "%s", jalon_scope_name(rule->scope), rule->words);
+        return jalon_fail(ctx, JALON_FORBIDDEN,
+                          "this token has not the scope '%s', which it takes to %s",
+                          jalon_scope_name(rule->scope), words);
     }
     bool is_somebody = is_account(party) || party->actor.secret.length > 0;
     return jalon_fail(ctx, is_somebody ? JALON_FORBIDDEN : JALON_UNAUTHENTICATED,
-                      "only %s%s may %s", who[least_role(map, party, right)],
-                      with_author ? " and its author, by account or by the edit secret given once,"
-                                  : "",
-                      rule->words);
+                      with_author
+                          ? "only %s and its author, by account or by the edit secret given once, "
+                            "may %s"
+                          : "only %s may %s",
+                      jalon_say(ctx, who[least_role(map, party, right)]), words);
 }
 
 /* By what it is about, some rights are others. */

@@ -32,7 +32,7 @@ static const char *refuse_text(struct jalon_context *ctx, const struct jalon_set
     struct jalon_value value = {.kind = JALON_VALUE_TEXT, .text = text};
     return jalon_text_is_utf8(text)
                ? jalon_field_value_read(ctx, &rules, value, NULL, &value, status)
-               : "must be written in UTF-8";
+               : jalon_say(ctx, "must be written in UTF-8");
 }
 
 static const char *refuse_texts(struct jalon_context *ctx, const struct jalon_setting *setting,
@@ -62,7 +62,7 @@ static enum jalon_status assign(struct jalon_context *ctx, struct jalon_map *map
     if (status == JALON_OK && reason != NULL) {
         jalon_error_add(ctx, place, where, "%s", reason);
     } else if (status == JALON_OK && !jalon_setting_set(setting, map, value)) {
-        jalon_setting_expect(setting, expected);
+        jalon_setting_expect(ctx, setting, expected);
         jalon_error_add(ctx, place, where, "must be %s", expected);
     }
     return status;

@@ -44,7 +44,7 @@ static enum jalon_status refuse_step(struct jalon_context *ctx,
                          "no step leads from '%s' to '%s'; there are: %s",
                          from >= 0 ? collection->statuses[from].key.data : "",
                          collection->statuses[to].key.data,
-                         list.data != NULL && list.length > 0 ? list.data : "none");
+                         list.data != NULL && list.length > 0 ? list.data : jalon_say(ctx, "none"));
 }
 
 /* The status that is meant, and that it may be reached from here. */

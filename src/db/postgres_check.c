@@ -116,10 +116,10 @@ enum jalon_status jalon_postgres_check(struct jalon_context *ctx,
     }
     const char *database = PQgetvalue(answer, 0, DATABASE);
     if (number(answer, IN_RECOVERY) != 0 || number(answer, READ_ONLY) != 0) {
-        status = jalon_fail(ctx, JALON_UNAVAILABLE, "the database '%s' takes no writes: %s",
-                            database,
-                            number(answer, IN_RECOVERY) != 0 ? "the server is a standby"
-                                                             : "it is set to be read-only");
+        status = jalon_fail(
+            ctx, JALON_UNAVAILABLE, "the database '%s' takes no writes: %s", database,
+            number(answer, IN_RECOVERY) != 0 ? jalon_say(ctx, "the server is a standby")
+                                             : jalon_say(ctx, "it is set to be read-only"));
     } else {
         status = check_postgis(ctx, answer, database);
     }

@@ -51,13 +51,14 @@ static enum jalon_status classify(const char *code)
 static const char *describe(enum jalon_status status)
 {
     switch (status) {
-    case JALON_CONFLICT: return "this exists already";
-    case JALON_RETRY: return "others are writing; try again in a moment";
-    case JALON_INVALID: return "a text is not UTF-8 without U+0000";
-    case JALON_TOO_LARGE: return "this is too large to be stored";
-    case JALON_NO_SPACE: return "there is no space left to store this";
-    case JALON_UNAVAILABLE: return "the database cannot be used now; try again in a moment";
-    default: return "the database refused a statement";
+    case JALON_CONFLICT: return JALON_WORDS("this exists already");
+    case JALON_RETRY: return JALON_WORDS("others are writing; try again in a moment");
+    case JALON_INVALID: return JALON_WORDS("a text is not UTF-8 without U+0000");
+    case JALON_TOO_LARGE: return JALON_WORDS("this is too large to be stored");
+    case JALON_NO_SPACE: return JALON_WORDS("there is no space left to store this");
+    case JALON_UNAVAILABLE:
+        return JALON_WORDS("the database cannot be used now; try again in a moment");
+    default: return JALON_WORDS("the database refused a statement");
     }
 }
 
@@ -81,7 +82,7 @@ enum jalon_status jalon_postgres_fail(struct jalon_context *ctx, const PGresult 
                          PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) == NULL
                              ? PQresultErrorMessage(result)
                              : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-    return jalon_fail(ctx, status, "%s", describe(status));
+    return jalon_fail(ctx, status, "%s", jalon_say(ctx, describe(status)));
 }
 
 enum jalon_status jalon_postgres_fail_lost(struct jalon_context *ctx,
@@ -89,5 +90,5 @@ enum jalon_status jalon_postgres_fail_lost(struct jalon_context *ctx,
 {
     connection->base.broken = true;
     jalon_error_internal(ctx, "connection lost: %s", PQerrorMessage(connection->handle));
-    return jalon_fail(ctx, JALON_UNAVAILABLE, "%s", describe(JALON_UNAVAILABLE));
+    return jalon_fail(ctx, JALON_UNAVAILABLE, "%s", jalon_say(ctx, describe(JALON_UNAVAILABLE)));
 }

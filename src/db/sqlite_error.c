@@ -71,12 +71,13 @@ static enum jalon_status classify(int code, sqlite3 *handle, bool opening)
 static const char *describe(enum jalon_status status)
 {
     switch (status) {
-    case JALON_CONFLICT: return "this exists already";
-    case JALON_RETRY: return "others are writing; try again in a moment";
-    case JALON_TOO_LARGE: return "this is too large to be stored";
-    case JALON_NO_SPACE: return "there is no space left to store this";
-    case JALON_UNAVAILABLE: return "the database cannot be used now (disk failing or read-only?)";
-    default: return "the database refused a statement";
+    case JALON_CONFLICT: return JALON_WORDS("this exists already");
+    case JALON_RETRY: return JALON_WORDS("others are writing; try again in a moment");
+    case JALON_TOO_LARGE: return JALON_WORDS("this is too large to be stored");
+    case JALON_NO_SPACE: return JALON_WORDS("there is no space left to store this");
+    case JALON_UNAVAILABLE:
+        return JALON_WORDS("the database cannot be used now (disk failing or read-only?)");
+    default: return JALON_WORDS("the database refused a statement");
     }
 }
 
@@ -88,7 +89,7 @@ enum jalon_status jalon_db_sqlite_fail(struct jalon_context *ctx, sqlite3 *handl
         return jalon_no_memory(ctx);
     }
     jalon_error_internal(ctx, "%s: %s (%d)", what, sqlite3_errmsg(handle), code);
-    return jalon_fail(ctx, status, "%s", describe(status));
+    return jalon_fail(ctx, status, "%s", jalon_say(ctx, describe(status)));
 }
 
 enum jalon_status jalon_db_sqlite_fail_opening(struct jalon_context *ctx, const char *path,

@@ -51,7 +51,7 @@ void template_read_rules(struct template_reading *reading, const struct jalon_js
         if (setting == NULL || !setting->is_rule) {
             template_complain(reading, "/rules", key.data, "unknown member");
         } else if (!jalon_setting_set(setting, reading->map, read_value(reading, member))) {
-            jalon_setting_expect(setting, expected);
+            jalon_setting_expect(reading->ctx, setting, expected);
             template_complain(reading, "/rules", key.data, "expected %s", expected);
         }
     }

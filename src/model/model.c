@@ -4,6 +4,7 @@
 
 #include "jalon/clock.h"
 #include "jalon/names.h"
+#include "jalon/wording.h"
 
 static const char *const field_types[] = {
     [JALON_FIELD_STRING] = "string",
@@ -21,7 +22,10 @@ static const char *const field_types[] = {
     [JALON_FIELD_OPENING_HOURS] = "opening_hours",
 };
 static const char *const visibilities[] = {"public", "members", "moderators"};
-static const char *const moderations[] = {"pending", "published", "hidden", "rejected", "deleted"};
+/* These and the next are said in reasons, too. */
+static const char *const moderations[] = {JALON_WORDS("pending"), JALON_WORDS("published"),
+                                          JALON_WORDS("hidden"), JALON_WORDS("rejected"),
+                                          JALON_WORDS("deleted")};
 static const char *const actions[] = {"create", "update", "delete", "restore", "approve",
                                       "reject", "hide",   "merge",  "redact",  "erase", "purge"};
 static const char *const policies[] = {"administered", "participatory", "contributory"};
@@ -141,17 +145,17 @@ const char *jalon_collection_refuse_tile_field(const struct jalon_collection *co
                                                int32_t field)
 {
     if (field < 0) {
-        return "no field of this collection has this key";
+        return JALON_WORDS("no field of this collection has this key");
     }
     if (collection->fields[field].visibility != JALON_VISIBILITY_PUBLIC) {
-        return "is not a public field";
+        return JALON_WORDS("is not a public field");
     }
     if (jalon_tile_attribute_is_reserved(collection->fields[field].key)) {
-        return "is what tiles call an attribute of their own";
+        return JALON_WORDS("is what tiles call an attribute of their own");
     }
     for (size_t i = 0; i < collection->tile_field_count; i++) {
         if (collection->tile_fields[i] == field) {
-            return "is there twice";
+            return JALON_WORDS("is there twice");
         }
     }
     return NULL;

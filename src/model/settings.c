@@ -213,35 +213,39 @@ bool jalon_setting_set(const struct jalon_setting *setting, struct jalon_map *ma
     return set_text(setting, (struct jalon_text *)(void *)at, value);
 }
 
-static void expect_choice(const struct jalon_setting *setting, char out[JALON_SETTING_WORDS_SIZE])
+static void expect_choice(const struct jalon_context *ctx, const struct jalon_setting *setting,
+                          char out[JALON_SETTING_WORDS_SIZE])
 {
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = 0; setting->choices[i] != NULL && used < JALON_SETTING_WORDS_SIZE; i++) {
-        const char *before = i == 0 ? "" : setting->choices[i + 1] != NULL ? ", " : " or ";
+        const char *before = i == 0                            ? ""
+                             : setting->choices[i + 1] != NULL ? ", "
+                                                               : jalon_say(ctx, " or ");
         used += (size_t)snprintf(out + used, JALON_SETTING_WORDS_SIZE - used, "%s%s", before,
                                  setting->choices[i]);
     }
 }
 
-void jalon_setting_expect(const struct jalon_setting *setting, char out[JALON_SETTING_WORDS_SIZE])
+void jalon_setting_expect(const struct jalon_context *ctx, const struct jalon_setting *setting,
+                          char out[JALON_SETTING_WORDS_SIZE])
 {
-    const char *suffix = setting->is_required ? ", not empty" : "";
     switch (setting->kind) {
     case JALON_SETTING_BOOLEAN:
-        snprintf(out, JALON_SETTING_WORDS_SIZE, "true or false");
+        snprintf(out, JALON_SETTING_WORDS_SIZE, "%s", jalon_say(ctx, "true or false"));
         return;
     case JALON_SETTING_INTEGER:
-        snprintf(out, JALON_SETTING_WORDS_SIZE, "a whole number from %d to %d", setting->minimum,
-                 setting->maximum);
+        snprintf(out, JALON_SETTING_WORDS_SIZE, jalon_say(ctx, "a whole number from %d to %d"),
+                 setting->minimum, setting->maximum);
         return;
     case JALON_SETTING_LIST:
-        snprintf(out, JALON_SETTING_WORDS_SIZE, "a list of at most %d texts of one line",
-                 setting->maximum);
+        snprintf(out, JALON_SETTING_WORDS_SIZE,
+                 jalon_say(ctx, "a list of at most %d texts of one line"), setting->maximum);
         return;
-    case JALON_SETTING_CHOICE: expect_choice(setting, out); return;
+    case JALON_SETTING_CHOICE: expect_choice(ctx, setting, out); return;
     case JALON_SETTING_TEXT:
     case JALON_SETTING_PROSE: break;
     }
-    snprintf(out, JALON_SETTING_WORDS_SIZE, "a text%s", suffix);
+    snprintf(out, JALON_SETTING_WORDS_SIZE, "%s",
+             setting->is_required ? jalon_say(ctx, "a text, not empty") : jalon_say(ctx, "a text"));
 }

@@ -60,7 +60,9 @@ static enum jalon_status check_version(struct jalon_context *ctx, struct jalon_s
                       "this database has schema version %lld, and a backup of it needs %lld: %s; "
                       "%s",
                       (long long)has, (long long)makes,
-                      has < makes ? "jalon migrate" : "use a newer Jalon", refusal.data);
+                      has < makes ? jalon_say(ctx, "jalon migrate")
+                                  : jalon_say(ctx, "use a newer Jalon"),
+                      refusal.data);
 }
 
 static enum jalon_status copy_rows(struct jalon_context *ctx, struct jalon_store *store,

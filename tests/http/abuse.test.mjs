@@ -87,6 +87,8 @@ test('an address and an account may write so much, a trusted account more, a mem
   const last = await add('pressed', place('Last'));
   assert.match(last.json.detail, /from this address without an account: wait \d+ seconds/);
   assert.equal(last.headers.get('retry-after'), /wait (\d+)/.exec(last.json.detail)[1]);
+  assert.match((await add('pressed', place('Last'), { 'Accept-Language': 'fr' })).json.detail,
+    /^trop de contributions sont venues de cette adresse sans compte : attendez \d+ s$/);
   const results = [];
   for (let n = 0; n < 8; n++) results.push((await add('calm', place(`Newby ${n}`), as('newby'))).status);
   assert.deepEqual(results.slice(0, 6), Array(6).fill(201));
@@ -110,9 +112,10 @@ test('where a zone is closed nobody writes without an account, until it ends', a
   const { json: list } = await send('GET', `${map}/calm/zones`);
   assert.equal(list.items[0].reason, zone.reason);
   assert.deepEqual(list.items[0].geometry, square);
-  const inside = await add('calm', place('Inside', [4.05, 44.05]));
+  const inside = await add('calm', place('Inside', [4.05, 44.05]), { 'Accept-Language': 'fr' });
   assert.equal(inside.status, 403);
-  assert.match(inside.json.detail, /Vandalism in the old town/);
+  assert.equal(inside.json.detail,
+    `ici, personne ne peut écrire sans compte jusqu’au ${list.items[0].ends} : Vandalism in the old town`);
   assert.equal((await add('calm', place('Beside', [4.15, 44.05]))).status, 201);
   assert.equal((await add('calm', place('Inside', [4.05, 44.05]), as('newby'))).status, 201);
   const moved = await add('calm', place('Moves in', [4.2, 44.05]));
