@@ -10,7 +10,7 @@ import { keepReturn, lastSession } from './community/session';
 import type { Draft, Drafts, Secrets, Value } from './drafts';
 import { asValue, patchOf, startEditing, verticesOf, type Editing } from './editing';
 import { check, control, isBlank, toSend, type Control } from './inputs';
-import { distance, lang, plural, say, t, type Word } from './i18n';
+import { distance, plural, say, t, type Word } from './i18n';
 import { shapeOf } from './legend';
 import { licenceName } from './licences';
 import { announce } from './live';
@@ -19,6 +19,7 @@ import { geometryOf, PositionField, shapesOf } from './position';
 import type { FieldSpec, Schema, Schemas } from './schema';
 import type { Entry, State } from './state';
 import { recall, remember } from './storage';
+import { sentence } from './text';
 import type { Candidate, Collection, Item, Problem } from './types';
 
 // What kind of thing it is comes before its details; a collection may have twenty fields, and a
@@ -39,24 +40,6 @@ function arrange(controls: Control[]): { open: Control[]; folded: Control[] } {
     open: [...first, ...required, ...optional.slice(0, OPEN_FIELDS)],
     folded: [...optional.slice(OPEN_FIELDS), ...last],
   };
-}
-
-const REFUSALS: Record<string, Word> = {
-  opening_hours: 'refused.opening_hours',
-  url: 'refused.url',
-  email: 'error.email',
-  phone: 'refused.phone',
-  date: 'refused.date',
-  geometry: 'refused.geometry',
-};
-
-/** The program gives its reasons in English; a reader of another language gets the page's words. */
-function refusal(type: string, reason: string): string {
-  const word = REFUSALS[type];
-  if (lang() === 'en') {
-    return reason;
-  }
-  return word ? t(word) : t('refused.value', { reason });
 }
 
 export interface FormActions {
@@ -467,14 +450,13 @@ export class Form {
       const field = first === 'properties' ? second.replace(/~1/g, '/').replace(/~0/g, '~') : first;
       const target = this.controls.find((each) => each.spec.key === field);
       if (target || field === 'geometry') {
-        const words = refusal(target?.spec.type ?? 'geometry', reason);
-        wrong.set(field, [wrong.get(field), words].filter(Boolean).join(' '));
+        wrong.set(field, [wrong.get(field), sentence(reason)].filter(Boolean).join(' '));
       } else {
-        general.push(reason);
+        general.push(sentence(reason));
       }
     }
     if (wrong.size === 0 && general.length === 0) {
-      general.push(problem.detail ?? problem.title ?? t('add.failed'));
+      general.push(problem.detail ? sentence(problem.detail) : t('add.failed'));
     }
     this.showErrors(wrong, general);
   }
@@ -504,6 +486,6 @@ export class Form {
       event.preventDefault();
       (target ?? this.position)?.focus();
     };
-    return h('li', null, h('a', { href: '#add', onclick: go }, `${name} : ${reason}`));
+    return h('li', null, h('a', { href: '#add', onclick: go }, t('error.at', { name, reason })));
   }
 }

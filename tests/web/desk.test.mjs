@@ -226,7 +226,7 @@ test('who wrote something is blocked by keyboard, also when an answer is lost, a
   await page.fill('#panel textarea', 'Publicité');
   await page.click('#panel button[type="submit"]');
   await page.waitForSelector('#panel .field.invalid select[name="what"]');
-  assert.match(await page.innerText('#panel .field.invalid .error'), /On ne sait rien/, 'in the language of the page');
+  assert.match(await page.innerText('#panel .field.invalid .error'), /^On ne sait rien, ou plus rien, de l’appareil/, 'the reason of the program, in the language of the page');
   await page.keyboard.press('Escape');
   // The answer about this one is lost on its way: it arrived all the same, and arrives once.
   await page.click(`[data-item="${others[1]}"]`);

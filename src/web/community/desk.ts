@@ -74,7 +74,7 @@ class Desk {
     this.outbox.events = {
       changed: () => this.drawStatus(),
       refused: (decision, failures) => this.refused(decision, failures),
-      notAdded: (decision, error) => this.tell(h('p', { class: 'error', role: 'alert' }, `${decision.title} : ${errorWords(error)}`)),
+      notAdded: (decision, error) => this.tell(h('p', { class: 'error', role: 'alert' }, t('error.at', { name: decision.title, reason: errorWords(error) }))),
       added: () => undefined,
     };
     this.contexts = new Contexts(state, new Schemas(state.api));

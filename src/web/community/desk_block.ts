@@ -30,7 +30,7 @@ export function authorOf(item: Waiting): string {
 
 function fields(item: Waiting, ofServer: boolean): FieldOptions[] {
   return [
-    ...(item.author ? [] : [{ name: 'what', label: t('block.what'), type: 'select' as const, value: 'device', refused: 'block.unknown' as const,
+    ...(item.author ? [] : [{ name: 'what', label: t('block.what'), type: 'select' as const, value: 'device',
       choices: ['device', 'address'].map((each) => [each, t(`block.what.${each}` as Word)] as [string, string]), help: t('block.what_help') }]),
     { name: 'ends', label: t('block.ends'), type: 'select', value: 'week',
       choices: Object.keys(TERMS).map((each) => [each, t(`block.ends.${each}` as Word)]) },
@@ -60,8 +60,7 @@ export function blockPanel(item: Waiting, options: BlockOptions, close: () => vo
   return {
     element: panelFrame(t('block.title', { name }), close,
       item.author ? null : h('p', { class: 'note' }, t('block.anonymous_help')),
-      form({ fields: fields(item, options.ofServer), submit: t('block.submit'), danger: true, send,
-        refused: { 403: 'block.is_team' } })),
+      form({ fields: fields(item, options.ofServer), submit: t('block.submit'), danger: true, send })),
     key: () => false,
   };
 }

@@ -75,7 +75,6 @@ export function revertPanel(item: Waiting, { root, done }: RevertOptions, close:
       fields: [{ name: 'hours', label: t('revert.hours'), type: 'number', value: hours, required: true, minimum: 1, maximum: HOURS_MAX,
         pointers: ['contribution'] }],
       submit: t('revert.look'),
-      refused: { 404: 'block.unknown' },
       send: async (values) => {
         const body = { ...(item.author ? { account: item.author } : { contribution: item.id }), hours: Number(values['hours']) };
         offer(body, await new Reverting(root, { ...body, dry_run: true }).finish());

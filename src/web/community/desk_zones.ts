@@ -136,11 +136,10 @@ class Zones {
       fields: [
         this.place,
         { name: 'ends', label: t('zones.ends'), type: 'date', required: true, value: dayOf(new Date(now + USUAL_DAYS * DAY_MS)),
-          help: t('zones.ends_help'), refused: 'zones.bad_ends' },
+          help: t('zones.ends_help') },
         { name: 'reason', label: t('zones.reason'), type: 'area', required: true, maximum: REASON_MAX, help: t('zones.reason_help') },
       ],
       submit: t('zones.submit'),
-      refused: { 409: 'zones.too_many' },
       send: (values) => this.close(values),
     });
   }

@@ -108,7 +108,7 @@ function found(talk: Talk, list: Target[], add: (target: Target) => Promise<void
     const name = each.title ?? t('mine.untitled');
     return h('li', { 'data-target': each.id },
       h('span', null, name, ' ', h('span', { class: 'note' }, kindOf(talk, each))),
-      action(t('link.this'), () => add(each), { 'aria-label': t('link.this_one', { name }) }, { 409: 'link.conflict' }));
+      action(t('link.this'), () => add(each), { 'aria-label': t('link.this_one', { name }) }));
   }));
 }
 

@@ -5,6 +5,7 @@ import { h } from '../dom';
 import { NetworkError, RefusedError } from '../http';
 import { plural, t, type Word } from '../i18n';
 import { announce } from '../live';
+import { sentence } from '../text';
 
 export type Values = Record<string, string | boolean>;
 type Choice = [value: string, name: string];
@@ -24,12 +25,10 @@ export interface FieldOptions {
   pointers?: string[];
   /** What else is wrong with it, given everything that was typed. */
   wrong?(values: Values): string | null;
-  /** What it means when the program does not take the value, where the page knows it in the reader's language. */
-  refused?: Word;
 }
 
 export interface Field {
-  options: Pick<FieldOptions, 'name' | 'pointers' | 'refused' | 'type' | 'required' | 'minimum' | 'maximum' | 'wrong'>;
+  options: Pick<FieldOptions, 'name' | 'pointers' | 'type' | 'required' | 'minimum' | 'maximum' | 'wrong'>;
   element: HTMLElement;
   value(): string | boolean;
   focus(): void;
@@ -191,9 +190,9 @@ function problemWords(error: unknown, fields: Field[], known: Refusals = {}): st
       const target = fields.find(({ options }) =>
         name.includes(options.name) || (options.pointers ?? []).some((each) => name.includes(each)));
       if (target) {
-        target.fail(target.options.refused ? t(target.options.refused) : t('refused.value', { reason }));
+        target.fail(sentence(reason));
       } else {
-        general.push(reason);
+        general.push(sentence(reason));
       }
     }
     if (general.length > 0 || fields.some((each) => each.element.classList.contains('invalid'))) {
@@ -202,6 +201,9 @@ function problemWords(error: unknown, fields: Field[], known: Refusals = {}): st
   }
   return [errorWords(error, known)];
 }
+
+/** What a proxy answers says nothing to a reader. */
+const UNSAID: Refusals = { 403: 'failed.forbidden', 404: 'failed.not_found', 429: 'failed.too_many' };
 
 /** A failure in words; `known`: those that the page knows better. */
 export function errorWords(error: unknown, known: Refusals = {}): string {
@@ -213,20 +215,15 @@ export function errorWords(error: unknown, known: Refusals = {}): string {
     if (word) {
       return t(word);
     }
+    // What to do is known better here; of all else the program says why.
     switch (error.status) {
       case 401:
         return t('failed.unauthenticated');
-      case 403:
-        return t('failed.forbidden');
-      case 404:
-        return t('failed.not_found');
       case 412:
         return t('failed.changed');
-      case 429:
-        return t('failed.too_many');
       default: {
-        const first = error.problem.errors?.[0]?.reason;
-        return t('refused.value', { reason: first ?? error.message });
+        const why = error.problem.errors?.[0]?.reason || error.problem.detail;
+        return why ? sentence(why) : t(UNSAID[error.status] ?? 'failed.other');
       }
     }
   }
@@ -239,7 +236,7 @@ export function mark(state: string): HTMLElement {
 }
 
 /** A button that does something once at a time, and says beside it when it failed. */
-export function action(name: string, act: () => Promise<void>, props: Record<string, unknown> = {}, refused: Refusals = {}): HTMLElement {
+export function action(name: string, act: () => Promise<void>, props: Record<string, unknown> = {}): HTMLElement {
   const error = h('span', { class: 'error', role: 'status' });
   let busy = false;
   const run = async (): Promise<void> => {
@@ -251,7 +248,7 @@ export function action(name: string, act: () => Promise<void>, props: Record<str
     try {
       await act();
     } catch (reason) {
-      error.textContent = errorWords(reason, refused);
+      error.textContent = errorWords(reason);
     } finally {
       busy = false;
     }

@@ -69,7 +69,7 @@ export interface ZonePlaceEvents {
 
 /** A part of the form: its value is the geometry as JSON, nothing while it is not one. */
 export class ZonePlaceField implements Field {
-  readonly options = { name: 'geometry', refused: 'zones.bad_geometry' as const };
+  readonly options = { name: 'geometry' };
   readonly element = h('fieldset', { class: 'field zone-place' });
   private readonly error = h('p', { class: 'error', id: 'zone-place-error' });
   private readonly body = h('div', { class: 'zone-how' });
