@@ -20,6 +20,7 @@ import { Matches } from './matches';
 import { Nearby } from './nearby';
 import { Popup } from './popup';
 import { locate } from './position';
+import { pressed } from './press';
 import { Router, type Route } from './route';
 import { Schemas } from './schema';
 import { Search } from './search';
@@ -307,6 +308,12 @@ class Page {
       this.swap(this.popup.pending(selected), focus, route.view, null);
       focus = false;
     }
+    if (!focus && pressed()) {
+      await pressed();
+      if (mine !== this.drawing) {
+        return;
+      }
+    }
     // Before the search box moves from the view that is open into the new one.
     const focused = document.activeElement;
     let view: HTMLElement | null;
@@ -474,7 +481,7 @@ class Page {
     this.account();
     this.languages();
     this.mapButtons();
-    this.tabs();
+    this.makeTabs();
     this.attribution();
     this.map?.relabel();
   }
@@ -519,20 +526,24 @@ class Page {
     );
   }
 
-  private tabs(): void {
-    const { view } = this.open(this.router.route);
+  private makeTabs(): void {
     const focused = document.activeElement?.id;
     byId('tabs').replaceChildren(
       ...TABS.map((tab) =>
         h('button', {
           type: 'button', id: `tab-${tab}`, class: tab === 'add' ? 'primary' : null,
-          'aria-expanded': String(view === tab), 'aria-controls': 'view',
-          onclick: () => this.tab(tab),
+          'aria-controls': 'view', onclick: () => this.tab(tab),
         }, icon(TAB_ICONS[tab]), t(`tab.${tab}`))),
     );
+    this.tabs();
     if (focused?.startsWith('tab-')) {
       document.getElementById(focused)?.focus({ preventScroll: true });
     }
+  }
+
+  private tabs(): void {
+    const { view } = this.open(this.router.route);
+    TABS.forEach((tab) => byId(`tab-${tab}`).setAttribute('aria-expanded', String(view === tab)));
   }
 
   /** Who made what is drawn: the base map, and every collection that is shown. */

@@ -10,6 +10,7 @@ import { anchorOf, round } from '../geometry';
 import { request } from '../http';
 import { plural, say, t, type Word } from '../i18n';
 import { announce } from '../live';
+import { pressed } from '../press';
 import { Schemas } from '../schema';
 import { State } from '../state';
 import { recall, remember } from '../storage';
@@ -144,6 +145,7 @@ class Desk {
     if (this.items.length - this.at < ENOUGH_AHEAD && this.next !== null && !this.reading) {
       try {
         await this.readMore();
+        await pressed();
         this.drawList();
       } catch {
         this.foot.replaceChildren(action(t('retry'), () => this.fill()));
