@@ -64,6 +64,8 @@ class Page {
   private left = Date.now();
   /** Counts drawings, so that an answer that comes late does not replace what is open now. */
   private drawing = 0;
+  /** The view that the map has taken its size beside. */
+  private fitted: Route['view'] | null = null;
   /** In each view, the control that opened another one: it gets the focus back. */
   private readonly opener = new Map<Route['view'], string>();
 
@@ -306,6 +308,7 @@ class Page {
     const { selected } = this.state;
     if (route.view === 'item' && selected?.partial && selected.item.id === route.id) {
       this.swap(this.popup.pending(selected), focus, route.view, null);
+      this.fitMap(route.view);
       focus = false;
     }
     if (!focus && pressed()) {
@@ -326,6 +329,7 @@ class Page {
       return;
     }
     this.swap(view, focus, route.view, focused);
+    this.fitMap(route.view);
     if (!('id' in route) && this.state.selected) {
       this.state.select(null);
     }
@@ -417,6 +421,17 @@ class Page {
       focusHeading(view.querySelector('h2'));
     } else if (within !== null || active === document.body) {
       byId('tab-legend').focus({ preventScroll: true });
+    }
+  }
+
+  /**
+   * The map takes the room that another view leaves it before anybody points at it, and before the list
+   * asks for what is in the window: the browser tells it only when it has drawn, which may take long.
+   */
+  private fitMap(view: Route['view']): void {
+    if (view !== this.fitted) {
+      this.fitted = view;
+      this.map?.resize();
     }
   }
 

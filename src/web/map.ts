@@ -359,6 +359,12 @@ class MapLibreView implements MapView {
     }
   }
 
+  resize(): void {
+    if (this.ready) {
+      this.map.resize();
+    }
+  }
+
   zoomBy(steps: number): void {
     this.map.zoomTo(this.map.getZoom() + steps);
   }

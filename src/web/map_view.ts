@@ -40,6 +40,8 @@ export interface MapView {
   /** Moves only when the place cannot be seen. */
   reveal(place: { box: Box; anchor: LonLat }): void;
   zoomBy(steps: number): void;
+  /** Takes the size that its element has now. */
+  resize(): void;
   centre(): LonLat;
   /** From now on a tap gives a position; the draft's own point can be dragged or moved by arrows. */
   startDrawing(draft: Draft, tapped: (position: LonLat) => void, dragged: () => void): void;
