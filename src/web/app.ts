@@ -190,14 +190,11 @@ class Page {
       return;
     }
     byId('map-buttons').hidden = false;
-    this.form.map = this.map;
+    this.form.useMap(this.map);
     this.map.setBase(this.baseMaps.chosen);
     this.map.highlight(this.state.selected);
     if (this.state.selected?.place && !this.router.place) {
       this.map.goTo(this.state.selected.place);
-    }
-    if (['add', 'edit', 'propose'].includes(this.router.route.view)) {
-      void this.show(this.router.route, false);
     }
   }
 

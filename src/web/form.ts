@@ -50,7 +50,7 @@ export interface FormActions {
 }
 
 export class Form {
-  map: MapView | null = null;
+  private map: MapView | null = null;
   private position: PositionField | null = null;
   private controls: Control[] = [];
   private schema: Schema | null = null;
@@ -76,6 +76,14 @@ export class Form {
   leave(): void {
     this.position?.stop();
     this.position = null;
+  }
+
+  /** The map has come. Whoever is filling in the form already keeps it: only the place is drawn anew. */
+  useMap(map: MapView): void {
+    this.map = map;
+    if (this.position) {
+      this.drawPosition();
+    }
   }
 
   private get draft(): Draft {
@@ -152,7 +160,7 @@ export class Form {
     const { open, folded } = arrange(this.controls);
     return h(
       'form',
-      { novalidate: true, id: 'add-form', onsubmit: (event: Event) => this.submit(event, collection) },
+      { novalidate: true, id: 'add-form', 'data-collection': collection.id, onsubmit: (event: Event) => this.submit(event, collection) },
       h('div', { id: 'form-errors' },
         draft.waiting && h('p', { class: 'warn' }, t('add.waiting'))),
       h('p', { class: 'note' }, say(collection.descriptions)),
