@@ -147,6 +147,9 @@ class Desk {
         await this.readMore();
         await pressed();
         this.drawList();
+        if (this.context.dataset['item'] === '' && !this.context.hasAttribute('aria-busy')) {
+          await this.drawContext(); // there was nothing to show
+        }
       } catch {
         this.foot.replaceChildren(action(t('retry'), () => this.fill()));
       }
@@ -183,7 +186,8 @@ class Desk {
   }
 
   private drawList(): void {
-    const had = this.list.contains(document.activeElement);
+    // Also whoever had come to the end before the next page came.
+    const had = this.list.contains(document.activeElement) || document.activeElement === this.foot;
     this.list.replaceChildren(...this.items.map((each, index) => this.row(each, index)));
     this.foot.textContent = this.items.length === 0 && this.next === null ? t('desk.empty') : plural('desk.left', this.items.length) + (this.next ? ' +' : '');
     if (had) {
