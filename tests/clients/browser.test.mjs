@@ -10,7 +10,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { serve, stop } from '../server.mjs';
-import { launch } from '../web/browser.mjs';
+import { launch, newPage } from '../web/browser.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const libraries = {
@@ -56,7 +56,7 @@ after(async () => {
 });
 
 async function openPage(library) {
-  const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
+  const { page, context } = await newPage(browser, { viewport: { width: 800, height: 600 } });
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
@@ -64,7 +64,7 @@ async function openPage(library) {
   await page.setContent(`<!doctype html><link rel="stylesheet" href="/${library}.css">
     <div id="map" style="position:absolute;inset:0"></div><script src="/${library}.js"></script>`);
   await page.waitForFunction((name) => name in globalThis, { leaflet: 'L', ol: 'ol', maplibre: 'maplibregl' }[library]);
-  return { page, wrong };
+  return { page, context, wrong };
 }
 
 /** All contributions of a collection in a box, as the list of the program has them. */
@@ -76,7 +76,7 @@ async function list(collection, box) {
 }
 
 test('Leaflet draws the items of a box, page after page, and others after a move', async () => {
-  const { page, wrong } = await openPage('leaflet');
+  const { page, context, wrong } = await openPage('leaflet');
   await page.evaluate(([root, [lon, lat]]) => {
     const view = L.map('map', { zoomControl: false, zoomAnimation: false, fadeAnimation: false });
     const layer = L.geoJSON(null, {
@@ -116,11 +116,11 @@ test('Leaflet draws the items of a box, page after page, and others after a move
   });
   assert.ok((await compare()) > 0);
   assert.deepEqual(wrong, []);
-  await page.close();
+  await context.close();
 });
 
 test('OpenLayers draws the items of the boxes that it looks at', async () => {
-  const { page, wrong } = await openPage('ol');
+  const { page, context, wrong } = await openPage('ol');
   await page.evaluate(([root, middle]) => {
     const source = new ol.source.Vector({
       format: new ol.format.GeoJSON(),
@@ -152,11 +152,11 @@ test('OpenLayers draws the items of the boxes that it looks at', async () => {
   assert.deepEqual(seen.ids, expected);
   assert.equal(seen.hits, expected.length);
   assert.deepEqual(wrong, []);
-  await page.close();
+  await context.close();
 });
 
 test('OpenLayers reads the tile set of OGC API Tiles and draws its tiles', async () => {
-  const { page, wrong } = await openPage('ol');
+  const { page, context, wrong } = await openPage('ol');
   await page.evaluate(([root, middle]) => {
     const source = new ol.source.OGCVectorTile({
       url: `${root}/tiles/WebMercatorQuad`,
@@ -198,7 +198,7 @@ test('OpenLayers reads the tile set of OGC API Tiles and draws its tiles', async
     assert.deepEqual(seen[collection], expected, collection);
   }
   assert.deepEqual(wrong, []);
-  await page.close();
+  await context.close();
 });
 
 /** A map of MapLibre without anything of ours but the style. */
@@ -239,19 +239,19 @@ function rendered(page, collection) {
 
 for (const style of ['collections', 'categories']) {
   test(`MapLibre draws the style "${style}" from its address`, async () => {
-    const { page, wrong } = await openPage('maplibre');
+    const { page, context, wrong } = await openPage('maplibre');
     await maplibre(page, `${map}/styles/${style}`, 18);
     const seen = await rendered(page, 'accessibility');
     const expected = await list('accessibility', seen.box);
     assert.ok(expected.length > 10);
     assert.deepEqual(seen.ids, expected);
     assert.deepEqual(wrong, []);
-    await page.close();
+    await context.close();
   });
 }
 
 test('MapLibre draws the TileJSON; at low zooms its points add up to all contributions', async () => {
-  const { page, wrong } = await openPage('maplibre');
+  const { page, context, wrong } = await openPage('maplibre');
   const style = {
     version: 8,
     sources: { jalon: { type: 'vector', url: `${map}/tilejson` } },
@@ -263,5 +263,5 @@ test('MapLibre draws the TileJSON; at low zooms its points add up to all contrib
   assert.equal(count, numberMatched);
   assert.ok(ids.length < numberMatched / 2, 'they are drawn together');
   assert.deepEqual(wrong, []);
-  await page.close();
+  await context.close();
 });

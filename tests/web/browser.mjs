@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { afterEach } from 'node:test';
 import { chromium } from 'playwright-core';
 
 export const base = (process.env.JALON_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
@@ -17,6 +18,8 @@ const ARGS = [
   '--disable-component-update', '--disable-sync', '--use-gl=angle', '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
 ];
+// For whatever is waited for: it comes when the machine comes to it. Only a failure takes this long.
+export const PATIENCE_MS = 120000;
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -33,8 +36,76 @@ export async function get(path) {
 }
 
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS, timeout: PATIENCE_MS });
 }
+
+/** Waits until `look` says yes; returns what it said. */
+export async function eventually(what, look) {
+  const end = Date.now() + PATIENCE_MS;
+  for (let said = await look(); ; said = await look()) {
+    if (said) {
+      return said;
+    }
+    assert.ok(Date.now() < end, `${what}: not within ${PATIENCE_MS / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+// --- Pages that are watched ---
+
+const CONSOLE_LINES = 20;
+const FAILED_REQUESTS = 10;
+const WORDS_SHOWN = 1500;
+const WORDS_PATIENCE_MS = 10000;
+const watched = new Map(); // the pages that are open, with what was seen of each
+
+/** A page in a context of its own, and what goes wrong in it: `requests`, `violations` of the policy, `errors`. */
+export async function newPage(browser, options) {
+  // The map jumps instead of flying: nothing has to be waited for.
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  const seen = { requests: [], violations: [], errors: [], console: [], failed: [] };
+  page.on('request', (request) => seen.requests.push(request.url()));
+  page.on('requestfailed', (request) => seen.failed.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) {
+      seen.failed.push(`${response.request().method()} ${response.url()}: ${response.status()}`);
+    }
+  });
+  page.on('pageerror', (error) => seen.errors.push(String(error.stack ?? error)));
+  page.on('console', (message) => {
+    seen.console.push(`${message.type()}: ${message.text()}`);
+    if (/content security policy/i.test(message.text())) {
+      seen.violations.push(message.text());
+    }
+  });
+  watched.set(page, seen);
+  page.on('close', () => watched.delete(page));
+  return { page, context, seen };
+}
+
+/** What is on the page, in words; a page that hangs has none to say. */
+function wordsOf(page) {
+  return Promise.race([
+    page.evaluate(() => document.body.innerText),
+    new Promise((resolve) => setTimeout(resolve, WORDS_PATIENCE_MS, 'no answer')),
+  ]).catch(String);
+}
+
+// A test closes what it opened when all went well: what is open yet belongs to one that failed.
+afterEach(async () => {
+  for (const [page, seen] of [...watched]) {
+    const words = (await wordsOf(page)).replace(/\s*\n\s*/g, ' | ').slice(0, WORDS_SHOWN);
+    console.log([
+      `The page of the test that failed: ${page.url()}`, `  shows: ${words}`,
+      ...seen.errors.map((each) => `  script: ${each}`),
+      ...seen.console.slice(-CONSOLE_LINES).map((each) => `  console ${each}`),
+      ...seen.failed.slice(-FAILED_REQUESTS).map((each) => `  request ${each}`),
+    ].join('\n'));
+    await page.context().close();
+  }
+});
 
 /** As on a device that cannot draw: the list stands for the map. */
 export function withoutWebgl(page) {
@@ -48,24 +119,10 @@ export function withoutWebgl(page) {
 
 /**
  * Opens the page. `tiles`: "served", or "offline" for a base map that cannot be reached; `webgl`:
- * false for a device that cannot draw; `hash`: what is open. Requests, violations of the policy and
- * errors are collected in `seen`.
+ * false for a device that cannot draw; `hash`: what is open.
  */
 export async function open(browser, { device = DESKTOP, locale = 'fr-FR', tiles = 'served', webgl = true, hash = '', before, ...rest } = {}) {
-  const context = await browser.newContext({
-    // The map jumps instead of flying: nothing has to be waited for.
-    reducedMotion: 'reduce', ...device, locale, ...rest,
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30000);
-  const seen = { requests: [], violations: [], errors: [] };
-  page.on('request', (request) => seen.requests.push(request.url()));
-  page.on('pageerror', (error) => seen.errors.push(String(error.stack ?? error)));
-  page.on('console', (message) => {
-    if (/content security policy/i.test(message.text())) {
-      seen.violations.push(message.text());
-    }
-  });
+  const { page, context, seen } = await newPage(browser, { ...device, locale, ...rest });
   await page.route((url) => url.origin !== base && url.protocol.startsWith('http'), (route) =>
     tiles === 'offline'
       ? route.abort('internetdisconnected')
@@ -111,6 +168,11 @@ export async function openTab(page, tab) {
   await page.waitForSelector(`#view .${tab}`);
 }
 
+/** Presses it if it is there yet: what the page does by itself in a while may have been done meanwhile. */
+export function pressIfThere(page, selector) {
+  return page.evaluate((wanted) => document.querySelector(wanted)?.click(), selector);
+}
+
 /** Waits until the list has been filled for the window. */
 export async function listed(page) {
   await page.waitForSelector('.view.list[aria-busy="false"]');
@@ -152,6 +214,22 @@ export async function drawn(page) {
   await page.waitForSelector('#map[aria-busy="false"]', { state: 'attached' });
 }
 
+/**
+ * Points at the middle of the map, by "click" or "tap", until `look` says that it had an effect: what has
+ * been fetched is drawn a while later.
+ */
+export async function pointAtMiddle(page, how, what, look) {
+  const map = page.locator('#map');
+  await drawn(page);
+  await eventually(what, async () => {
+    const { width, height } = await map.boundingBox();
+    await map[how]({ position: { x: width / 2, y: height / 2 } });
+    // It has been seen to when the next picture has been drawn.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    return look();
+  });
+}
+
 /** The colour in the middle of the map, as "#rrggbb". */
 export async function middleColour(page) {
   const { x, y, width, height } = await page.locator('#map').boundingBox();
@@ -166,15 +244,8 @@ export async function middleColour(page) {
 
 /** Waits until the middle of the map has, or (not) has not, this colour: drawing in software is slow. */
 export async function waitForMiddle(page, colour, not = false) {
-  let found;
-  for (let tries = 0; tries < 120; tries++) {
-    found = await middleColour(page);
-    if ((found === colour.toLowerCase()) !== not) {
-      return;
-    }
-    await page.waitForTimeout(250);
-  }
-  assert.fail(`the middle of the map is ${found}, ${not ? 'still' : 'not'} ${colour}`);
+  await eventually(`the middle of the map is ${not ? 'not ' : ''}${colour}`, async () =>
+    ((await middleColour(page)) === colour.toLowerCase()) !== not);
 }
 
 /** The requests for tiles among these addresses. */

@@ -5,14 +5,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { base, checkAccessible, DESKTOP, mapPath, withoutWebgl } from './browser.mjs';
+import { base, checkAccessible, DESKTOP, eventually, mapPath, newPage, withoutWebgl } from './browser.mjs';
 
 const map = mapPath.split('/').pop();
 export const NARROW = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
 
 export function jalon(args, input) {
   const run = spawnSync(process.env.JALON_BIN, [...args, '--data', process.env.JALON_DATA], { encoding: 'utf8', input });
-  assert.equal(run.status, 0, `jalon ${args.join(' ')}: ${run.stderr}`);
+  assert.equal(run.status, 0, `jalon ${args.join(' ')}: ${run.error ?? run.signal ?? ''} ${run.stderr}`);
   return run.stdout.trim();
 }
 
@@ -48,30 +48,22 @@ export function client(name) {
 
 /** A browser window in which `name` is signed in; nobody without a name. `webgl`: see `open`. */
 export async function enter(browser, name, { device = DESKTOP, locale = 'fr-FR', webgl = true } = {}) {
-  const context = await browser.newContext({ reducedMotion: 'reduce', locale, ...device });
+  const { page, context, seen } = await newPage(browser, { locale, ...device });
   if (name) {
     const response = await context.request.post(`${base}/sessions`, {
       headers: { Origin: base }, data: { account: name, password: passwordOf(name) },
     });
     assert.equal(response.status(), 201, await response.text());
   }
-  const page = await context.newPage();
-  page.setDefaultTimeout(30000);
   if (!webgl) {
     await withoutWebgl(page);
   }
-  const seen = { violations: [], errors: [] };
-  page.on('pageerror', (error) => seen.errors.push(String(error.stack ?? error)));
-  page.on('console', (message) => {
-    if (/content security policy/i.test(message.text())) {
-      seen.violations.push(message.text());
-    }
-  });
   return { page, context, seen };
 }
 
 /** Opens one of the community's pages and waits until it is drawn. */
 export async function visit(page, path) {
+  await page.goto('about:blank'); // what is open may be another part of the same page
   await page.goto(base + path);
   await page.waitForSelector('#page[data-ready="true"]:not([aria-busy])');
 }
@@ -84,15 +76,28 @@ export async function checkPage(page, where) {
 }
 
 /** The link in the newest mail to this address whose fragment begins like this: "confirm". */
-export async function mailedLink(address, purpose) {
-  for (let tries = 0; tries < 300; tries++) {
-    const mails = (await readFile(process.env.JALON_MAILS, 'utf8').catch(() => '')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+export function mailedLink(address, purpose) {
+  return eventually(`a mail to ${address} with a link to ${purpose}`, async () => {
+    const written = await readFile(process.env.JALON_MAILS, 'utf8').catch(() => '');
+    // The last line may be half written.
+    const mails = written.split('\n').slice(0, -1).map((line) => JSON.parse(line));
     const text = mails.filter(({ to }) => to.includes(address)).map((mail) => mail.text).reverse()
       .find((each) => each.includes(`/account#${purpose}=`));
-    if (text) {
-      return text.match(new RegExp(`\\S+/account#${purpose}=\\S+`))[0];
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return assert.fail(`no mail with a link to ${purpose} came to ${address}`);
+    return text?.match(new RegExp(`\\S+/account#${purpose}=\\S+`))[0];
+  });
+}
+
+/** Opens a mailed link as a mail program does. Nothing is used up before somebody presses the button. */
+export async function openLink(page, link) {
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.waitForSelector('#landing button[type="submit"]');
+  assert.equal(new URL(page.url()).hash, '', 'the token leaves the address');
+}
+
+/** Once used, the link opens nothing more. */
+export async function assertUsedUp(page, link) {
+  await openLink(page, link);
+  await page.click('#landing button[type="submit"]');
+  await page.waitForSelector('#landing .summary-errors');
 }

@@ -46,7 +46,7 @@ async function run(jalon, file) {
   try {
     const demo = spawnSync(jalon, ['demo', '--data', data], { encoding: 'utf8' });
     if (demo.status !== 0) {
-      throw new Error(`jalon demo: exit code ${demo.status}\n${demo.stdout}${demo.stderr}`);
+      throw new Error(`jalon demo: exit code ${demo.status} ${demo.error ?? demo.signal ?? ''}\n${demo.stdout}${demo.stderr}`);
     }
     server = await serve(jalon, data, ['--smtp', sink.url, '--mail-from', 'carte@example.org']);
     return await runTests(file, jalon, data, server.port);
