@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertClean, base, get, launch, mapPath, pointCollection } from './browser.mjs';
-import { checkPage, client, enter, mailedLink, NARROW, passwordOf, person, visit } from './community.mjs';
+import { assertClean, base, eventually, get, launch, mapPath, pointCollection } from './browser.mjs';
+import { assertUsedUp, checkPage, client, enter, mailedLink, NARROW, openLink, passwordOf, person, visit } from './community.mjs';
 
 let browser;
 before(async () => {
@@ -49,12 +49,13 @@ test('an admin changes settings, and what is wrong is said beside the field', as
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'trust_count');
   await group.locator('input[name="trust_count"]').fill('5');
   await group.locator('button[type="submit"]').click();
-  await page.locator('#group-moderation .said').waitFor();
+  await page.locator('#group-moderation .said:not(:empty)').waitFor();
   const { body } = await client('boss')('GET', `${mapPath}/settings`);
   assert.deepEqual([body.moderation, body.trust_count], ['trust', 5]);
   await page.locator('#group-moderation select[name="moderation"]').selectOption('post');
   await page.locator('#group-moderation button[type="submit"]').click();
-  await page.waitForFunction(async (path) => (await (await fetch(path)).json()).moderation === 'post', `${mapPath}/settings?f=json`);
+  await eventually('what is published at once', async () =>
+    (await client('boss')('GET', `${mapPath}/settings`)).body.moderation === 'post');
   assertClean(seen);
   await context.close();
 });
@@ -183,10 +184,7 @@ test('somebody signs up, confirms the address by the mailed link, and shows a pr
   await page.click('#sign-up button[type="submit"]');
   await page.waitForSelector('#sign-up .said');
   const link = await mailedLink('carole@example.org', 'confirm');
-  await page.goto('about:blank');
-  await page.goto(link);
-  await page.waitForSelector('#landing button[type="submit"]');
-  assert.doesNotMatch(page.url(), /confirm=/, 'the token leaves the address');
+  await openLink(page, link);
   await page.click('#landing button[type="submit"]');
   await page.waitForSelector('#sign-out');
   await page.goto(`${base}/account#profile`);
@@ -196,11 +194,7 @@ test('somebody signs up, confirms the address by the mailed link, and shows a pr
   await visit(page, '/accounts/carole');
   assert.match(await page.innerText('#profile'), /fontaines/);
   await checkPage(page, 'profile');
-  // Once used, the link opens nothing more.
-  await page.goto('about:blank');
-  await page.goto(link);
-  await page.click('#landing button[type="submit"]');
-  await page.waitForSelector('#landing .summary-errors');
+  await assertUsedUp(page, link);
   assertClean(seen);
   await context.close();
 });
@@ -213,9 +207,7 @@ test('somebody comes in by a mailed link alone, once', async () => {
   await page.click('#by-mail button[type="submit"]');
   await page.waitForSelector('#by-mail .said');
   const link = await mailedLink('lea@example.org', 'sign_in');
-  await page.goto('about:blank');
-  await page.goto(link);
-  await page.waitForSelector('#landing button[type="submit"]');
+  await openLink(page, link);
   assert.equal((await context.request.get(`${base}/sessions/current`)).status(), 401, 'opening it uses nothing up');
   await checkPage(page, 'a link to sign in');
   await page.click('#landing button[type="submit"]');
@@ -223,10 +215,7 @@ test('somebody comes in by a mailed link alone, once', async () => {
   assert.equal((await (await context.request.get(`${base}/sessions/current`)).json()).account, 'lea');
   await page.click('#sign-out');
   await page.waitForSelector('#sign-in');
-  await page.goto('about:blank');
-  await page.goto(link);
-  await page.click('#landing button[type="submit"]');
-  await page.waitForSelector('#landing .summary-errors');
+  await assertUsedUp(page, link);
   assertClean(seen);
   await context.close();
 });
@@ -291,8 +280,7 @@ test('a forgotten password is replaced by a mailed link', async () => {
   await page.selectOption('#by-mail select', 'password');
   await page.click('#by-mail button[type="submit"]');
   await page.waitForSelector('#by-mail .said');
-  await page.goto('about:blank');
-  await page.goto(await mailedLink('denis@example.org', 'password'));
+  await openLink(page, await mailedLink('denis@example.org', 'password'));
   await page.fill('#landing input[type="password"]', 'une nouvelle phrase');
   await page.click('#landing button[type="submit"]');
   await page.waitForSelector('#sign-out');
@@ -340,7 +328,6 @@ for (const [locale, device] of [['fr-FR', NARROW], ['en-GB', undefined]]) {
   test(`the pages are accessible in ${locale}`, async () => {
     const out = await enter(browser, null, { locale, ...(device ? { device } : {}) });
     for (const path of ['/account', '/account#sign_up', '/account#confirm=abc', '/account#password=abc', `${mapPath}/desk`]) {
-      await out.page.goto('about:blank');
       await visit(out.page, path);
       await checkPage(out.page, `${path}, signed out`);
     }

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { assertClean, base, checkAccessible, launch, mapPath, pointCollection } from './browser.mjs';
-import { checkPage, client, enter as enterWindow, jalon, mailedLink, NARROW, person } from './community.mjs';
+import { assertUsedUp, checkPage, client, enter as enterWindow, jalon, mailedLink, NARROW, openLink, person } from './community.mjs';
 
 const map = mapPath.split('/').pop();
 let browser;
@@ -43,9 +43,16 @@ async function contribution(title, properties = {}, who = ada) {
 async function open(page, id, view = 'item') {
   await page.goto('about:blank');
   await page.goto(`${base}${mapPath}#${view}/${collection.id}/${id}`);
+  // Until the page knows that there will be no map, its parts move.
+  await page.waitForSelector('body.without-map');
   if (view === 'item') {
-    await page.waitForSelector('#talk[data-ready]');
+    await discussed(page);
   }
+}
+
+/** Waits for the conversation; also after a deed of which the page is drawn anew. */
+async function discussed(page) {
+  await page.waitForSelector('#talk[data-ready]');
 }
 
 test('its author changes a contribution, and only what was changed is sent', async () => {
@@ -124,6 +131,7 @@ test('what is there already is shown before something is added', async () => {
   const [lon, lat] = item.geometry.coordinates;
   const { page, context } = await enter(browser, null);
   await page.goto(`${base}${mapPath}#add`);
+  await page.waitForSelector('body.without-map');
   await page.check(`#kind-${collection.id}`);
   await page.waitForSelector('#add-form');
   const details = page.locator('#position details');
@@ -234,6 +242,7 @@ test('what should never have been said is removed from memory, and that it was s
   await form.locator('input[name="description"]').check();
   await form.locator('button[type="submit"]').click();
   await page.waitForSelector('[data-version="3"]');
+  await page.waitForSelector('#redact-words'); // the last that is added to a history
   assert.match(await page.innerText('[data-version="1"] [data-field="title"]'), /retiré par la modération/);
   assert.match(await page.innerText('[data-version="3"]'), /Un nom de personne/);
   assert.doesNotMatch(await page.innerText('#view'), /Zorglub/);
@@ -284,6 +293,7 @@ test('its author takes a step of the workflow, with a reason where one is due, a
   assert.equal((await ada('GET', itemPath(item.id))).body.properties.status, 'answered');
   const { items: [last] } = (await ada('GET', `${itemPath(item.id)}/revisions`)).body;
   assert.deepEqual([last.reason, last.author, last.changes.map((each) => each.field)], ['Le banc est posé', 'ada', ['status']]);
+  await discussed(page);
   assert.equal(await page.locator('#talk-status option').count(), 1, 'the steps from there');
   await context.close();
   const bob = await enter(browser, 'bob');
@@ -357,10 +367,7 @@ test('who lost the code of an addition without an account gets another one by ma
   await page.click('#talk-recover button[type="submit"]');
   await page.waitForSelector('#talk-recover .said');
   const link = await mailedLink('passante@example.org', 'secret');
-  await page.goto('about:blank');
-  await page.goto(link);
-  await page.waitForSelector('#landing button[type="submit"]');
-  assert.doesNotMatch(page.url(), /secret=/, 'the token leaves the address');
+  await openLink(page, link);
   await page.click('#landing button[type="submit"]');
   const secret = await page.innerText('#edit-secret');
   await checkPage(page, 'a new code');
@@ -371,10 +378,7 @@ test('who lost the code of an addition without an account gets another one by ma
   // The device keeps it.
   await page.click('#landing a.button');
   await page.waitForSelector('#edit');
-  await page.goto('about:blank');
-  await page.goto(link);
-  await page.click('#landing button[type="submit"]');
-  await page.waitForSelector('#landing .summary-errors');
+  await assertUsedUp(page, link);
   assertClean(seen);
   await context.close();
 });
@@ -392,6 +396,7 @@ test('what was added without an account is put into one, and its code opens noth
   await checkPage(page, 'adoption');
   await page.click('#talk-adopt button');
   await page.locator('.provenance .author', { hasText: 'carl' }).waitFor();
+  await discussed(page);
   assert.equal(await page.locator('#talk-adopt').count(), 0);
   assert.equal((await client()('GET', itemPath(item.id))).body.properties.author, 'carl');
   assert.equal((await client()('PATCH', itemPath(item.id), { properties: { description: 'plus' } }, headers)).status, 403);
