@@ -41,14 +41,14 @@ for (const [name, device] of [['phone', PHONE], ['desktop', DESKTOP]]) {
     const entries = await listed(page);
     await look('list');
     await entries.first().click();
-    await page.waitForSelector('.view.popup');
+    await page.waitForSelector('.view.popup #talk[data-ready]');
     await look('popup');
     await page.click('#open-history');
     await page.waitForSelector('.view.history');
     await look('history');
     await openTab(page, 'add');
     await page.check(`#kind-${collection.id}`);
-    await page.waitForSelector('#add-form');
+    await page.waitForSelector(`#add-form[data-collection="${collection.id}"]`);
     await page.locator('#more-fields > summary').click();
     await page.click('#position-centre');
     await look('form');

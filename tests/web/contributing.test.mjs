@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertClean, get, launch, mapPath, open, openTab, PHONE, pointCollection, tabTo } from './browser.mjs';
+import { assertClean, eventually, get, launch, mapPath, open, openTab, PHONE, pointCollection, tabTo } from './browser.mjs';
 
 let browser;
 let collection;
@@ -29,10 +29,15 @@ async function stored(page) {
   return get(`${mapPath}/collections/${c}/items/${id}`);
 }
 
+/** Waits for the form of the collection: that of the one chosen before may be open yet. */
+async function formOf(page, id) {
+  await page.waitForSelector(`#add-form[data-collection="${id}"]`);
+}
+
 async function start(page, id = collection.id) {
   await openTab(page, 'add');
   await page.check(`#kind-${id}`);
-  await page.waitForSelector('#add-form');
+  await formOf(page, id);
 }
 
 test('a contribution is made with the keyboard alone', async () => {
@@ -46,7 +51,7 @@ test('a contribution is made with the keyboard alone', async () => {
   while ((await page.evaluate(() => document.activeElement?.id)) !== `kind-${collection.id}`) {
     await page.keyboard.press('ArrowDown');
   }
-  await page.waitForSelector('#add-form');
+  await formOf(page, collection.id);
   await tabTo(page, '#position-centre');
   await page.keyboard.press('Enter');
   const placed = await page.locator('#position-summary').innerText();
@@ -236,9 +241,10 @@ test('a line is drawn tap by tap', async () => {
   if (await shape.count()) {
     await shape.check();
   }
-  for (const [x, y] of [[200, 200], [300, 260], [380, 240]]) {
+  for (const [index, [x, y]] of [[200, 200], [300, 260], [380, 240]].entries()) {
     await page.locator('#map').click({ position: { x, y } });
-    await page.waitForTimeout(400); // two quick clicks are a zoom
+    await eventually(`${index + 1} corners`, async () =>
+      (await page.locator('#position-summary').innerText()).startsWith(String(index + 1)));
   }
   await page.click('#position-undo');
   await page.fill('#field-title', newTitle());

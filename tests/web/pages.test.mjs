@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
-import { base, DESKTOP, get, launch, mapPath, PHONE, post } from './browser.mjs';
+import { base, DESKTOP, get, launch, mapPath, newPage, PHONE, post } from './browser.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const validator = new HtmlValidate({
@@ -38,9 +38,7 @@ after(() => browser.close());
 
 /** `bare`: as a browser that runs no scripts has it. */
 async function visit(path, { bare = false, ...options } = {}) {
-  const context = await browser.newContext({ locale: 'fr-FR', javaScriptEnabled: false, ...DESKTOP, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30000);
+  const { page, context, seen } = await newPage(browser, { locale: 'fr-FR', javaScriptEnabled: false, ...DESKTOP, ...options });
   if (bare) {
     const text = await (await fetchPage(path, 'fr')).text();
     await page.route(base + path, (route) => route.fulfill({
@@ -48,11 +46,16 @@ async function visit(path, { bare = false, ...options } = {}) {
       body: text.replace(/<script type="module".*?<\/script>/, '').replace(/<\/?noscript>/g, ''),
     }));
   }
-  const violations = [];
-  page.on('console', (message) => violations.push(message.text()));
   const answer = await page.goto(base + path);
   assert.equal(answer.status(), 200, path);
-  return { page, context, violations };
+  return { page, context, violations: seen.console };
+}
+
+/** Clicks what leads to another page, and waits for all of that. */
+async function follow(page, link) {
+  const loaded = page.waitForEvent('load');
+  await link.click();
+  await loaded;
 }
 
 function fetchPage(path, language) {
@@ -133,8 +136,8 @@ test('a list is filtered, paged and opened without scripts', async () => {
   await page.locator('.filters > summary').click();
   await page.selectOption('#by-category', { index: 1 });
   await page.fill('#by-limit', '3');
-  await page.click('button[type=submit]');
-  await page.waitForURL(/category=/);
+  await follow(page, page.locator('button[type=submit]'));
+  assert.match(page.url(), /category=/);
   const address = new URL(page.url());
   assert.deepEqual([...address.searchParams.values()].filter((value) => value === ''), [], 'nothing empty is asked for');
   assert.equal(await page.locator('tbody tr').count(), 3);
@@ -142,12 +145,12 @@ test('a list is filtered, paged and opened without scripts', async () => {
   const [shown] = await page.locator('main strong').allInnerTexts();
   assert.equal(Number(shown.replace(/\D/g, '')), numberMatched);
   const first = await page.locator('tbody th').allInnerTexts();
-  await page.click('.paging [rel=next]');
+  await follow(page, page.locator('.paging [rel=next]'));
   assert.notDeepEqual(await page.locator('tbody th').allInnerTexts(), first);
-  await page.click('.paging a:not([rel])');
+  await follow(page, page.locator('.paging a:not([rel])'));
   assert.deepEqual(await page.locator('tbody th').allInnerTexts(), first);
   const title = await page.locator('tbody th a').first().innerText();
-  await page.locator('tbody th a').first().click();
+  await follow(page, page.locator('tbody th a').first());
   assert.equal(await page.locator('h1').innerText(), title);
   await context.close();
 });

@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertClean, base, DESKTOP, digits, get, launch, listed, mapPath, open, openTab, PHONE } from './browser.mjs';
+import {
+  assertClean, base, DESKTOP, digits, get, launch, listed, mapPath, newPage, open, openTab, PHONE, pointAtMiddle,
+} from './browser.mjs';
 
 let browser;
 before(async () => (browser = await launch()));
@@ -25,18 +27,13 @@ test('the legend counts what the program counts', async () => {
 
 test('the page that the browser has kept works again', async () => {
   // Without the interception of other tests, which switches the browser's cache off.
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const violations = [];
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) violations.push(message.text());
-  });
+  const { page, context, seen } = await newPage(browser, {});
   for (const visit of ['first', 'second', 'third']) {
     const answer = await page.goto(`${base}${mapPath}`);
     assert.equal(answer.ok(), true, visit);
     await page.waitForSelector('[data-collection] .count', { state: 'attached' });
   }
-  assert.deepEqual(violations, []);
+  assertClean(seen);
   await context.close();
 });
 
@@ -195,11 +192,7 @@ test('a tap on the map opens what is there', async () => {
   await page.waitForFunction(() => document.getElementById('view').hidden);
   // The contribution is in the middle of the map, where choosing it had moved the map.
   await page.waitForFunction(() => Number(location.hash.split('@')[1]?.split('/')[0]) >= 15.9);
-  const { width, height } = await page.locator('#map').boundingBox();
-  for (let tries = 0; tries < 40 && !(await page.locator('.view.popup').count()); tries++) {
-    await page.locator('#map').tap({ position: { x: width / 2, y: height / 2 } });
-    await page.waitForTimeout(700);
-  }
+  await pointAtMiddle(page, 'tap', 'what is there is opened', () => page.locator('#view .view').count());
   const near = await page.locator('.view.popup').evaluate((view) =>
     [view.dataset.item, ...[...view.querySelectorAll('.items button')].map((each) => each.dataset.item)]);
   assert.ok(near.includes(id), `${id} is not among ${near}`);

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-  assertClean, base, drawn, get, launch, listed, mapPath, open, openTab, PHONE, placeHash, pointCollection, post,
-  tilesOf, waitForMiddle,
+  assertClean, base, drawn, eventually, get, launch, listed, mapPath, open, openTab, PHONE, placeHash, pointAtMiddle,
+  pointCollection, post, pressIfThere, tilesOf, waitForMiddle,
 } from './browser.mjs';
 
 let browser;
@@ -49,7 +49,7 @@ test('the list asks for a page of what is in the window, never for all', async (
   await openTab(page, 'list');
   const entries = await listed(page);
   const first = await entries.count();
-  await page.click('#list-more');
+  await page.click('.view.list[aria-busy="false"] #list-more');
   await page.waitForFunction((count) => document.querySelectorAll('.items button').length > count, first);
   await page.click('#zoom-in');
   await listed(page);
@@ -70,7 +70,11 @@ test('a phone asks for each list once', async () => {
   await drawn(page);
   await openTab(page, 'list');
   await listed(page);
-  await page.waitForTimeout(700); // the map has taken the size that the list leaves it
+  // The map has taken the size that the list leaves it.
+  await page.waitForFunction(() => {
+    const map = document.getElementById('map');
+    return map.querySelector('canvas').clientHeight === map.clientHeight;
+  });
   await listed(page);
   const asked = itemsOf(seen.requests).map((url) => url.pathname);
   assert.ok(asked.length > 1);
@@ -81,6 +85,7 @@ test('a phone asks for each list once', async () => {
 test('a filter is in the address of the tiles, and on the map', async () => {
   const { page, context, seen } = await open(browser, { hash: placeHash(place) });
   await waitForMiddle(page, collection.color);
+  await drawn(page);
   await page.click('#filter-summary');
   seen.requests.length = 0;
   await page.check(`[id="category-${categories[1].key}"]`);
@@ -133,7 +138,7 @@ test('the list is in the order of distance, and complete as far as it goes', asy
   await openTab(page, 'list');
   await listed(page);
   const first = await page.locator('.items button').count();
-  await page.click('#list-more');
+  await page.click('.view.list[aria-busy="false"] #list-more');
   await page.waitForFunction((count) => document.querySelectorAll('.items button').length > count, first);
   const ids = await page.locator('.items button').evaluateAll((all) => all.map((each) => each.dataset.item));
   const [zoom, lat, lon] = await page.evaluate(() => location.hash.split('@')[1]?.split('/').map(Number) ?? []);
@@ -163,7 +168,6 @@ test('a filter chosen while tiles are on their way is the one that is drawn', as
   });
   await page.click('#filter-summary');
   await page.check(`[id="category-${categories[1].key}"]`);
-  await page.waitForTimeout(300);
   await drawn(page);
   await waitForMiddle(page, collection.color, true);
   await context.close();
@@ -172,6 +176,7 @@ test('a filter chosen while tiles are on their way is the one that is drawn', as
 test('a collection that is unticked is not asked for and not drawn', async () => {
   const { page, context, seen } = await open(browser, { hash: placeHash(place) });
   await waitForMiddle(page, collection.color);
+  await drawn(page);
   seen.requests.length = 0;
   await page.uncheck(`#show-${collection.id}`);
   await waitForMiddle(page, collection.color, true);
@@ -211,7 +216,7 @@ test('a new contribution is drawn at once, from tiles that are asked for again',
   await page.click('#send');
   await page.waitForSelector('.view.popup .thanks');
   await drawn(page);
-  assert.ok(tilesOf(seen.requests).length > 0, 'the tiles were not asked for again');
+  await eventually('the tiles are asked for again', () => tilesOf(seen.requests).length > 0);
   // Not selected any more: what is seen now is in the tiles.
   await openTab(page, 'legend');
   await waitForMiddle(page, collection.color);
@@ -251,14 +256,15 @@ test('a cluster opens where it falls apart', async () => {
   assert.equal(cluster.properties.point_count, 2);
   const { page, context, seen } = await open(browser, { hash: placeHash(cluster.geometry.coordinates, 6) });
   await openTab(page, 'legend');
+  const zoomOf = () => page.evaluate(() => Number(location.hash.split('@')[1].split('/')[0]));
   await page.fill('#search', 'Paire'); // nothing else is drawn
-  await waitForMiddle(page, '#ffffff', true);
+  await page.waitForFunction((id) =>
+    document.querySelector(`[data-collection="${id}"] .count`)?.textContent === '2', collection.id);
+  await pointAtMiddle(page, 'click', 'the cluster is opened', async () => (await zoomOf()) !== 6);
+  assert.equal(await zoomOf(), cluster.properties.expansion_zoom);
+  // Both are there now, and nothing in the middle between them.
   await drawn(page);
   const { width, height } = await page.locator('#map').boundingBox();
-  await page.locator('#map').click({ position: { x: width / 2, y: height / 2 } });
-  await page.waitForFunction((zoom) => Number(location.hash.split('@')[1].split('/')[0]) === zoom,
-    cluster.properties.expansion_zoom);
-  // Both are there now, and nothing in the middle between them.
   await page.locator('#map').click({ position: { x: width / 2, y: height / 2 } });
   assert.equal(await page.locator('.view.popup').count(), 0);
   assertClean(seen);
@@ -282,17 +288,30 @@ test('a cluster that no zoom takes apart opens the list', async () => {
     before: (each) => each.route('**/tiles/WebMercatorQuad/**', (route) =>
       route.fulfill({ contentType: 'application/vnd.mapbox-vector-tile', body })),
   });
-  await drawn(page);
-  const { width, height } = await page.locator('#map').boundingBox();
-  await page.locator('#map').click({ position: { x: width / 2, y: height / 2 } });
-  await page.waitForSelector('.view.list');
+  await pointAtMiddle(page, 'click', 'the list is opened', () => page.locator('.view.list').count());
   await context.close();
 });
 
 test('the statistics are those of what is shown', async () => {
   const { page, context } = await open(browser);
   await page.click('#filter-summary');
+  let answer;
+  const held = new Promise((done) => (answer = done));
+  await page.route('**/stats?*', async (route) => {
+    await held;
+    await route.continue();
+  });
   await page.check(`[id="category-${categories[0].key}"]`);
+  // The legend is drawn anew when the figures come: not under a finger, whose click would be lost.
+  await page.hover(`#show-${collection.id}`);
+  await page.mouse.down();
+  const came = page.waitForResponse(/\/stats\?/);
+  answer();
+  await (await came).finished();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  await page.mouse.up();
+  await page.waitForSelector(`#show-${collection.id}:not(:checked)`);
+  await page.check(`#show-${collection.id}`);
   const url = new URL(await page.locator('#stats').getAttribute('href'), base);
   assert.equal(url.searchParams.get('category'), categories[0].key);
   url.searchParams.set('f', 'json');
@@ -327,7 +346,7 @@ test('tiles that do not arrive are told, and come when they can', async () => {
   });
   await page.waitForSelector('#legend-retry');
   broken = false;
-  await page.click('#legend-retry');
+  await pressIfThere(page, '#legend-retry');
   await waitForMiddle(page, collection.color);
   await page.waitForSelector('#legend-retry', { state: 'detached' });
   assertClean(seen);
