@@ -15,7 +15,7 @@ const jalon = process.env.JALON;
 const here = path.dirname(fileURLToPath(import.meta.url));
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'jalon-probe-'));
 const SECRETS = ['Hortensia', 'QuatreVingt', 'Mandragore', 'Belladone', 'Cigue', '424242', 'Entre membres',
-  'Among members', 'Bureau', 'The desk', 'keys_at', '"weight"', 'weight,', 'remark', 'Clés chez', 'Keys at'];
+  'Among members', 'Bureau', 'The desk', 'keys_at', '"weight"', 'weight,', 'whisper', 'Clés chez', 'Keys at'];
 const EXACT = [3.8765432, 43.6123456];
 const GRID_M = 1000;
 const NOT_THERE = '0190f3c2-0000-7000-8000-000000000000';
@@ -77,7 +77,7 @@ before(async () => {
   server = await serve(jalon, data);
   for (const map of ['open', 'coarse', 'closed']) {
     const made = await add(map, 'spots', 'mod', { title: map === 'closed' ? 'Hortensia' : 'Statue', size: 3, keys_at: 'QuatreVingt',
-      weight: 424242, remark: 'Mandragore', categories: ['culture'] });
+      weight: 424242, whisper: 'Mandragore', categories: ['culture'] });
     ids[map] = made.json.id;
     await add(map, 'spots', 'mem', { title: map === 'closed' ? 'Hortensia' : 'Fontaine', size: 5, weight: 7 },
       { type: 'Point', coordinates: [3.81, 43.55] });
@@ -200,17 +200,17 @@ test('each audience reads, finds, sorts and writes what is theirs', async () => 
   assert.ok(!JSON.stringify(await seen('mem')).includes('Mandragore'));
   assert.equal((await seen('mem', 'q=mandragore')).numberMatched, 0);
   assert.equal((await seen('mod', 'q=mandragore')).numberMatched, 1);
-  assert.equal((await ask(`${items('open')}?remark=x`, { as: 'mem' })).status, 400);
+  assert.equal((await ask(`${items('open')}?whisper=x`, { as: 'mem' })).status, 400);
   assert.equal((await ask(items('open', 'club'), { as: 'mem' })).json.numberMatched, 1);
   assert.equal((await ask(items('open', 'desk'), { as: 'mem' })).status, 404);
   assert.equal((await ask(items('open', 'desk'), { as: 'mod' })).json.numberMatched, 1);
   const schema = (await ask('/maps/open/collections/spots/schema', { as: 'mem' })).json;
   assert.ok(schema.properties.properties ? true : 'weight' in schema.properties || JSON.stringify(schema).includes('"weight"'));
-  assert.ok(!JSON.stringify(schema).includes('remark'));
+  assert.ok(!JSON.stringify(schema).includes('whisper'));
   // What a member writes leaves alone what only moderators see, and shows at once to everybody who may.
   await change(item('open', ids.open), 'mem', { properties: { weight: 424242, keys_at: 'QuatreVingt 3' } });
   const after = (await ask(item('open', ids.open), { as: 'mod' })).json.properties;
-  assert.equal(after.remark, 'Mandragore');
+  assert.equal(after.whisper, 'Mandragore');
   assert.equal(after.keys_at, 'QuatreVingt 3');
   const history = (await ask(`${item('open', ids.open)}/revisions`, { as: 'mem' })).json.items;
   assert.ok(JSON.stringify(history).includes('QuatreVingt') && !JSON.stringify(history).includes('Mandragore'));
@@ -244,7 +244,7 @@ test('a change of what is private is a revision that does not say of what', asyn
   const target = item('open', ids.open);
   const shown = ({ version, time, ...rest }) => rest;
   const seen = [];
-  for (const properties of [{ weight: 1 }, { remark: 'Mandragore 2' }, { keys_at: null, weight: 424242 }]) {
+  for (const properties of [{ weight: 1 }, { whisper: 'Mandragore 2' }, { keys_at: null, weight: 424242 }]) {
     await change(target, 'mod', { properties });
     const { json: list } = await ask(`${target}/revisions?limit=1`);
     const { json: one, headers } = await ask(`${target}/revisions/${list.items[0].version}`);
@@ -254,7 +254,7 @@ test('a change of what is private is a revision that does not say of what', asyn
   assert.deepEqual(seen.slice(1), [seen[0], seen[0]]);
   const { json: history } = await ask(`${target}/revisions?limit=1000`);
   assert.deepEqual(history.items.map(({ version }) => version), history.items.map((_, i) => history.items.length - i));
-  await change(target, 'mod', { properties: { remark: 'Mandragore', keys_at: 'QuatreVingt' } });
+  await change(target, 'mod', { properties: { whisper: 'Mandragore', keys_at: 'QuatreVingt' } });
 });
 
 const DEGREE_M = 111195.0797343643;
