@@ -41,13 +41,13 @@ enum jalon_status jalon_store_list_own(struct jalon_context *ctx, struct jalon_s
         jalon_db_integer(before != NULL ? before->map : INT64_MAX),
         jalon_db_integer(before != NULL ? before->number : INT64_MAX),
         jalon_db_integer((int64_t)limit),
+        jalon_db_integer(only_public),
     };
     struct jalon_store_list list = {.size = sizeof(struct jalon_own_contribution),
                                     .read = read_contribution};
-    enum jalon_status status = jalon_store_read_list(
-        ctx, session,
-        only_public ? JALON_QUERY_OWN_PUBLIC_CONTRIBUTIONS : JALON_QUERY_OWN_CONTRIBUTIONS, values,
-        JALON_STORE_COUNT(values), &list);
+    enum jalon_status status =
+        jalon_store_read_list(ctx, session, JALON_QUERY_OWN_CONTRIBUTIONS, values,
+                              JALON_STORE_COUNT(values), &list);
     if (status == JALON_OK) {
         *out = list.items;
         *out_count = list.count;
