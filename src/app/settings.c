@@ -226,7 +226,7 @@ static enum jalon_status apply_patch(struct jalon_context *ctx, struct jalon_map
     if (jalon_json_kind(patch) != JALON_JSON_OBJECT) {
         return jalon_fail_at(ctx, JALON_INVALID, JALON_ERROR_POINTER, "",
                              "expected an object, found %s",
-                             jalon_json_kind_name(jalon_json_kind(patch)));
+                             jalon_say(ctx, jalon_json_kind_name(jalon_json_kind(patch))));
     }
     while (status == JALON_OK && jalon_json_next(patch, &iterator, &key, &json)) {
         const struct jalon_setting *setting = jalon_setting_find(key);
