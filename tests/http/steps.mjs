@@ -112,10 +112,8 @@ function save(wanted, answer, variables) {
   return [];
 }
 
-async function request(step, session) {
-  const asked = substitute(step.request, session.variables);
-  const answer = await send(asked, session);
-  const expected = substitute(step.expect ?? {}, session.variables);
+/** What is not as expected in an answer. */
+function answerDifferences(answer, expected, session) {
   const found = [];
   if (expected.status !== undefined) {
     found.push(...differences(answer.status, expected.status, 'status'));
@@ -124,6 +122,20 @@ async function request(step, session) {
   found.push(...headerDifferences(answer.headers, expected.headers ?? {}));
   if ('problem' in expected) found.push(...problemDifferences(answer, expected.problem));
   found.push(...bodyDifferences(answer, expected, session));
+  return found;
+}
+
+/** With `tries` it is sent again until it is answered so: where that hangs on how soon it comes. */
+async function request(step, session) {
+  const asked = substitute(step.request, session.variables);
+  const expected = substitute(step.expect ?? {}, session.variables);
+  let answer;
+  let found;
+  for (let left = step.tries ?? 1; left > 0 && (found === undefined || found.length > 0); left--) {
+    answer = await exchangeFor(asked, session);
+    found = answerDifferences(answer, expected, session);
+  }
+  session.record?.(asked, answer);
   if (asked.raw === undefined) found.push(...await undescribed(session.port, asked, answer));
   if (found.length === 0) found.push(...save(step.save ?? {}, answer, session.variables));
   return found;
