@@ -35,20 +35,30 @@ async function serving(options, work) {
   }
 }
 
+/** Asks until it is refused: after `most`, and one more for each part of a minute that has gone by. */
+async function untilRefused(ask, good, most) {
+  const began = performance.now();
+  for (let count = 0; ; count++) {
+    const answer = await ask();
+    const parts = Math.floor((performance.now() - began) / (60000 / most));
+    if (answer.status === 429) {
+      assert.ok(count >= most, `only ${count} of ${most}`);
+      return answer;
+    }
+    assert.equal(answer.status, good, answer.body.toString());
+    assert.ok(count < most + parts, `${count + 1} after ${parts} parts of a minute`);
+  }
+}
+
 test('reads and writes are limited each by its option', async () => {
   await serving(['--rate-limit', '4', '--write-rate-limit', '2'], async ({ ask, write }) => {
-    for (let i = 0; i < 6; i++) {
-      const answer = await ask('/health', { 'Accept-Language': 'fr' });
-      assert.equal(answer.status, i < 4 ? 200 : 429);
-      if (i >= 4) {
-        assert.ok(Number(answer.headers['retry-after']) >= 1 && Number(answer.headers['retry-after']) <= 15);
-        assert.equal(JSON.parse(answer.body).type, 'urn:jalon:problem:rate-limited');
-        assert.equal(answer.headers['cache-control'], 'no-store');
-        assert.equal(answer.headers['content-language'], 'fr');
-        assert.match(JSON.parse(answer.body).detail, /^trop de requêtes sont venues de cette adresse : attendez [0-9]+ secondes$/);
-      }
-    }
-    for (let i = 0; i < 3; i++) assert.equal((await write()).status, i < 2 ? 201 : 429);
+    const refused = await untilRefused(() => ask('/health', { 'Accept-Language': 'fr' }), 200, 4);
+    assert.ok(Number(refused.headers['retry-after']) >= 1 && Number(refused.headers['retry-after']) <= 15);
+    assert.equal(JSON.parse(refused.body).type, 'urn:jalon:problem:rate-limited');
+    assert.equal(refused.headers['cache-control'], 'no-store');
+    assert.equal(refused.headers['content-language'], 'fr');
+    assert.match(JSON.parse(refused.body).detail, /^trop de requêtes sont venues de cette adresse : attendez [0-9]+ secondes$/);
+    await untilRefused(write, 201, 2);
   });
 });
 
@@ -63,8 +73,11 @@ test('without options this machine is not limited, who comes through a proxy is'
     assert.deepEqual([...new Set(codes.slice(0, 600))], [201]);
     assert.ok(codes.includes(429));
     for (let i = 0; i < 3; i++) assert.equal((await write()).status, 201);
-    assert.match(server.output(), / client=192\.0\.2\.7 /);
-    assert.match(server.output(), / client=127\.0\.0\.1 /);
+    for (const client of [/ client=192\.0\.2\.7 /, / client=127\.0\.0\.1 /]) {
+      // A client may have an answer a moment before it is logged.
+      for (let i = 0; i < 3000 && !client.test(server.output()); i++) await new Promise((resolve) => { setTimeout(resolve, 20); });
+      assert.match(server.output(), client);
+    }
     assert.doesNotMatch(server.output(), /198\.51\.100\.4/);
   });
 });
@@ -90,10 +103,19 @@ test('connections are limited, and slow heads', async () => {
       socket.on('data', (bytes) => { all += bytes; });
       socket.on('close', () => resolve(all));
     });
-    const slow = [await open(), await open()];
-    for (const socket of slow) socket.write('GET / HTTP/1.1\r\n');
-    assert.match(await text(await open()), /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*too many connections/);
-    for (const answer of await Promise.all(slow.map(text))) assert.match(answer, /^HTTP\/1\.1 408 /);
+    // On a machine that stands still the two may be over before the third one comes.
+    let third = '';
+    let slow = [];
+    for (let i = 0; i < 10 && !third.startsWith('HTTP/1.1 503 '); i++) {
+      if (i > 0) await new Promise((resolve) => { setTimeout(resolve, 500); });
+      const sockets = [await open(), await open()];
+      for (const socket of sockets) socket.write('GET / HTTP/1.1\r\n');
+      slow = sockets.map(text);
+      third = await text(await open());
+      slow = await Promise.all(slow);
+    }
+    assert.match(third, /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*too many connections/);
+    for (const answer of slow) assert.match(answer, /^HTTP\/1\.1 408 /);
     let status = 503;
     for (let i = 0; i < 1500 && status === 503; i++) {
       status = (await ask('/health')).status;
