@@ -6,12 +6,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { compose, exchange } from '../http/wire.mjs';
+import { freePort } from '../ports.mjs';
 import { sharedCluster } from '../postgres/cluster.mjs';
 import { stop } from '../server.mjs';
 import { Names, difference, essence } from './compare.mjs';
@@ -30,14 +30,9 @@ const run = (...args) => execFileSync(JALON, args, { encoding: 'utf8', stdio: ['
 
 /** A server that says to all that it is map.example: both make the same links. */
 async function start(...place) {
-  const port = await new Promise((resolve) => {
-    const listener = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = listener.address();
-      listener.close(() => resolve(free));
-    });
-  });
+  const port = await freePort();
   const child = spawn(JALON, ['serve', ...place, '--listen', `127.0.0.1:${port}`, '--public-url', 'http://map.example', '--log-level', 'error'], { stdio: 'inherit' });
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     assert.equal(child.exitCode, null, 'the server has ended');
     const answer = await fetch(`http://127.0.0.1:${port}/ready`).catch(() => null);
     if (answer?.status === 200) return { child, port };
