@@ -15,6 +15,7 @@ import { freePorts } from '../ports.mjs';
 const run = promisify(execFile);
 const DEPLOY = fileURLToPath(new URL('../../deploy/postgres', import.meta.url));
 const isRoot = process.getuid() === 0;
+process.env.PGCTLTIMEOUT = '240'; // a disk that others write to may be slow
 const PATIENCE_MS = 60000;
 process.env.PATH += ':/usr/sbin'; // haproxy, pgbouncer
 process.env.LC_ALL = 'C.UTF-8';
