@@ -38,6 +38,14 @@ const post = (map, title) => send('POST', `${map}/collections/obstacles/items`, 
   properties: { title, obstacle_type: 'surface' },
 });
 
+/** A statement that ends when the server waits for what its transaction keeps. */
+const UNTIL_WAITED_FOR = `DO $$ BEGIN
+      WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity
+                        WHERE datname = '${name}' AND wait_event_type = 'Lock') LOOP
+        PERFORM pg_sleep(0.05), pg_stat_clear_snapshot();
+      END LOOP;
+    END $$`;
+
 /** Statements of somebody else in one transaction; resolves once they sleep, ends with psql's code. */
 async function interfere(statements) {
   const child = spawn(script, ['sql', cluster.folder, name, '-c', `BEGIN; ${statements}; COMMIT`],
@@ -69,32 +77,34 @@ after(async () => {
 });
 
 test('a map that somebody keeps for a moment is waited for', async () => {
-  const end = await interfere("SELECT 1 FROM map WHERE slug = 'one' FOR UPDATE; SELECT pg_sleep(1)");
+  const end = await interfere("SELECT 1 FROM map WHERE slug = 'one' FOR UPDATE; " + UNTIL_WAITED_FOR);
   const answers = await Promise.all(['one', 'two', 'one', 'two'].map((map) => post(map, 'Attente')));
   assert.deepEqual(answers.map((answer) => answer.status), [201, 201, 201, 201]);
   assert.equal(await end(), 0);
 });
 
 test('who would wait for ever is tried again, and done once', async () => {
-  const { json: { id }, etag } = await post('one', 'Avant');
+  const { json: { id }, etag: first } = await post('one', 'Avant');
   const deadlocks = () => ask(`SELECT deadlocks FROM pg_stat_database WHERE datname = '${name}'`);
   const before = deadlocks();
-  /* Takes what the server has once the server waits for what is taken here; the server looks first. */
-  const end = await interfere(`SET LOCAL deadlock_timeout = '20s';
-    UPDATE contribution SET author = author WHERE id = '${id}';
-    DO $$ BEGIN
-      WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity
-                        WHERE datname = '${name}' AND wait_event_type = 'Lock') LOOP
-        PERFORM pg_sleep(0.05), pg_stat_clear_snapshot();
-      END LOOP;
-    END $$;
-    SELECT 1 FROM map WHERE slug = 'one' FOR UPDATE`);
-  const answer = await send('PATCH', `one/collections/obstacles/items/${id}`,
-    { properties: { title: 'Après' } }, { 'If-Match': etag });
-  assert.equal(answer.status, 200, JSON.stringify(answer.json));
-  assert.equal(await end(), 0);
+  let etag = first;
+  let hasGivenWay = false;
+  let rounds = 0;
+  for (; !hasGivenWay && rounds < 10; rounds++) {
+    /* Takes what the server has once the server waits for what is taken here; the server looks first,
+       but on a machine that stands still it may look before there is anything to see. */
+    const end = await interfere(`SET LOCAL deadlock_timeout = '20s';
+      UPDATE contribution SET author = author WHERE id = '${id}'; ${UNTIL_WAITED_FOR};
+      SELECT 1 FROM map WHERE slug = 'one' FOR UPDATE`);
+    const answer = await send('PATCH', `one/collections/obstacles/items/${id}`,
+      { properties: { title: `Après ${rounds}` } }, { 'If-Match': etag });
+    assert.equal(answer.status, 200, JSON.stringify(answer.json));
+    etag = answer.etag;
+    hasGivenWay = await end() === 0;
+  }
+  assert.ok(hasGivenWay, `not in ${rounds} rounds`);
   assert.equal(ask(`SELECT count(*), max(version) FROM revision WHERE contribution =
-    (SELECT number FROM contribution WHERE id = '${id}')`), '2|2');
+    (SELECT number FROM contribution WHERE id = '${id}')`), `${rounds + 1}|${rounds + 1}`);
   /* They did meet: the database counts it when the connection is idle. */
   for (let i = 0; i < 600 && deadlocks() === before; i++) await pause(50);
   assert.notEqual(deadlocks(), before);
