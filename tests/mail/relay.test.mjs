@@ -36,7 +36,7 @@ async function start(url, options = []) {
   return server;
 }
 
-async function until(check, ms = 20000) {
+async function until(check, ms = 60000) {
   const end = performance.now() + ms;
   while (performance.now() < end) {
     const found = await check();
@@ -93,7 +93,7 @@ test('what the relay cannot take is sent again', async () => {
   const relay = await sink({ behave: (stage) => (stage === 'message' ? answers.shift() : undefined) });
   await start(relay.url);
   put('zoe@example.org', 'again', 'b');
-  const [mail] = await relay.take(1, 30000);
+  const [mail] = await relay.take(1);
   assert.equal(mail.subject, 'again');
   const row = await until(() => rows().find((one) => one.attempts === 4 && one.sent));
   assert.equal(row.error, '');
@@ -114,11 +114,10 @@ test('what is refused for good is given up, noted, and in nobody’s way', async
   await until(() => rows().every((one) => one.sent || one.failed));
   assert.match(server.output(), /mail refused .*answer=550/);
   assert.doesNotMatch(server.output(), /gone@example/);
-  const metrics = await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
-  assert.match(metrics, /^jalon_mail_failed_total 1$/m);
-  assert.match(metrics, /^jalon_mail_sent_total 1$/m);
-  await until(async () => /^jalon_mail_waiting 0$/m.test(
-    await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()));
+  /* What is written down is counted a moment later. */
+  for (const line of [/^jalon_mail_failed_total 1$/m, /^jalon_mail_sent_total 1$/m, /^jalon_mail_waiting 0$/m]) {
+    await until(async () => line.test(await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()));
+  }
 });
 
 test('a relay that hangs holds up neither requests nor the end', async () => {
@@ -141,7 +140,8 @@ test('a relay that hangs holds up neither requests nor the end', async () => {
   assert.equal(rows().find((one) => one.body === 'b').sent, false);
   hangs = false;
   await start(relay.url); /* what was broken off goes on at once */
-  assert.equal((await relay.take(2))[1].subject, 'stopped');
+  /* A relay that was as slow as that timeout may have had the first one twice. */
+  await until(() => relay.mails.some((mail) => mail.subject === 'stopped'));
   await until(() => rows().every((one) => one.sent || one.failed));
 });
 
@@ -150,9 +150,7 @@ test('without a relay mail waits, and is told of once', async () => {
   put('zoe@example.org', 'patient', 'b');
   put('zoe@example.org', 'patient', 'b');
   await until(() => /mail is not sent/.test(server.output()));
-  const away = await startSink();
-  await away.close(); /* nobody listens there now */
-  const alone = await start(away.url);
+  const alone = await start('smtp://127.0.0.1:9'); /* nobody listens there */
   await until(() => /mail postponed/.test(alone.output()));
   assert.equal((await fetch(`http://127.0.0.1:${alone.port}/maps/test`)).status, 200);
   await stop(server);
@@ -198,7 +196,7 @@ test('what cannot be a relay is refused at the start, without showing it', () =>
     [['--smtp', 'smtp://127.0.0.1', '--mail-from', 'a@b.fr\r\nBcc: c@d.fr'], /--mail-from/],
     [['--smtp', 'smtp://127.0.0.1', '--mail-from', 'a@b.fr', '--smtp-user', 'me'], /smtp-password/],
   ]) {
-    assert.throws(() => execFileSync(JALON, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...words], { stdio: 'pipe', timeout: 20000 }), (error) => {
+    assert.throws(() => execFileSync(JALON, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...words], { stdio: 'pipe', timeout: 60000 }), (error) => {
       assert.match(String(error.stderr), expected);
       assert.doesNotMatch(String(error.stderr), /geheim/);
       return true;

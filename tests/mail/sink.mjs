@@ -21,7 +21,7 @@ export function startSink(options = {}) {
     converse(socket, sink, options, () => waiting.forEach((check) => check()));
   });
   /** Resolves once so many mails are there; rejects after `ms`. */
-  sink.take = (count, ms = 20000) => new Promise((resolve, reject) => {
+  sink.take = (count, ms = 60000) => new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       waiting.delete(check);
       reject(new Error(`${sink.mails.length} of ${count} mails came; ${sink.lines.slice(-10).join(' | ')}`));
