@@ -28,8 +28,8 @@ const { values: options } = parseArgs({
   },
 });
 // Each request is answered within this, and writing goes on within that after there is a primary.
-const ANSWER_LIMIT_MS = 20000;
-const RESUME_LIMIT_MS = 40000;
+const ANSWER_LIMIT_MS = 60000;
+const RESUME_LIMIT_MS = 120000;
 const MAPS = ['m1', 'm2'];
 const phaseMs = 1000 * Number(options.seconds) / 2;
 

@@ -92,7 +92,7 @@ test('pgbouncer may stand between', async () => {
   assert.equal(revisions.status, 200);
   // What the other server writes is heard of through it too.
   await contribute(server.url, 'beside it');
-  await until('the other write shows', async () => (await titles(behind.url)).length === 2, 10000);
+  await until('the other write shows', async () => (await titles(behind.url)).length === 2);
   // The sessions that PostgreSQL sees are those of pgbouncer, which waits on the same machine.
   assert.ok(Number(await pair.primary.sql(
     "SELECT count(*) FROM pg_stat_activity WHERE usename = 'jalon' AND client_addr = '127.0.0.1'")) > 0);
@@ -129,7 +129,7 @@ test('a write that stops waiting for the standby is not acknowledged', async () 
   }
   // The standby has it after all; nobody was told so.
   await contribute(server.url, 'on two disks');
-  await until('both show', async () => (await titles(server.url)).length === 4, 10000);
+  await until('both show', async () => (await titles(server.url)).length === 4);
 });
 
 test('a backup and the archive lead back to a moment', async () => {
