@@ -16,7 +16,7 @@ export function serve(jalon, data, options = []) {
     }, START_LIMIT_MS);
     const look = (bytes) => {
       output += bytes;
-      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(output);
+      const match = /http:\/\/127\.0\.0\.1:(\d+)\D/.exec(output);
       if (match) {
         clearTimeout(timer);
         resolve({ child, port: Number(match[1]), output: () => output });
@@ -41,7 +41,12 @@ export function stop(server) {
     }
     const timer = setTimeout(() => server.child.kill('SIGKILL'), STOP_LIMIT_MS);
     server.child.removeAllListeners('exit');
-    server.child.on('exit', (code) => { clearTimeout(timer); resolve(code); });
+    server.child.on('exit', (code) => {
+      clearTimeout(timer);
+      // What it said last is read behind that; but a child of its own may keep the pipe for itself.
+      const late = setTimeout(() => resolve(code), 5000);
+      server.child.on('close', () => { clearTimeout(late); resolve(code); });
+    });
     server.child.kill('SIGTERM');
   });
 }
