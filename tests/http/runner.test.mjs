@@ -86,7 +86,7 @@ test('steps ask, compare, save and walk', async () => {
   const server = net.createServer((socket) => {
     socket.on('data', (data) => {
       const path = data.toString().split(' ')[1];
-      const body = zlib.gzipSync(JSON.stringify(pages[path]));
+      const body = zlib.gzipSync(JSON.stringify(pages[path] ?? { paths: {} }));
       socket.end(Buffer.concat([
         Buffer.from(`HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`), body]));
     });
