@@ -5,6 +5,15 @@ import { spawn } from 'node:child_process';
 const START_LIMIT_MS = 60000;
 const STOP_LIMIT_MS = 60000;
 
+const started = []; // servers of this process
+/* Of a test that has failed the end is seen: beside what it says, what was not as usual. */
+process.on('exit', (code) => {
+  for (const { child, output } of code === 0 ? [] : started.slice(-4)) {
+    const lines = output().trimEnd().split('\n').filter((line) => !line.includes(' info request '));
+    console.error(`--- jalon serve (${child.pid}), ended with ${child.exitCode ?? child.signalCode}:\n${lines.slice(-6).join('\n')}`);
+  }
+});
+
 /** Starts the server; resolves with its process and port once it says where it listens. */
 export function serve(jalon, data, options = []) {
   return new Promise((resolve, reject) => {
@@ -19,7 +28,9 @@ export function serve(jalon, data, options = []) {
       const match = /http:\/\/127\.0\.0\.1:(\d+)\D/.exec(output);
       if (match) {
         clearTimeout(timer);
-        resolve({ child, port: Number(match[1]), output: () => output });
+        const server = { child, port: Number(match[1]), output: () => output };
+        if (!started.some((one) => one.child === child)) started.push(server);
+        resolve(server);
       }
     };
     child.stdout.on('data', look);
