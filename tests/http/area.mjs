@@ -71,15 +71,16 @@ export async function runArea(jalon, area, { only, database, record, print = con
     const names = fs.readdirSync(folder)
       .filter((n) => n.endsWith('.json') && n !== 'setup.json' && (!only || n === `${only}.json`)).sort();
     if (names.length === 0) throw new Error(`there is no case in ${folder}`);
+    const told = []; // at the end, which is what is seen of a long run
     for (const name of names) {
       const failed = await runCase(path.join(folder, name), session);
       print(`${failed ? 'FAILED' : 'ok    '} ${area}/${name}`);
       if (failed) {
         failures++;
-        print(`  ${failed.description}\n  step ${failed.step}: ${failed.what}`);
-        for (const line of failed.found) print(`    ${line}`);
+        told.push(`${area}/${name}: ${failed.description}\n  step ${failed.step}: ${failed.what}`, ...failed.found.map((line) => `    ${line}`));
       }
     }
+    told.forEach((line) => print(line));
     const code = await stop(server);
     if (code !== 0) {
       failures++;
