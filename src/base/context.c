@@ -105,15 +105,14 @@ static JALON_PRINTF(2, 0) struct jalon_text format_text(struct jalon_context *ct
 static JALON_PRINTF(2, 0) void set_message(struct jalon_context *ctx, const char *format,
                                             va_list args)
 {
-    const char *said = jalon_say(ctx, format);
     ctx->error.english = JALON_TEXT_EMPTY;
-    if (said != format) {
+    if (jalon_say(ctx, format) != format) {
         va_list again;
         va_copy(again, args);
         ctx->error.english = format_text(ctx, format, again);
         va_end(again);
     }
-    ctx->error.message = format_text(ctx, said, args);
+    ctx->error.message = format_text(ctx, jalon_say(ctx, format), args);
 }
 
 enum jalon_status jalon_fail_list(struct jalon_context *ctx, enum jalon_status status,
