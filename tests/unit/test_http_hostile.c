@@ -301,7 +301,7 @@ static void answers_that_wait_are_bounded(void **state)
     assert_served(server.port);
     for (int i = 0; i < 600 && answer.code == 503; i++) { /* until the slowest has made room */
         answer_free(&answer);
-        usleep(100000);
+        usleep(500000);
         answer = ask(server.port, "GET /big HTTP/1.1\r\n" HOST "\r\n");
     }
     assert_int_equal(answer.code, 200);
