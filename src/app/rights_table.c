@@ -113,6 +113,6 @@ const char *jalon_scope_name(unsigned scope)
     case JALON_SCOPE_ACCOUNT: return "account";
     default: break;
     }
-    assert(!"one of the scopes");
+    assert(false); /* one of the scopes */
     return "";
 }

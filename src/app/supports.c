@@ -33,7 +33,7 @@ static enum jalon_status name_voices(struct jalon_context *ctx, int64_t account,
 static enum jalon_status find(struct jalon_context *ctx, struct talk *talk, void *object)
 {
     struct jalon_supports *supports = object;
-    struct voices voices;
+    struct voices voices = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     bool has_account = false, has_device = false;
     enum jalon_status status = name_voices(ctx, talk->party.account_number, talk->device, &voices);
     if (status == JALON_OK && voices.account.length > 0) {
@@ -171,7 +171,7 @@ static enum jalon_status adopt_everywhere(struct jalon_context *ctx, struct jalo
 void jalon_app_adopt_supports(struct jalon_context *ctx, struct jalon_app *app,
                               const struct jalon_actor *actor, int64_t account)
 {
-    struct voices voices;
+    struct voices voices = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     struct jalon_text device = JALON_TEXT_EMPTY;
     enum jalon_status status = jalon_trace_device(ctx, app, actor, &device);
     if (status == JALON_OK) {
@@ -241,7 +241,7 @@ static enum jalon_status change_voice(struct jalon_context *ctx, struct talk *ta
 static enum jalon_status support(struct jalon_context *ctx, struct talk *talk, void *object)
 {
     struct change *change = object;
-    struct voices voices;
+    struct voices voices = {JALON_TEXT_EMPTY, JALON_TEXT_EMPTY};
     int64_t before = talk->subject.supports, seq = 0;
     enum jalon_status status = name_voices(ctx, talk->party.account_number, talk->device, &voices);
     if (status == JALON_OK && voices.account.length == 0 && voices.device.length == 0) {
