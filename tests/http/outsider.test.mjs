@@ -89,7 +89,7 @@ test('who would wait for ever is tried again, and done once', async () => {
   const before = deadlocks();
   let etag = first;
   let hasGivenWay = false;
-  let rounds = 0;
+  let [rounds, done] = [0, 0];
   for (; !hasGivenWay && rounds < 10; rounds++) {
     /* Takes what the server has once the server waits for what is taken here; the server looks first,
        but on a machine that stands still it may look before there is anything to see. */
@@ -98,13 +98,16 @@ test('who would wait for ever is tried again, and done once', async () => {
       SELECT 1 FROM map WHERE slug = 'one' FOR UPDATE`);
     const answer = await send('PATCH', `one/collections/obstacles/items/${id}`,
       { properties: { title: `Après ${rounds}` } }, { 'If-Match': etag });
+    const code = await end();
+    if (answer.status === 503) continue; // it has stood still longer than it has patience
     assert.equal(answer.status, 200, JSON.stringify(answer.json));
     etag = answer.etag;
-    hasGivenWay = await end() === 0;
+    done++;
+    hasGivenWay = code === 0;
   }
   assert.ok(hasGivenWay, `not in ${rounds} rounds`);
   assert.equal(ask(`SELECT count(*), max(version) FROM revision WHERE contribution =
-    (SELECT number FROM contribution WHERE id = '${id}')`), `${rounds + 1}|${rounds + 1}`);
+    (SELECT number FROM contribution WHERE id = '${id}')`), `${done + 1}|${done + 1}`);
   /* They did meet: the database counts it when the connection is idle. */
   for (let i = 0; i < 600 && deadlocks() === before; i++) await pause(50);
   assert.notEqual(deadlocks(), before);
