@@ -158,6 +158,11 @@ struct jalon_db_standby {
     int64_t next_us; /* when another one may be tried, on the monotonic clock */
 };
 
+/* Somebody who waits to write; on the stack of that thread. */
+struct jalon_db_turn {
+    struct jalon_db_turn *next; /* who came after */
+};
+
 struct jalon_db {
     const struct jalon_db_driver *driver;
     struct jalon_db_reach reach;
@@ -168,6 +173,7 @@ struct jalon_db {
     size_t reader_count;                      /* idle and leased */
     struct jalon_db_connection *writer;       /* kept once made */
     bool writing;                             /* the writer is leased */
+    struct jalon_db_turn *turns;              /* of those who wait for it, the first come first */
     _Atomic uint64_t begun[JALON_DB_MODE_COUNT]; /* transactions */
     _Atomic uint64_t asked;                      /* statements, each time */
     struct jalon_db_standby standby;             /* under the mutex */

@@ -2,8 +2,9 @@
 /*
  * The bounded pool of a database's connections, and who may write. Layer 1 (db).
  *
- * One write connection serves the process: writers queue on a condition with a deadline, then the
- * engine waits for other processes with what is left of it.
+ * One write connection serves the process: writers queue with a deadline, then the engine waits for
+ * other processes with what is left of it. They take turns as they came: a thread that writes again
+ * and again would otherwise always be faster than those it has to wake.
  */
 #include <assert.h>
 #include <errno.h>
@@ -34,20 +35,38 @@ struct jalon_db_connection *jalon_db_pool_keep(struct jalon_db_connection *conne
     return NULL;
 }
 
+/* Becomes who writes, the mutex held; false when the deadline has passed. */
+static bool take_turn(struct jalon_db *db, int64_t deadline_us)
+{
+    struct jalon_db_turn mine = {NULL};
+    struct jalon_db_turn **at = &db->turns;
+    while (*at != NULL) {
+        at = &(*at)->next;
+    }
+    *at = &mine;
+    while ((db->writing || db->turns != &mine) && wait_until(db, deadline_us)) {
+    }
+    bool is_mine = !db->writing && db->turns == &mine;
+    for (at = &db->turns; *at != &mine; at = &(*at)->next) {
+    }
+    *at = mine.next;
+    if (is_mine) {
+        db->writing = true;
+    } else { /* whoever is the first now may not know it */
+        pthread_cond_broadcast(&db->freed);
+    }
+    return is_mine;
+}
+
 static enum jalon_status lease_writer(struct jalon_context *ctx, struct jalon_db *db,
                                       int64_t deadline_us, struct jalon_db_connection **out)
 {
     enum jalon_status status = JALON_OK;
     pthread_mutex_lock(&db->mutex);
-    while (db->writing && wait_until(db, deadline_us)) {
-    }
-    if (db->writing) {
-        status = JALON_RETRY;
-    }
-    db->writing = true; /* stays so when it was */
+    bool is_mine = take_turn(db, deadline_us);
     pthread_mutex_unlock(&db->mutex);
-    if (status != JALON_OK) {
-        return jalon_fail(ctx, status, "others are writing; try again in a moment");
+    if (!is_mine) {
+        return jalon_fail(ctx, JALON_RETRY, "others are writing; try again in a moment");
     }
     db->writer = db->writer != NULL ? jalon_db_pool_keep(db->writer) : NULL;
     if (db->writer == NULL) {
