@@ -46,6 +46,13 @@ export function client(name) {
   };
 }
 
+/** Settings of the map, by an admin's requests: whoever asks next is answered by them. */
+export async function setMap(admin, settings) {
+  const { status, body } = await admin('PATCH', `${mapPath}/settings`, settings,
+    { 'Content-Type': 'application/merge-patch+json' });
+  assert.equal(status, 200, JSON.stringify(body));
+}
+
 /** A browser window in which `name` is signed in; nobody without a name. `webgl`: see `open`. */
 export async function enter(browser, name, { device = DESKTOP, locale = 'fr-FR', webgl = true } = {}) {
   const { page, context, seen } = await newPage(browser, { locale, ...device });

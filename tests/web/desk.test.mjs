@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertClean, eventually, launch, mapPath, pointCollection, pressIfThere, tabTo } from './browser.mjs';
-import { checkPage, client, enter, jalon, NARROW, person, visit } from './community.mjs';
+import { checkPage, client, enter, NARROW, person, setMap, visit } from './community.mjs';
 
 const HUNDRED = 100;
 const PAGE_SIZE = 50; // as desk.ts asks for
@@ -78,7 +78,7 @@ before(async () => {
   person('mod', 'moderator');
   person('boss', 'admin');
   boss = client('boss');
-  jalon(['map', 'set', mapPath.split('/').pop(), 'moderation=pre']);
+  await setMap(boss, { moderation: 'pre' });
 });
 after(() => browser.close());
 

@@ -6,22 +6,23 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { assertClean, base, checkAccessible, launch, mapPath, pointCollection } from './browser.mjs';
-import { assertUsedUp, checkPage, client, enter as enterWindow, jalon, mailedLink, NARROW, openLink, person } from './community.mjs';
+import { assertUsedUp, checkPage, client, enter as enterWindow, jalon, mailedLink, NARROW, openLink, person, setMap } from './community.mjs';
 
-const map = mapPath.split('/').pop();
 let browser;
 let collection;
 let ada;
+let boss;
 let place = 0;
 
 before(async () => {
   browser = await launch();
   // One with a workflow.
   ({ collection } = await pointCollection(({ properties }) => properties.properties.properties.status));
-  for (const [name, role] of [['ada'], ['bob'], ['carl'], ['mod', 'moderator']]) {
+  for (const [name, role] of [['ada'], ['bob'], ['carl'], ['mod', 'moderator'], ['boss', 'admin']]) {
     person(name, role);
   }
   ada = client('ada');
+  boss = client('boss');
 });
 after(() => browser.close());
 
@@ -150,7 +151,7 @@ test('what is there already is shown before something is added', async () => {
 });
 
 test('a change of what others made is proposed, and accepted in part', async () => {
-  jalon(['map', 'set', map, 'edits=proposal']);
+  await setMap(boss, { edits: 'proposal' });
   const item = await contribution('Ancien nom', { description: 'Ancienne description' });
   const bob = await enter(browser, 'bob');
   await open(bob.page, item.id);
@@ -168,7 +169,7 @@ test('a change of what others made is proposed, and accepted in part', async () 
   await page.waitForFunction(() => document.querySelector('#item-title')?.textContent === 'Nouveau nom');
   assert.equal((await ada('GET', itemPath(item.id))).body.properties.description, 'Ancienne description');
   await context.close();
-  jalon(['map', 'set', map, 'edits=direct']);
+  await setMap(boss, { edits: 'direct' });
 });
 
 test('contributions are related to others of this map and of another one, both ways, and no longer', async () => {
