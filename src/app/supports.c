@@ -74,8 +74,11 @@ static enum jalon_status adopt_one(struct jalon_context *ctx, struct jalon_turn 
         return status;
     }
     status = jalon_store_load_contribution(ctx, turn->session, turn->map, number, &contribution);
-    contribution.supports--;
-    return status == JALON_OK ? jalon_turn_touch(ctx, turn, &contribution, &seq) : status;
+    if (status == JALON_OK) {
+        contribution.supports--;
+        status = jalon_turn_touch(ctx, turn, &contribution, &seq);
+    }
+    return status;
 }
 
 /* Those of the list that are in the turn's map; `but` is somebody else's to do. */
